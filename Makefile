@@ -1,0 +1,61 @@
+# The commands of this repository. `make demo` and `make test` need Python 3.11 and nothing else.
+.DEFAULT_GOAL := help
+.PHONY: help demo down test check lint bench simulate slack browser image-test deploy remove \
+        clean
+
+PYTHON ?= python3.11
+VENV := .venv
+RUN := $(VENV)/bin/python
+STAGE ?= dev
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+help: ## Show what can be done
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+$(VENV)/installed: requirements-dev.txt
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed: $(PYTHON) is not on the PATH"; exit 1; }
+	@echo "Installing the locked requirements into $(VENV) …"
+	@$(PYTHON) -m venv $(VENV)
+	@$(VENV)/bin/pip install --quiet --no-deps --requirement requirements-dev.txt
+	@touch $@
+
+demo: $(VENV)/installed ## Bring the whole service up on this machine and build a demo
+	@$(RUN) -m local.demo
+
+down: $(VENV)/installed ## Stop what `make demo` left running
+	@$(RUN) -m local.down
+
+test: $(VENV)/installed ## Run every test
+	@$(RUN) -m pytest -q
+
+check: lint test ## The gate: linters, types, layers, templates, then the tests
+
+lint: $(VENV)/installed
+	@$(VENV)/bin/ruff format --check --quiet . || { echo "run: $(VENV)/bin/ruff format ."; exit 1; }
+	@$(VENV)/bin/ruff check --quiet .
+	@$(VENV)/bin/mypy
+	@PYTHONPATH=. $(VENV)/bin/lint-imports --no-logo
+	@$(VENV)/bin/cfn-lint cfn/*.yaml
+	@$(RUN) -m local.lint_service
+
+bench: $(VENV)/installed ## Measure on the emulator, as ratios
+	@$(RUN) -m bench
+
+simulate: $(VENV)/installed ## Break everything once, and ten thousand times at random
+	@$(RUN) -m local.simulate
+
+slack: $(VENV)/installed ## Send a Slack command to the local service: make slack TEXT="create ecs for 2h"
+	@$(RUN) -m local.slack "$(TEXT)"
+
+browser: $(VENV)/installed ## Install Chromium from Debian's packages and test the page in it
+	@local/install-debian.sh chromium
+	@$(RUN) -m pytest -q tests/browser
+
+image-test: $(VENV)/installed ## Build and run the demo's image with podman
+	@$(RUN) local/image_test.py
+
+deploy: $(VENV)/installed ## Deploy to AWS with your own credentials: make deploy STAGE=dev (docs/operations.md)
+	@$(RUN) -m local.deploy --stage $(STAGE) $(ARGS)
+
+clean: ## Remove what the commands above made
+	@rm -rf $(VENV) .local .chalice/deployments .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Stelligent Demo: AWS demo environments that arrive in minutes and remove themselves."""

@@ -1,0 +1,180 @@
+"""CloudFormation behind the Stacks port.
+
+A stack that fails to come up is left as it is (OnFailure DO_NOTHING): its events and
+resources stay to be read, and the teardown that follows deletes it once, not twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from botocore.exceptions import ClientError
+
+from chalicelib.adapters.aws import code_of, translated
+from chalicelib.core.demo import PREFIX, Status
+from chalicelib.core.errors import Rejected
+from chalicelib.core.observe import Sighting
+
+STATUSES: Final[Mapping[str, Status]] = {
+    "REVIEW_IN_PROGRESS": Status.CREATING,
+    "CREATE_IN_PROGRESS": Status.CREATING,
+    "CREATE_COMPLETE": Status.READY,
+    "CREATE_FAILED": Status.FAILED,
+    "ROLLBACK_IN_PROGRESS": Status.FAILED,
+    "ROLLBACK_COMPLETE": Status.FAILED,
+    "ROLLBACK_FAILED": Status.FAILED,
+    "DELETE_IN_PROGRESS": Status.DELETING,
+    "DELETE_COMPLETE": Status.DELETED,
+    "DELETE_FAILED": Status.DELETE_FAILED,
+    # A person may update a demo's stack by hand; it stays up while and whatever they do.
+    "UPDATE_IN_PROGRESS": Status.READY,
+    "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS": Status.READY,
+    "UPDATE_COMPLETE": Status.READY,
+    "UPDATE_FAILED": Status.READY,
+    "UPDATE_ROLLBACK_IN_PROGRESS": Status.READY,
+    "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS": Status.READY,
+    "UPDATE_ROLLBACK_COMPLETE": Status.READY,
+    "UPDATE_ROLLBACK_FAILED": Status.READY,
+    "IMPORT_IN_PROGRESS": Status.READY,
+    "IMPORT_COMPLETE": Status.READY,
+    "IMPORT_ROLLBACK_IN_PROGRESS": Status.READY,
+    "IMPORT_ROLLBACK_COMPLETE": Status.READY,
+    "IMPORT_ROLLBACK_FAILED": Status.READY,
+}
+"""CloudFormation User Guide, "Understand CloudFormation stack creation events": every status."""
+
+SETTLED: Final = ("CREATE_COMPLETE", "CREATE_FAILED", "DELETE_COMPLETE", "DELETE_FAILED")
+"""The statuses worth waking a loop for."""
+
+_FOLLOWED: Final = ("cancelled", "The following resource(s) failed")
+"""Reasons of failures that only follow another: the root cause reads otherwise."""
+
+
+class CloudFormation:
+    """The stacks of one region; `role_arn` is what CloudFormation itself may do there."""
+
+    def __init__(self, client: Any, *, role_arn: str, service: str) -> None:
+        self._client = client
+        self._role_arn = role_arn
+        self._service = service
+
+    @translated
+    def create(
+        self,
+        *,
+        name: str,
+        template: str,
+        parameters: Mapping[str, str],
+        tags: Mapping[str, str],
+        timeout_minutes: int,
+        token: str,
+    ) -> None:
+        """Ask for a stack; asking again for the same stack is no error."""
+        try:
+            self._client.create_stack(
+                StackName=name,
+                TemplateBody=template,
+                Parameters=[
+                    {"ParameterKey": k, "ParameterValue": v} for k, v in parameters.items()
+                ],
+                Tags=[{"Key": k, "Value": v} for k, v in tags.items()],
+                Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
+                RoleARN=self._role_arn,
+                OnFailure="DO_NOTHING",
+                TimeoutInMinutes=timeout_minutes,
+                ClientRequestToken=token,
+            )
+        except ClientError as error:
+            if code_of(error) != "AlreadyExistsException":
+                raise
+
+    @translated
+    def describe(self, name: str) -> Sighting:
+        """Look at a stack; one that does not exist is seen as `pending`."""
+        try:
+            stack = self._client.describe_stacks(StackName=name)["Stacks"][0]
+        except ClientError as error:
+            if _absent(error):
+                return Sighting(status=Status.PENDING)
+            raise
+        status = status_of(stack["StackStatus"])
+        if status in (Status.FAILED, Status.DELETE_FAILED):
+            resource, reason = self._root_cause(stack)
+            return Sighting(status=status, resource=resource, reason=reason)
+        outputs = {o["OutputKey"]: o["OutputValue"] for o in stack.get("Outputs", [])}
+        return Sighting(status=status, outputs=outputs)
+
+    def _root_cause(self, stack: Mapping[str, Any]) -> tuple[str | None, str]:
+        """Return the first resource that failed in the stack's last operation, and why."""
+        cause: tuple[str | None, str] = None, stack.get("StackStatusReason", "no reason given")
+        for event in self._last_operation(stack["StackId"]):
+            reason = event.get("ResourceStatusReason", "")
+            followed = any(sign in reason for sign in _FOLLOWED)
+            if event["ResourceStatus"].endswith("_FAILED") and reason and not followed:
+                cause = event["LogicalResourceId"], reason
+        return cause
+
+    def _last_operation(self, stack_id: str) -> Iterator[Mapping[str, Any]]:
+        """Yield the stack's events, newest first, back to where its last operation began."""
+        for page in self._client.get_paginator("describe_stack_events").paginate(
+            StackName=stack_id
+        ):
+            for event in page["StackEvents"]:
+                if event.get("PhysicalResourceId") == stack_id and event[
+                    "ResourceStatus"
+                ].endswith("_IN_PROGRESS"):
+                    return
+                yield event
+
+    @translated
+    def delete(self, name: str) -> None:
+        """Ask for a stack to go; asking for one that does not exist is no error."""
+        self._client.delete_stack(StackName=name)
+
+    @translated
+    def resources(self, name: str, type_: str) -> tuple[str, ...]:
+        """Return the physical ids of a stack's resources of a type; none when it is gone."""
+        pages = self._client.get_paginator("list_stack_resources").paginate(StackName=name)
+        try:
+            return tuple(
+                resource["PhysicalResourceId"]
+                for page in pages
+                for resource in page["StackResourceSummaries"]
+                if resource["ResourceType"] == type_
+                and resource.get("PhysicalResourceId")
+                and resource["ResourceStatus"] != "DELETE_COMPLETE"
+            )
+        except ClientError as error:
+            if _absent(error):
+                return ()
+            raise
+
+    @translated
+    def unprotect(self, name: str) -> None:
+        """Lift a stack's termination protection."""
+        self._client.update_termination_protection(
+            StackName=name, EnableTerminationProtection=False
+        )
+
+    @translated
+    def ours(self) -> Mapping[str, Mapping[str, str]]:
+        """Return every stack that carries this service's tags: its name to its tags."""
+        found = {}
+        for page in self._client.get_paginator("describe_stacks").paginate():
+            for stack in page["Stacks"]:
+                tags = {t["Key"]: t["Value"] for t in stack.get("Tags", [])}
+                if tags.get(f"{PREFIX}:service") == self._service:
+                    found[stack["StackName"]] = tags
+        return found
+
+
+def status_of(raw: str) -> Status:
+    """Return our status for CloudFormation's; raise Rejected on one nobody has heard of."""
+    if raw not in STATUSES:
+        raise Rejected(f"CloudFormation answered with an unknown stack status {raw}")
+    return STATUSES[raw]
+
+
+def _absent(error: ClientError) -> bool:
+    return code_of(error) == "ValidationError" and "does not exist" in str(error)

@@ -1,0 +1,272 @@
+"""CloudFormation and what its stacks make, in memory, as one region behind the Target's ports.
+
+Stacks are asynchronous: asking starts them, and they come up or go after their typical time on
+the virtual clock. What stands in a deletion's way on AWS stands in its way here: a full bucket,
+a stack that still uses this one's outputs, termination protection, and what a test puts there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from chalicelib.adapters.memory.buckets import MemoryBuckets
+from chalicelib.adapters.memory.clock import VirtualClock
+from chalicelib.core.catalog import GIVEN, Component
+from chalicelib.core.demo import PREFIX, Status
+from chalicelib.core.errors import Rejected
+from chalicelib.core.observe import Sighting
+from chalicelib.services.ports import Target
+
+StatusEvent = Callable[[str, str], None]
+"""Hears of a stack's name and the status it has come to, as EventBridge would."""
+
+BUCKET: Final = "AWS::S3::Bucket"
+
+
+@dataclass(slots=True)
+class Obstacle:
+    """What makes a component's deletion fail: until it is cured, or so many times.
+
+    `cure` is the port method that clears it (`release_interfaces` or `lift_protection`).
+    """
+
+    reason: str
+    times: int = 1
+    cure: str | None = None
+
+
+@dataclass(slots=True)
+class MemoryStack:
+    """One stack; `turn` counts the operations begun on it, so that a later one cancels."""
+
+    name: str
+    component: Component
+    parameters: Mapping[str, str]
+    tags: Mapping[str, str]
+    status: Status = Status.CREATING
+    outputs: dict[str, str] = field(default_factory=dict)
+    reason: str = ""
+    turn: int = 0
+    changed_at: datetime | None = None
+    protected: bool = False
+    token: str = ""
+
+
+class MemoryCloud:
+    """One region: the Stacks, Network and Leftovers ports, and the buckets beside them."""
+
+    def __init__(
+        self,
+        components: Iterable[Component],
+        clock: VirtualClock,
+        *,
+        service: str = "stelligent-demo-service",
+        region: str = "us-east-1",
+        stale_for: timedelta = timedelta(0),
+    ) -> None:
+        self.clock = clock
+        self.stacks: dict[str, MemoryStack] = {}
+        self.buckets = MemoryBuckets(service=service)
+        self.created: list[str] = []
+        self.fails: dict[str, str] = {}
+        self.obstacles: dict[str, Obstacle] = {}
+        self.listeners: list[StatusEvent] = []
+        self._components = {c.name: c for c in components}
+        self._service = service
+        self._region = region
+        self._stale_for = stale_for
+        self._gone: list[tuple[datetime, str, Mapping[str, str]]] = []
+
+    def target(self) -> Target:
+        """Return this region as a Target."""
+        return Target(stacks=self, buckets=self.buckets, network=self, leftovers=self)
+
+    # Stacks -------------------------------------------------------------------------------
+
+    def create(
+        self,
+        *,
+        name: str,
+        template: str,
+        parameters: Mapping[str, str],
+        tags: Mapping[str, str],
+        timeout_minutes: int,
+        token: str,
+    ) -> None:
+        """Ask for a stack; asking again for the same stack is no error."""
+        if name in self.stacks:
+            return
+        component = self._components[template.removeprefix("# ")]
+        _check_parameters(component, parameters)
+        stack = MemoryStack(name, component, dict(parameters), dict(tags), token=token)
+        self.stacks[name] = stack
+        self.created.append(name)
+        minutes = min(component.typical_minutes, timeout_minutes)
+        self._in(stack, timedelta(minutes=minutes), lambda: self._come_up(stack))
+
+    def _come_up(self, stack: MemoryStack) -> None:
+        component = stack.component
+        if component.has_bucket:
+            self.buckets.make(_bucket_name(stack), stack.tags)
+        if (why := self.fails.get(component.name)) is not None:
+            self._becomes(stack, Status.FAILED, why)
+            return
+        stack.outputs = {
+            o: _bucket_name(stack) if o == "BucketName" else f"{o} of {stack.name}"
+            for o in component.outputs
+        }
+        self._becomes(stack, Status.READY)
+
+    def describe(self, name: str) -> Sighting:
+        """Look at a stack; one that does not exist is seen as `pending`."""
+        stack = self.stacks.get(name)
+        if stack is None:
+            return Sighting(status=Status.PENDING)
+        return Sighting(
+            status=stack.status,
+            outputs=dict(stack.outputs),
+            reason=stack.reason,
+            resource="Thing" if stack.reason else None,
+            at=stack.changed_at,
+        )
+
+    def delete(self, name: str) -> None:
+        """Ask for a stack to go; asking for one that does not exist is no error."""
+        stack = self.stacks.get(name)
+        if stack is None or stack.status is Status.DELETING:
+            return
+        if stack.protected:
+            raise Rejected(f"{name} cannot be deleted while TerminationProtection is enabled")
+        self._becomes(stack, Status.DELETING)
+        minutes = stack.component.typical_minutes / 2
+        self._in(stack, timedelta(minutes=minutes), lambda: self._go(stack))
+
+    def _go(self, stack: MemoryStack) -> None:
+        if (why := self._in_the_way(stack)) is not None:
+            self._becomes(stack, Status.DELETE_FAILED, why)
+            return
+        if stack.component.has_bucket:
+            self._bury(f"arn:aws:s3:::{_bucket_name(stack)}", stack.tags)
+            self.buckets.remove(_bucket_name(stack))
+        self._bury(self._arn(stack), stack.tags)
+        del self.stacks[stack.name]
+        self._tell(stack.name, Status.DELETED)
+
+    def _in_the_way(self, stack: MemoryStack) -> str | None:
+        obstacle = self.obstacles.get(stack.component.name)
+        if obstacle is not None and obstacle.times > 0:
+            obstacle.times -= 0 if obstacle.cure else 1
+            return obstacle.reason
+        if stack.component.has_bucket and self.buckets.holds(_bucket_name(stack)):
+            return "The bucket you tried to delete is not empty (BucketNotEmpty)"
+        users = [s.name for s in self.stacks.values() if _uses(s, stack)]
+        return f"DependencyViolation: in use by {', '.join(users)}" if users else None
+
+    def resources(self, name: str, type_: str) -> tuple[str, ...]:
+        """Return the physical ids of a stack's resources of a type; none when it is gone."""
+        stack = self.stacks.get(name)
+        if stack is None:
+            return ()
+        if type_ != BUCKET:
+            return (f"{type_} of {name}",)
+        return (_bucket_name(stack),) if stack.component.has_bucket else ()
+
+    def unprotect(self, name: str) -> None:
+        """Lift a stack's termination protection."""
+        if name in self.stacks:
+            self.stacks[name].protected = False
+
+    def ours(self) -> Mapping[str, Mapping[str, str]]:
+        """Return every stack that carries this service's tags."""
+        key = f"{PREFIX}:service"
+        return {n: s.tags for n, s in self.stacks.items() if s.tags.get(key) == self._service}
+
+    # Network ------------------------------------------------------------------------------
+
+    def release_interfaces(self, holders: Sequence[str]) -> None:
+        """Clear every obstacle that lingering interfaces are."""
+        self._cure("release_interfaces", holders)
+
+    def lift_protection(self, *, databases: Sequence[str], balancers: Sequence[str]) -> None:
+        """Clear every obstacle that deletion protection is."""
+        self._cure("lift_protection", [*databases, *balancers])
+
+    def _cure(self, how: str, resources: Sequence[str]) -> None:
+        for component, obstacle in self.obstacles.items():
+            if obstacle.cure == how and any(r.endswith(f"-{component}") for r in resources):
+                obstacle.times = 0
+
+    # Leftovers ----------------------------------------------------------------------------
+
+    def find(self, demo_id: str) -> tuple[str, ...]:
+        """Return the ARN of everything with the demo's tag, and of what went lately."""
+        key = f"{PREFIX}:demo-id"
+        lately = self.clock.now - self._stale_for
+        return (
+            *(self._arn(s) for s in self.stacks.values() if s.tags.get(key) == demo_id),
+            *(f"arn:aws:s3:::{b}" for b, t in self.buckets.ours().items() if t[key] == demo_id),
+            *(arn for at, arn, t in self._gone if at > lately and t.get(key) == demo_id),
+        )
+
+    def _arn(self, stack: MemoryStack) -> str:
+        return f"arn:aws:cloudformation:{self._region}:000000000000:stack/{stack.name}/1"
+
+    def _bury(self, arn: str, tags: Mapping[str, str]) -> None:
+        self._gone.append((self.clock.now, arn, tags))
+
+    # Time ---------------------------------------------------------------------------------
+
+    def _in(self, stack: MemoryStack, delay: timedelta, what: Callable[[], None]) -> None:
+        stack.turn += 1
+        turn = stack.turn
+
+        def unless_overtaken() -> None:
+            if stack.turn == turn:
+                what()
+
+        self.clock.later(delay, unless_overtaken)
+
+    def _becomes(self, stack: MemoryStack, status: Status, reason: str = "") -> None:
+        stack.status, stack.reason, stack.changed_at = status, reason, self.clock.now
+        self._tell(stack.name, status)
+
+    def _tell(self, name: str, status: Status) -> None:
+        for listener in self.listeners:
+            listener(name, status.value)
+
+
+class MemoryTargets:
+    """Regions by name."""
+
+    def __init__(self, clouds: Mapping[str, MemoryCloud]) -> None:
+        self._targets = {region: cloud.target() for region, cloud in clouds.items()}
+
+    def of(self, region: str) -> Target:
+        """Return the ports of a region."""
+        return self._targets[region]
+
+    def wrapped(self, wrap: Callable[[Target], Target]) -> MemoryTargets:
+        """Return the same regions with something between them and whoever uses them."""
+        copy = MemoryTargets({})
+        copy._targets = {region: wrap(replace(t)) for region, t in self._targets.items()}
+        return copy
+
+
+def _bucket_name(stack: MemoryStack) -> str:
+    return f"{stack.name}-bucket"
+
+
+def _uses(user: MemoryStack, stack: MemoryStack) -> bool:
+    given = set(user.parameters.values())
+    return user is not stack and any(value in given for value in stack.outputs.values())
+
+
+def _check_parameters(component: Component, parameters: Mapping[str, str]) -> None:
+    needed = {p.name for p in component.parameters.values() if p.default is None} - GIVEN
+    if missing := needed - set(parameters):
+        raise Rejected(f"Parameters: {sorted(missing)} must have values")
+    if unknown := set(parameters) - set(component.parameters):
+        raise Rejected(f"Parameters: {sorted(unknown)} do not exist in the template")

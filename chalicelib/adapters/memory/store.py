@@ -1,0 +1,164 @@
+"""The table, in memory: the same promises as the real one (see services.ports.DemoStore)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from chalicelib.core.demo import Demo
+from chalicelib.core.due import due_at
+from chalicelib.core.errors import (
+    FieldProblem,
+    InvalidRequest,
+    LimitReached,
+    NotFound,
+    StaleRecord,
+)
+from chalicelib.core.limits import Limits
+from chalicelib.core.timeline import Entry
+from chalicelib.services.ports import Page
+
+
+class MemoryStore:
+    """Records, leases, quota slots, timelines, parked tokens and suspects.
+
+    A quota slot is the id of the demo that holds it, so that giving one back twice, or one
+    that was never taken, changes nothing.
+    """
+
+    def __init__(self, *, watchdog: timedelta = timedelta(minutes=10)) -> None:
+        self.records: dict[str, Demo] = {}
+        self.leases: dict[str, datetime] = {}
+        self._slots: dict[str, str] = {}
+        self.tokens: dict[str, str] = {}
+        self.entries: dict[str, list[Entry]] = {}
+        self._suspects: frozenset[str] = frozenset()
+        self._watchdog = watchdog
+
+    def create(self, demo: Demo, entries: Sequence[Entry], limits: Limits) -> None:
+        """Put record, lease and quota slot, or raise LimitReached and put nothing."""
+        if demo.demo_id in self.records:
+            raise StaleRecord(f"{demo.demo_id} is taken")
+        held = tuple(d for d, owner in self._slots.items() if owner == demo.owner)
+        if len(held) >= limits.per_owner:
+            raise LimitReached("per owner", limits.per_owner, held)
+        if len(self._slots) >= limits.in_all:
+            raise LimitReached("in all", limits.in_all)
+        self._slots[demo.demo_id] = demo.owner
+        self.leases[demo.demo_id] = demo.expires_at
+        self._write(demo, entries)
+
+    def adopt(self, demo: Demo, entries: Sequence[Entry]) -> None:
+        """Put the record of a demo found without one; raise StaleRecord where one is."""
+        if demo.demo_id in self.records:
+            raise StaleRecord(f"{demo.demo_id} has a record")
+        self._write(demo, entries)
+
+    def get(self, demo_id: str) -> Demo:
+        """Read a record; raise NotFound."""
+        try:
+            return self.records[demo_id]
+        except KeyError:
+            raise NotFound(f"there is no demo {demo_id}") from None
+
+    def save(self, before: Demo, after: Demo, entries: Sequence[Entry]) -> Demo:
+        """Write a record whose version is still that of `before`, or raise StaleRecord."""
+        now = self.records.get(before.demo_id)
+        if now is None or now.version != before.version:
+            raise StaleRecord(f"{before.demo_id} has moved on since it was read")
+        if after.ended:
+            self._slots.pop(after.demo_id, None)
+            self.leases.pop(after.demo_id, None)
+        elif after.expires_at != before.expires_at:
+            self.leases[after.demo_id] = after.expires_at
+        saved = replace(
+            after,
+            version=before.version + 1,
+            wakes=now.wakes,
+            changed=now.changed - before.changed,
+        )
+        self._write(saved, entries)
+        return saved
+
+    def _write(self, demo: Demo, entries: Sequence[Entry]) -> None:
+        self.records[demo.demo_id] = demo
+        self.entries.setdefault(demo.demo_id, []).extend(entries)
+
+    def wake(self, demo_id: str, change: str | None = None) -> str | None:
+        """Count an event and take the parked token, if there is one."""
+        demo = self.records.get(demo_id)
+        if demo is None:
+            return None
+        changed = demo.changed | {change} if change is not None else demo.changed
+        self.records[demo_id] = replace(demo, wakes=demo.wakes + 1, changed=changed)
+        return self.tokens.pop(demo_id, None)
+
+    def park(self, demo_id: str, *, generation: int, seen: int, token: str) -> bool:
+        """Leave a token unless an event came since `seen` or another loop took over."""
+        demo = self.records.get(demo_id)
+        if demo is None or (demo.generation, demo.wakes) != (generation, seen):
+            return False
+        self.tokens[demo_id] = token
+        return True
+
+    def of_owner(self, owner: str, *, limit: int, cursor: str | None = None) -> Page[Demo]:
+        """List an owner's demos, newest first."""
+        return _newest((d for d in self.records.values() if d.owner == owner), limit, cursor)
+
+    def newest(self, *, limit: int, cursor: str | None = None) -> Page[Demo]:
+        """List everybody's demos, newest first."""
+        return _newest(self.records.values(), limit, cursor)
+
+    def timeline(self, demo_id: str, *, limit: int, cursor: str | None = None) -> Page[Entry]:
+        """List a demo's timeline, oldest first."""
+        entries = self.entries.get(demo_id, [])
+        start = _number(cursor) if cursor else 0
+        end = start + limit
+        return Page(
+            items=tuple(entries[start:end]), cursor=str(end) if end < len(entries) else None
+        )
+
+    def due(self, now: datetime) -> Sequence[str]:
+        """Return the ids of all demos whose time has come."""
+        moments = ((d, due_at(d, watchdog=self._watchdog)) for d in self.records.values())
+        return [d.demo_id for d, moment in moments if moment is not None and moment <= now]
+
+    def restore_lease(self, demo: Demo) -> None:
+        """Put a live demo's lease item back as the record has it."""
+        self.leases[demo.demo_id] = demo.expires_at
+
+    def slots(self) -> Mapping[str, str]:
+        """Return every quota slot taken: the demo that holds it to its owner."""
+        return dict(self._slots)
+
+    def give_back(self, demo_id: str, owner: str) -> None:
+        """Free the quota slots of a demo; freeing them twice is no error."""
+        if self._slots.get(demo_id) == owner:
+            del self._slots[demo_id]
+
+    def suspects(self) -> frozenset[str]:
+        """Return what the last orphan search noted."""
+        return self._suspects
+
+    def suspect(self, names: Iterable[str]) -> None:
+        """Note what this orphan search found, in place of what the last one noted."""
+        self._suspects = frozenset(names)
+
+
+def _newest(demos: Iterable[Demo], limit: int, cursor: str | None) -> Page[Demo]:
+    ranked = sorted(demos, key=_rank, reverse=True)
+    if cursor is not None:
+        ranked = [d for d in ranked if _rank(d) < cursor]
+    page = tuple(ranked[:limit])
+    return Page(items=page, cursor=_rank(page[-1]) if len(ranked) > limit else None)
+
+
+def _rank(demo: Demo) -> str:
+    return f"{demo.created_at.isoformat()}#{demo.demo_id}"
+
+
+def _number(cursor: str) -> int:
+    if not cursor.isdecimal():
+        raise InvalidRequest(FieldProblem("cursor", "is not one that was given out"))
+    return int(cursor)

@@ -1,0 +1,147 @@
+"""A demo as a DynamoDB item and back.
+
+The record's own fields travel as one map under `demo`; beside it stand the attributes that
+conditions and indexes speak of. `wakes`, `token` and `changed` are written by events and never
+by a save, so they are not part of the map.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from pydantic import TypeAdapter
+
+from chalicelib.core.demo import Demo
+from chalicelib.core.due import due_at
+from chalicelib.core.timeline import Entry
+
+DUE_SHARDS: Final = 4
+"""Partitions of the due index, so that no single one takes every write."""
+KEPT: Final = timedelta(days=90)
+"""How long records and timelines stay after their last use; then the table's TTL purges them."""
+
+Item = dict[str, Any]
+
+_DEMO: Final = TypeAdapter(Demo)
+_ENTRY: Final = TypeAdapter(Entry)
+_APART: Final = frozenset({"version", "wakes", "changed"})
+_serialize = TypeSerializer().serialize
+_deserialize = TypeDeserializer().deserialize
+
+
+def marshal(values: Mapping[str, Any]) -> Item:
+    """Return plain values in DynamoDB's typed form."""
+    return {key: _serialize(value) for key, value in values.items()}
+
+
+def unmarshal(item: Mapping[str, Any]) -> Item:
+    """Return an item's plain values."""
+    return {key: _deserialize(value) for key, value in item.items()}
+
+
+def demo_key(demo_id: str) -> Item:
+    """Return the key of a demo's record."""
+    return {"pk": f"DEMO#{demo_id}", "sk": "DEMO"}
+
+
+def lease_key(demo_id: str) -> Item:
+    """Return the key of a demo's lease item, the one whose TTL ends the demo."""
+    return {"pk": f"DEMO#{demo_id}", "sk": "LEASE"}
+
+
+def owner_quota_key(owner: str) -> Item:
+    """Return the key of the set of an owner's active demos."""
+    return {"pk": f"OWNER#{owner}", "sk": "QUOTA"}
+
+
+TOTAL_QUOTA_KEY: Final[Item] = {"pk": "TOTAL", "sk": "QUOTA"}
+
+
+def slot(demo_id: str, owner: str) -> str:
+    """Return a quota slot as the sets hold it; an id has no space in it."""
+    return f"{demo_id} {owner}"
+
+
+def holder(slot: str) -> tuple[str, str]:
+    """Return demo_id and owner of a quota slot."""
+    demo_id, _, owner = slot.partition(" ")
+    return demo_id, owner
+
+
+SUSPECTS_KEY: Final[Item] = {"pk": "ORPHANS", "sk": "SUSPECTS"}
+
+
+def due_shard(demo_id: str) -> str:
+    """Return the due index's partition for a demo."""
+    return f"DUE#{zlib.crc32(demo_id.encode()) % DUE_SHARDS}"
+
+
+def sortable(moment: datetime) -> str:
+    """Return a moment as text that sorts by time."""
+    return moment.isoformat(timespec="microseconds")
+
+
+def attributes(demo: Demo, watchdog: timedelta) -> Item:
+    """Return what a save writes of a record; a None stands for an attribute to remove."""
+    due = due_at(demo, watchdog=watchdog)
+    document = _DEMO.dump_json(demo, exclude=set(_APART))
+    return {
+        "demo": json.loads(document, parse_float=Decimal),
+        "kind": "DEMO",
+        "owner": demo.owner,
+        "created_at": sortable(demo.created_at),
+        "phase": demo.phase.value,
+        "generation": demo.generation,
+        "looping": demo.looping,
+        "due_shard": due_shard(demo.demo_id) if due else None,
+        "due_at": sortable(due) if due else None,
+        "ttl": epoch(demo.deleted_at + KEPT) if demo.deleted_at else None,
+    }
+
+
+def to_demo(item: Mapping[str, Any]) -> Demo:
+    """Return the demo of a record's plain values."""
+    fields = {
+        **item["demo"],
+        "version": int(item["version"]),
+        "wakes": int(item.get("wakes", 0)),
+        "changed": sorted(item.get("changed", ())),
+    }
+    return _DEMO.validate_python(fields)
+
+
+def lease_item(demo: Demo) -> Item:
+    """Return a demo's lease item."""
+    return {
+        **lease_key(demo.demo_id),
+        "demo_id": demo.demo_id,
+        "lease_owner": demo.owner,
+        "expires_at": sortable(demo.expires_at),
+        "ttl": epoch(demo.expires_at),
+    }
+
+
+def entry_item(demo: Demo, version: int, number: int, entry: Entry) -> Item:
+    """Return a timeline entry's item; `version` and `number` order what happened at once."""
+    return {
+        "pk": f"DEMO#{demo.demo_id}",
+        "sk": f"EVENT#{sortable(entry.at)}#{version:06d}#{number:03d}",
+        **json.loads(_ENTRY.dump_json(entry)),
+        "ttl": epoch(max(entry.at, demo.expires_at) + KEPT),
+    }
+
+
+def to_entry(item: Mapping[str, Any]) -> Entry:
+    """Return the timeline entry of an item's plain values."""
+    return _ENTRY.validate_python({k: item[k] for k in ("at", "actor", "kind", "text")})
+
+
+def epoch(moment: datetime) -> int:
+    """Return a moment as DynamoDB's TTL wants it: whole seconds since 1970."""
+    return int(moment.timestamp())

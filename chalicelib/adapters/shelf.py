@@ -1,0 +1,138 @@
+"""The templates and the image's build context as they came with the package.
+
+`cfn/` and `docker/` lie beside app.py, in the repository and in a Lambda alike (vendor/ links
+to them). A template is read for its parameters, outputs and metadata only; what it builds is
+CloudFormation's business.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from chalicelib.core.bundle import DOCKER_FILES, make_bundle
+from chalicelib.core.catalog import Catalog, Component, Parameter, TemplateProblem, build_catalog
+from chalicelib.core.errors import Rejected
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+SUFFIXES: Final = (".yaml", ".yml", ".json")
+MAX_BODY: Final = 51_200
+"""Bytes of a template passed in a request (CloudFormation User Guide, "quotas")."""
+
+
+class _Loader(yaml.CSafeLoader):
+    """YAML with CloudFormation's short forms, whose contents nobody here reads."""
+
+
+_Loader.add_multi_constructor("!", lambda _loader, _suffix, _node: None)
+
+
+class PackageShelf:
+    """What the package brought along, read once a container."""
+
+    def __init__(self, root: Path = ROOT) -> None:
+        self._root = root
+        self.catalog = functools.cache(self._catalog)
+        self.bundle = functools.cache(self._bundle)
+
+    def template(self, component: str) -> str:
+        """Return a template's body; raise Rejected when it is not there any more."""
+        for suffix in SUFFIXES:
+            path = self._root / "cfn" / f"{component}{suffix}"
+            if path.is_file():
+                return path.read_text(encoding="utf-8")
+        raise Rejected(f"there is no template for {component} any more")
+
+    def _bundle(self) -> bytes:
+        folder = self._root / "docker"
+        return make_bundle({name: (folder / name).read_bytes() for name in DOCKER_FILES})
+
+    def _catalog(self) -> Catalog:
+        components, problems = [], []
+        for path in sorted((self._root / "cfn").iterdir()):
+            if path.suffix in SUFFIXES:
+                try:
+                    components.append(read_component(path.stem, path.read_bytes()))
+                except ValueError as error:
+                    problems.append(TemplateProblem(path.stem, str(error)))
+        return build_catalog(components, problems)
+
+
+def read_component(name: str, body: bytes) -> Component:
+    """Return the component a template describes; raise ValueError saying what is wrong."""
+    if len(body) > MAX_BODY:
+        raise ValueError(f"is {len(body)} bytes long; CloudFormation takes {MAX_BODY}")
+    if not name.isalnum() or not name.islower():
+        raise ValueError("a component's file name must be lower-case letters and digits")
+    template = _mapping(_parsed(body), "the template")
+    metadata = _mapping(_mapping(template.get("Metadata")).get("StelligentDemo"))
+    parameters = _mapping(template.get("Parameters"), "Parameters")
+    resources = _mapping(template.get("Resources"), "Resources")
+    if not resources:
+        raise ValueError("has no Resources")
+    return Component(
+        name=name,
+        title=str(metadata.get("Title", name)),
+        description=str(metadata.get("Description", template.get("Description", ""))).strip(),
+        typical_minutes=_number(metadata.get("TypicalMinutes", 5), "TypicalMinutes"),
+        prices={
+            k: _number(v, f"price of {k}") for k, v in _mapping(metadata.get("Prices")).items()
+        },
+        parameters={
+            k: _parameter(k, _mapping(v, f"parameter {k}")) for k, v in parameters.items()
+        },
+        outputs=tuple(_mapping(template.get("Outputs"), "Outputs")),
+        has_bucket=any(_mapping(r).get("Type") == "AWS::S3::Bucket" for r in resources.values()),
+    )
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        return yaml.load(body, Loader=_Loader)  # noqa: S506 - a CSafeLoader
+    except yaml.YAMLError as error:
+        raise ValueError(f"is not YAML: {' '.join(str(error).split())}") from error
+
+
+def _mapping(value: Any, what: str = "") -> Mapping[str, Any]:
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        if what:
+            raise ValueError(f"{what} must be a mapping")
+        return {}
+    return value
+
+
+def _number(value: Any, what: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        raise ValueError(f"{what} must be a number from 0 up")
+    return value
+
+
+def _parameter(name: str, body: Mapping[str, Any]) -> Parameter:
+    return Parameter(
+        name=name,
+        type=str(body.get("Type", "String")),
+        description=str(body.get("Description", "")),
+        default=_text(body["Default"]) if "Default" in body else None,
+        allowed_values=tuple(_text(v) for v in body.get("AllowedValues", ())),
+        allowed_pattern=body.get("AllowedPattern"),
+        constraint=body.get("ConstraintDescription"),
+        min_value=_maybe(float, body.get("MinValue")),
+        max_value=_maybe(float, body.get("MaxValue")),
+        min_length=_maybe(int, body.get("MinLength")),
+        max_length=_maybe(int, body.get("MaxLength")),
+        no_echo=_text(body.get("NoEcho", False)) == "true",
+    )
+
+
+def _maybe(kind: Any, value: Any) -> Any:
+    return None if value is None else kind(value)
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,37 @@
+"""The one place that knows how to reach a demo's stacks.
+
+Today a target is a region of the service's own account; an account of its own would be a role
+assumed here and nowhere else. The service's table, workflow and secrets never come from here.
+"""
+
+from __future__ import annotations
+
+import functools
+
+from chalicelib.adapters.aws import client
+from chalicelib.adapters.buckets import S3
+from chalicelib.adapters.cloudformation import CloudFormation
+from chalicelib.adapters.leftovers import TagSearch
+from chalicelib.adapters.network import Ec2
+from chalicelib.services.ports import Target
+
+
+class Regions:
+    """Targets by region, each made once."""
+
+    def __init__(self, *, stack_role_arn: str, service: str) -> None:
+        self._stack_role_arn = stack_role_arn
+        self._service = service
+        self.of = functools.cache(self._of)
+
+    def _of(self, region: str) -> Target:
+        return Target(
+            stacks=CloudFormation(
+                client("cloudformation", region),
+                role_arn=self._stack_role_arn,
+                service=self._service,
+            ),
+            buckets=S3(client("s3", region), service=self._service),
+            network=Ec2(region),
+            leftovers=TagSearch(region),
+        )

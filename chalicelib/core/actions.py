@@ -1,0 +1,43 @@
+"""What the loop can do, one frozen value an action; the state machine routes them by `kind`.
+
+Every action is idempotent and short. Long work (emptying a big bucket) is done in bites that
+report `more`, so that no action holds the others up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ActionKind(StrEnum):
+    """The kinds of action; each has a Lambda and a least-privilege role of its own."""
+
+    CREATE_STACK = "create_stack"
+    STAGE_BUNDLE = "stage_bundle"
+    DELETE_STACK = "delete_stack"
+    EMPTY_BUCKET = "empty_bucket"
+    RELEASE_INTERFACES = "release_interfaces"
+    LIFT_PROTECTION = "lift_protection"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing to do to one step of a demo."""
+
+    kind: ActionKind
+    step: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of an action.
+
+    `more` says that a bite was done and another is needed; `error` is the reason of a failure
+    that retrying (by Step Functions) did not cure.
+    """
+
+    action: Action
+    more: bool = False
+    error: str | None = None
+    denied: bool = False

@@ -1,0 +1,62 @@
+"""The Docker bundle: the zip of the image's build context that each demo is given.
+
+The same files always make the same bytes, so that an upload can be repeated, compared and cached:
+entries are in a fixed order, with fixed times and rights, and are stored as they are, because
+what a compressor makes of them depends on its version.
+"""
+
+import io
+import zipfile
+from collections.abc import Mapping
+from typing import Final
+
+from chalicelib.core.errors import FatalError
+
+BUNDLE_KEY: Final = "stelligent-demo.zip"
+"""Key of the bundle in a demo's bucket."""
+
+DOCKER_FILES: Final[tuple[str, ...]] = (
+    "Dockerfile",
+    "apache.conf",
+    "countdown.js",
+    "entrypoint.sh",
+    "index.html",
+    "style.css",
+)
+"""Every file of `docker/` that belongs to the build context, in the order of the bundle."""
+
+_EXECUTABLE: Final = frozenset({"entrypoint.sh"})
+_EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip can hold
+_UNIX: Final = 3  # the "made by" that makes unzip heed the rights
+_REGULAR_FILE: Final = 0o100000
+
+
+class MissingDockerFile(FatalError):  # noqa: N818 - named like the others of its kind
+    """A file that `DOCKER_FILES` lists was not among those given."""
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__(f"the Docker bundle lacks {', '.join(names)}, listed in DOCKER_FILES")
+        self.names = names
+
+
+def make_bundle(files: Mapping[str, bytes]) -> bytes:
+    """Return the zip of the files `DOCKER_FILES` lists, by name; others are left out.
+
+    Raises `MissingDockerFile` when one of them was not given.
+    """
+    missing = [name for name in DOCKER_FILES if name not in files]
+    if missing:
+        raise MissingDockerFile(missing)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+        for name in DOCKER_FILES:
+            archive.writestr(_entry(name), files[name])
+    return packed.getvalue()
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, date_time=_EPOCH)
+    entry.create_system = _UNIX
+    rights = 0o755 if name in _EXECUTABLE else 0o644
+    entry.external_attr = (_REGULAR_FILE | rights) << 16
+    return entry

@@ -1,0 +1,197 @@
+"""What can be asked for: the components, read from the templates' own words.
+
+A parameter whose name equals an output of another component is an edge. Without a default it
+is a need and pulls its provider in; with one it is a wish, wired only when the provider is
+part of the demo anyway. Nothing lists dependencies by hand.
+
+A broken template is named in `Catalog.problems` and left out; it never takes another down.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from graphlib import CycleError, TopologicalSorter
+from typing import Final
+
+BUNDLE: Final = "bundle"
+SHIPPED: Final = frozenset({"s3", "vpc", "sg", "rds", "ecs", "asg", "eb", "jenkins", BUNDLE})
+"""Where two templates claim one output, the shipped one keeps it: a file somebody drops into
+cfn/ can be wrong without breaking the demos that do not use it."""
+
+GIVEN: Final = frozenset(
+    {
+        "DemoId",
+        "DemoName",
+        "Owner",
+        "ExpiresAt",
+        "AllowedCidr",
+        "PermissionsBoundaryArn",
+        "RolePath",
+    }
+)
+"""Parameters that the service itself fills for any template that declares them."""
+
+
+class Kind(StrEnum):
+    """How a step is made: by CloudFormation, or by copying the bundle into its bucket."""
+
+    STACK = "stack"
+    BUNDLE = "bundle"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """A template parameter, in CloudFormation's own terms (Parameters section syntax)."""
+
+    name: str
+    type: str = "String"
+    description: str = ""
+    default: str | None = None
+    allowed_values: tuple[str, ...] = ()
+    allowed_pattern: str | None = None
+    constraint: str | None = None
+    min_value: float | None = None
+    max_value: float | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    no_echo: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Component:
+    """A template in cfn/ by its file name, or the bundle."""
+
+    name: str
+    kind: Kind = Kind.STACK
+    title: str = ""
+    description: str = ""
+    typical_minutes: float = 5
+    prices: Mapping[str, float] = field(default_factory=dict)
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    outputs: tuple[str, ...] = ()
+    has_bucket: bool = False
+
+    @property
+    def hourly_usd(self) -> float:
+        """Dollars an hour while it exists, by the list prices in the template's metadata."""
+        return sum(self.prices.values())
+
+
+BUNDLE_COMPONENT: Final = Component(
+    name=BUNDLE,
+    kind=Kind.BUNDLE,
+    title="Docker bundle",
+    description="stelligent-demo.zip, the image's build context, in the demo's own bucket.",
+    typical_minutes=0.1,
+    parameters={"BucketName": Parameter(name="BucketName")},
+    outputs=("BundleKey",),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateProblem:
+    """A template that was left out, and why, in words for the person who wrote it."""
+
+    component: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """Every usable component by name, with what was left out."""
+
+    components: Mapping[str, Component]
+    problems: tuple[TemplateProblem, ...] = ()
+
+    def provider(self, output: str) -> str | None:
+        """Return the component that gives this output, if one does."""
+        for component in self.components.values():
+            if output in component.outputs:
+                return component.name
+        return None
+
+    def needs(self, name: str) -> dict[str, str]:
+        """Map each parameter that must be wired to the component that provides it."""
+        return self._wires(name, defaulted=False)
+
+    def wishes(self, name: str) -> dict[str, str]:
+        """Map each parameter that is wired when it can be to the component providing it."""
+        return self._wires(name, defaulted=True)
+
+    def _wires(self, name: str, *, defaulted: bool) -> dict[str, str]:
+        wires = {}
+        for parameter in self.components[name].parameters.values():
+            provider = self.provider(parameter.name)
+            fits = (parameter.default is not None) == defaulted
+            if fits and provider is not None and provider != name:
+                wires[parameter.name] = provider
+        return wires
+
+
+def build_catalog(
+    components: Iterable[Component], problems: Iterable[TemplateProblem] = ()
+) -> Catalog:
+    """Wire the components together, leaving out (and naming) those that cannot be."""
+    usable = {c.name: c for c in sorted(components, key=lambda c: c.name)}
+    usable[BUNDLE] = BUNDLE_COMPONENT
+    found = list(problems)
+    while bad := _first_fault(Catalog(usable)):
+        found.extend(bad)
+        for problem in bad:
+            usable.pop(problem.component, None)
+    return Catalog(usable, tuple(found))
+
+
+def _first_fault(catalog: Catalog) -> list[TemplateProblem]:
+    return _two_providers(catalog) or _unfillable(catalog) or _cycle(catalog)
+
+
+def _two_providers(catalog: Catalog) -> list[TemplateProblem]:
+    givers: dict[str, list[str]] = defaultdict(list)
+    for component in catalog.components.values():
+        for output in component.outputs:
+            givers[output].append(component.name)
+    return [
+        TemplateProblem(name, f"output {output} is given by {' and '.join(names)}")
+        for output, names in givers.items()
+        if len(names) > 1
+        for name in _blame(names)
+    ]
+
+
+def _unfillable(catalog: Catalog) -> list[TemplateProblem]:
+    return [
+        TemplateProblem(
+            component.name,
+            f"parameter {parameter.name} has no default, and no component's output is named so",
+        )
+        for component in catalog.components.values()
+        for parameter in component.parameters.values()
+        if parameter.default is None
+        and parameter.name not in GIVEN
+        and catalog.provider(parameter.name) in (None, component.name)
+    ]
+
+
+def _cycle(catalog: Catalog) -> list[TemplateProblem]:
+    graph = {
+        name: {*catalog.needs(name).values(), *catalog.wishes(name).values()}
+        for name in catalog.components
+    }
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        # graphlib lists each node before the one that depends on it; people read it
+        # the other way: "a needs b needs a".
+        path: list[str] = list(reversed(error.args[1]))
+        message = f"the templates wait for each other: {' -> '.join(path)}"
+        return [TemplateProblem(name, message) for name in _blame(sorted(set(path)))]
+    return []
+
+
+def _blame(names: list[str]) -> list[str]:
+    dropped_in = [name for name in names if name not in SHIPPED]
+    return dropped_in or names

@@ -1,0 +1,209 @@
+"""A demo: what its owner wants, where it is, and what is known of each of its steps."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from chalicelib.core.catalog import Kind
+
+PREFIX: Final = "stelligent-demo"
+DEMO_ID: Final = re.compile(r"[a-z][a-z0-9]{7,11}")
+
+SERVICE_ACTOR: Final = "service"
+
+
+class Desired(StrEnum):
+    """What the owner wants."""
+
+    READY = "ready"
+    DELETED = "deleted"
+
+
+class Phase(StrEnum):
+    """Where a demo is."""
+
+    REQUESTED = "requested"
+    PROVISIONING = "provisioning"
+    READY = "ready"
+    DELETING = "deleting"
+    DELETED = "deleted"
+    FAILED = "failed"
+    QUARANTINED = "quarantined"
+
+
+class Status(StrEnum):
+    """Where a step is; CloudFormation's two dozen stack statuses collapse to these."""
+
+    PENDING = "pending"
+    CREATING = "creating"
+    READY = "ready"
+    FAILED = "failed"
+    DELETING = "deleting"
+    DELETE_FAILED = "delete_failed"
+    DELETED = "deleted"
+
+
+GONE: Final = frozenset({Status.PENDING, Status.DELETED})
+"""Statuses of a step that leaves nothing in the account."""
+IN_FLIGHT: Final = frozenset({Status.CREATING, Status.DELETING})
+
+
+class Cause(StrEnum):
+    """Why a stack would not delete; each decides its repair (see core.trouble)."""
+
+    FULL_BUCKET = "full_bucket"
+    NETWORK_INTERFACE = "network_interface"
+    PROTECTION = "protection"
+    DEPENDENCY = "dependency"
+    ACCESS_DENIED = "access_denied"
+    THROTTLED = "throttled"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """The root cause of a failed step: the first resource that failed, and its reason."""
+
+    component: str
+    resource: str | None = None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One node of a demo's graph, with what was last seen of it.
+
+    The edges (`after`) live on the record and not only in the templates, so that a demo can
+    be taken down after its template was changed or removed.
+    """
+
+    name: str
+    kind: Kind = Kind.STACK
+    after: tuple[str, ...] = ()
+    typical_minutes: float = 5
+    has_bucket: bool = False
+    status: Status = Status.PENDING
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    removing_at: datetime | None = None
+    removed_at: datetime | None = None
+    observed_at: datetime | None = None
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    failure: Failure | None = None
+    cause: Cause | None = None
+    prepared: bool = False
+    attempts: int = 0
+    retry_at: datetime | None = None
+
+    @property
+    def gone(self) -> bool:
+        """Whether nothing of this step is left in the account."""
+        return self.status in GONE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """The search for what a deleted demo left behind: how often, and when again."""
+
+    attempts: int = 0
+    again_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demo:
+    """One environment asked for by one owner.
+
+    `generation` counts the loops started for it, `looping` says whether one should be running,
+    `version` guards every write. `wakes` counts events that arrived for it: a loop may park
+    only if none came since it last looked. `failure` is why it did not come up and stays on the
+    record; `trouble` is why it will not go, while it will not.
+    """
+
+    demo_id: str
+    name: str
+    owner: str
+    region: str
+    asked: tuple[str, ...]
+    steps: Mapping[str, Step]
+    created_at: datetime
+    expires_at: datetime
+    allowed_cidr: tuple[str, ...] = ()
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    keep_on_failure: bool = False
+    desired: Desired = Desired.READY
+    phase: Phase = Phase.REQUESTED
+    reason: str = ""
+    failure: Failure | None = None
+    trouble: Failure | None = None
+    ready_at: datetime | None = None
+    deleted_at: datetime | None = None
+    planned_at: datetime | None = None
+    warned: frozenset[int] = frozenset()
+    search: Search = Search()
+    quarantines: int = 0
+    retry_at: datetime | None = None
+    generation: int = 1
+    looping: bool = True
+    version: int = 1
+    wakes: int = 0
+    changed: frozenset[str] = frozenset()
+
+    @property
+    def ended(self) -> bool:
+        """Whether the demo is gone for good."""
+        return self.phase is Phase.DELETED
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        """Every output of every step, flat: names are unique over the catalog."""
+        return {k: v for step in self.steps.values() for k, v in step.outputs.items()}
+
+    def with_step(self, step: Step) -> Demo:
+        """Return the demo with one step replaced."""
+        return replace(self, steps={**self.steps, step.name: step})
+
+    def dependents(self, name: str) -> frozenset[str]:
+        """Return every step that waits for this one, directly or through others."""
+        found: set[str] = set()
+        pending = [name]
+        while pending:
+            current = pending.pop()
+            direct = {s.name for s in self.steps.values() if current in s.after} - found
+            found |= direct
+            pending.extend(direct)
+        return frozenset(found)
+
+
+def stack_name(demo_id: str, component: str) -> str:
+    """Return the name of the stack that is this component of this demo."""
+    return f"{PREFIX}-{demo_id}-{component}"
+
+
+def parse_stack_name(name: str) -> tuple[str, str] | None:
+    """Return demo_id and component of a stack's name, or None when it is not one of ours."""
+    head, _, rest = name.partition(f"{PREFIX}-")
+    demo_id, _, component = rest.partition("-")
+    if head or not component or not DEMO_ID.fullmatch(demo_id):
+        return None
+    return demo_id, component
+
+
+def tag_value(text: str) -> str:
+    """Return text as every service takes it in a tag: letters, digits and ` _.:/=+-@`."""
+    return re.sub(r"[^\w\s.:/=+\-@]", "_", text)[:256]
+
+
+def stack_tags(demo: Demo, component: str, service: str) -> dict[str, str]:
+    """Return the tags every resource of a stack carries; the teardown's proof searches them."""
+    return {
+        f"{PREFIX}:demo-id": demo.demo_id,
+        f"{PREFIX}:component": component,
+        f"{PREFIX}:owner": tag_value(demo.owner),
+        f"{PREFIX}:expires-at": demo.expires_at.isoformat(timespec="seconds"),
+        f"{PREFIX}:service": service,
+    }

@@ -1,0 +1,25 @@
+"""When the sweep next has anything to do for a demo: one moment for all its clocks."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from chalicelib.core.demo import Demo, Desired
+from chalicelib.core.lease import next_warning
+
+
+def due_at(demo: Demo, *, watchdog: timedelta) -> datetime | None:
+    """Return the earliest of the lease's end, a warning, the watchdog and a retry.
+
+    None for a demo that is gone: it leaves the sweep's index.
+    """
+    if demo.ended:
+        return None
+    moments = []
+    if demo.desired is not Desired.DELETED:
+        moments += [demo.expires_at, next_warning(demo.created_at, demo.expires_at, demo.warned)]
+    if demo.looping:
+        moments.append((demo.planned_at or demo.created_at) + watchdog)
+    if demo.retry_at is not None:
+        moments.append(demo.retry_at)
+    return min(moments, default=(demo.planned_at or demo.created_at) + watchdog)

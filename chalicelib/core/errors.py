@@ -1,0 +1,81 @@
+"""What can go wrong, sorted by what the caller should do about it.
+
+`RetryableError` means "the same call may succeed later"; every other class means it will not.
+Step Functions matches these by class name (see the Retry blocks in .chalice/resources.yaml),
+so renaming a class here is a change of behaviour there; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class DemoError(Exception):
+    """Anything this service raises on purpose."""
+
+
+class RetryableError(DemoError):
+    """Trying the same thing again later may succeed."""
+
+
+class StaleRecord(RetryableError):  # noqa: N818 - the name is what Step Functions matches
+    """Somebody else wrote the record since it was read; read again and decide again."""
+
+
+class Throttled(RetryableError):  # noqa: N818
+    """AWS asked to slow down."""
+
+
+class Unavailable(RetryableError):  # noqa: N818
+    """AWS or the network did not answer, or answered with a server-side fault."""
+
+
+class FatalError(DemoError):
+    """Trying again changes nothing until a person changes something."""
+
+
+class AccessDenied(FatalError):  # noqa: N818
+    """The role in use may not do this."""
+
+
+class Rejected(FatalError):  # noqa: N818
+    """AWS understood the call and refused it."""
+
+
+class MissingSetting(FatalError):  # noqa: N818
+    """An environment variable that the function needs is absent or unusable."""
+
+
+class NotFound(FatalError):  # noqa: N818
+    """There is no such demo, or it is not the caller's to see."""
+
+
+class WrongState(FatalError):  # noqa: N818
+    """The demo exists, but what was asked does not fit the phase it is in or its caps."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """One thing wrong with a request: the field's path and a sentence about it."""
+
+    field: str
+    message: str
+
+
+class InvalidRequest(FatalError):  # noqa: N818
+    """The request cannot be accepted; every problem found is in `problems`."""
+
+    def __init__(self, *problems: FieldProblem) -> None:
+        super().__init__("; ".join(f"{p.field}: {p.message}" for p in problems))
+        self.problems = problems
+
+
+class LimitReached(FatalError):  # noqa: N818
+    """A quota is full: `limit` names it, `maximum` is its size, `holders` the demos in it."""
+
+    def __init__(self, limit: str, maximum: int, holders: tuple[str, ...] = ()) -> None:
+        held = f", held by {', '.join(holders)}" if holders else ""
+        super().__init__(f"{limit}: at most {maximum} active demos{held}")
+        self.limit = limit
+        self.maximum = maximum
+        self.holders = holders

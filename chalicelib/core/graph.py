@@ -1,0 +1,83 @@
+"""The order of things: what a set of components pulls in, and what waits for what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+
+from chalicelib.core.catalog import Catalog
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """Steps in an order that respects their inputs.
+
+    `wires` maps, for each step, a parameter's name to the step whose output fills it.
+    """
+
+    wires: Mapping[str, Mapping[str, str]]
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """Return every step, each after those it waits for."""
+        return tuple(self.wires)
+
+    def after(self, step: str) -> tuple[str, ...]:
+        """Return the steps whose outputs this one takes, in name order."""
+        return tuple(sorted(set(self.wires[step].values())))
+
+
+def close(catalog: Catalog, asked: Iterable[str]) -> frozenset[str]:
+    """Return the asked components with everything they need, and nothing else."""
+    found: set[str] = set()
+    pending = list(asked)
+    while pending:
+        name = pending.pop()
+        if name not in found:
+            found.add(name)
+            pending.extend(catalog.needs(name).values())
+    return frozenset(found)
+
+
+def build_graph(catalog: Catalog, asked: Iterable[str]) -> Graph:
+    """Wire the asked components: every need, and the wishes whose provider is there anyway."""
+    members = close(catalog, asked)
+    wires = {
+        name: catalog.needs(name)
+        | {p: giver for p, giver in catalog.wishes(name).items() if giver in members}
+        for name in sorted(members)
+    }
+    order = TopologicalSorter({name: set(w.values()) for name, w in wires.items()})
+    return Graph({name: wires[name] for name in order.static_order()})
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """When a step runs if each takes its typical time: minutes from the start."""
+
+    step: str
+    starts: float
+    ends: float
+    critical: bool
+
+
+def schedule(after: Mapping[str, tuple[str, ...]], minutes: Mapping[str, float]) -> list[Span]:
+    """Lay the steps out in time with no barrier between levels, the critical path marked.
+
+    `after` must list each step after those it waits for, as `Graph.steps` does.
+    """
+    ends: dict[str, float] = {}
+    for step, inputs in after.items():
+        ends[step] = max((ends[i] for i in inputs), default=0.0) + minutes[step]
+    critical = _critical(after, ends)
+    return [Span(s, ends[s] - minutes[s], ends[s], s in critical) for s in after]
+
+
+def _critical(after: Mapping[str, tuple[str, ...]], ends: Mapping[str, float]) -> set[str]:
+    path: set[str] = set()
+    step = max(ends, key=lambda s: ends[s], default=None)
+    while step is not None:
+        path.add(step)
+        step = max(after[step], key=lambda s: ends[s], default=None)
+    return path

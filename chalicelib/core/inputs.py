@@ -1,0 +1,46 @@
+"""What a stack is created with: every parameter's value, and nothing it did not declare."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chalicelib.core.catalog import Component
+from chalicelib.core.demo import Demo, tag_value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What keeps a stack's own IAM roles small (see docs/architecture.md)."""
+
+    boundary_arn: str
+    role_path: str
+
+
+def stack_parameters(demo: Demo, component: Component, bounds: Bounds) -> dict[str, str]:
+    """Return a value for each parameter of a template that does not keep its default.
+
+    Outputs of the demo's own steps come before what the request asked for, so that nobody
+    can point a stack at another demo's network.
+    """
+    wired = {k: v for name in demo.steps[component.name].after for k, v in _given_by(demo, name)}
+    known = {**demo.parameters, **wired, **given(demo, bounds)}
+    return {name: known[name] for name in component.parameters if name in known}
+
+
+def _given_by(demo: Demo, step: str) -> list[tuple[str, str]]:
+    return list(demo.steps[step].outputs.items())
+
+
+def given(demo: Demo, bounds: Bounds) -> Mapping[str, str]:
+    """Return the parameters that the service fills for any template (catalog.GIVEN)."""
+    return {
+        "DemoId": demo.demo_id,
+        "DemoName": demo.name,
+        # Templates tag with it, and tags take few characters.
+        "Owner": tag_value(demo.owner),
+        "ExpiresAt": demo.expires_at.isoformat(timespec="seconds"),
+        "AllowedCidr": ",".join(demo.allowed_cidr),
+        "PermissionsBoundaryArn": bounds.boundary_arn,
+        "RolePath": bounds.role_path,
+    }

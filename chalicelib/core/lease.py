@@ -1,0 +1,89 @@
+"""How long a demo may live, and when the sweep next has anything to do for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from chalicelib.core.errors import FieldProblem, InvalidRequest, WrongState
+
+WARNINGS: Final = (timedelta(hours=24), timedelta(hours=2), timedelta(minutes=30))
+"""How long before the end the owner hears of it; each warning is given once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaseLimits:
+    """The caps on a lease: at the request, at any one time, and over a demo's whole life."""
+
+    default: timedelta = timedelta(hours=4)
+    at_once: timedelta = timedelta(hours=72)
+    in_total: timedelta = timedelta(days=7)
+
+
+def first_expiry(now: datetime, ttl: timedelta | None, limits: LeaseLimits) -> datetime:
+    """Return when a demo asked for now ends; raise InvalidRequest past the cap."""
+    wanted = ttl if ttl is not None else limits.default
+    if not timedelta(0) < wanted <= limits.at_once:
+        message = f"must be more than 0 and at most {hours(limits.at_once)} hours"
+        raise InvalidRequest(FieldProblem("ttl_hours", message))
+    return now + wanted
+
+
+def moved_expiry(
+    *, now: datetime, created_at: datetime, wanted: datetime, limits: LeaseLimits
+) -> datetime:
+    """Return the new end of a lease, later or earlier; raise when a cap or the past forbids."""
+    if wanted <= now:
+        raise InvalidRequest(FieldProblem("expires_at", "must lie in the future"))
+    last = min(now + limits.at_once, created_at + limits.in_total)
+    if wanted > last:
+        message = (
+            f"the lease can run until {last.isoformat()} at the latest: at most "
+            f"{hours(limits.at_once)} hours from now and {hours(limits.in_total)} hours in total"
+        )
+        raise WrongState(message)
+    return wanted
+
+
+def warnings_due(
+    now: datetime, created_at: datetime, expires_at: datetime, given: frozenset[int]
+) -> tuple[int, ...]:
+    """Return the warnings to give now, as minutes before the end.
+
+    A warning as long as the lease itself would come with the demo and tell nobody anything,
+    so it is skipped. Of several that fall due together only the nearest to the end is given;
+    the others count as given with it.
+    """
+    lease = expires_at - created_at
+    return tuple(
+        minutes(before)
+        for before in WARNINGS
+        if before < lease and minutes(before) not in given and expires_at - before <= now
+    )
+
+
+def still_given(now: datetime, expires_at: datetime, given: frozenset[int]) -> frozenset[int]:
+    """Return which warnings count as given once a lease has moved.
+
+    Those whose moment lies ahead again are given again; one that is past stays given, so that
+    extending a lease by an hour warns of nothing.
+    """
+    return frozenset(m for m in given if expires_at - timedelta(minutes=m) <= now)
+
+
+def next_warning(created_at: datetime, expires_at: datetime, given: frozenset[int]) -> datetime:
+    """Return the moment of the next warning, or the end itself when none is left."""
+    lease = expires_at - created_at
+    ahead = [expires_at - w for w in WARNINGS if w < lease and minutes(w) not in given]
+    return min(ahead, default=expires_at)
+
+
+def minutes(span: timedelta) -> int:
+    """Return a span in whole minutes."""
+    return int(span.total_seconds() // 60)
+
+
+def hours(span: timedelta) -> str:
+    """Return a span in hours as people write it: 4, 0.5."""
+    return f"{span.total_seconds() / 3600:g}"

@@ -1,0 +1,75 @@
+"""The timeline of a demo: every change of desire, phase, lease or step, with who and why.
+
+Entries are appended in the same transaction as the change they tell of, so that nothing
+happens without a trace and no trace is left of what did not happen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from chalicelib.core.demo import Demo, Desired, Phase, Status, Step
+
+
+class EntryKind(StrEnum):
+    """What an entry tells of."""
+
+    REQUESTED = "requested"
+    DESIRED = "desired"
+    PHASE = "phase"
+    LEASE = "lease"
+    STEP = "step"
+    NOTICE = "notice"
+    LOOP = "loop"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the timeline."""
+
+    at: datetime
+    actor: str
+    kind: EntryKind
+    text: str
+
+
+def changes(before: Demo, after: Demo, *, now: datetime, actor: str) -> tuple[Entry, ...]:
+    """Return an entry for everything that differs, in the order a reader expects."""
+    return tuple(
+        Entry(at=now, actor=actor, kind=kind, text=text) for kind, text in _told(before, after)
+    )
+
+
+def _told(before: Demo, after: Demo) -> Iterator[tuple[EntryKind, str]]:
+    if before.expires_at != after.expires_at:
+        moved = "extended" if after.expires_at > before.expires_at else "shortened"
+        yield EntryKind.LEASE, f"lease {moved} to {after.expires_at:%Y-%m-%d %H:%M} UTC"
+    for name, step in after.steps.items():
+        known = before.steps.get(name)
+        if known is None or step.status is not known.status:
+            yield EntryKind.STEP, _step_text(step)
+    if before.desired is not after.desired:
+        yield EntryKind.DESIRED, f"desired is now {after.desired}: {_desire_reason(after)}"
+    if before.phase is not after.phase:
+        yield EntryKind.PHASE, f"{after.phase}: {after.reason}"
+        if after.phase in (Phase.READY, Phase.FAILED, Phase.QUARANTINED, Phase.DELETED):
+            yield EntryKind.NOTICE, f"{after.name} is {after.phase}: {after.reason}"
+    if before.generation != after.generation:
+        yield EntryKind.LOOP, f"loop {after.generation} started"
+
+
+def _step_text(step: Step) -> str:
+    told = f"{step.name} {step.status.replace('_', ' ')}"
+    if step.failure and step.status in (Status.FAILED, Status.DELETE_FAILED):
+        where = f"{step.failure.resource}: " if step.failure.resource else ""
+        return f"{told}: {where}{step.failure.reason}"
+    return told
+
+
+def _desire_reason(demo: Demo) -> str:
+    if demo.desired is Desired.DELETED and demo.failure and demo.phase is not Phase.READY:
+        return f"{demo.failure.component} failed: {demo.failure.reason}"
+    return demo.reason

@@ -1,0 +1,1 @@
+"""The ways in: each handler parses, calls one use case and renders."""

@@ -1,0 +1,72 @@
+"""What the world tells the service unasked: stack events, removed leases, the clock."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
+from chalice import Blueprint, Rate
+from chalice.app import CloudWatchEvent
+
+from chalicelib.adapters.cloudformation import SETTLED
+from chalicelib.core.demo import parse_stack_name
+from chalicelib.core.errors import DemoError
+from chalicelib.entrypoints.logs import logger
+from chalicelib.services.lease_removed import lease_removed
+from chalicelib.services.loop import wake
+from chalicelib.services.sweep import sweep
+from chalicelib.wiring import world
+
+bp = Blueprint(__name__)
+
+STACK_EVENTS: Final = {
+    "source": ["aws.cloudformation"],
+    "detail-type": ["CloudFormation Stack Status Change"],
+    "detail": {"status-details": {"status": list(SETTLED)}},
+}
+"""CloudFormation User Guide, "Managing events with Amazon EventBridge"."""
+
+
+@bp.on_cw_event(STACK_EVENTS, name="stack_changed")  # type: ignore[untyped-decorator]
+def stack_changed(event: CloudWatchEvent) -> None:
+    """Wake the loop of the demo whose stack has settled."""
+    detail = event.detail
+    ours = parse_stack_name(detail["stack-id"].split("/")[1])
+    if ours is not None:
+        demo_id, component = ours
+        wake(world(), demo_id, f"{component}#{detail['status-details']['status']}")
+
+
+# The stream is wired in .chalice/resources.yaml, as only the template knows its ARN.
+@bp.lambda_function(name="lease_gone")  # type: ignore[untyped-decorator]
+def lease_gone(event: dict[str, Any], context: Any) -> Any:
+    """End the demos whose lease items left the table."""
+    return process_partial_response(
+        event=event,
+        record_handler=_lease_record,
+        processor=BatchProcessor(event_type=EventType.DynamoDBStreams),
+        context=context,
+    )
+
+
+def _lease_record(record: Any) -> None:
+    keys = record.dynamodb.keys
+    if record.event_name and record.event_name.name == "REMOVE" and keys["sk"] == "LEASE":
+        identity = record.user_identity or {}
+        by_ttl = identity.get("principalId") == "dynamodb.amazonaws.com"
+        lease_removed(world(), keys["pk"].removeprefix("DEMO#"), by_ttl=by_ttl)
+
+
+@bp.schedule(Rate(5, unit=Rate.MINUTES), name="sweep")  # type: ignore[untyped-decorator]
+def sweep_due(event: CloudWatchEvent) -> None:  # noqa: ARG001
+    """Deal with every demo that is due."""
+    swept = sweep(world(), _report)
+    logger.info("swept", extra={"due": len(swept.seen), "faults": len(swept.faults)})
+
+
+def _report(demo_id: str, error: DemoError) -> None:
+    logger.error("sweep failed", extra={"demo_id": demo_id, "why": str(error)})

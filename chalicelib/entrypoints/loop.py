@@ -1,0 +1,116 @@
+"""The loop's own Lambdas: Plan, one for each kind of action, and AwaitChange.
+
+Thin on purpose: ids in, a use case, ids and actions out. Errors leave by their class names,
+which the state machine's Retry and Catch blocks match.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from chalice import Blueprint
+
+from chalicelib.core.actions import Action, ActionKind, Outcome
+from chalicelib.entrypoints.logs import logger
+from chalicelib.services.apply import apply
+from chalicelib.services.plan_step import plan_step
+from chalicelib.wiring import world
+
+bp = Blueprint(__name__)
+Event = dict[str, Any]
+
+
+@bp.lambda_function(name="plan")  # type: ignore[untyped-decorator]
+def plan(event: Event, context: object) -> Event:  # noqa: ARG001
+    """Look, decide, record; answer with the state that the state machine goes on with."""
+    demo_id, generation = event["demo_id"], event["generation"]
+    outcomes = [_outcome(result) for result in event.get("results", [])]
+    step = plan_step(world(), demo_id, generation, outcomes)
+    logger.info(
+        "planned", extra={"demo_id": demo_id, "next": step.next.value, "reason": step.reason}
+    )
+    return {
+        "demo_id": demo_id,
+        "generation": generation,
+        "next": step.next.value,
+        "reason": step.reason[:200],
+        "actions": [{"kind": a.kind.value, "step": a.step} for a in step.actions],
+        "seen": step.seen,
+        "wait_seconds": step.wait_seconds,
+        "results": [],
+    }
+
+
+def _outcome(result: Mapping[str, Any]) -> Outcome:
+    action = Action(ActionKind(result["kind"]), result["step"])
+    caught = result.get("error")
+    if not caught:
+        return Outcome(action=action, more=bool(result.get("more")))
+    name = str(caught.get("Error", ""))
+    return Outcome(action=action, error=_reason(caught), denied=name == "AccessDenied")
+
+
+def _reason(caught: Mapping[str, Any]) -> str:
+    """Return the message of an error that Step Functions caught, out of Lambda's wrapping."""
+    cause = str(caught.get("Cause", "")) or str(caught.get("Error", "unknown"))
+    try:
+        return str(json.loads(cause)["errorMessage"])
+    except (ValueError, KeyError, TypeError):
+        return cause
+
+
+def _act(kind: ActionKind, event: Event) -> Event:
+    demo_id, step = event["demo_id"], event["step"]
+    outcome = apply(world(), demo_id, event["generation"], Action(kind, step))
+    logger.info(kind.value, extra={"demo_id": demo_id, "step": step, "more": outcome.more})
+    return {"kind": kind.value, "step": step, "more": outcome.more}
+
+
+@bp.lambda_function(name="create_stack")  # type: ignore[untyped-decorator]
+def create_stack(event: Event, context: object) -> Event:  # noqa: ARG001
+    """Ask CloudFormation for a stack."""
+    return _act(ActionKind.CREATE_STACK, event)
+
+
+@bp.lambda_function(name="stage_bundle")  # type: ignore[untyped-decorator]
+def stage_bundle(event: Event, context: object) -> Event:  # noqa: ARG001
+    """Put the bundle into the demo's bucket."""
+    return _act(ActionKind.STAGE_BUNDLE, event)
+
+
+@bp.lambda_function(name="delete_stack")  # type: ignore[untyped-decorator]
+def delete_stack(event: Event, context: object) -> Event:  # noqa: ARG001
+    """Ask CloudFormation to delete a stack."""
+    return _act(ActionKind.DELETE_STACK, event)
+
+
+@bp.lambda_function(name="empty_bucket")  # type: ignore[untyped-decorator]
+def empty_bucket(event: Event, context: object) -> Event:  # noqa: ARG001
+    """Take a bite out of a stack's buckets."""
+    return _act(ActionKind.EMPTY_BUCKET, event)
+
+
+@bp.lambda_function(name="release_interfaces")  # type: ignore[untyped-decorator]
+def release_interfaces(event: Event, context: object) -> Event:  # noqa: ARG001
+    """Delete network interfaces that hold a stack's network up."""
+    return _act(ActionKind.RELEASE_INTERFACES, event)
+
+
+@bp.lambda_function(name="lift_protection")  # type: ignore[untyped-decorator]
+def lift_protection(event: Event, context: object) -> Event:  # noqa: ARG001
+    """Lift whatever protects a stack or its resources from deletion."""
+    return _act(ActionKind.LIFT_PROTECTION, event)
+
+
+@bp.lambda_function(name="await_change")  # type: ignore[untyped-decorator]
+def await_change(event: Event, context: object) -> None:  # noqa: ARG001
+    """Park the loop's task token; if an event came meanwhile, hand it straight back."""
+    there = world()
+    token = event["token"]
+    parked = there.store.park(
+        event["demo_id"], generation=event["generation"], seen=event["seen"], token=token
+    )
+    if not parked:
+        there.workflow.wake(token)

@@ -1,0 +1,52 @@
+"""What the service offers: the catalog, a preview, its own description, its health."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalice import Blueprint, Response
+
+from chalicelib.entrypoints.rest.demos import caller_cidr
+from chalicelib.entrypoints.rest.http import Answer, Call, endpoint, explained
+from chalicelib.entrypoints.rest.models import DemoBody, parsed
+from chalicelib.entrypoints.rest.views import catalog_view, preview_view
+from chalicelib.services.request import preview
+from chalicelib.wiring import world
+
+bp = Blueprint(__name__)
+
+
+@bp.middleware("http")  # type: ignore[untyped-decorator]
+def explain(event: Any, get_response: Any) -> Response:
+    """Let what Chalice itself refuses read like what the service refuses."""
+    return explained(get_response(event))
+
+
+@endpoint(bp, "GET", "/catalog")
+def catalog(call: Call) -> Answer:  # noqa: ARG001
+    """List what can be asked for."""
+    return Answer(body=catalog_view(world().shelf.catalog()))
+
+
+@endpoint(bp, "POST", "/plan")
+def plan(call: Call) -> Answer:
+    """Say what a request would make, making nothing."""
+    body = parsed(DemoBody, call.json())
+    return Answer(body=preview_view(preview(world(), body.request(caller_cidr(call)))))
+
+
+@endpoint(bp, "GET", "/openapi.json", public=True)
+def openapi(call: Call) -> Answer:  # noqa: ARG001
+    """Describe this API."""
+    from chalicelib.entrypoints.rest.openapi import document  # noqa: PLC0415 - seldom asked for
+
+    return Answer(body=document())
+
+
+@endpoint(bp, "GET", "/health", public=True)
+def health(call: Call) -> Answer:  # noqa: ARG001
+    """Answer when the function starts, its settings are whole and its templates can be read."""
+    problems = world().shelf.catalog().problems
+    return Answer(
+        body={"status": "ok", "templates_left_out": [problem.component for problem in problems]}
+    )

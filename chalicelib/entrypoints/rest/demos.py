@@ -1,0 +1,144 @@
+"""Demos over HTTP."""
+
+from __future__ import annotations
+
+import hashlib
+from http import HTTPStatus
+from typing import Any, Final
+
+from chalice import Blueprint
+
+from chalicelib.core.errors import FieldProblem, InvalidRequest
+from chalicelib.entrypoints.rest.http import Answer, Call, HttpError, endpoint
+from chalicelib.entrypoints.rest.models import DemoBody, LeaseBody, parsed
+from chalicelib.entrypoints.rest.views import demo_view, entry_view, page_view
+from chalicelib.services import change, read
+from chalicelib.services.request import request_demo
+from chalicelib.wiring import settings, world
+
+bp = Blueprint(__name__)
+
+PAGE: Final = 50
+MAX_PAGE: Final = 200
+_KEY_SECONDS: Final = 24 * 3600
+_MAX_KEY: Final = 255
+
+
+@endpoint(bp, "POST", "/demos")
+def create(call: Call) -> Answer:
+    """Ask for a demo; with an Idempotency-Key the same key makes one demo for a day."""
+    body = parsed(DemoBody, call.json())
+    key = call.headers.get("idempotency-key")
+    made = _create(call, body) if key is None else _create_once(call, body, key)
+    location = f"demos/{made['demo_id']}"
+    return Answer(body=made, status=HTTPStatus.ACCEPTED, headers={"Location": location})
+
+
+def _create(call: Call, body: DemoBody) -> dict[str, Any]:
+    request = body.request(caller_cidr(call))
+    return demo_view(request_demo(world(), call.caller.owner, request))
+
+
+def _create_once(call: Call, body: DemoBody, key: str) -> dict[str, Any]:
+    from aws_lambda_powertools.utilities.idempotency import (  # noqa: PLC0415 - only with a key
+        DynamoDBPersistenceLayer,
+        IdempotencyConfig,
+        idempotent_function,
+    )
+    from aws_lambda_powertools.utilities.idempotency.exceptions import (  # noqa: PLC0415
+        IdempotencyAlreadyInProgressError,
+        IdempotencyValidationError,
+    )
+
+    if not 1 <= len(key) <= _MAX_KEY:
+        raise InvalidRequest(FieldProblem("Idempotency-Key", f"must be 1 to {_MAX_KEY} long"))
+    config = IdempotencyConfig(
+        event_key_jmespath="key",
+        payload_validation_jmespath="body",
+        expires_after_seconds=_KEY_SECONDS,
+        lambda_context=call.lambda_context,
+    )
+
+    def create_once(*, keyed: dict[str, Any]) -> dict[str, Any]:
+        del keyed  # what the library tells calls apart by
+        return _create(call, body)
+
+    store = DynamoDBPersistenceLayer(table_name=settings().idempotency_table)
+    once = idempotent_function(
+        create_once, data_keyword_argument="keyed", persistence_store=store, config=config
+    )
+    digest = hashlib.sha256(f"{call.caller.owner}\n{key}".encode()).hexdigest()
+    try:
+        made: dict[str, Any] = once(keyed={"key": digest, "body": body.model_dump_json()})
+    except IdempotencyAlreadyInProgressError as error:
+        message = "a request with this Idempotency-Key is under way; try again in a moment"
+        raise HttpError(HTTPStatus.CONFLICT, message) from error
+    except IdempotencyValidationError as error:
+        message = "was used before with another body"
+        raise InvalidRequest(FieldProblem("Idempotency-Key", message)) from error
+    return made
+
+
+def caller_cidr(call: Call) -> str:
+    """Return the caller's own address as a block of one."""
+    return f"{call.source_ip}/32"
+
+
+@endpoint(bp, "GET", "/demos")
+def index(call: Call) -> Answer:
+    """List one's own demos, newest first; an admin's list has everybody's unless ?mine=true."""
+    page = read.list_demos(
+        world(),
+        call.caller,
+        everybody=call.query.get("mine") != "true",
+        limit=call.count("limit", PAGE, MAX_PAGE),
+        cursor=call.query.get("cursor"),
+    )
+    return Answer(body=page_view("demos", page, demo_view))
+
+
+@endpoint(bp, "GET", "/demos/{demo_id}")
+def show(call: Call, demo_id: str) -> Answer:
+    """Show one demo."""
+    return Answer(body=demo_view(read.find(world(), call.caller, demo_id)))
+
+
+@endpoint(bp, "DELETE", "/demos/{demo_id}")
+def delete(call: Call, demo_id: str) -> Answer:
+    """Want a demo gone."""
+    demo = read.find(world(), call.caller, demo_id)
+    owner = call.caller.owner
+    ending = change.end(world(), demo, actor=owner, why=f"{owner} asked for its end")
+    return Answer(body=demo_view(ending), status=HTTPStatus.ACCEPTED)
+
+
+@endpoint(bp, "PATCH", "/demos/{demo_id}/lease")
+def move_lease(call: Call, demo_id: str) -> Answer:
+    """Move the end of a lease."""
+    body = parsed(LeaseBody, call.json())
+    demo = read.find(world(), call.caller, demo_id)
+    wanted = body.wanted(demo.expires_at)
+    return Answer(
+        body=demo_view(change.move_lease(world(), demo, wanted, actor=call.caller.owner))
+    )
+
+
+@endpoint(bp, "POST", "/demos/{demo_id}/retry")
+def retry(call: Call, demo_id: str) -> Answer:
+    """Try a quarantined teardown again now."""
+    demo = read.find(world(), call.caller, demo_id)
+    retried = change.retry(world(), demo, actor=call.caller.owner)
+    return Answer(body=demo_view(retried), status=HTTPStatus.ACCEPTED)
+
+
+@endpoint(bp, "GET", "/demos/{demo_id}/events")
+def events(call: Call, demo_id: str) -> Answer:
+    """Page through a demo's timeline, oldest first."""
+    page = read.timeline(
+        world(),
+        call.caller,
+        demo_id,
+        limit=call.count("limit", PAGE, MAX_PAGE),
+        cursor=call.query.get("cursor"),
+    )
+    return Answer(body=page_view("events", page, entry_view))

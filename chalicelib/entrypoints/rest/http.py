@@ -1,0 +1,221 @@
+"""HTTP itself, in one place: who calls, what a view is given, and how errors read.
+
+Every error leaves here as a problem document (RFC 9457) that names the field where there is
+one; a stack trace goes to the log and never to the caller.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, Final
+
+from chalice import Blueprint, Response
+
+from chalicelib.core.errors import (
+    DemoError,
+    FieldProblem,
+    InvalidRequest,
+    LimitReached,
+    NotFound,
+    RetryableError,
+    WrongState,
+)
+from chalicelib.entrypoints.auth import authorizer
+from chalicelib.entrypoints.logs import logger
+from chalicelib.services.read import Caller
+
+MAX_BODY: Final = 64 * 1024
+"""Bytes of a request's body; a request for every component with every parameter takes 4 KB."""
+_HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Strict-Transport-Security": "max-age=31536000",
+}
+_STATUS: Final[Mapping[type[DemoError], HTTPStatus]] = {
+    InvalidRequest: HTTPStatus.UNPROCESSABLE_ENTITY,
+    LimitReached: HTTPStatus.TOO_MANY_REQUESTS,
+    NotFound: HTTPStatus.NOT_FOUND,
+    WrongState: HTTPStatus.CONFLICT,
+}
+
+
+class HttpError(DemoError):
+    """A fault of the protocol rather than of the domain: no identity, too big, not JSON."""
+
+    def __init__(self, status: HTTPStatus, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """What a view may know of a request."""
+
+    caller: Caller
+    source_ip: str
+    raw_body: bytes
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    lambda_context: Any = None
+
+    def json(self) -> Any:
+        """Return the body as JSON, an absent one as an empty object; raise HttpError."""
+        if len(self.raw_body) > MAX_BODY:
+            raise HttpError(
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body may have {MAX_BODY} bytes"
+            )
+        try:
+            return json.loads(self.raw_body or b"{}")
+        except ValueError as error:
+            raise HttpError(HTTPStatus.BAD_REQUEST, f"the body is not JSON: {error}") from error
+
+    def count(self, name: str, default: int, most: int) -> int:
+        """Return a whole number from the query; raise InvalidRequest outside 1 to `most`."""
+        text = self.query.get(name, str(default))
+        if not text.isdecimal() or not 1 <= int(text) <= most:
+            raise InvalidRequest(FieldProblem(name, f"must be a whole number from 1 to {most}"))
+        return int(text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a view says: a JSON body, or text of another type."""
+
+    body: Any
+    status: HTTPStatus = HTTPStatus.OK
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+View = Callable[..., Answer]
+
+
+def endpoint(
+    bp: Blueprint, method: str, path: str, *, public: bool = False
+) -> Callable[[View], View]:
+    """Register a view; unless public, it runs for a verified owner only."""
+
+    def register(view: View) -> View:
+        @functools.wraps(view)
+        def handler(**path_values: str) -> Response:
+            return _respond(bp, view, path_values, public=public)
+
+        # Chalice reads a view's own parameters, which are the path's and not `call`.
+        bp.route(path, methods=[method], authorizer=None if public else authorizer)(handler)
+        return view
+
+    return register
+
+
+def _respond(bp: Blueprint, view: View, values: Mapping[str, str], *, public: bool) -> Response:
+    request = bp.current_request
+    try:
+        return _rendered(view(_call(request, bp.lambda_context, public=public), **values), request)
+    except DemoError as error:
+        logger.info("refused", extra={"why": str(error), "path": request.path})
+        return _problem_response(_problem(error))
+    except Exception:  # noqa: BLE001 - the last line of defence: logged whole, told without details
+        logger.exception("unhandled", extra={"path": request.path})
+        return _problem_response(
+            Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "something went wrong on our side")
+        )
+
+
+def _call(request: Any, lambda_context: Any, *, public: bool) -> Call:
+    context = request.context
+    return Call(
+        caller=Caller(owner="") if public else _caller(context.get("authorizer") or {}),
+        source_ip=context.get("identity", {}).get("sourceIp", ""),
+        raw_body=request.raw_body or b"",
+        query=dict(request.query_params or {}),
+        headers=request.headers,
+        lambda_context=lambda_context,
+    )
+
+
+def _caller(identity: Mapping[str, str]) -> Caller:
+    owner = identity.get("owner")
+    if not owner:
+        raise HttpError(HTTPStatus.UNAUTHORIZED, identity.get("problem", "no bearer token"))
+    # The gateway remembers an authorizer's answer for a minute; the token may end before that.
+    if float(identity.get("expires", 0)) + 5 < time.time():
+        raise HttpError(HTTPStatus.UNAUTHORIZED, "the token has expired")
+    return Caller(owner=owner, admin=identity.get("admin") == "yes")
+
+
+def _rendered(answer: Answer, request: Any) -> Response:
+    headers = {"Content-Type": "application/json", **_HEADERS, **answer.headers}
+    text = answer.body if isinstance(answer.body, str) else json.dumps(answer.body)
+    if request.method == "GET" and answer.status is HTTPStatus.OK:
+        etag = f'"{hashlib.sha256(text.encode()).hexdigest()[:20]}"'
+        headers |= {"ETag": etag, "Cache-Control": answer.headers.get("Cache-Control", "no-cache")}
+        if request.headers.get("if-none-match") == etag:
+            return Response(body="", status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    return Response(body=text, status_code=answer.status, headers=headers)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A problem document in the making."""
+
+    status: HTTPStatus
+    detail: str
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def _problem(error: DemoError) -> Problem:
+    detail = str(error)
+    match error:
+        case InvalidRequest():
+            errors = [{"field": p.field, "message": p.message} for p in error.problems]
+            return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, {"errors": errors})
+        case LimitReached():
+            extra = {
+                "limit": error.limit,
+                "maximum": error.maximum,
+                "held_by": list(error.holders),
+            }
+            return Problem(HTTPStatus.TOO_MANY_REQUESTS, detail, extra)
+        case HttpError(status=HTTPStatus.UNAUTHORIZED):
+            return Problem(error.status, detail, headers={"WWW-Authenticate": "Bearer"})
+        case HttpError():
+            return Problem(error.status, detail)
+        case RetryableError():
+            busy = "the service is busy; try again in a moment"
+            return Problem(HTTPStatus.SERVICE_UNAVAILABLE, busy, headers={"Retry-After": "2"})
+    if status := _STATUS.get(type(error)):
+        return Problem(status, detail)
+    logger.error("fault", extra={"why": detail})
+    return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "something went wrong on our side")
+
+
+def _problem_response(problem: Problem) -> Response:
+    body = {
+        "type": "about:blank",
+        "title": problem.status.phrase,
+        "status": int(problem.status),
+        "detail": problem.detail,
+        **problem.extra,
+    }
+    kind = {"Content-Type": "application/problem+json"}
+    return Response(
+        body=json.dumps(body),
+        status_code=problem.status,
+        headers={**kind, **_HEADERS, **problem.headers},
+    )
+
+
+def explained(response: Response) -> Response:
+    """Turn what Chalice itself refuses (a media type, a method) into a problem document."""
+    kind = response.headers.get("Content-Type", "")
+    if response.status_code < HTTPStatus.BAD_REQUEST or kind.startswith("application/problem"):
+        return response
+    body = response.body if isinstance(response.body, dict) else {}
+    detail = str(body.get("Message", "the request was refused"))
+    return _problem_response(Problem(HTTPStatus(response.status_code), detail))

@@ -1,0 +1,114 @@
+"""What comes in: request bodies, held to their types before a use case sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, TypeVar
+
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictStr,
+    ValidationError,
+    model_validator,
+)
+
+from chalicelib.core.errors import FieldProblem, InvalidRequest
+from chalicelib.core.request import DemoRequest
+
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Scalar = StrictStr | StrictBool | Number
+M = TypeVar("M", bound=BaseModel)
+
+
+class Body(BaseModel):
+    """A JSON object with no members but the ones named here."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DemoBody(Body):
+    """The body of POST /demos and POST /plan."""
+
+    components: list[StrictStr] = Field(default_factory=list, max_length=100)
+    name: StrictStr | None = None
+    ttl_hours: Number | None = Field(default=None, gt=0, le=10_000)
+    allowed_cidr: list[StrictStr] | StrictStr | None = None
+    region: StrictStr | None = None
+    parameters: dict[StrictStr, Scalar | list[StrictStr]] = Field(
+        default_factory=dict, max_length=200
+    )
+    keep_on_failure: StrictBool = False
+
+    def request(self, caller_cidr: str) -> DemoRequest:
+        """Return the request in the core's words; the caller's own address opens by default."""
+        blocks = self.allowed_cidr
+        if blocks is None:
+            blocks = [caller_cidr]
+        return DemoRequest(
+            components=tuple(self.components),
+            name=self.name.strip() if self.name is not None else None,
+            ttl=timedelta(hours=self.ttl_hours) if self.ttl_hours is not None else None,
+            allowed_cidr=(blocks,) if isinstance(blocks, str) else tuple(blocks),
+            region=self.region,
+            parameters={k: _text(v) for k, v in self.parameters.items()},
+            keep_on_failure=self.keep_on_failure,
+        )
+
+
+class LeaseBody(Body):
+    """The body of PATCH /demos/{id}/lease: one of the two."""
+
+    extend_hours: Number | None = Field(default=None, gt=0, le=10_000)
+    expires_at: AwareDatetime | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> LeaseBody:
+        if (self.extend_hours is None) == (self.expires_at is None):
+            raise ValueError("give either extend_hours or expires_at")
+        return self
+
+    def wanted(self, current: datetime) -> datetime:
+        """Return the end that is asked for, given the lease's present one."""
+        if self.expires_at is not None:
+            return self.expires_at.astimezone(UTC)
+        return current + timedelta(hours=self.extend_hours or 0)
+
+
+def parsed(model: type[M], body: Any) -> M:
+    """Return the body as its model; raise InvalidRequest naming every field that is wrong."""
+    try:
+        return model.model_validate(body)
+    except ValidationError as error:
+        raise InvalidRequest(*(_field_problem(e) for e in error.errors())) from error
+
+
+def _field_problem(error: Mapping[str, Any]) -> FieldProblem:
+    # Where a field may be of several types pydantic adds the type tried to the path.
+    path = [str(p) for p in error["loc"] if not (isinstance(p, str) and _is_type(p))]
+    message = "there is no such field" if error["type"] == "extra_forbidden" else error["msg"]
+    return FieldProblem(".".join(path) or "body", message.removeprefix("Value error, "))
+
+
+def _is_type(part: str) -> bool:
+    return part.startswith(("constrained-", "list[", "function-")) or part in (
+        "str",
+        "bool",
+        "float",
+    )
+
+
+def _text(value: Any) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case float():
+            return f"{value:g}" if value != int(value) else str(int(value))
+        case list():
+            return ",".join(value)
+        case _:
+            return str(value)

@@ -1,0 +1,82 @@
+"""The loop's second state: do one action. The interpreter knows nothing of why.
+
+Every action may be run twice, and by a loop that has been overtaken; so an action that
+creates looks at the record first and leaves a demo alone that wants something else by now.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from chalicelib.core.actions import Action, ActionKind, Outcome
+from chalicelib.core.bundle import BUNDLE_KEY
+from chalicelib.core.demo import Demo, Desired, Status, stack_name, stack_tags
+from chalicelib.core.errors import Rejected
+from chalicelib.core.inputs import stack_parameters
+from chalicelib.core.planner import create_minutes
+from chalicelib.services.ports import Target
+from chalicelib.services.world import World
+
+_HOLDERS = ("AWS::EC2::SecurityGroup", "AWS::EC2::Subnet", "AWS::EC2::VPC")
+
+
+def apply(world: World, demo_id: str, generation: int, action: Action) -> Outcome:
+    """Do one action; raise RetryableError or FatalError, which the state machine handles."""
+    demo = world.store.get(demo_id)
+    target = world.targets.of(demo.region)
+    stack = stack_name(demo_id, action.step)
+    more = False
+    match action.kind:
+        case ActionKind.CREATE_STACK:
+            if _still_wanted(demo, generation, action):
+                _create(world, target, demo, action.step)
+        case ActionKind.STAGE_BUNDLE:
+            if _still_wanted(demo, generation, action):
+                bucket = demo.outputs["BucketName"]
+                target.buckets.put(bucket, BUNDLE_KEY, world.shelf.bundle())
+        case ActionKind.DELETE_STACK:
+            target.stacks.delete(stack)
+        case ActionKind.EMPTY_BUCKET:
+            buckets = target.stacks.resources(stack, "AWS::S3::Bucket")
+            more = not all(target.buckets.empty(bucket) for bucket in buckets)
+        case ActionKind.RELEASE_INTERFACES:
+            target.network.release_interfaces(_holders(target, stack))
+        case ActionKind.LIFT_PROTECTION:
+            _lift(target, stack)
+        case _:
+            assert_never(action.kind)
+    return Outcome(action=action, more=more)
+
+
+def _still_wanted(demo: Demo, generation: int, action: Action) -> bool:
+    return (
+        demo.generation == generation
+        and demo.desired is Desired.READY
+        and demo.steps[action.step].status is Status.CREATING
+    )
+
+
+def _create(world: World, target: Target, demo: Demo, name: str) -> None:
+    component = world.shelf.catalog().components.get(name)
+    if component is None:
+        raise Rejected(f"there is no usable template for {name} any more")
+    target.stacks.create(
+        name=stack_name(demo.demo_id, name),
+        template=world.shelf.template(name),
+        parameters=stack_parameters(demo, component, world.rules.bounds),
+        tags=stack_tags(demo, name, world.rules.service),
+        timeout_minutes=create_minutes(component.typical_minutes),
+        token=f"{demo.demo_id}-{name}-{demo.generation}",
+    )
+
+
+def _holders(target: Target, stack: str) -> list[str]:
+    return [x for type_ in _HOLDERS for x in target.stacks.resources(stack, type_)]
+
+
+def _lift(target: Target, stack: str) -> None:
+    target.stacks.unprotect(stack)
+    target.network.lift_protection(
+        databases=target.stacks.resources(stack, "AWS::RDS::DBInstance"),
+        balancers=target.stacks.resources(stack, "AWS::ElasticLoadBalancingV2::LoadBalancer"),
+    )

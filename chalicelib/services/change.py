@@ -1,0 +1,43 @@
+"""Change a demo that exists: end it, move its lease, hurry a quarantined teardown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from chalicelib.core.demo import Demo, Desired, Phase
+from chalicelib.core.errors import WrongState
+from chalicelib.core.lease import moved_expiry, still_given
+from chalicelib.core.planner import revived
+from chalicelib.core.timeline import changes
+from chalicelib.services.loop import commit, ensure
+from chalicelib.services.world import World
+
+
+def end(world: World, demo: Demo, *, actor: str, why: str) -> Demo:
+    """Want a demo gone; asking again, or for one already gone, changes nothing on its record."""
+    if demo.desired is Desired.DELETED:
+        if demo.looping:
+            ensure(world, demo)
+        return demo
+    return commit(world, demo, replace(demo, desired=Desired.DELETED, reason=why), actor=actor)
+
+
+def move_lease(world: World, demo: Demo, expires_at: datetime, *, actor: str) -> Demo:
+    """Extend or shorten a lease; raise WrongState past its caps or on a demo that is ending."""
+    if demo.desired is Desired.DELETED:
+        raise WrongState(f"{demo.demo_id} is {demo.phase} and cannot be extended")
+    now = world.clock()
+    moved = moved_expiry(
+        now=now, created_at=demo.created_at, wanted=expires_at, limits=world.rules.lease
+    )
+    after = replace(demo, expires_at=moved, warned=still_given(now, moved, demo.warned))
+    return world.store.save(demo, after, changes(demo, after, now=now, actor=actor))
+
+
+def retry(world: World, demo: Demo, *, actor: str) -> Demo:
+    """Try a quarantined teardown again now; raise WrongState for any other demo."""
+    if demo.phase is not Phase.QUARANTINED:
+        raise WrongState(f"{demo.demo_id} is {demo.phase}; only a quarantined demo is retried")
+    after = replace(revived(demo), reason=f"retried by {actor}")
+    return commit(world, demo, after, actor=actor)

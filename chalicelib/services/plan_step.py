@@ -1,0 +1,94 @@
+"""The loop's first state: gather what is, decide what to do, record both.
+
+The only writer of observed state. Everything it needs is read again each time, so it may be
+run twice, late, or by two loops at once: the version on the record lets one of them through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from chalicelib.core.actions import Action, Outcome
+from chalicelib.core.demo import SERVICE_ACTOR, Demo, Phase, stack_name
+from chalicelib.core.observe import account, see, worth_a_look
+from chalicelib.core.planner import Next, Plan, decide, wants_search
+from chalicelib.core.timeline import changes
+from chalicelib.services.world import World
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What the state machine needs to know: ids and actions, never documents."""
+
+    next: Next
+    reason: str
+    actions: tuple[Action, ...] = ()
+    seen: int = 0
+    wait_seconds: int = 1
+
+
+def plan_step(
+    world: World, demo_id: str, generation: int, outcomes: Sequence[Outcome] = ()
+) -> Step:
+    """Take one look at a demo and say what its loop does next; raise StaleRecord on a race."""
+    before = world.store.get(demo_id)
+    if before.generation != generation:
+        return Step(next=Next.DONE, reason="another loop has taken over")
+    if not before.looping:
+        # Tried again by Step Functions after its answer was lost: the same answer again.
+        stuck = before.phase is Phase.QUARANTINED
+        return Step(next=Next.STUCK if stuck else Next.DONE, reason=before.reason)
+    now = world.clock()
+    seen = gather(world, account(before, outcomes, now), now)
+    plan = decide(seen, now, pace=world.rules.pace, leftovers=_search(world, seen, now))
+    after = replace(plan.demo, planned_at=now)
+    entries = changes(before, after, now=now, actor=SERVICE_ACTOR)
+    world.store.save(before, after, entries)
+    _measure(world, before, after)
+    return _step(plan, before.wakes)
+
+
+def gather(world: World, demo: Demo, now: datetime) -> Demo:
+    """Look at the stacks that may have changed, and only at those."""
+    stacks = world.targets.of(demo.region).stacks
+    names = worth_a_look(demo, now, world.rules.pace.poll)
+    return see(demo, {n: stacks.describe(stack_name(demo.demo_id, n)) for n in names}, now)
+
+
+def _search(world: World, demo: Demo, now: datetime) -> tuple[str, ...] | None:
+    if not wants_search(demo, now):
+        return None
+    return world.targets.of(demo.region).leftovers.find(demo.demo_id)
+
+
+def _step(plan: Plan, seen: int) -> Step:
+    return Step(
+        next=plan.next,
+        reason=plan.reason,
+        actions=plan.actions,
+        seen=seen,
+        wait_seconds=max(1, round(plan.wait.total_seconds())),
+    )
+
+
+def _measure(world: World, before: Demo, after: Demo) -> None:
+    if after.phase is before.phase:
+        return
+    meter = world.meter
+    match after.phase:
+        case Phase.READY if after.ready_at:
+            meter.count("Ready")
+            taken = after.ready_at - after.created_at
+            meter.count("TimeToReady", taken.total_seconds(), unit="Seconds")
+        case Phase.DELETED if after.deleted_at:
+            meter.count("Deleted")
+            late = (after.deleted_at - after.expires_at).total_seconds() / 60
+            meter.count("MinutesPastLease", max(0.0, late), unit="None")
+        case Phase.QUARANTINED:
+            meter.count("Quarantined")
+        case _:
+            pass
+    if after.failure and not before.failure:
+        meter.count("Failed")

@@ -1,0 +1,220 @@
+"""What the use cases need of the world, as Protocols; adapters/ fills them, tests fake them.
+
+Every port raises chalicelib.core.errors only: `RetryableError` when the same call may succeed
+later, `FatalError` when it will not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, Protocol, TypeVar
+
+from chalicelib.core.catalog import Catalog
+from chalicelib.core.demo import Demo
+from chalicelib.core.limits import Limits
+from chalicelib.core.observe import Sighting
+from chalicelib.core.timeline import Entry
+
+T = TypeVar("T")
+
+Clock = Callable[[], datetime]
+"""The time now, with its zone (UTC)."""
+
+NewId = Callable[[], str]
+"""A fresh demo id: short, lower case, starting with a letter."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page(Generic[T]):
+    """Some of a long list, with the cursor that leads on, or None at its end."""
+
+    items: tuple[T, ...]
+    cursor: str | None = None
+
+
+class DemoStore(Protocol):
+    """The table: records, leases, quotas and timelines."""
+
+    def create(self, demo: Demo, entries: Sequence[Entry], limits: Limits) -> None:
+        """Put record, lease and both quota slots in one transaction, or raise LimitReached."""
+
+    def adopt(self, demo: Demo, entries: Sequence[Entry]) -> None:
+        """Put the record of a demo found without one, taking no quota slot and no lease.
+
+        Raises StaleRecord where there is a record.
+        """
+
+    def get(self, demo_id: str) -> Demo:
+        """Read a record, strongly consistent; raise NotFound."""
+
+    def save(self, before: Demo, after: Demo, entries: Sequence[Entry]) -> Demo:
+        """Write what changed and append the entries in one transaction.
+
+        Raises StaleRecord unless the record's version is still that of `before`. Becoming
+        `deleted` gives back the quota slots (which an adopted demo never took, and which may be
+        given back twice) and the lease in the same transaction; a lease that moved takes its
+        item along; an item that is gone is not put back by any other save. The changes
+        named in `before` are taken off the record; those that came since stay. `wakes` is not
+        written. Returns the record as saved, its version one up.
+        """
+
+    def wake(self, demo_id: str, change: str | None = None) -> str | None:
+        """Count an event, note what it named, and take the parked task token if there is one.
+
+        Does nothing and returns None for a record that is not there.
+        """
+
+    def park(self, demo_id: str, *, generation: int, seen: int, token: str) -> bool:
+        """Leave a task token, unless an event came since `seen` or another loop took over."""
+
+    def of_owner(self, owner: str, *, limit: int, cursor: str | None = None) -> Page[Demo]:
+        """List an owner's demos, newest first."""
+
+    def newest(self, *, limit: int, cursor: str | None = None) -> Page[Demo]:
+        """List everybody's demos, newest first."""
+
+    def timeline(self, demo_id: str, *, limit: int, cursor: str | None = None) -> Page[Entry]:
+        """List a demo's timeline, oldest first."""
+
+    def due(self, now: datetime) -> Sequence[str]:
+        """Return the ids of all demos whose `due_at` has come, every page of every shard."""
+
+    def restore_lease(self, demo: Demo) -> None:
+        """Put a live demo's lease item back as the record has it."""
+
+    def slots(self) -> Mapping[str, str]:
+        """Return every quota slot taken: the demo that holds it to its owner."""
+
+    def give_back(self, demo_id: str, owner: str) -> None:
+        """Free the quota slots of a demo; freeing them twice is no error."""
+
+    def suspects(self) -> frozenset[str]:
+        """Return what the last orphan search noted."""
+
+    def suspect(self, names: Iterable[str]) -> None:
+        """Note what this orphan search found, in place of what the last one noted."""
+
+
+class Stacks(Protocol):
+    """CloudFormation in a demo's target."""
+
+    def create(
+        self,
+        *,
+        name: str,
+        template: str,
+        parameters: Mapping[str, str],
+        tags: Mapping[str, str],
+        timeout_minutes: int,
+        token: str,
+    ) -> None:
+        """Ask for a stack; asking again for the same stack is no error."""
+
+    def describe(self, name: str) -> Sighting:
+        """Look at a stack; one that does not exist is seen as `pending`.
+
+        A failed one comes with its root cause: the first resource event that failed.
+        """
+
+    def delete(self, name: str) -> None:
+        """Ask for a stack to go; asking for one that does not exist is no error."""
+
+    def resources(self, name: str, type_: str) -> tuple[str, ...]:
+        """Return the physical ids of a stack's resources of a type; none when it is gone."""
+
+    def unprotect(self, name: str) -> None:
+        """Lift a stack's termination protection."""
+
+    def ours(self) -> Mapping[str, Mapping[str, str]]:
+        """Return every stack that carries this service's tags: its name to its tags."""
+
+
+class Buckets(Protocol):
+    """S3 in a demo's target."""
+
+    def put(self, bucket: str, key: str, body: bytes) -> None:
+        """Store an object."""
+
+    def empty(self, bucket: str) -> bool:
+        """Remove a bounded bite of versions, delete markers and uploads; True when all are gone.
+
+        A bucket that does not exist is empty.
+        """
+
+    def remove(self, bucket: str) -> None:
+        """Delete an empty bucket; one that does not exist is no error."""
+
+    def ours(self) -> Mapping[str, Mapping[str, str]]:
+        """Return every bucket that carries this service's tags: its name to its tags."""
+
+
+class Network(Protocol):
+    """EC2, RDS and ELB in a demo's target, for repairs only."""
+
+    def release_interfaces(self, holders: Sequence[str]) -> None:
+        """Delete unattached network interfaces in these groups, subnets or networks.
+
+        Attached ones are left to whoever holds them; the deletion is tried again later anyway.
+        """
+
+    def lift_protection(self, *, databases: Sequence[str], balancers: Sequence[str]) -> None:
+        """Take deletion protection off databases and load balancers."""
+
+
+class Leftovers(Protocol):
+    """The search by tag in a demo's target."""
+
+    def find(self, demo_id: str) -> tuple[str, ...]:
+        """Return the ARN of every resource that still carries the demo's tag."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Where a demo's stacks live: one client of each kind, made for its region."""
+
+    stacks: Stacks
+    buckets: Buckets
+    network: Network
+    leftovers: Leftovers
+
+
+class Targets(Protocol):
+    """The one place that knows how to reach a demo's stacks."""
+
+    def of(self, region: str) -> Target:
+        """Return the clients for a region."""
+
+
+class Workflow(Protocol):
+    """The state machine."""
+
+    def start(self, demo_id: str, generation: int) -> None:
+        """Start a loop; starting the same generation again is no error."""
+
+    def wake(self, token: str) -> None:
+        """Let a parked loop go on; a token nobody waits for any more is no error."""
+
+    def running(self, demo_id: str, generation: int) -> bool:
+        """Return whether that loop is running now."""
+
+
+class Shelf(Protocol):
+    """The templates and the image's build context, as they came with the package."""
+
+    def catalog(self) -> Catalog:
+        """Return the catalog of every usable template."""
+
+    def template(self, component: str) -> str:
+        """Return a template's body; raise Rejected when it is not there any more."""
+
+    def bundle(self) -> bytes:
+        """Return the bundle."""
+
+
+class Meter(Protocol):
+    """Counts for the dashboard and the alarms."""
+
+    def count(self, name: str, value: float = 1, *, unit: str = "Count") -> None:
+        """Add to a metric of this service."""

@@ -1,0 +1,44 @@
+"""Look at demos; one that is not the caller's does not exist for the caller."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chalicelib.core.demo import Demo
+from chalicelib.core.errors import NotFound
+from chalicelib.core.timeline import Entry
+from chalicelib.services.ports import Page
+from chalicelib.services.world import World
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who asks: a verified owner, and whether they are an admin."""
+
+    owner: str
+    admin: bool = False
+
+
+def find(world: World, caller: Caller, demo_id: str) -> Demo:
+    """Return a demo the caller may see; raise NotFound for any other, existing or not."""
+    demo = world.store.get(demo_id)
+    if demo.owner != caller.owner and not caller.admin:
+        raise NotFound(f"there is no demo {demo_id}")
+    return demo
+
+
+def list_demos(
+    world: World, caller: Caller, *, everybody: bool, limit: int, cursor: str | None
+) -> Page[Demo]:
+    """List the caller's demos, newest first; everybody's for an admin who asks."""
+    if everybody and caller.admin:
+        return world.store.newest(limit=limit, cursor=cursor)
+    return world.store.of_owner(caller.owner, limit=limit, cursor=cursor)
+
+
+def timeline(
+    world: World, caller: Caller, demo_id: str, *, limit: int, cursor: str | None
+) -> Page[Entry]:
+    """List the timeline of a demo the caller may see, oldest first."""
+    find(world, caller, demo_id)
+    return world.store.timeline(demo_id, limit=limit, cursor=cursor)

@@ -1,0 +1,93 @@
+"""The sweep: whatever time itself brings about, for the demos that are due and no others.
+
+It ends leases, warns of their end, starts loops that died, and tries quarantined teardowns
+again. A demo that raises is reported and the rest go on: one never holds another up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from chalicelib.core.demo import Demo, Desired, Phase
+from chalicelib.core.errors import DemoError, NotFound, StaleRecord
+from chalicelib.core.lease import warnings_due
+from chalicelib.core.planner import revived
+from chalicelib.core.timeline import Entry, EntryKind, changes
+from chalicelib.services import change, loop
+from chalicelib.services.world import World
+
+LEASE_ACTOR = "lease"
+SWEEP_ACTOR = "sweep"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Swept:
+    """What a sweep looked at, and which demos it could not deal with, and why."""
+
+    seen: tuple[str, ...]
+    faults: tuple[tuple[str, str], ...] = ()
+
+
+def sweep(world: World, report: Callable[[str, DemoError], None]) -> Swept:
+    """Deal with every demo that is due; `report` hears of each that could not be."""
+    due = tuple(world.store.due(world.clock()))
+    faults = []
+    for demo_id in due:
+        try:
+            attend(world, demo_id)
+        except (StaleRecord, NotFound):
+            continue  # somebody else is at it, or it was just removed: the next sweep sees
+        except DemoError as error:
+            report(demo_id, error)
+            faults.append((demo_id, str(error)))
+    return Swept(seen=due, faults=tuple(faults))
+
+
+def attend(world: World, demo_id: str) -> None:
+    """Do what has come due for one demo."""
+    demo = world.store.get(demo_id)
+    now = world.clock()
+    if demo.ended:
+        return
+    if demo.desired is not Desired.DELETED and demo.expires_at <= now:
+        ended = change.end(world, demo, actor=LEASE_ACTOR, why="the lease has ended")
+        if demo.looping and _silent(world, demo, now):
+            _watch(world, ended, now)
+    elif demo.phase is Phase.QUARANTINED and demo.retry_at and demo.retry_at <= now:
+        after = replace(revived(demo), reason="tried again after a rest")
+        loop.commit(world, demo, after, actor=SWEEP_ACTOR)
+    elif demo.looping and _silent(world, demo, now):
+        _watch(world, demo, now)
+    elif demo.desired is not Desired.DELETED and (
+        warned := warnings_due(now, demo.created_at, demo.expires_at, demo.warned)
+    ):
+        _warn(world, demo, warned, now)
+
+
+def _silent(world: World, demo: Demo, now: datetime) -> bool:
+    return now - (demo.planned_at or demo.created_at) >= world.rules.watchdog
+
+
+def _watch(world: World, demo: Demo, now: datetime) -> None:
+    if world.workflow.running(demo.demo_id, demo.generation):
+        # Alive but quiet: look again after another while.
+        world.store.save(demo, replace(demo, planned_at=now), ())
+    else:
+        loop.restart(world, demo, actor=SWEEP_ACTOR, why="the loop had died")
+
+
+def _warn(world: World, demo: Demo, warned: tuple[int, ...], now: datetime) -> None:
+    after = replace(demo, warned=demo.warned | set(warned))
+    left = demo.expires_at - now
+    text = f"{demo.name} ends in {_span(left.total_seconds())}, at {demo.expires_at:%H:%M} UTC"
+    notice = Entry(at=now, actor=SWEEP_ACTOR, kind=EntryKind.NOTICE, text=text)
+    world.store.save(demo, after, (notice, *changes(demo, after, now=now, actor=SWEEP_ACTOR)))
+
+
+def _span(seconds: float) -> str:
+    minutes = max(1, round(seconds / 60))
+    if minutes < 90:  # noqa: PLR2004 - above an hour and a half people think in hours
+        return f"{minutes} min"
+    return f"{round(minutes / 60)} h"

@@ -1,0 +1,135 @@
+"""Steers a running emulator: pace, faults, lost events, expired items, counted calls."""
+
+import json
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+_TIMEOUT = 10.0  # seconds
+
+
+class ControlError(RuntimeError):
+    """The emulator refused a control; the message is its answer."""
+
+
+@dataclass(frozen=True)
+class Calls:
+    """How often one caller made one API call. A Lambda function is called by its name."""
+
+    service: str
+    action: str
+    caller: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Control:
+    """The controls of the emulator at `url`."""
+
+    url: str
+
+    def set_pace(self, seconds_per_minute: float, delete_share: float = 0.25) -> None:
+        """Let stacks take so many seconds per typical minute from now on; 0 is instant.
+
+        Deletion takes `delete_share` of the time of creation. Operations under way keep
+        the pace they started with.
+        """
+        self._ask("pace", seconds_per_minute=seconds_per_minute, delete_share=delete_share)
+
+    def fail(
+        self,
+        reason: str = "Injected failure",
+        *,
+        on: Literal["create", "delete"] = "create",
+        component: str = "",
+        resource_type: str = "",
+        logical_id: str = "",
+        demo_id: str = "",
+        times: int | None = None,
+    ) -> int:
+        """Fail matching resources, `times` times or until healed; answers the fault's id."""
+        return self._fault(
+            on=on,
+            reason=reason,
+            component=component,
+            resource_type=resource_type,
+            logical_id=logical_id,
+            demo_id=demo_id,
+            times=times,
+        )
+
+    def hang(
+        self,
+        *,
+        on: Literal["create", "delete"] = "create",
+        component: str = "",
+        resource_type: str = "",
+        logical_id: str = "",
+        demo_id: str = "",
+    ) -> int:
+        """Let matching resources not finish until healed; answers the fault's id."""
+        return self._fault(
+            on=on,
+            reason="",
+            component=component,
+            resource_type=resource_type,
+            logical_id=logical_id,
+            demo_id=demo_id,
+            hang=True,
+        )
+
+    def _fault(self, **fault: Any) -> int:
+        return int(self._ask("fail", **fault)["failure_id"])
+
+    def heal(self, failure_id: int | None = None) -> None:
+        """Take one fault back, or all; what hung goes on."""
+        self._ask("heal", **({} if failure_id is None else {"failure_id": failure_id}))
+
+    def events(self, *, on: bool) -> None:
+        """Send stack status changes to EventBridge, or lose them."""
+        self._ask("events", on=on)
+
+    def ttl(self, *, on: bool = True, interval: float = 60.0) -> None:
+        """Look for expired items every `interval` seconds, or not at all."""
+        self._ask("ttl", on=on, interval=interval)
+
+    def reap_ttl(self) -> int:
+        """Remove every expired item now; answers how many."""
+        return int(self._ask("reap")["removed"])
+
+    def calls(self, service: str = "") -> list[Calls]:
+        """Give the API calls counted since the start or `reset_calls`, of one service or all."""
+        counted = [Calls(**call) for call in self._ask("calls")["calls"]]
+        return [call for call in counted if service in ("", call.service)]
+
+    def reset_calls(self) -> None:
+        """Start counting anew."""
+        self._ask("reset-calls")
+
+    def survey(self) -> list[dict[str, str]]:
+        """List everything the emulator keeps; `local.survey` makes sense of it."""
+        items: list[dict[str, str]] = self._ask("survey")["items"]
+        return items
+
+    def clear(self) -> None:
+        """Put pace, faults, events and TTL back to where they start."""
+        self._ask("clear")
+
+    def state(self) -> dict[str, Any]:
+        """Every switch as it is."""
+        return self._ask("state")
+
+    def _ask(self, verb: str, **arguments: Any) -> dict[str, Any]:
+        request = Request(  # noqa: S310 - the address is the emulator's own
+            f"{self.url}/_local/{verb}",
+            data=json.dumps(arguments).encode(),
+            headers={"x-local-control": "1", "content-type": "application/json"},
+            method="POST",
+        )
+        try:
+            with urlopen(request, timeout=_TIMEOUT) as answer:  # noqa: S310
+                told: dict[str, Any] = json.load(answer)
+        except HTTPError as error:
+            raise ControlError(f"{verb}: {error.read().decode()}") from error
+        return told

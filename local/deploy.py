@@ -1,0 +1,158 @@
+"""Deploys the package through CloudFormation: to AWS, or to the emulator on this machine.
+
+    python -m local.deploy --stage prod --parameter OidcIssuer=https://… --parameter …
+
+uses your own AWS credentials and region. The same function does the local run; only the
+addresses its tools are given differ.
+"""
+
+import argparse
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from local import packaging
+
+SERVICE_STACK = "stelligent-demo-service"
+_CAPABILITIES = ("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND")
+_STATE = packaging.ROOT / ".local"
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where to deploy: a stage name, a stack, and the environment the AWS tools run in."""
+
+    stage: str
+    environment: Mapping[str, str]
+    stack_name: str = SERVICE_STACK
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    bucket: str = ""  # where the package is staged; drawn from account and region if empty
+    endpoint_url: str = ""  # the emulator's; empty for AWS
+
+    def client(self, service: str) -> Any:
+        """Make a client that sees this target's environment only."""
+        import boto3  # noqa: PLC0415 - packaging alone needs no SDK
+
+        options = {"endpoint_url": self.endpoint_url} if self.endpoint_url else {}
+        session = boto3.Session(
+            aws_access_key_id=self.environment.get("AWS_ACCESS_KEY_ID"),
+            aws_secret_access_key=self.environment.get("AWS_SECRET_ACCESS_KEY"),
+            aws_session_token=self.environment.get("AWS_SESSION_TOKEN"),
+            region_name=self.environment.get("AWS_REGION")
+            or self.environment.get("AWS_DEFAULT_REGION"),
+        )
+        # mypy: the stubs want a literal service name.
+        return session.client(service, **options)  # type: ignore[call-overload]
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """A deployed service: its address, its stack's outputs, and whether it was packaged anew."""
+
+    api_url: str
+    outputs: Mapping[str, str]
+    region: str
+    packaged: bool
+
+
+def tool_environment(extra: Mapping[str, str]) -> dict[str, str]:
+    """Give this process's environment with nothing of AWS in it but `extra`."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return {**own, **extra}
+
+
+def deploy(target: Target, build_folder: Path, root: Path = packaging.ROOT) -> Deployed:
+    """Package what changed, stage it in the bucket, deploy the stack, and read its outputs.
+
+    Raises `packaging.PackagingError` with what the tools say when one of them fails.
+    """
+    package, packaged = packaging.build(target.stage, build_folder, target.environment, root)
+    staged = package.folder / "packaged.yaml"
+    bucket = _staging_bucket(target)
+    packaging.run_tool(
+        [
+            *("-m", "awscli", "cloudformation", "package"),
+            *("--template-file", str(package.template)),
+            *("--s3-bucket", bucket, "--output-template-file", str(staged)),
+        ],
+        target.environment,
+    )
+    overrides = [f"{name}={value}" for name, value in target.parameters.items()]
+    packaging.run_tool(
+        [
+            *("-m", "awscli", "cloudformation", "deploy"),
+            *("--template-file", str(staged), "--stack-name", target.stack_name),
+            *("--s3-bucket", bucket, "--no-fail-on-empty-changeset"),
+            *("--capabilities", *_CAPABILITIES),
+            *(("--parameter-overrides", *overrides) if overrides else ()),
+        ],
+        target.environment,
+    )
+    return _read(target, packaged=packaged)
+
+
+def _staging_bucket(target: Target) -> str:
+    """Make sure of the bucket that holds packages; it costs cents and outlives the stack."""
+    s3 = target.client("s3")
+    region = s3.meta.region_name
+    account = target.client("sts").get_caller_identity()["Account"]
+    name = target.bucket or f"stelligent-demo-packages-{account}-{region}"
+    if name in {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}:
+        return name
+    elsewhere = {"CreateBucketConfiguration": {"LocationConstraint": region}}
+    # us-east-1 is the one region S3 refuses to be told (CreateBucket API reference).
+    s3.create_bucket(Bucket=name, **({} if region == "us-east-1" else elsewhere))
+    s3.put_public_access_block(
+        Bucket=name,
+        PublicAccessBlockConfiguration={
+            "BlockPublicAcls": True,
+            "IgnorePublicAcls": True,
+            "BlockPublicPolicy": True,
+            "RestrictPublicBuckets": True,
+        },
+    )
+    return name
+
+
+def _read(target: Target, *, packaged: bool) -> Deployed:
+    cloudformation = target.client("cloudformation")
+    stack = cloudformation.describe_stacks(StackName=target.stack_name)["Stacks"][0]
+    outputs = {out["OutputKey"]: out["OutputValue"] for out in stack.get("Outputs", [])}
+    api_url = outputs.get("EndpointURL", "").rstrip("/")
+    if target.endpoint_url:
+        api_url = _emulated(target.endpoint_url, api_url)
+    return Deployed(api_url, outputs, cloudformation.meta.region_name, packaged)
+
+
+def _emulated(endpoint_url: str, api_url: str) -> str:
+    """Turn the address AWS would have into the emulator's for the same API and stage."""
+    found = re.match(r"https://(\w+)\.execute-api\.[^/]+/([^/]+)", api_url)
+    if found is None:
+        raise packaging.PackagingError(f"the stack has no EndpointURL output but {api_url!r}")
+    return f"{endpoint_url}/restapis/{found[1]}/{found[2]}/_user_request_"
+
+
+def main() -> None:
+    """Deploy to AWS with the credentials and region this shell has."""
+    parser = argparse.ArgumentParser(description="Deploy the service to AWS.")
+    parser.add_argument("--stage", required=True, help="a stage of .chalice/config.json")
+    parser.add_argument("--stack-name", default=SERVICE_STACK)
+    parser.add_argument("--bucket", default="", help="for the package; made if missing")
+    parser.add_argument("--parameter", action="append", default=[], metavar="NAME=VALUE")
+    asked = parser.parse_args()
+    target = Target(
+        asked.stage,
+        dict(os.environ),
+        asked.stack_name,
+        dict(pair.split("=", 1) for pair in asked.parameter),
+        asked.bucket,
+    )
+    deployed = deploy(target, _STATE / "package" / asked.stage)
+    print(f"Deployed {asked.stack_name} to {deployed.region}: {deployed.api_url}")
+
+
+if __name__ == "__main__":
+    main()

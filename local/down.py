@@ -1,0 +1,25 @@
+"""What `make down` runs: stops the local service by its process ids.
+
+What it had made is kept for the next `make demo`; `--forget` removes that too.
+"""
+
+import argparse
+import shutil
+
+from local import service
+
+
+def main() -> None:
+    """Stop everything, and say what was stopped."""
+    parser = argparse.ArgumentParser(description="Stop the local service.")
+    parser.add_argument("--forget", action="store_true", help="also remove what it had made")
+    asked = parser.parse_args()
+    stopped = service.down()
+    print(f"Stopped: {', '.join(stopped)}." if stopped else "Nothing was running.")
+    if asked.forget:
+        shutil.rmtree(service.STATE / "emulator", ignore_errors=True)
+        print("Removed what it had made.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,47 @@
+"""The emulator's process: check the pin, extend MiniStack, then let it run."""
+
+from local.emulator import (
+    beanstalk,
+    buckets,
+    calls,
+    condition_keys,
+    control_http,
+    gateway,
+    images,
+    lambda_errors,
+    operations,
+    pin,
+    resume,
+    stack_events,
+    steps,
+    tagging,
+    ttl,
+)
+from local.emulator.patching import module
+
+
+def extend() -> None:
+    """Put every extension in place; `PinMovedError` names what is not as it was."""
+    pin.check()
+    for extension in (
+        operations,
+        stack_events,
+        resume,
+        beanstalk,
+        images,
+        buckets,
+        gateway,
+        lambda_errors,
+        steps,
+        ttl,
+        tagging,
+        calls,
+        condition_keys,
+        control_http,
+    ):
+        extension.install()
+
+
+if __name__ == "__main__":
+    extend()
+    module("app").main()

@@ -1,0 +1,210 @@
+"""Elastic Beanstalk, recorded: its CloudFormation types and the calls that list them.
+
+MiniStack has no Elastic Beanstalk. An application, version or environment made by a
+stack is written down, checked against the others and the bundle in S3, and answers with
+an endpoint under `.invalid`, a top-level domain that never resolves (RFC 2606): nothing
+runs behind it. `DescribeApplications`, `DescribeApplicationVersions` and
+`DescribeEnvironments` answer through any AWS SDK.
+"""
+
+import time
+from typing import Any
+from urllib.parse import parse_qs
+from xml.sax.saxutils import escape
+
+from local.emulator.patching import module, private
+
+_STATE = "stelligent_beanstalk"
+_NAMESPACE = "http://elasticbeanstalk.amazonaws.com/docs/2010-12-01/"
+ENDPOINT_SUFFIX = ".elasticbeanstalk-recorded-not-emulated.invalid"
+
+_records: Any = None  # (kind, name) -> what Describe… answers, by account and region
+
+_LISTS = {
+    "DescribeApplications": ("application", "Applications"),
+    "DescribeApplicationVersions": ("version", "ApplicationVersions"),
+    "DescribeEnvironments": ("environment", "Environments"),
+}
+
+
+def install() -> None:
+    """Register the three types and make their records."""
+    global _records  # noqa: PLW0603 - the one store of this module, as MiniStack's have
+    _records = module("core.responses").AccountRegionScopedDict()
+    provisioners = module("services.cloudformation.provisioners")
+    tagged = private(provisioners, "_STACK_TAG_PROPERTY")
+    tagged["AWS::ElasticBeanstalk::Application"] = ("Tags", "list")
+    tagged["AWS::ElasticBeanstalk::Environment"] = ("Tags", "list")
+    private(provisioners, "_RESOURCE_HANDLERS").update(
+        {
+            "AWS::ElasticBeanstalk::Application": {
+                "create": _create_application,
+                "delete": _delete_application,
+            },
+            "AWS::ElasticBeanstalk::ApplicationVersion": {
+                "create": _create_version,
+                "delete": _delete("version"),
+            },
+            "AWS::ElasticBeanstalk::Environment": {
+                "create": _create_environment,
+                "delete": _delete("environment"),
+            },
+        }
+    )
+
+
+def records() -> Any:
+    """Give the store itself, for those who list everything."""
+    return _records
+
+
+def save() -> None:
+    """Keep the records over a restart."""
+    module("core.persistence").save_state(_STATE, {"records": _records})
+
+
+def load() -> None:
+    """Read back what `save` wrote."""
+    kept = module("core.persistence").load_state(_STATE)
+    if kept:
+        _records.update(kept["records"])
+
+
+def _of_kind(kind: str) -> list[dict[str, Any]]:
+    return [record for (k, _), record in _records.items() if k == kind]
+
+
+def _arn(kind: str, name: str) -> str:
+    responses = module("core.responses")
+    where = f"{responses.get_region()}:{responses.get_account_id()}"
+    return f"arn:aws:elasticbeanstalk:{where}:{kind}/{name}"
+
+
+def _put(kind: str, name: str, record: dict[str, Any]) -> None:
+    if (kind, name) in _records:
+        raise ValueError(f"{kind.title()} {name} already exists.")
+    _records[kind, name] = {"DateCreated": int(time.time()), **record}
+
+
+def _needed_application(properties: dict[str, Any]) -> str:
+    name = str(properties.get("ApplicationName", ""))
+    if ("application", name) not in _records:
+        raise ValueError(f"No Application named '{name}' found.")
+    return name
+
+
+def _create_application(
+    logical_id: str, properties: dict[str, Any], stack_name: str
+) -> tuple[str, dict[str, str]]:
+    name = str(properties.get("ApplicationName") or f"{stack_name}-{logical_id}")
+    record = {
+        "ApplicationName": name,
+        "ApplicationArn": _arn("application", name),
+        "Description": properties.get("Description", ""),
+        "_tags": properties.get("Tags", []),
+    }
+    _put("application", name, record)
+    return name, {}
+
+
+def _create_version(
+    logical_id: str, properties: dict[str, Any], stack_name: str
+) -> tuple[str, dict[str, str]]:
+    application = _needed_application(properties)
+    source = properties.get("SourceBundle") or {}
+    bucket, key = source.get("S3Bucket", ""), source.get("S3Key", "")
+    held = module("services.s3")._buckets.get(bucket) or {}  # noqa: SLF001
+    if key not in (held.get("objects") or {}):
+        raise ValueError(
+            f"Unable to download from S3 location (Bucket: {bucket}  Key: {key}). "
+            "Reason: Not Found"
+        )
+    label = f"{stack_name}-{logical_id}".lower()
+    record = {
+        "ApplicationName": application,
+        "VersionLabel": label,
+        "ApplicationVersionArn": _arn("applicationversion", f"{application}/{label}"),
+    }
+    _put("version", label, record)
+    return label, {}
+
+
+def _create_environment(
+    logical_id: str, properties: dict[str, Any], stack_name: str
+) -> tuple[str, dict[str, str]]:
+    application = _needed_application(properties)
+    label = properties.get("VersionLabel", "")
+    if label and ("version", label) not in _records:
+        raise ValueError(f"No Application Version named '{label}' found.")
+    name = str(properties.get("EnvironmentName") or f"{stack_name[-20:]}-{logical_id}"[:40])
+    endpoint = (properties.get("CNAMEPrefix") or name).lower() + ENDPOINT_SUFFIX
+    record = {
+        "ApplicationName": application,
+        "EnvironmentName": name,
+        "EnvironmentArn": _arn("environment", f"{application}/{name}"),
+        "VersionLabel": label,
+        "Status": "Ready",
+        "Health": "Grey",
+        "EndpointURL": endpoint,
+        "CNAME": endpoint,
+        "_tags": properties.get("Tags", []),
+    }
+    _put("environment", name, record)
+    return name, {"EndpointURL": endpoint}
+
+
+def _delete(kind: str) -> Any:
+    def delete(physical_id: str, _properties: dict[str, Any]) -> None:
+        _records.pop((kind, physical_id), None)
+
+    return delete
+
+
+def _delete_application(physical_id: str, _properties: dict[str, Any]) -> None:
+    environments = _of_kind("environment")
+    if any(environment["ApplicationName"] == physical_id for environment in environments):
+        raise ValueError(
+            f"Unable to delete application {physical_id} because it has a running environment."
+        )
+    _records.pop(("application", physical_id), None)
+
+
+def answer(body: bytes) -> tuple[int, bytes]:
+    """Answer one call of the Elastic Beanstalk query protocol, as status and XML."""
+    action = parse_qs(body.decode()).get("Action", [""])[0]
+    if action not in _LISTS:
+        return 400, _error(f"{action} is not recorded by this emulator")
+    kind, member = _LISTS[action]
+    items = "".join(f"<member>{_fields(record)}</member>" for record in _of_kind(kind))
+    return 200, (
+        f'<{action}Response xmlns="{_NAMESPACE}"><{action}Result><{member}>{items}</{member}>'
+        f"</{action}Result><ResponseMetadata><RequestId>local</RequestId></ResponseMetadata>"
+        f"</{action}Response>"
+    ).encode()
+
+
+def _fields(record: dict[str, Any]) -> str:
+    return "".join(
+        f"<{key}>{escape(_iso(value) if key == 'DateCreated' else str(value))}</{key}>"
+        for key, value in record.items()
+        if not key.startswith("_")
+    )
+
+
+def _iso(seconds: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+
+
+def _error(message: str) -> bytes:
+    return (
+        f'<ErrorResponse xmlns="{_NAMESPACE}"><Error><Type>Sender</Type>'
+        f"<Code>InvalidAction</Code><Message>{escape(message)}</Message></Error>"
+        "<RequestId>local</RequestId></ErrorResponse>"
+    ).encode()
+
+
+def tagged() -> Any:
+    """Every recorded thing that has tags, as the tagging API's collectors yield them."""
+    for kind, arn in (("application", "ApplicationArn"), ("environment", "EnvironmentArn")):
+        for record in _of_kind(kind):
+            yield record[arn], record["_tags"]

@@ -1,0 +1,51 @@
+"""Buckets in stacks as AWS has them: a full one is not deleted, and stack tags reach it."""
+
+import uuid
+from typing import Any
+
+from local.emulator.patching import module, private
+
+_TYPE = "AWS::S3::Bucket"
+
+
+def install() -> None:
+    """Put the refusal before MiniStack's deletion, and the bucket among the tagged types."""
+    provisioners = module("services.cloudformation.provisioners")
+    private(provisioners, "_STACK_TAG_PROPERTY")[_TYPE] = ("Tags", "list")
+    handlers = private(provisioners, "_RESOURCE_HANDLERS")[_TYPE]
+    delete = handlers["delete"]
+    s3 = module("services.s3")
+
+    def delete_if_empty(physical_id: str, properties: dict[str, Any]) -> None:
+        _refuse_when_full(s3, physical_id)
+        delete(physical_id, properties)
+
+    handlers["delete"] = delete_if_empty
+    for action in ("create", "update"):
+        handlers[action] = _with_tags(s3, handlers[action])
+
+
+def _with_tags(s3: Any, handler: Any) -> Any:
+    """Let a bucket have the tags of its template and stack, which MiniStack drops."""
+
+    def tagged(*args: Any) -> Any:
+        properties = next(arg for arg in reversed(args) if isinstance(arg, dict))
+        name, attributes = handler(*args)
+        tags = properties.get("Tags") or []
+        s3._bucket_tags[name] = {tag["Key"]: tag["Value"] for tag in tags}  # noqa: SLF001
+        return name, attributes
+
+    return tagged
+
+
+def _refuse_when_full(s3: Any, name: str) -> None:
+    bucket = s3._buckets.get(name)  # noqa: SLF001
+    has_versions = s3._bucket_has_versions(name)  # noqa: SLF001
+    if bucket is None or not (bucket["objects"] or has_versions):
+        return
+    versions = " You must delete all versions in the bucket." if has_versions else ""
+    raise ValueError(
+        f'Resource handler returned message: "The bucket you tried to delete is not empty.'
+        f'{versions} (Service: S3, Status Code: 409, Request ID: {uuid.uuid4().hex[:16].upper()})"'
+        f" (RequestToken: {uuid.uuid4()}, HandlerErrorCode: GeneralServiceException)"
+    )

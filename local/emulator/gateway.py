@@ -1,0 +1,33 @@
+"""An API imported from OpenAPI has the gateway responses its document asks for.
+
+MiniStack knows gateway responses but does not read `x-amazon-apigateway-gateway-responses`,
+which is where SAM writes them and the one place AWS deploys together with the API.
+"""
+
+from typing import Any
+
+from local.emulator.patching import module, private
+
+_EXTENSION = "x-amazon-apigateway-gateway-responses"
+
+
+def install() -> None:
+    """Let the stack's REST API handlers read the extension."""
+    provisioners = module("services.cloudformation.provisioners")
+    handlers = private(provisioners, "_RESOURCE_HANDLERS")["AWS::ApiGateway::RestApi"]
+    # An update with another document calls the creation by its own name.
+    create = private(provisioners, "_apigw_rest_api_create")
+    put = private(module("services.apigateway_v1"), "_put_gateway_response")
+
+    def create_with_responses(logical_id: str, properties: Any, stack_name: str) -> Any:
+        api_id, attributes = create(logical_id, properties, stack_name)
+        document = properties.get("Body")
+        if isinstance(document, dict):
+            for response_type, asked in (document.get(_EXTENSION) or {}).items():
+                status, _, answer = put(api_id, response_type, asked)
+                if status >= 400:  # noqa: PLR2004 - HTTP's first error
+                    raise ValueError(f"gateway response {response_type}: {answer!r}")
+        return api_id, attributes
+
+    provisioners._apigw_rest_api_create = create_with_responses  # noqa: SLF001
+    handlers["create"] = create_with_responses

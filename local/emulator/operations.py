@@ -1,0 +1,205 @@
+"""Stack operations that take time, fail on request, are cancelled, and outlive a restart.
+
+MiniStack deploys a stack in one go on its event loop. Here each resource step first
+waits on the loop for its share of the stack's typical minutes, so other stacks, Lambdas
+and requests go on meanwhile; nothing sleeps in a thread. Only stacks whose template has
+`Metadata.StelligentDemo.TypicalMinutes` are paced, so the service's own never is.
+
+What AWS documents and this adds: DeleteStack during a creation stops the creation; a
+second DeleteStack during a deletion changes nothing; resources that were being made
+beside a failed one end "Resource creation cancelled", and the stack's reason lists all.
+"""
+
+import asyncio
+import contextvars
+from dataclasses import dataclass, field
+from typing import Any
+
+from local.emulator import faults
+from local.emulator.controls import controls
+from local.emulator.patching import module, private, replace_everywhere
+
+CANCELLED = "Resource creation cancelled"
+_IS_UPDATE = 4  # the place of `is_update` among the arguments after name and id
+_STEPS = {
+    "_provision_keeping_seed": "create",
+    "_update_keeping_seed": "update",
+    "_update_resource": "update",
+    "_delete_resource": "delete",
+}
+
+
+@dataclass
+class Operation:
+    """One create, update or delete of one stack, while it runs."""
+
+    stack: dict[str, Any]
+    kind: str
+    seconds: float
+    steps: int
+    already_made: frozenset[str] = frozenset()
+    done: int = 0
+    current: tuple[str, str] | None = None  # logical id and type of the step under way
+    cancelled: bool = False
+    failed_beside: list[str] = field(default_factory=list)
+    started: float = field(default_factory=lambda: asyncio.get_running_loop().time())
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+    task: "asyncio.Task[Any] | None" = field(default_factory=asyncio.current_task)
+
+    async def wait_turn(self) -> None:
+        """Wait until this step's share of the operation's time is over."""
+        self.done += 1
+        if not self.seconds:
+            return
+        due = self.started + self.seconds * self.done / max(self.steps, self.done)
+        await asyncio.sleep(max(0.0, due - asyncio.get_running_loop().time()))
+        if _shutting_down.is_set():
+            await asyncio.Event().wait()
+
+    async def cancel(self) -> None:
+        """Stop at the step under way and wait until the operation has ended."""
+        self.cancelled = True
+        if self.task is not None:
+            self.task.cancel()
+        await self.ended.wait()
+
+
+current: contextvars.ContextVar[Operation | None] = contextvars.ContextVar(
+    "stelligent_operation", default=None
+)
+_running: dict[str, Operation] = {}  # by stack id
+_shutting_down = asyncio.Event()
+
+
+def typical_minutes(stack: dict[str, Any]) -> float:
+    """Read a stack's typical minutes from its template's metadata; 0 where it says none."""
+    metadata = (stack.get("_template") or {}).get("Metadata") or {}
+    return float((metadata.get("StelligentDemo") or {}).get("TypicalMinutes") or 0)
+
+
+def hold() -> None:
+    """Start no further paced step: the state is about to be saved."""
+    _shutting_down.set()
+
+
+def install() -> None:
+    """Put pacing, faults and cancellation around MiniStack's stack operations."""
+    stacks = module("services.cloudformation.stacks")
+    _install_steps(stacks)
+    deploy = private(stacks, "_deploy_stack_async")
+    delete = private(stacks, "_delete_stack_async")
+
+    async def paced_deploy(stack_name: str, stack_id: str, *args: Any, **kwargs: Any) -> None:
+        is_update = kwargs.get("is_update", args[_IS_UPDATE] if args[_IS_UPDATE:] else False)
+        stack = _stack(stack_name)
+        already_made = kwargs.pop("already_made", frozenset())
+        operation = _begin(stack, "update" if is_update else "create", already_made)
+        await _run(operation, deploy(stack_name, stack_id, *args, **kwargs))
+
+    async def paced_delete(stack_name: str, stack_id: str, *args: Any, **kwargs: Any) -> None:
+        before = _running.get(stack_id)
+        if before is not None and before.kind == "delete":
+            return
+        if before is not None:
+            await before.cancel()
+        operation = _begin(_stack(stack_name), "delete")
+        await _run(operation, delete(stack_name, stack_id, *args, **kwargs))
+
+    replace_everywhere(stacks, "_deploy_stack_async", paced_deploy)
+    replace_everywhere(stacks, "_delete_stack_async", paced_delete)
+
+
+def _stack(stack_name: str) -> dict[str, Any]:
+    stack: dict[str, Any] = module("services.cloudformation")._stacks[stack_name]  # noqa: SLF001
+    return stack
+
+
+def _begin(
+    stack: dict[str, Any], kind: str, already_made: frozenset[str] = frozenset()
+) -> Operation:
+    seconds = typical_minutes(stack) * controls.pace
+    if kind == "delete":
+        seconds *= controls.delete_share
+    steps = len(stack["_resources"]) if kind == "delete" else len(wanted(stack))
+    operation = Operation(stack, kind, seconds, steps - len(already_made), already_made)
+    _running[stack["StackId"]] = operation
+    return operation
+
+
+def wanted(stack: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Pick the resources of a stack's template whose condition holds."""
+    template = stack["_template"] or {}
+    evaluate = module("services.cloudformation.engine")._evaluate_conditions  # noqa: SLF001
+    conditions = evaluate(template, stack["_resolved_params"])
+    return {
+        logical_id: resource
+        for logical_id, resource in (template.get("Resources") or {}).items()
+        if conditions.get(resource.get("Condition"), True)
+    }
+
+
+async def _run(operation: Operation, work: Any) -> None:
+    token = current.set(operation)
+    try:
+        await work
+    except asyncio.CancelledError:
+        if not operation.cancelled:
+            raise
+        if operation.task is not None:
+            operation.task.uncancel()
+        _record_cancelled(operation)
+    finally:
+        current.reset(token)
+        if _running.get(operation.stack["StackId"]) is operation:
+            del _running[operation.stack["StackId"]]
+        operation.ended.set()
+
+
+def _record_cancelled(operation: Operation) -> None:
+    if operation.current is None or operation.kind != "create":
+        return
+    logical_id, resource_type = operation.current
+    stack = operation.stack
+    add_event = module("services.cloudformation.stacks")._add_event  # noqa: SLF001
+    add_event(
+        stack["StackId"], stack["StackName"], logical_id, resource_type, "CREATE_FAILED", CANCELLED
+    )
+
+
+def _install_steps(stacks: Any) -> None:
+    """Route every resource step of an operation through this module."""
+    blocks = private(stacks, "_runs_on_worker_thread")
+    run_in_thread = private(stacks, "run_reentrant")
+
+    def always_ours(resource_type: str) -> bool:
+        return current.get() is not None or bool(blocks(resource_type))
+
+    async def step(fn: Any, *args: Any, **kwargs: Any) -> Any:
+        operation = current.get()
+        action = _STEPS.get(fn.__name__)
+        if operation is None or action is None:
+            return await run_in_thread(fn, *args, **kwargs)
+        resource_type, logical_id = _step_subject(action, args)
+        if action == "create" and logical_id in operation.already_made:
+            return _as_recorded(operation.stack["_resources"][logical_id])
+        operation.current = (logical_id, resource_type)
+        await operation.wait_turn()
+        await faults.strike(action, operation.stack, resource_type, logical_id)
+        result = await run_in_thread(fn, *args, **kwargs) if blocks(resource_type) else fn(*args)
+        operation.current = None
+        return result
+
+    stacks._runs_on_worker_thread = always_ours  # noqa: SLF001
+    stacks.run_reentrant = step
+
+
+def _step_subject(action: str, args: tuple[Any, ...]) -> tuple[str, str]:
+    """Type and logical id: (type, logical id, …) on create, (type, id, …, logical id) else."""
+    if action == "create":
+        return args[0], args[1]
+    return args[0], (args[4] if action == "delete" else args[5]) or ""
+
+
+def _as_recorded(resource: dict[str, Any]) -> Any:
+    made = (resource["PhysicalResourceId"], resource.get("Attributes", {}))
+    return made, resource.get("_name_seed", "")

@@ -1,0 +1,239 @@
+"""Starts, stops and restarts the emulator's process."""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from local.control import Control
+
+REGION = "us-east-1"
+ACCOUNT = "000000000000"
+_ROOT = Path(__file__).resolve().parents[2]
+_STARTS_WITHIN = 30.0  # seconds; it takes about two
+_STOPS_WITHIN = 15.0  # seconds; it saves its state and lets running Lambdas end
+_LOOK_AGAIN = 0.05  # seconds between looks at a process that starts or stops
+
+
+class EmulatorError(RuntimeError):
+    """The emulator did not start or stop; the message says what its log says."""
+
+
+def free_port() -> int:
+    """Find a loopback port nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def is_running(pid: int) -> bool:
+    """Whether a process lives; one that ended and was not waited for does not count."""
+    with contextlib.suppress(ChildProcessError):  # somebody else's child: signal 0 tells
+        os.waitpid(pid, os.WNOHANG)
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def stop_process(pid: int, within: float = _STOPS_WITHIN) -> None:
+    """End a process by its id, asking first and insisting after `within` seconds."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        if not is_running(pid):
+            return
+        os.kill(pid, number)
+        until = time.monotonic() + within
+        while is_running(pid) and time.monotonic() < until:
+            time.sleep(_LOOK_AGAIN)
+    if is_running(pid):
+        raise EmulatorError(f"process {pid} does not end")
+
+
+@dataclass
+class Emulator:
+    """One running emulator; `with Emulator.start(…) as aws:` stops it at the end.
+
+    `stop()` and `start_again()` restart it in place on the same state and port, as a
+    machine that went away for a moment would.
+    """
+
+    port: int
+    state_dir: Path
+    auth: bool = True
+    persist: bool = True
+    pid: int = 0
+
+    @classmethod
+    def start(
+        cls,
+        state_dir: Path,
+        port: int | None = None,
+        *,
+        auth: bool = True,
+        persist: bool = True,
+    ) -> "Emulator":
+        """Start one on loopback with its state under `state_dir`, and wait until it answers."""
+        emulator = cls(port or free_port(), state_dir.resolve(), auth, persist)
+        emulator.start_again()
+        return emulator
+
+    @property
+    def url(self) -> str:
+        """Where AWS clients are to send their calls."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def control(self) -> Control:
+        """What steers it while it runs."""
+        return Control(self.url)
+
+    @property
+    def log_file(self) -> Path:
+        """Where it writes what it does."""
+        return self.state_dir / "emulator.log"
+
+    def environment(self) -> dict[str, str]:
+        """Give what AWS clients and tools need to talk to this emulator and to nothing else."""
+        return {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_REGION": REGION,
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_PAGER": "",
+        }
+
+    def client(self, service: str, region: str = REGION) -> Any:
+        """Make a boto3 client of this emulator."""
+        import boto3  # noqa: PLC0415 - starting and stopping need no SDK
+
+        session = boto3.Session("test", "test", region_name=region)
+        # mypy: the stubs want a literal service name; callers name any service.
+        return session.client(service, endpoint_url=self.url)  # type: ignore[call-overload]
+
+    def start_again(self) -> None:
+        """Start the process on the port and state it has; `EmulatorError` if it does not come."""
+        self._refuse_taken_port()
+        for folder in (self.state_dir, self._temp_dir):
+            folder.mkdir(parents=True, exist_ok=True)
+        with self.log_file.open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "local.emulator"],
+                cwd=_ROOT,
+                env=self._own_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self.pid = process.pid
+        self._wait_until_ready()
+
+    def stop(self) -> None:
+        """End the process, its workers with it, and remove what it leaves in its temp folder."""
+        if self.pid:
+            stop_process(self.pid)
+        self.pid = 0
+        for left in self._temp_dir.glob("ministack-lambda-*"):
+            shutil.rmtree(left, ignore_errors=True)
+
+    def is_healthy(self) -> bool:
+        """Whether it answers on its port."""
+        try:
+            with urlopen(f"{self.url}/_ministack/ready", timeout=2) as answer:  # noqa: S310
+                status: int = answer.status
+        except (URLError, OSError):
+            return False
+        return status == 200  # noqa: PLR2004 - HTTP's OK
+
+    @property
+    def _temp_dir(self) -> Path:
+        return self.state_dir / "tmp"
+
+    def _own_environment(self) -> dict[str, str]:
+        """Make a clean environment: its Lambdas inherit everything it has."""
+        kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+        return {
+            **kept,
+            "HOME": str(self.state_dir),
+            "PYTHONPATH": str(_ROOT),
+            "GATEWAY_PORT": str(self.port),
+            "BIND_HOST": "127.0.0.1",
+            "AUTH": str(self.auth).lower(),
+            "PERSIST_STATE": str(int(self.persist)),
+            "STATE_DIR": str(self.state_dir / "state"),
+            "S3_PERSIST": str(int(self.persist)),
+            "S3_DATA_DIR": str(self.state_dir / "s3"),
+            "TMPDIR": str(self._temp_dir),
+            "IOT_MTLS_ENABLED": "0",
+            "SFTP_ENABLED": "0",
+            "MINISTACK_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "DOCKER_HOST": f"unix://{self.state_dir}/no-docker.sock",
+            "LOG_LEVEL": "INFO",
+        }
+
+    def _refuse_taken_port(self) -> None:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                raise EmulatorError(f"port {self.port} is taken by another program")
+
+    def _wait_until_ready(self) -> None:
+        until = time.monotonic() + _STARTS_WITHIN
+        while not self.is_healthy():
+            if not is_running(self.pid) or time.monotonic() > until:
+                self.stop()
+                raise EmulatorError(f"the emulator did not start:\n{self.log_tail()}")
+            time.sleep(_LOOK_AGAIN)
+
+    def log_tail(self, lines: int = 20) -> str:
+        """Read the end of its log."""
+        if not self.log_file.exists():
+            return ""
+        return "\n".join(self.log_file.read_text(errors="replace").splitlines()[-lines:])
+
+    def to_json(self) -> str:
+        """Tell what `from_json` needs to find it again from another process."""
+        return json.dumps(
+            {
+                "port": self.port,
+                "state_dir": str(self.state_dir),
+                "auth": self.auth,
+                "persist": self.persist,
+                "pid": self.pid,
+            }
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> "Emulator":
+        """Find the emulator another process started."""
+        known = json.loads(text)
+        return cls(**{**known, "state_dir": Path(known["state_dir"])})
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()

@@ -1,0 +1,65 @@
+"""Stack operations go on after a restart, as AWS's would.
+
+MiniStack keeps its stacks over a restart but forgets the tasks that were working on
+them, which would leave them IN_PROGRESS for ever. A creation goes on with the resources
+that were not made yet; a deletion with those that are left. A stack update is not
+resumed: nothing in this project updates a demo's stack.
+"""
+
+import asyncio
+from typing import Any
+
+from local.emulator.patching import module, private
+
+_tasks: set["asyncio.Task[None]"] = set()
+
+
+def install() -> None:
+    """Look for unfinished operations right after MiniStack has loaded its state."""
+    app = module("app")
+    load = private(app, "_load_persisted_state")
+
+    def load_and_resume() -> None:
+        load()
+        for (account, region, _), stack in list(_all_stacks()):
+            work = _unfinished(stack)
+            if work is not None:
+                task = asyncio.get_running_loop().create_task(_scoped(account, region, work))
+                _tasks.add(task)
+                task.add_done_callback(_tasks.discard)
+
+    app._load_persisted_state = load_and_resume  # noqa: SLF001
+
+
+def _all_stacks() -> Any:
+    stacks: Any = module("services.cloudformation")._stacks  # noqa: SLF001
+    return stacks._data.items()  # noqa: SLF001
+
+
+def _unfinished(stack: dict[str, Any]) -> Any:
+    stacks = module("services.cloudformation.stacks")
+    name, stack_id = stack["StackName"], stack["StackId"]
+    match stack["StackStatus"]:
+        case "CREATE_IN_PROGRESS":
+            # It passed validation before; now its own bucket would be a name conflict.
+            stack["_disable_validation"] = True
+            return stacks._deploy_stack_async(  # noqa: SLF001
+                name,
+                stack_id,
+                stack["_template"],
+                stack["_resolved_params"],
+                stack["DisableRollback"],
+                stack["Tags"],
+                already_made=frozenset(stack["_resources"]),
+            )
+        case "DELETE_IN_PROGRESS":
+            return stacks._delete_stack_async(name, stack_id)  # noqa: SLF001
+        case _:
+            return None
+
+
+async def _scoped(account: str, region: str, work: Any) -> None:
+    responses = module("core.responses")
+    responses.set_request_account_id(account)
+    responses.set_request_region(region)
+    await work

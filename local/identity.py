@@ -1,0 +1,97 @@
+"""The identity provider of the local run: OpenID Connect on loopback, with three users.
+
+`oidc-provider-mock` does the protocol. Its signing key is kept in the state folder, so a
+token stays good over a restart. Anyone on this machine can sign in as anyone: it is for
+the local run alone.
+"""
+
+import argparse
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+OWNER = "owner@example.com"
+OTHER = "other@example.com"
+ADMIN = "admin@example.com"
+ADMIN_GROUP = "demo-admins"
+AUDIENCE = "stelligent-demo-local"
+_TOKENS_LAST = timedelta(days=2)
+_KEY_BITS = 2048
+_KEY_ID = "local"
+
+
+def users() -> dict[str, dict[str, object]]:
+    """Give the claims of each user, by subject."""
+    people: dict[str, dict[str, object]] = {
+        mail: {"email": mail, "email_verified": True} for mail in (OWNER, OTHER, ADMIN)
+    }
+    people[ADMIN]["groups"] = [ADMIN_GROUP]
+    return people
+
+
+def signing_key(folder: Path) -> bytes:
+    """Read the private key kept in `folder` as PEM, making one on the first call."""
+    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - slow import
+    from cryptography.hazmat.primitives.asymmetric import rsa  # noqa: PLC0415
+
+    file = folder / "signing-key.pem"
+    if not file.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        key = rsa.generate_private_key(public_exponent=65537, key_size=_KEY_BITS)
+        pem = key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        file.touch(mode=0o600)
+        file.write_bytes(pem)
+    return file.read_bytes()
+
+
+def application(folder: Path) -> Any:
+    """Make the provider as a WSGI application that signs with the key kept in `folder`."""
+    import oidc_provider_mock  # noqa: PLC0415 - only this process needs it
+    from oidc_provider_mock import _app  # noqa: PLC0415
+
+    key = _app.jose.RSAKey.import_key(signing_key(folder), {"use": "sig", "kid": _KEY_ID})
+
+    # The package draws a new key at every start and offers no setting for it.
+    class KeepsItsKey(_app.Storage):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.jwk = key
+
+    _app.Storage = KeepsItsKey
+    # It leaves the key's id out of the token's header; verifiers look the key up by it.
+    _app.OpenIDCode.get_encode_header = lambda _self, _client: {"alg": "RS256", "kid": _KEY_ID}
+    # A browser's client keeps no secret: it proves itself by PKCE.
+    _app.AuthorizationCodeGrant.TOKEN_ENDPOINT_AUTH_METHODS = [
+        "none",
+        "client_secret_basic",
+        "client_secret_post",
+    ]
+    provider = oidc_provider_mock.app(
+        user_claims=[
+            oidc_provider_mock.User(sub=sub, claims=claims) for sub, claims in users().items()
+        ],
+        access_token_max_age=_TOKENS_LAST,
+    )
+    # Without the debugger it comes with: that runs code sent by whoever reaches the port.
+    provider.wsgi_app = provider.wsgi_app.app
+    provider.debug = False
+    return provider
+
+
+def main() -> None:
+    """Serve until ended: `python -m local.identity --port N --folder DIR`."""
+    from werkzeug.serving import make_server  # noqa: PLC0415 - only this process needs it
+
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--folder", type=Path, required=True)
+    asked = parser.parse_args()
+    make_server("127.0.0.1", asked.port, application(asked.folder), threaded=True).serve_forever()
+
+
+if __name__ == "__main__":
+    main()

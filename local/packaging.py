@@ -1,0 +1,105 @@
+"""Builds the service's package, and only when a source has changed.
+
+`chalice package` makes the function's zip and the template. Its own cache looks at
+contents and not at names, so `.chalice/deployments` goes first; whether it has to run at
+all is decided here, by a hash over names and contents.
+"""
+
+import hashlib
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+_SOURCES = (
+    "app.py",
+    "chalicelib",
+    "cfn",
+    "docker",
+    "vendor",
+    "requirements.txt",
+    ".chalice/config.json",
+    ".chalice/resources.yaml",
+    ".chalice/policies",
+)
+# Chalice has no `python -m`; this finds it whatever the PATH is.
+_CHALICE = "import chalice.cli, sys; sys.exit(chalice.cli.main())"
+
+
+class PackagingError(RuntimeError):
+    """A packaging tool failed; the message is what it printed."""
+
+
+@dataclass(frozen=True)
+class Package:
+    """A built package: the folder with `template` and the zip it names."""
+
+    folder: Path
+
+    @property
+    def template(self) -> Path:
+        """Name the template that refers to the zip beside it: YAML if what is merged in is."""
+        as_yaml = self.folder / "sam.yaml"
+        return as_yaml if as_yaml.exists() else self.folder / "sam.json"
+
+    @property
+    def hash_file(self) -> Path:
+        """Name the file that says which sources it was built from."""
+        return self.folder / "sources.sha256"
+
+
+def run_tool(command: list[str], environment: Mapping[str, str], folder: Path = ROOT) -> str:
+    """Run a tool beside this interpreter (`python <command>`) and give what it prints."""
+    done = subprocess.run(
+        [sys.executable, *command],
+        cwd=folder,
+        env=dict(environment),
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise PackagingError(f"{' '.join(command[1:4])} failed:\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def _files(root: Path) -> Iterator[Path]:
+    for source in _SOURCES:
+        start = root / source
+        # One level is walked through links: vendor/ holds links to cfn/ and docker/.
+        yield from [start] if start.is_file() else sorted(start.rglob("*"))
+
+
+def source_hash(root: Path, stage: str) -> str:
+    """Hash the names and contents of everything that ends up in the package."""
+    digest = hashlib.sha256(f"{stage} {platform.python_version()}".encode())
+    for file in _files(root):
+        if file.is_file() and file.suffix != ".pyc":
+            content = hashlib.sha256(file.read_bytes()).hexdigest()
+            digest.update(f"{file.relative_to(root)} {content}\n".encode())
+    return digest.hexdigest()
+
+
+def build(
+    stage: str, out: Path, environment: Mapping[str, str], root: Path = ROOT
+) -> tuple[Package, bool]:
+    """Make the package in `out` unless it is there already; tell whether it was made."""
+    package = Package(out)
+    wanted = source_hash(root, stage)
+    if package.hash_file.exists() and package.hash_file.read_text() == wanted:
+        return package, False
+    for stale in (root / ".chalice" / "deployments", out):
+        shutil.rmtree(stale, ignore_errors=True)
+    out.mkdir(parents=True)
+    command = ["-c", _CHALICE, "package", "--stage", stage]
+    if (root / ".chalice" / "resources.yaml").exists():
+        command += ["--merge-template", ".chalice/resources.yaml"]
+    run_tool([*command, "--template-format", "json", str(out)], environment, root)
+    if not package.template.exists():
+        raise PackagingError(f"chalice made {sorted(out.iterdir())}, and no {package.template}")
+    package.hash_file.write_text(wanted)
+    return package, True

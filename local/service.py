@@ -1,0 +1,195 @@
+"""The whole service on this machine: starts what is not running, deploys, and stops it all."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from local import identity, tokens
+from local.deploy import Target, deploy, tool_environment
+from local.emulator.process import REGION, Emulator, EmulatorError, free_port, stop_process
+from local.packaging import ROOT
+
+STATE = ROOT / ".local"
+STAGE = "local"
+_PREFERRED_PORT = 4566
+_STARTS_WITHIN = 20.0  # seconds
+
+
+class ServiceError(RuntimeError):
+    """The local service cannot be started or found; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """A running local service, as `.local/service.json` describes it."""
+
+    api_url: str
+    token: str
+    admin_token: str
+    other_token: str
+    emulator_url: str
+    region: str
+    issuer: str
+    identity_pid: int
+    emulator_pid: int
+    outputs: dict[str, str]
+    packaged: bool = False
+
+    @classmethod
+    def read(cls, state: Path = STATE) -> "Service":
+        """Read what `up` wrote; `ServiceError` if there is nothing."""
+        file = state / "service.json"
+        if not file.exists():
+            raise ServiceError("the local service is not running; start it with: make demo")
+        return cls(**json.loads(file.read_text()))
+
+    def write(self, state: Path) -> None:
+        """Write `service.json`, readable by this user alone: it holds tokens."""
+        file = state / "service.json"
+        file.touch(mode=0o600)
+        file.write_text(json.dumps(asdict(self), indent=2) + "\n")
+
+
+def emulator(state: Path = STATE) -> Emulator:
+    """Find the emulator that `up` started in this state folder."""
+    return Emulator.from_json((state / "emulator.json").read_text())
+
+
+def up(
+    state: Path = STATE,
+    *,
+    port: int | None = None,
+    build_folder: Path | None = None,
+    auth: bool = True,
+) -> Service:
+    """Start what is not running, package what changed, deploy, sign in, write service.json.
+
+    Tests give a state folder of their own and share `build_folder`, so that the package
+    is made once.
+    """
+    state.mkdir(parents=True, exist_ok=True)
+    aws = _emulator_up(state, port, auth=auth)
+    issuer, identity_pid = start_identity(state)
+    target = Target(
+        STAGE,
+        tool_environment(aws.environment()),
+        parameters={"OidcIssuer": issuer, "OidcAudience": identity.AUDIENCE},
+        endpoint_url=aws.url,
+    )
+    deployed = deploy(target, build_folder or STATE / "package" / STAGE)
+    service = Service(
+        api_url=deployed.api_url,
+        token=tokens.sign_in(issuer, identity.OWNER),
+        admin_token=tokens.sign_in(issuer, identity.ADMIN),
+        other_token=tokens.sign_in(issuer, identity.OTHER),
+        emulator_url=aws.url,
+        region=REGION,
+        issuer=issuer,
+        identity_pid=identity_pid,
+        emulator_pid=aws.pid,
+        outputs=dict(deployed.outputs),
+        packaged=deployed.packaged,
+    )
+    service.write(state)
+    return service
+
+
+def down(state: Path = STATE) -> list[str]:
+    """Stop what `up` started, by process id, and name what was stopped."""
+    stopped = []
+    if (state / "emulator.json").exists():
+        aws = emulator(state)
+        if _is_ours(aws.pid, "local.emulator"):
+            aws.stop()
+            stopped.append("emulator")
+    known = _known_identity(state)
+    if known and _is_ours(known["pid"], "local.identity"):
+        stop_process(known["pid"])
+        stopped.append("identity provider")
+    for name in ("emulator.json", "identity.json", "service.json"):
+        (state / name).unlink(missing_ok=True)
+    return stopped
+
+
+def _is_ours(pid: int, program: str) -> bool:
+    """Whether a process is still the one we started: ids are used again."""
+    told = subprocess.run(
+        ["ps", "-p", str(pid), "-o", "command="], check=False, capture_output=True, text=True
+    )
+    return program in told.stdout
+
+
+def _emulator_up(state: Path, port: int | None, *, auth: bool) -> Emulator:
+    file = state / "emulator.json"
+    if file.exists():
+        aws = emulator(state)
+        if _is_ours(aws.pid, "local.emulator") and aws.is_healthy():
+            return aws
+        stop_if_ours = _is_ours(aws.pid, "local.emulator")
+        if stop_if_ours:
+            aws.stop()
+    aws = _start_emulator(state / "emulator", port, auth=auth)
+    file.write_text(aws.to_json())
+    return aws
+
+
+def _start_emulator(folder: Path, port: int | None, *, auth: bool) -> Emulator:
+    wanted = port or int(os.environ.get("DEMO_PORT", "0"))
+    try:
+        return Emulator.start(folder, wanted or _PREFERRED_PORT, auth=auth)
+    except EmulatorError:
+        if wanted:
+            raise
+        return Emulator.start(folder, free_port(), auth=auth)
+
+
+def _known_identity(state: Path) -> dict[str, int]:
+    file = state / "identity.json"
+    known: dict[str, int] = json.loads(file.read_text()) if file.exists() else {}
+    return known
+
+
+def _answers(issuer: str) -> bool:
+    try:
+        with urlopen(f"{issuer}/jwks", timeout=2) as answer:  # noqa: S310 - our own address
+            return bool(answer.read())
+    except (URLError, OSError):
+        return False
+
+
+def start_identity(state: Path) -> tuple[str, int]:
+    """Start the identity provider if it is not running; answers issuer and process id."""
+    known = _known_identity(state)
+    port = known.get("port") or free_port()
+    issuer = f"http://127.0.0.1:{port}"
+    if known and _is_ours(known["pid"], "local.identity") and _answers(issuer):
+        return issuer, known["pid"]
+    with (state / "identity.log").open("ab") as log:
+        process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "local.identity"),
+                *("--port", str(port), "--folder", str(state / "identity")),
+            ],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    (state / "identity.json").write_text(json.dumps({"port": port, "pid": process.pid}))
+    _wait_for(issuer, process)
+    return issuer, process.pid
+
+
+def _wait_for(issuer: str, process: "subprocess.Popen[bytes]") -> None:
+    until = time.monotonic() + _STARTS_WITHIN
+    while not _answers(issuer):
+        if process.poll() is not None or time.monotonic() > until:
+            raise ServiceError("the identity provider did not start; see .local/identity.log")
+        time.sleep(0.05)

@@ -1,0 +1,72 @@
+"""The graphs that the simulation builds: the eight shipped components, and a small one."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from chalicelib.core.catalog import Component, Parameter
+
+
+def component(
+    name: str,
+    minutes: float,
+    *,
+    needs: tuple[str, ...] = (),
+    wishes: tuple[str, ...] = (),
+    outputs: tuple[str, ...] = (),
+    has_bucket: bool = False,
+) -> Component:
+    """Return a component that takes some outputs of others and gives some of its own."""
+    required = {p: Parameter(name=p) for p in needs}
+    optional = {p: Parameter(name=p, default="") for p in wishes}
+    return Component(
+        name=name,
+        typical_minutes=minutes,
+        parameters={**required, **optional, "DemoId": Parameter(name="DemoId")},
+        outputs=outputs,
+        has_bucket=has_bucket,
+    )
+
+
+_NETWORK: Final = ("VpcId", "PublicSubnetIds")
+
+EIGHT: Final = (
+    component("s3", 1, outputs=("BucketName",), has_bucket=True),
+    component("vpc", 3, outputs=(*_NETWORK, "PrivateSubnetIds")),
+    component("sg", 1, needs=("VpcId",), outputs=("ApplicationGroup", "DatabaseGroup")),
+    component(
+        "rds",
+        12,
+        needs=("PrivateSubnetIds", "DatabaseGroup"),
+        outputs=("DatabaseEndpoint",),
+    ),
+    component(
+        "ecs",
+        6,
+        needs=(*_NETWORK, "ApplicationGroup", "BucketName", "BundleKey"),
+        outputs=("EcsUrl", "ClusterName"),
+    ),
+    component(
+        "asg",
+        4,
+        needs=(*_NETWORK, "ApplicationGroup"),
+        wishes=("DatabaseEndpoint",),
+        outputs=("WebUrl",),
+    ),
+    component("eb", 6, needs=(*_NETWORK, "BucketName", "BundleKey"), outputs=("EbUrl",)),
+    component(
+        "jenkins",
+        6,
+        needs=(*_NETWORK, "ApplicationGroup", "BucketName"),
+        wishes=("ClusterName",),
+        outputs=("JenkinsUrl",),
+    ),
+)
+"""The shipped components' shape: what they take, give and usually last."""
+
+SMALL: Final = (
+    component("s3", 1, outputs=("BucketName",), has_bucket=True),
+    component("vpc", 3, outputs=("VpcId",)),
+    component("web", 4, needs=("VpcId", "BucketName", "BundleKey"), outputs=("WebUrl",)),
+)
+"""Two roots, the bundle, and a step that takes from all three."""

@@ -1,0 +1,106 @@
+"""Faults, put in at chosen port calls and events: by number, so that a run can be repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Any, Final, TypeVar, cast
+
+from chalicelib.core.errors import AccessDenied, Unavailable
+
+P = TypeVar("P")
+
+
+class Fault(StrEnum):
+    """What goes wrong at a port call."""
+
+    TRANSIENT = "throws a transient error"
+    ANSWER_LOST = "takes effect, and its answer is lost"
+    FATAL = "throws a fatal error"
+    DIES_BEFORE = "the process dies just before it"
+    DIES_AFTER = "the process dies just after it took effect"
+    OVERTAKEN = "another process runs just before it"
+
+
+class EventFault(StrEnum):
+    """What goes wrong with an event."""
+
+    LOST = "lost"
+    DOUBLED = "doubled"
+    LATE = "late"
+
+
+class Died(BaseException):
+    """The process is no more; nothing in it may catch this."""
+
+
+class Faults:
+    """Counts port calls and events, and lets the chosen ones go wrong, each once."""
+
+    def __init__(
+        self,
+        calls: Mapping[int, Fault] | None = None,
+        events: Mapping[int, EventFault] | None = None,
+        *,
+        meanwhile: Callable[[], object] = lambda: None,
+    ) -> None:
+        self.calls = 0
+        self.events = 0
+        self.hit: list[str] = []
+        self._at_call = dict(calls or {})
+        self._at_event = dict(events or {})
+        self._meanwhile = meanwhile
+
+    def event(self) -> EventFault | None:
+        """Return what goes wrong with the next event."""
+        fault = self._at_event.pop(self.events, None)
+        if fault:
+            self.hit.append(f"event {self.events}: {fault}")
+        self.events += 1
+        return fault
+
+    def through(self, what: str, call: Callable[[], Any]) -> Any:
+        """Make a port call, or let it go wrong."""
+        fault = self._at_call.pop(self.calls, None)
+        number, self.calls = self.calls, self.calls + 1
+        if fault is None:
+            return call()
+        self.hit.append(f"call {number} ({what}): {fault}")
+        return self._wrong(fault, call)
+
+    def _wrong(self, fault: Fault, call: Callable[[], Any]) -> Any:
+        match fault:
+            case Fault.TRANSIENT:
+                raise Unavailable("no answer")
+            case Fault.FATAL:
+                raise AccessDenied("not authorized")
+            case Fault.DIES_BEFORE:
+                raise Died
+            case Fault.OVERTAKEN:
+                self._meanwhile()
+                return call()
+        call()
+        raise Unavailable("no answer") if fault is Fault.ANSWER_LOST else Died
+
+
+class _Faulty:
+    """Stands before a port; every call of a method goes through the faults."""
+
+    def __init__(self, port: object, name: str, faults: Faults) -> None:
+        self._port = port
+        self._name = name
+        self._faults = faults
+
+    def __getattr__(self, method: str) -> Callable[..., Any]:
+        real = getattr(self._port, method)
+        what = f"{self._name}.{method}"
+        return lambda *args, **kwargs: self._faults.through(what, lambda: real(*args, **kwargs))
+
+
+def faulty(port: P, name: str, faults: Faults) -> P:
+    """Return a port that behaves as this one but for the faults."""
+    return cast(P, _Faulty(port, name, faults))
+
+
+CALL_FAULTS: Final = tuple(Fault)
+EVENT_FAULTS: Final = tuple(EventFault)

@@ -1,0 +1,319 @@
+"""What the extensions add to single services, each seen through the AWS SDK."""
+
+import json
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from local import survey
+from local.emulator import beanstalk
+from local.emulator.images import IMAGES
+from local.emulator.process import Emulator
+
+from .conftest import Stacks, make_function, make_role, wait_until
+
+COMPONENT = [{"Key": "stelligent-demo:component", "Value": "s3"}]
+
+
+def bucket(name: str, **properties: Any) -> dict[str, Any]:
+    return {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": name, **properties}}
+
+
+def test_a_full_bucket_is_not_deleted(aws: Emulator, stacks: Stacks) -> None:
+    """A stack whose bucket holds an object ends DELETE_FAILED in AWS's words, until emptied."""
+    stack = stacks.create("full", {"B": bucket("full-bucket")})
+    stacks.settled(stack)
+    s3 = aws.client("s3")
+    s3.put_object(Bucket="full-bucket", Key="k", Body=b"x")
+    assert stacks.delete(stack) == "DELETE_FAILED"
+    reasons = [why for _, status, why in stacks.events(stack) if status == "DELETE_FAILED"]
+    assert "The bucket you tried to delete is not empty" in reasons[0]
+    s3.delete_object(Bucket="full-bucket", Key="k")
+    stacks.api.delete_stack(StackName=stack)
+    wait_until(lambda: stacks.status(stack) == "DELETE_COMPLETE")
+
+
+def test_a_bucket_of_old_versions_is_full(aws: Emulator, stacks: Stacks) -> None:
+    """A versioned bucket counts as full while a version or delete marker is left."""
+    versioned = bucket("old-versions", VersioningConfiguration={"Status": "Enabled"})
+    stack = stacks.create("versioned", {"B": versioned})
+    stacks.settled(stack)
+    s3 = aws.client("s3")
+    s3.put_object(Bucket="old-versions", Key="k", Body=b"x")
+    s3.delete_object(Bucket="old-versions", Key="k")
+    assert stacks.delete(stack) == "DELETE_FAILED"
+    assert "You must delete all versions in the bucket." in str(stacks.events(stack))
+
+
+def test_a_bucket_has_the_tags_of_its_stack(aws: Emulator, stacks: Stacks) -> None:
+    """Stack tags reach the bucket, and the tagging API finds stack and bucket by them."""
+    tags = [{"Key": "stelligent-demo:demo-id", "Value": "tagged12"}]
+    stack = stacks.create("tagged", {"B": bucket("tagged-bucket")}, Tags=tags)
+    stacks.settled(stack)
+    wanted = [{"Key": "stelligent-demo:demo-id", "Values": ["tagged12"]}]
+
+    def found() -> set[str]:
+        api = aws.client("resourcegroupstaggingapi")
+        listed = api.get_resources(TagFilters=wanted)["ResourceTagMappingList"]
+        return {item["ResourceARN"] for item in listed}
+
+    assert found() == {stack, "arn:aws:s3:::tagged-bucket"}
+    stacks.delete(stack)
+    assert found() == set()
+
+
+def eb_resources(key: str) -> dict[str, Any]:
+    name = {"Ref": "App"}
+    return {
+        "App": {"Type": "AWS::ElasticBeanstalk::Application", "Properties": {}},
+        "Version": {
+            "Type": "AWS::ElasticBeanstalk::ApplicationVersion",
+            "Properties": {
+                "ApplicationName": name,
+                "SourceBundle": {"S3Bucket": "eb-bundles", "S3Key": key},
+            },
+        },
+        "Environment": {
+            "Type": "AWS::ElasticBeanstalk::Environment",
+            "Properties": {"ApplicationName": name, "VersionLabel": {"Ref": "Version"}},
+        },
+    }
+
+
+def test_elastic_beanstalk_is_recorded(aws: Emulator, stacks: Stacks) -> None:
+    """An environment is listed with an address that says it is not real, and goes again."""
+    s3, eb = aws.client("s3"), aws.client("elasticbeanstalk")
+    s3.create_bucket(Bucket="eb-bundles")
+    s3.put_object(Bucket="eb-bundles", Key="app.zip", Body=b"zip")
+    stack = stacks.create("eb", eb_resources("app.zip"))
+    assert stacks.settled(stack) == "CREATE_COMPLETE"
+    [environment] = eb.describe_environments()["Environments"]
+    assert environment["EndpointURL"].endswith(beanstalk.ENDPOINT_SUFFIX)
+    assert len(eb.describe_application_versions()["ApplicationVersions"]) == 1
+    assert stacks.delete(stack) == "DELETE_COMPLETE"
+    assert eb.describe_applications()["Applications"] == []
+
+
+def test_elastic_beanstalk_misses_the_bundle(aws: Emulator, stacks: Stacks) -> None:
+    """A version whose bundle was never staged fails as on AWS."""
+    stack = stacks.create("eb-early", eb_resources("never-staged.zip"))
+    assert stacks.settled(stack) == "CREATE_FAILED"
+    assert "Unable to download from S3 location" in str(stacks.events(stack))
+    stacks.delete(stack)
+
+
+@pytest.mark.parametrize("name", sorted(IMAGES))
+def test_public_images_have_parameters(aws: Emulator, name: str) -> None:
+    """The public image parameters answer, and a template may use them."""
+    found = aws.client("ssm").get_parameter(Name=name)["Parameter"]
+    assert found["Value"] == IMAGES[name]
+
+
+def test_calls_are_counted_by_who_made_them(aws: Emulator, stacks: Stacks, topic: Any) -> None:
+    """A function's calls are counted under the function's name, apart from ours."""
+    make_function(
+        aws,
+        "describer",
+        "import boto3\n"
+        "def handler(event, context):\n"
+        "    boto3.client('cloudformation').describe_stacks()\n",
+    )
+    aws.control.reset_calls()
+    stacks.api.describe_stacks()
+    aws.client("lambda").invoke(FunctionName="describer")
+    counted = {call.caller: call.count for call in aws.control.calls("cloudformation")}
+    assert counted == {"describer": 1, "test": 1}
+
+
+def test_state_machines_catch_errors_by_class(aws: Emulator) -> None:
+    """A Catch that names our exception's class takes it; the message arrives with it."""
+    source = (
+        "class NotYetError(Exception): pass\n"
+        "def handler(event, context): raise NotYetError('two\\nlines: here')\n"
+    )
+    function = make_function(aws, "raiser", source)
+    answer = aws.client("lambda").invoke(FunctionName="raiser")
+    assert json.load(answer["Payload"])["errorType"] == "NotYetError"
+    catch = {"ErrorEquals": ["NotYetError"], "Next": "Caught", "ResultPath": "$.error"}
+    states = {
+        "Try": {"Type": "Task", "Resource": function, "Catch": [catch], "End": True},
+        "Caught": {"Type": "Succeed"},
+    }
+    _, told = run_machine(aws, "catcher", states)
+    assert told["status"] == "SUCCEEDED"
+    assert "two\\nlines: here" in json.loads(told["output"])["error"]["Cause"]
+
+
+def test_a_task_waits_as_long_as_its_input_says(aws: Emulator) -> None:
+    """TimeoutSecondsPath ends a wait for a token that nobody answers, and Catch takes it."""
+    function = make_function(aws, "parker", "def handler(event, context): return None")
+    wait = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
+        "Parameters": {"FunctionName": function, "Payload": {"token.$": "$$.Task.Token"}},
+        "TimeoutSecondsPath": "$.seconds",
+        "Catch": [{"ErrorEquals": ["States.Timeout"], "Next": "Late"}],
+        "End": True,
+    }
+    steps, told = run_machine(aws, "waiter", {"Wait": wait, "Late": {"Type": "Succeed"}})
+    entered = steps.get_execution_history(executionArn=told["executionArn"])["events"]
+    details = "stateEnteredEventDetails"
+    names = [event[details]["name"] for event in entered if details in event]
+    assert names[-1] == "Late"
+
+
+def test_a_token_is_answered_with_the_right_on_its_machine(aws: Emulator) -> None:
+    """A role that may answer for this state machine alone answers; another is refused."""
+    source = (
+        "import boto3\n"
+        "def handler(event, context):\n"
+        "    steps = boto3.client('stepfunctions')\n"
+        "    steps.send_task_success(taskToken=event['token'], output='{}')\n"
+    )
+    function = make_function(aws, "answerer", source)
+    wait = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
+        "Parameters": {"FunctionName": function, "Payload": {"token.$": "$$.Task.Token"}},
+        "TimeoutSecondsPath": "$.seconds",
+        "End": True,
+    }
+    resource = "arn:aws:states:us-east-1:000000000000:stateMachine:answered"
+    put_policy(
+        aws,
+        "answerer-role",
+        {"Effect": "Allow", "Action": "states:SendTaskSuccess", "Resource": resource},
+    )
+    for machine, status in (("answered", "SUCCEEDED"), ("unanswered", "FAILED")):
+        assert run_machine(aws, machine, {"Wait": wait})[1]["status"] == status
+
+
+def put_policy(aws: Emulator, role: str, statement: dict[str, Any]) -> None:
+    """Let a role do this and nothing else."""
+    document = {"Version": "2012-10-17", "Statement": [statement]}
+    aws.client("iam").put_role_policy(
+        RoleName=role, PolicyName="all", PolicyDocument=json.dumps(document)
+    )
+
+
+def run_machine(aws: Emulator, name: str, states: dict[str, Any]) -> tuple[Any, Any]:
+    """Run a state machine of these states to its end with one second to wait."""
+    steps = aws.client("stepfunctions")
+    machine = steps.create_state_machine(
+        name=name,
+        definition=json.dumps({"StartAt": next(iter(states)), "States": states}),
+        roleArn=make_role(aws, f"{name}-role"),
+    )["stateMachineArn"]
+    started = steps.start_execution(stateMachineArn=machine, input='{"seconds": 1}')
+    run = started["executionArn"]
+
+    def ended() -> dict[str, Any]:
+        told: dict[str, Any] = steps.describe_execution(executionArn=run)
+        return told if told["status"] != "RUNNING" else {}
+
+    return steps, wait_until(ended)
+
+
+def test_controls_need_their_header(aws: Emulator) -> None:
+    """A request without the control header, as a web page would send it, is refused."""
+    with pytest.raises(HTTPError) as error:
+        urlopen(f"{aws.url}/_local/clear", data=b"{}")  # noqa: S310 - loopback
+    assert error.value.code == 403
+
+
+def test_rights_are_enforced(aws: Emulator) -> None:
+    """A function whose role allows nothing is refused, so that roles are tested for real."""
+    make_function(
+        aws,
+        "denied",
+        "import boto3\n"
+        "def handler(event, context):\n"
+        "    boto3.client('cloudformation').describe_stacks()\n",
+    )
+    aws.client("iam").delete_role_policy(RoleName="denied-role", PolicyName="all")
+    answer = json.load(aws.client("lambda").invoke(FunctionName="denied")["Payload"])
+    assert answer["errorType"] == "ClientError"
+    assert "AccessDenied" in answer["errorMessage"]
+
+
+def test_an_unsigned_call_is_refused(aws: Emulator) -> None:
+    """Wrong credentials are refused too."""
+    stranger = boto3.client(
+        "s3",
+        endpoint_url=aws.url,
+        region_name="us-east-1",
+        aws_access_key_id="AKIAUNKNOWN",
+        aws_secret_access_key="wrong",
+    )
+    with pytest.raises(ClientError):
+        stranger.list_buckets()
+
+
+def test_the_survey_sees_what_a_stack_made(aws: Emulator, stacks: Stacks, topic: Any) -> None:
+    """The survey shows a stack's resources while they exist and nothing after."""
+    before = survey.take(aws.control)
+    stack = stacks.create("seen", {"T": topic, "B": bucket("seen-bucket")})
+    stacks.settled(stack)
+    made = {
+        (item.service, item.store) for item in survey.left_behind(before, survey.take(aws.control))
+    }
+    assert {("cloudformation", "stacks"), ("s3", "buckets"), ("sns", "topics")} <= made
+    stacks.delete(stack)
+    assert survey.left_behind(before, survey.take(aws.control)) == []
+
+
+def test_the_service_role_can_be_a_condition(aws: Emulator) -> None:
+    """A function that may create stacks with one role only is refused with any other or none."""
+    source = (
+        "import boto3\n"
+        "def handler(event, context):\n"
+        "    boto3.client('cloudformation').create_stack(\n"
+        '        TemplateBody=\'{"Resources": {"T": {"Type": "AWS::SNS::Topic"}}}\', **event)\n'
+    )
+    make_function(aws, "creator", source)
+    role = "arn:aws:iam::000000000000:role/the-role"
+    allowed = {
+        "Effect": "Allow",
+        "Action": "cloudformation:CreateStack",
+        "Resource": "*",
+        "Condition": {"StringEquals": {"cloudformation:RoleArn": role}},
+    }
+    put_policy(aws, "creator-role", allowed)
+
+    def errors(**asked: str) -> str:
+        payload = json.dumps(asked).encode()
+        answer = aws.client("lambda").invoke(FunctionName="creator", Payload=payload)
+        return str((json.load(answer["Payload"]) or {}).get("errorMessage", ""))
+
+    assert "AccessDenied" in errors(StackName="conditional")
+    assert "AccessDenied" in errors(StackName="conditional", RoleARN=f"{role}-other")
+    assert errors(StackName="conditional", RoleARN=role) == ""
+
+
+def test_calls_count_as_made_over_tls(aws: Emulator) -> None:
+    """A bucket that refuses what comes without TLS accepts a function's call."""
+    s3 = aws.client("s3")
+    s3.create_bucket(Bucket="tls-only")
+    refusal = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": ["arn:aws:s3:::tls-only", "arn:aws:s3:::tls-only/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    s3.put_bucket_policy(
+        Bucket="tls-only",
+        Policy=json.dumps({"Version": "2012-10-17", "Statement": [refusal]}),
+    )
+    source = (
+        "import boto3\n"
+        "def handler(event, context):\n"
+        "    boto3.client('s3').put_object(Bucket='tls-only', Key='k', Body=b'x')\n"
+    )
+    make_function(aws, "putter", source)
+    answer = aws.client("lambda").invoke(FunctionName="putter")
+    assert json.load(answer["Payload"]) is None

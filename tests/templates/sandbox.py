@@ -1,0 +1,124 @@
+"""Runs a template's user-data script with recording stand-ins for what it would change.
+
+The script is the template's own text. Only the roots of the absolute paths it writes to are
+moved, below a temporary directory.
+"""
+
+import os
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from chalicelib.core.bundle import DOCKER_FILES, make_bundle
+
+from .documents import ROOT
+
+STAND_INS: Final = (
+    "aws",
+    "cfn-signal",
+    "chown",
+    "cloud-init",
+    "curl",
+    "dnf",
+    "docker",
+    "java",
+    "sleep",
+    "systemctl",
+    "unzip",
+    "useradd",
+)
+PASSWORD: Final = "s3cret-Passw0rd"
+# Writes down how it was called, fails where it was told to, and does what the script goes on with.
+_STAND_IN: Final = """\
+#!/bin/bash
+call="${0##*/} $*"
+printf '%s\\n' "$call" >> "$CALLS"
+[ -n "$FAIL" ] && [[ "$call" == $FAIL* ]] && exit 9
+case "$call" in
+  "aws s3 cp"*) cp "$BUNDLE" "${@: -1}" ;;
+  "aws secretsmanager"*) printf '{"username": "admin", "password": "%s"}\\n' "$PASSWORD" ;;
+  "aws autoscaling start"*) echo refresh-1 ;;
+  "aws autoscaling describe"*) echo "${REFRESH:-Successful}" ;;
+  "cloud-init query instance_id") echo i-0123456789abcdef0 ;;
+  "cloud-init query availability_zone") echo eu-central-1a ;;
+  "docker create"*) echo container-1 ;;
+  "docker cp"*) : > "${@: -1}" ;;
+  "docker pull"*) [ -z "$NOT_IN_REGISTRY" ] ;;
+  "docker build"*) ls "${@: -1}" > "$CALLS.context" ;;
+  "unzip"*) python3 -m zipfile -e "$2" "$4" ;;
+esac
+"""
+_MOVED: Final = re.compile(r"(?<![\w./$})-])/(etc|opt|usr/local|var/lib)/")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a script ended, what it called in order, and what it left behind."""
+
+    status: int
+    calls: tuple[str, ...]
+    leftovers: tuple[str, ...]
+    text: str
+
+    def first(self, start: str) -> str:
+        """Return the first call that begins like this."""
+        return next(call for call in self.calls if call.startswith(start))
+
+    def count(self, start: str) -> int:
+        """Return how many calls begin like this."""
+        return sum(call.startswith(start) for call in self.calls)
+
+
+class Sandbox:
+    """A directory that stands for an instance."""
+
+    def __init__(self, home: Path) -> None:
+        self.root = home / "root"
+        self._calls = home / "calls"
+        self._temporary = home / "tmp"
+        self._programs = home / "bin"
+        self._bundle = home / "bundle.zip"
+        for path in ("etc/systemd/system", "usr/local/bin", "usr/local/lib", "opt", "var/lib"):
+            (self.root / path).mkdir(parents=True)
+        self._temporary.mkdir()
+        self._programs.mkdir()
+        for name in STAND_INS:
+            (self._programs / name).write_text(_STAND_IN)
+            (self._programs / name).chmod(0o755)
+        files = {name: (ROOT / "docker" / name).read_bytes() for name in DOCKER_FILES}
+        self._bundle.write_bytes(make_bundle(files))
+
+    @property
+    def context(self) -> list[str]:
+        """The files the last image was built from."""
+        return Path(f"{self._calls}.context").read_text().split()
+
+    def run(self, script: str, *arguments: str, fail: str = "", **environment: str) -> Outcome:
+        """Run a script by bash; the calls that begin with `fail` answer with an error."""
+        self._calls.write_text("")
+        moved = _MOVED.sub(rf"{self.root}/\1/", script)
+        done = subprocess.run(
+            ["bash", "-s", *arguments],
+            input=moved,
+            text=True,
+            check=False,
+            capture_output=True,
+            env={
+                "PATH": f"{self._programs}:{os.environ['PATH']}",
+                "TMPDIR": str(self._temporary),
+                "CALLS": str(self._calls),
+                "BUNDLE": str(self._bundle),
+                "PASSWORD": PASSWORD,
+                "FAIL": fail,
+                "NOT_IN_REGISTRY": "",
+                **environment,
+            },
+        )
+        return Outcome(
+            status=done.returncode,
+            calls=tuple(self._calls.read_text().splitlines()),
+            leftovers=tuple(path.name for path in self._temporary.iterdir()),
+            text=done.stdout + done.stderr,
+        )

@@ -1,0 +1,113 @@
+"""What single components promise."""
+
+import re
+from collections import Counter
+
+import pytest
+
+from .documents import COMPONENTS, LAUNCHING, REGISTRY, Resolver, load, resources, user_data
+
+USER_DATA_LIMIT_BYTES = 16_384  # before it is encoded
+
+
+def test_ecs_stands_alone() -> None:
+    """The container service relies on the network, two security groups and the bundle only."""
+    outside = {name for c in COMPONENTS for name in load(c)["Outputs"]} | {"BundleKey"}
+    groups = {"LoadBalancerSecurityGroupId", "ApplicationSecurityGroupId"}
+    network, bundle = {"VpcId", "PublicSubnetIds"}, {"BucketName", "BundleKey"}
+    assert network | groups | bundle == set(load("ecs")["Parameters"]) & outside
+
+
+@pytest.mark.parametrize("component", LAUNCHING)
+def test_group_waits_for_its_instances(component: str) -> None:
+    """A group is ready when each instance has signalled, within a time."""
+    template = load(component)
+    signal = template["Resources"]["Group"]["CreationPolicy"]["ResourceSignal"]
+    assert 1 <= int(Resolver(template)(signal["Count"])) <= 2
+    assert re.fullmatch(r"PT\d+M", signal["Timeout"])
+
+
+@pytest.mark.parametrize("component", LAUNCHING)
+def test_user_data_size(component: str) -> None:
+    """A script with long values in it is still within what an instance takes."""
+    text = user_data(component, DemoName="n" * 256, Owner="o" * 256)
+    assert len(text.encode()) < USER_DATA_LIMIT_BYTES
+
+
+def test_database_parameters() -> None:
+    """MySQL 8.4, one zone unless asked, TLS only, and a password that is in no template."""
+    template = load("rds")
+    properties = Resolver(template)(template["Resources"]["Database"]["Properties"])
+    assert ("mysql", "8.4") == (properties["Engine"], properties["EngineVersion"])
+    assert ("false", False) == (properties["MultiAZ"], properties["PubliclyAccessible"])
+    assert properties["MasterUserPassword"].startswith("{{resolve:secretsmanager:")
+    settings = template["Resources"]["Settings"]["Properties"]["Parameters"]
+    assert {"require_secure_transport": "1"} == settings
+
+
+@pytest.mark.parametrize(
+    ("values", "image"),
+    [
+        ({}, "stelligent/stelligent-demo-docker-image:latest"),
+        ({"StelligentDemoDockerRegistryLabel": "a.example/b"}, None),
+        (REGISTRY, "localhost:5000/stelligent-demo-docker-image:latest"),
+    ],
+)
+def test_ecs_image(values: dict[str, str], image: str | None) -> None:
+    """The task's image is the registry label and the image name, joined."""
+    template = load("ecs")
+    (container,) = template["Resources"]["Task"]["Properties"]["ContainerDefinitions"]
+    expected = image or "a.example/b/stelligent-demo-docker-image:latest"
+    assert expected == Resolver(template, **values)(container["Image"])
+
+
+def test_ecs_ports() -> None:
+    """The load balancer's port 80 leads to port 8011 of instance and container, with a check."""
+    found = load("ecs")["Resources"]
+    (container,) = found["Task"]["Properties"]["ContainerDefinitions"]
+    assert [{"ContainerPort": 8011, "HostPort": 8011}] == container["PortMappings"]
+    assert 80 == found["Listener"]["Properties"]["Port"]
+    targets = found["Targets"]["Properties"]
+    assert (8011, "/health") == (targets["Port"], targets["HealthCheckPath"])
+
+
+def test_ecs_shared_volume() -> None:
+    """The shared volume is there, and mounted only where a path is given."""
+    template = load("ecs")
+    task = template["Resources"]["Task"]["Properties"]
+    assert ["shared"] == [volume["Name"] for volume in task["Volumes"]]
+    (container,) = task["ContainerDefinitions"]
+    assert "MountPoints" not in Resolver(template)(container)
+    (mount,) = Resolver(template, SharedVolumePath="/data")(container)["MountPoints"]
+    assert ("shared", "/data") == (mount["SourceVolume"], mount["ContainerPath"])
+
+
+def test_beanstalk_options() -> None:
+    """Elastic Beanstalk uses the demo's groups, makes none of its own, and refuses IMDSv1."""
+    template = load("eb")
+    settings = Resolver(template)(
+        template["Resources"]["Environment"]["Properties"]["OptionSettings"]
+    )
+    options = {(s["Namespace"].rsplit(":", 1)[1], s["OptionName"]): s["Value"] for s in settings}
+    assert len(settings) == len(options)
+    launch = "launchconfiguration"
+    assert "sg-2" == options[launch, "SecurityGroups"]
+    assert "true" == options[launch, "DisableDefaultEC2SecurityGroup"]
+    assert "true" == options[launch, "DisableIMDSv1"]
+    assert "sg-1" == options["loadbalancer", "SecurityGroups"]
+    assert "/health" == options["default", "HealthCheckPath"]
+
+
+def test_vpc_has_no_nat_gateway() -> None:
+    """Private subnets have no way out but the free endpoint of S3."""
+    template = load("vpc")
+    kinds = Counter(resource["Type"] for resource in template["Resources"].values())
+    assert 0 == kinds["AWS::EC2::NatGateway"]
+    assert (4, 1) == (kinds["AWS::EC2::Subnet"], kinds["AWS::EC2::Route"])
+    endpoint = template["Resources"]["StorageEndpoint"]["Properties"]
+    assert "Gateway" == endpoint["VpcEndpointType"]
+    zones = Counter(
+        Resolver(template)(subnet["Properties"]["AvailabilityZone"])
+        for subnet in resources(template, "AWS::EC2::Subnet").values()
+    )
+    assert {"zone-a": 2, "zone-b": 2} == dict(zones)
