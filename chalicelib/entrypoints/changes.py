@@ -18,6 +18,7 @@ from chalicelib.core.errors import DemoError
 from chalicelib.entrypoints.logs import logger
 from chalicelib.services.lease_removed import lease_removed
 from chalicelib.services.loop import wake
+from chalicelib.services.orphans import search
 from chalicelib.services.sweep import sweep
 from chalicelib.wiring import world
 
@@ -68,5 +69,12 @@ def sweep_due(event: CloudWatchEvent) -> None:  # noqa: ARG001
     logger.info("swept", extra={"due": len(swept.seen), "faults": len(swept.faults)})
 
 
+@bp.schedule(Rate(1, unit=Rate.HOURS), name="orphans")  # type: ignore[untyped-decorator]
+def find_orphans(event: CloudWatchEvent) -> None:  # noqa: ARG001
+    """Take down what carries our tags and no live demo answers for."""
+    found = search(world(), _report)
+    logger.info("searched for orphans", extra={"suspects": sorted(found.suspects)})
+
+
 def _report(demo_id: str, error: DemoError) -> None:
-    logger.error("sweep failed", extra={"demo_id": demo_id, "why": str(error)})
+    logger.error("not dealt with", extra={"demo_id": demo_id, "why": str(error)})
