@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from chalice import Chalice
 
-from chalicelib.entrypoints import auth, changes, loop
-from chalicelib.entrypoints.rest import about, demos
+from chalicelib.entrypoints import auth, changes, loop, page, slack
+from chalicelib.entrypoints.rest import about, demos, shares
 
 app = Chalice(app_name="stelligent-demo")
-for blueprint in (auth.bp, demos.bp, about.bp, loop.bp, changes.bp):
-    app.register_blueprint(blueprint)
+for module in (auth, demos, about, shares, page, loop, changes, slack):
+    app.register_blueprint(module.bp)

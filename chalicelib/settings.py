@@ -33,6 +33,10 @@ class Settings:
     oidc_audience: str
     oidc_admin_claim: str
     oidc_admin_value: str
+    slack_secret_name: str = ""
+    slack_api_url: str = "https://slack.com/api/"
+    slack_admins: frozenset[str] = frozenset()
+    slack_cidr: tuple[str, ...] = ()
     rules: Rules
 
     @classmethod
@@ -50,6 +54,10 @@ class Settings:
             oidc_audience=read("OIDC_AUDIENCE", str),
             oidc_admin_claim=read("OIDC_ADMIN_CLAIM", str, "groups"),
             oidc_admin_value=read("OIDC_ADMIN_VALUE", str, "demo-admins"),
+            slack_secret_name=read("SLACK_SECRET_NAME", str, ""),
+            slack_api_url=read("SLACK_API_URL", _safe_url, "https://slack.com/api/"),
+            slack_admins=frozenset(read("SLACK_ADMINS", str.lower, "").replace(",", " ").split()),
+            slack_cidr=read("SLACK_CIDR", _words, ""),
             rules=_rules(read, service),
         )
 
@@ -72,7 +80,9 @@ def _rules(read: _Reader, service: str) -> Rules:
             per_owner=read("LIMIT_PER_OWNER", int, "3"), in_all=read("LIMIT_IN_ALL", int, "20")
         ),
         bounds=Bounds(boundary_arn=read("BOUNDARY_ARN", str), role_path=read("ROLE_PATH", str)),
-        pace=Pace(poll=read("POLL_SECONDS", _seconds, "60")),
+        pace=Pace(
+            poll=read("POLL_SECONDS", _seconds, "60"), retry=read("RETRY_SECONDS", _seconds, "15")
+        ),
         watchdog=read("WATCHDOG_SECONDS", _seconds, "600"),
     )
 
@@ -97,6 +107,13 @@ class _Reader:
         if not region:
             raise MissingSetting("AWS_REGION is not set")
         return region
+
+
+def _safe_url(text: str) -> str:
+    """Return an address that a token may be sent to: https, or this very machine."""
+    if not text.startswith(("https://", "http://127.0.0.1:", "http://localhost:")):
+        raise ValueError(f"{text} is not https")
+    return text if text.endswith("/") else f"{text}/"
 
 
 def _words(text: str) -> tuple[str, ...]:

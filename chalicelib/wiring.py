@@ -6,16 +6,23 @@ import functools
 import secrets
 import string
 from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from chalicelib.adapters.aws import client
 from chalicelib.adapters.meter import EmbeddedMetrics
+from chalicelib.adapters.shares import ShareTable
 from chalicelib.adapters.shelf import PackageShelf
 from chalicelib.adapters.table import Table
 from chalicelib.adapters.targets import Regions
 from chalicelib.adapters.workflow import StateMachine
+from chalicelib.core.errors import MissingSetting
+from chalicelib.services.shares import Sharing
 from chalicelib.services.world import World
 from chalicelib.settings import Settings
+
+if TYPE_CHECKING:
+    from chalicelib.adapters.slack_secret import Credentials, SlackSecret
+    from chalicelib.services.slack_ports import SlackWorld
 
 _ID_LENGTH: Final = 8
 
@@ -39,6 +46,51 @@ def world() -> World:
         clock=now,
         new_id=new_demo_id,
         rules=told.rules,
+    )
+
+
+@functools.cache
+def sharing() -> Sharing:
+    """Return what prospect links need besides the world."""
+    return Sharing(
+        store=ShareTable(client("dynamodb"), settings().table),
+        new_id=new_demo_id,
+        new_secret=secrets.token_urlsafe,
+    )
+
+
+def slack_credentials() -> Credentials:
+    """Return the Slack app's credentials; raise MissingSetting where Slack is off."""
+    if not settings().slack_secret_name:
+        raise MissingSetting("DEMO_SLACK_SECRET_NAME is not set")
+    return _slack_secret().credentials()
+
+
+@functools.cache
+def _slack_secret() -> SlackSecret:
+    from chalicelib.adapters.slack_secret import SlackSecret  # noqa: PLC0415 - Slack's functions
+
+    return SlackSecret(settings().slack_secret_name, client)
+
+
+def slack_world() -> SlackWorld:
+    """Return the world with its chat; raise MissingSetting where Slack is off."""
+    return _slack_world(slack_credentials().bot_token)
+
+
+@functools.lru_cache(maxsize=1)
+def _slack_world(token: str) -> SlackWorld:
+    from chalicelib.adapters.slack import SlackChat  # noqa: PLC0415 - Slack's functions alone
+    from chalicelib.adapters.slack_table import SlackTable  # noqa: PLC0415
+    from chalicelib.services.slack_ports import SlackWorld  # noqa: PLC0415
+
+    told = settings()
+    return SlackWorld(
+        world=world(),
+        notes=SlackTable(client("dynamodb"), told.table),
+        chat=SlackChat(token, told.slack_api_url),
+        admins=told.slack_admins,
+        cidr=told.slack_cidr,
     )
 
 

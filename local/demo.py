@@ -17,6 +17,7 @@ from rich.console import Console
 
 from local import packaging, service
 from local.emulator.process import EmulatorError
+from local.identity import OWNER
 from local.progress import Progress
 from local.tokens import SignInError
 
@@ -24,6 +25,8 @@ from local.tokens import SignInError
 _PACE = 1.5
 _LOOK_EVERY = 0.3  # seconds
 _GIVE_UP_AFTER = 180.0  # seconds without becoming ready, beyond what the pace asks for
+# Demos cost nothing here, so trying this out is not stopped by the quota of three.
+_PARAMETERS = {"LimitPerOwner": "20"}
 _ENDED_BADLY = ("failed", "deleted", "quarantined")
 
 
@@ -101,11 +104,19 @@ def _failure(demo: Mapping[str, Any]) -> str:
     return f"{failure['component']} failed at {failure['resource']}: {failure['reason']}"
 
 
+def page_link(up: service.Service) -> str:
+    """Return the page's address with the local owner as its login hint: one click signs in."""
+    return f"{up.api_url}/app#/sign-in/{OWNER}"
+
+
 def farewell(up: service.Service, demo: Mapping[str, Any]) -> str:
     """Say what there is to open, what is not real, and how to look and stop."""
     links = "\n".join(f"  {title}: {url}" for title, url in demo["links"].items())
     return f"""
 Demo {demo["demo_id"]} is ready, and its lease ends {demo["expires_at"]}.
+
+Open the page, signed in as {OWNER} by the local identity provider:
+  {page_link(up)}
 
 Links it would have on AWS (recorded here; no machine is behind them, they do not open):
 {links or "  none: these components have no address of their own"}
@@ -132,7 +143,7 @@ def run(console: Console) -> None:
     pace = float(os.environ.get("DEMO_PACE", _PACE))
     began = time.monotonic()
     console.print("Starting the emulator, packaging and deploying …")
-    up = service.up()
+    up = service.up(parameters=_PARAMETERS)
     how = "packaged and deployed" if up.packaged else "unchanged since it was packaged"
     console.print(f"Service up after {time.monotonic() - began:.1f} s ({how}): {up.api_url}")
     service.emulator().control.set_pace(pace)

@@ -10,6 +10,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from local import identity_browser
+
 OWNER = "owner@example.com"
 OTHER = "other@example.com"
 ADMIN = "admin@example.com"
@@ -70,6 +72,7 @@ def application(folder: Path) -> Any:
         "client_secret_basic",
         "client_secret_post",
     ]
+    identity_browser.check_pkce(_app)
     provider = oidc_provider_mock.app(
         user_claims=[
             oidc_provider_mock.User(sub=sub, claims=claims) for sub, claims in users().items()
@@ -79,6 +82,8 @@ def application(folder: Path) -> Any:
     # Without the debugger it comes with: that runs code sent by whoever reaches the port.
     provider.wsgi_app = provider.wsgi_app.app
     provider.debug = False
+    identity_browser.open_to_pages(provider)
+    provider.wsgi_app = identity_browser.heed_login_hint(provider.wsgi_app, users())
     return provider
 
 

@@ -5,12 +5,13 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from local import identity, tokens
+from local import identity, slack_setup, tokens
 from local.deploy import Target, deploy, tool_environment
 from local.emulator.process import REGION, Emulator, EmulatorError, free_port, stop_process
 from local.packaging import ROOT
@@ -61,25 +62,41 @@ def emulator(state: Path = STATE) -> Emulator:
     return Emulator.from_json((state / "emulator.json").read_text())
 
 
+def restart_emulator(state: Path = STATE) -> Emulator:
+    """Stop the emulator and start it again on the same state and port; the API stays the same."""
+    aws = emulator(state)
+    aws.stop()
+    aws.start_again()
+    (state / "emulator.json").write_text(aws.to_json())
+    return aws
+
+
 def up(
     state: Path = STATE,
     *,
     port: int | None = None,
     build_folder: Path | None = None,
     auth: bool = True,
+    parameters: Mapping[str, str] | None = None,
 ) -> Service:
     """Start what is not running, package what changed, deploy, sign in, write service.json.
 
-    Tests give a state folder of their own and share `build_folder`, so that the package
-    is made once.
+    `parameters` are further ones of the service's template. Tests give a state folder of
+    their own and share `build_folder`, so that the package is made once.
     """
     state.mkdir(parents=True, exist_ok=True)
     aws = _emulator_up(state, port, auth=auth)
     issuer, identity_pid = start_identity(state)
+    slack = slack_setup.start(state, aws)
     target = Target(
         STAGE,
         tool_environment(aws.environment()),
-        parameters={"OidcIssuer": issuer, "OidcAudience": identity.AUDIENCE},
+        parameters={
+            "OidcIssuer": issuer,
+            "OidcAudience": identity.AUDIENCE,
+            **slack.parameters,
+            **(parameters or {}),
+        },
         endpoint_url=aws.url,
     )
     deployed = deploy(target, build_folder or STATE / "package" / STAGE)
@@ -112,7 +129,11 @@ def down(state: Path = STATE) -> list[str]:
     if known and _is_ours(known["pid"], "local.identity"):
         stop_process(known["pid"])
         stopped.append("identity provider")
-    for name in ("emulator.json", "identity.json", "service.json"):
+    slack = slack_setup.LocalSlack.read(state)
+    if slack and _is_ours(slack.pid, "local.slack_stand_in"):
+        stop_process(slack.pid)
+        stopped.append("stand-in for Slack")
+    for name in ("emulator.json", "identity.json", "slack.json", "service.json"):
         (state / name).unlink(missing_ok=True)
     return stopped
 
@@ -131,8 +152,7 @@ def _emulator_up(state: Path, port: int | None, *, auth: bool) -> Emulator:
         aws = emulator(state)
         if _is_ours(aws.pid, "local.emulator") and aws.is_healthy():
             return aws
-        stop_if_ours = _is_ours(aws.pid, "local.emulator")
-        if stop_if_ours:
+        if _is_ours(aws.pid, "local.emulator"):
             aws.stop()
     aws = _start_emulator(state / "emulator", port, auth=auth)
     file.write_text(aws.to_json())

@@ -24,9 +24,12 @@ NOT_RESOURCES = {
     ("dynamodb", "stream_trimmed"): "a position in the table's stream",
     ("ecs", "tags"): "MiniStack keeps the tags of deleted services and task definitions",
     ("ecs", "task_def_latest"): "the last revision number of a deregistered task definition",
+    ("dynamodb", "txn_idempotency"): "tokens of transactions, kept ten minutes on AWS too",
     ("eventbridge", "events_log"): "events that were sent",
     ("lambda_svc", "esm_positions"): "a position in the table's stream",
+    ("lambda_svc", "dynamodb_stream_positions"): "a position in the table's stream",
     ("rds", "events"): "the history of databases",
+    ("stepfunctions", "task_tokens"): "the waits of loops, those of stopped ones too",
     ("stepfunctions", "executions"): "the history of demos' loops, on AWS too for 90 days",
 }
 

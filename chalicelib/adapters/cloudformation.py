@@ -44,9 +44,6 @@ STATUSES: Final[Mapping[str, Status]] = {
 }
 """CloudFormation User Guide, "Understand CloudFormation stack creation events": every status."""
 
-SETTLED: Final = ("CREATE_COMPLETE", "CREATE_FAILED", "DELETE_COMPLETE", "DELETE_FAILED")
-"""The statuses worth waking a loop for."""
-
 _FOLLOWED: Final = ("cancelled", "The following resource(s) failed")
 """Reasons of failures that only follow another: the root cause reads otherwise."""
 

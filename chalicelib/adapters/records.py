@@ -7,32 +7,43 @@ by a save, so they are not part of the map.
 
 from __future__ import annotations
 
+import functools
 import json
+import math
 import zlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-from pydantic import TypeAdapter
 
 from chalicelib.core.demo import Demo
 from chalicelib.core.due import due_at
 from chalicelib.core.timeline import Entry
 
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
 DUE_SHARDS: Final = 4
 """Partitions of the due index, so that no single one takes every write."""
+T = TypeVar("T")
 KEPT: Final = timedelta(days=90)
 """How long records and timelines stay after their last use; then the table's TTL purges them."""
 
 Item = dict[str, Any]
 
-_DEMO: Final = TypeAdapter(Demo)
-_ENTRY: Final = TypeAdapter(Entry)
 _APART: Final = frozenset({"version", "wakes", "changed"})
 _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
+
+
+@functools.cache
+def _adapter(kind: type[T]) -> TypeAdapter[T]:
+    """Return what reads and writes a kind of value, made when the first one comes by."""
+    from pydantic import TypeAdapter  # noqa: PLC0415 - the page and the catalog need no records
+
+    return TypeAdapter(kind)
 
 
 def marshal(values: Mapping[str, Any]) -> Item:
@@ -90,7 +101,7 @@ def sortable(moment: datetime) -> str:
 def attributes(demo: Demo, watchdog: timedelta) -> Item:
     """Return what a save writes of a record; a None stands for an attribute to remove."""
     due = due_at(demo, watchdog=watchdog)
-    document = _DEMO.dump_json(demo, exclude=set(_APART))
+    document = _adapter(Demo).dump_json(demo, exclude=set(_APART))
     return {
         "demo": json.loads(document, parse_float=Decimal),
         "kind": "DEMO",
@@ -113,7 +124,8 @@ def to_demo(item: Mapping[str, Any]) -> Demo:
         "wakes": int(item.get("wakes", 0)),
         "changed": sorted(item.get("changed", ())),
     }
-    return _DEMO.validate_python(fields)
+    demo: Demo = _adapter(Demo).validate_python(fields)
+    return demo
 
 
 def lease_item(demo: Demo) -> Item:
@@ -132,16 +144,18 @@ def entry_item(demo: Demo, version: int, number: int, entry: Entry) -> Item:
     return {
         "pk": f"DEMO#{demo.demo_id}",
         "sk": f"EVENT#{sortable(entry.at)}#{version:06d}#{number:03d}",
-        **json.loads(_ENTRY.dump_json(entry)),
+        **json.loads(_adapter(Entry).dump_json(entry)),
         "ttl": epoch(max(entry.at, demo.expires_at) + KEPT),
     }
 
 
 def to_entry(item: Mapping[str, Any]) -> Entry:
     """Return the timeline entry of an item's plain values."""
-    return _ENTRY.validate_python({k: item[k] for k in ("at", "actor", "kind", "text")})
+    fields = {k: item[k] for k in ("at", "actor", "kind", "text")}
+    entry: Entry = _adapter(Entry).validate_python(fields)
+    return entry
 
 
 def epoch(moment: datetime) -> int:
-    """Return a moment as DynamoDB's TTL wants it: whole seconds since 1970."""
-    return int(moment.timestamp())
+    """Return a moment as DynamoDB's TTL wants it: whole seconds since 1970, never too early."""
+    return math.ceil(moment.timestamp())

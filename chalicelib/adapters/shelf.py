@@ -12,8 +12,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from chalicelib.core.bundle import DOCKER_FILES, make_bundle
 from chalicelib.core.catalog import Catalog, Component, Parameter, TemplateProblem, build_catalog
 from chalicelib.core.errors import Rejected
@@ -22,13 +20,6 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 SUFFIXES: Final = (".yaml", ".yml", ".json")
 MAX_BODY: Final = 51_200
 """Bytes of a template passed in a request (CloudFormation User Guide, "quotas")."""
-
-
-class _Loader(yaml.CSafeLoader):
-    """YAML with CloudFormation's short forms, whose contents nobody here reads."""
-
-
-_Loader.add_multi_constructor("!", lambda _loader, _suffix, _node: None)
 
 
 class PackageShelf:
@@ -91,8 +82,14 @@ def read_component(name: str, body: bytes) -> Component:
 
 
 def _parsed(body: bytes) -> Any:
+    import yaml  # noqa: PLC0415 - only who reads templates pays for it
+
+    class Loader(yaml.CSafeLoader):
+        """YAML with CloudFormation's short forms, whose contents nobody here reads."""
+
+    Loader.add_multi_constructor("!", lambda _loader, _suffix, _node: None)
     try:
-        return yaml.load(body, Loader=_Loader)  # noqa: S506 - a CSafeLoader
+        return yaml.load(body, Loader=Loader)  # noqa: S506 - a CSafeLoader
     except yaml.YAMLError as error:
         raise ValueError(f"is not YAML: {' '.join(str(error).split())}") from error
 

@@ -9,10 +9,6 @@ from __future__ import annotations
 import functools
 
 from chalicelib.adapters.aws import client
-from chalicelib.adapters.buckets import S3
-from chalicelib.adapters.cloudformation import CloudFormation
-from chalicelib.adapters.leftovers import TagSearch
-from chalicelib.adapters.network import Ec2
 from chalicelib.services.ports import Target
 
 
@@ -25,6 +21,12 @@ class Regions:
         self.of = functools.cache(self._of)
 
     def _of(self, region: str) -> Target:
+        # The API never reaches a target, and its cold start need not pay for one.
+        from chalicelib.adapters.buckets import S3  # noqa: PLC0415
+        from chalicelib.adapters.cloudformation import CloudFormation  # noqa: PLC0415
+        from chalicelib.adapters.leftovers import TagSearch  # noqa: PLC0415
+        from chalicelib.adapters.network import Ec2  # noqa: PLC0415
+
         return Target(
             stacks=CloudFormation(
                 client("cloudformation", region),

@@ -14,7 +14,7 @@ from chalicelib.core.actions import ActionKind, Outcome
 from chalicelib.core.bundle import BUNDLE_KEY
 from chalicelib.core.catalog import Kind
 from chalicelib.core.demo import IN_FLIGHT, Cause, Demo, Failure, Status, Step
-from chalicelib.core.trouble import classify, delay_after
+from chalicelib.core.trouble import classify
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,7 @@ def _seen(step: Step, sighting: Sighting, now: datetime) -> Step:
         case (Status.DELETING, Status.PENDING | Status.DELETED):
             return replace(seen, status=Status.DELETED, removed_at=sighting.at or now)
         case (Status.DELETING, Status.DELETE_FAILED):
-            return undeletable(seen, sighting.reason, now, resource=sighting.resource)
+            return undeletable(seen, sighting.reason, resource=sighting.resource)
         case (Status.DELETING, Status.READY | Status.FAILED):
             # The deletion was noted but never asked for, or has not shown yet. Ask again.
             return replace(seen, status=Status.READY)
@@ -88,22 +88,19 @@ def failed(step: Step, reason: str, now: datetime, *, resource: str | None = Non
 def undeletable(
     step: Step,
     reason: str,
-    now: datetime,
     *,
     resource: str | None = None,
     cause: Cause | None = None,
 ) -> Step:
-    """Return the step as refused to go, with the cause and the moment of the next attempt."""
-    why = cause or classify(reason)
-    attempts = step.attempts + 1
+    """Return the step as refused to go, with the cause; the planner says when to try again."""
     return replace(
         step,
         status=Status.DELETE_FAILED,
         failure=Failure(component=step.name, resource=resource, reason=reason),
-        cause=why,
-        attempts=attempts,
+        cause=cause or classify(reason),
+        attempts=step.attempts + 1,
         prepared=False,
-        retry_at=now + delay_after(attempts, why),
+        retry_at=None,
     )
 
 
@@ -129,12 +126,12 @@ def _outcome(step: Step, outcome: Outcome, now: datetime) -> Step:
         case ActionKind.DELETE_STACK:
             if step.status is not Status.DELETING or error is None:
                 return step
-            return undeletable(step, error, now, cause=cause)
+            return undeletable(step, error, cause=cause)
         case _:
             if step.gone:
                 return step
             if error is not None:
-                return undeletable(step, error, now, cause=cause)
+                return undeletable(step, error, cause=cause)
             return replace(step, prepared=not outcome.more)
 
 

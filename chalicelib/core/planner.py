@@ -28,9 +28,9 @@ from chalicelib.core.demo import (
 )
 from chalicelib.core.observe import failed, undeletable
 from chalicelib.core.trouble import (
-    FIRST_DELAY,
     LONGEST_DELAY,
     MAX_ATTEMPTS,
+    delay_after,
     grown,
     quarantine_delay,
     repair_for,
@@ -66,9 +66,10 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """How patient the loop is."""
+    """How patient the loop is: between looks of its own accord, and before a first retry."""
 
     poll: timedelta = timedelta(seconds=60)
+    retry: timedelta = timedelta(seconds=15)
 
 
 def create_limit(step: Step) -> timedelta:
@@ -89,7 +90,7 @@ def decide(
     `leftovers` is what a search by tag found, or None where none was made; a demo is only
     ever `deleted` after a search that found nothing.
     """
-    demo = _overdue(demo, now)
+    demo = _scheduled(_overdue(demo, now), now, pace)
     if demo.desired is Desired.READY:
         demo = _give_up(demo)
     if demo.desired is Desired.READY:
@@ -115,8 +116,18 @@ def _overdue(demo: Demo, now: datetime) -> Demo:
             demo = demo.with_step(failed(step, reason, now))
         if step.status is Status.DELETING and _spent(step.removing_at, now) > DELETE_LIMIT:
             reason = f"still deleting after {DELETE_LIMIT}"
-            demo = demo.with_step(undeletable(step, reason, now))
+            demo = demo.with_step(undeletable(step, reason))
     return demo
+
+
+def _scheduled(demo: Demo, now: datetime, pace: Pace) -> Demo:
+    """Set the moment of the next attempt for each step that has just refused to go."""
+    refused = (
+        replace(s, retry_at=now + delay_after(s.attempts, s.cause, pace.retry))
+        for s in _with(demo, Status.DELETE_FAILED)
+        if s.retry_at is None and s.attempts
+    )
+    return _note(demo, refused)
 
 
 def _spent(since: datetime | None, now: datetime) -> timedelta:
@@ -280,7 +291,7 @@ def _prove(demo: Demo, now: datetime, pace: Pace, leftovers: tuple[str, ...] | N
     left = f"still there: {', '.join(leftovers[:5])}"
     if attempts >= MAX_SEARCHES:
         return _quarantine(demo, now, Failure(component="search", reason=left))
-    wait = min(grown(FIRST_DELAY, LONGEST_DELAY, attempts - 1), pace.poll * attempts)
+    wait = min(grown(pace.retry, LONGEST_DELAY, attempts - 1), pace.poll * attempts)
     searched = replace(demo, search=Search(attempts=attempts, again_at=now + wait))
     return _plan(Next.WAIT, searched, left, wait=wait)
 

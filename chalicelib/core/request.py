@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import ipaddress
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -144,8 +145,8 @@ def _region(region: str | None, rules: RequestRules) -> Iterable[FieldProblem]:
 
 
 def _cidrs(blocks: tuple[str, ...], rules: RequestRules) -> Iterable[FieldProblem]:
-    if len(blocks) > MAX_CIDRS:
-        yield FieldProblem("allowed_cidr", f"at most {MAX_CIDRS} blocks")
+    if not 1 <= len(blocks) <= MAX_CIDRS:
+        yield FieldProblem("allowed_cidr", f"at least one block, and at most {MAX_CIDRS}")
     for i, block in enumerate(blocks):
         if message := _cidr_fault(block, rules.widest_ipv4):
             yield FieldProblem(f"allowed_cidr.{i}", message)
@@ -180,21 +181,40 @@ def _parameters(
 
 
 def parameter_fault(parameter: Parameter, value: str) -> str | None:
-    """Return why CloudFormation would refuse a parameter's value, or None when it would not."""
+    """Return why CloudFormation would refuse a parameter's value, or None when it would not.
+
+    Of a list each item is judged (CloudFormation User Guide, "Parameters section syntax").
+    """
+    listed = parameter.type == "CommaDelimitedList" or parameter.type.startswith("List<")
+    items = [item.strip() for item in value.split(",")] if listed else [value]
+    return next(filter(None, (_item_fault(parameter, item) for item in items)), None)
+
+
+def _item_fault(parameter: Parameter, value: str) -> str | None:
     if parameter.allowed_values and value not in parameter.allowed_values:
         return f"must be one of {', '.join(parameter.allowed_values)}"
-    if parameter.allowed_pattern and not re.fullmatch(parameter.allowed_pattern, value):
+    if parameter.allowed_pattern and not _matches(parameter.allowed_pattern, value):
         return parameter.constraint or f"must match {parameter.allowed_pattern}"
     low, high = parameter.min_length, parameter.max_length
     if not _between(len(value), low, high):
         return f"must be {_range(low, high)} characters long"
-    return _number_fault(parameter, value) if parameter.type == "Number" else None
+    numeric = parameter.type in ("Number", "List<Number>")
+    return _number_fault(parameter, value) if numeric else None
+
+
+def _matches(pattern: str, value: str) -> bool:
+    try:
+        return re.fullmatch(pattern, value) is not None
+    except re.error:
+        return True  # Java knows patterns that Python does not: CloudFormation will judge
 
 
 def _number_fault(parameter: Parameter, value: str) -> str | None:
     try:
         number = float(value)
     except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
         return "must be a number"
     if not _between(number, parameter.min_value, parameter.max_value):
         return f"must be {_range(parameter.min_value, parameter.max_value)}"

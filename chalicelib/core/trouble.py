@@ -15,7 +15,6 @@ from chalicelib.core.demo import Cause
 
 MAX_ATTEMPTS: Final = 5
 """Deletions of one stack before a person is asked to look."""
-FIRST_DELAY: Final = timedelta(seconds=15)
 LONGEST_DELAY: Final = timedelta(minutes=10)
 FIRST_QUARANTINE: Final = timedelta(minutes=15)
 LONGEST_QUARANTINE: Final = timedelta(hours=12)
@@ -50,11 +49,11 @@ def repair_for(cause: Cause | None) -> ActionKind | None:
     return _REPAIRS.get(cause) if cause is not None else None
 
 
-def delay_after(attempts: int, cause: Cause | None) -> timedelta:
+def delay_after(attempts: int, cause: Cause | None, first: timedelta) -> timedelta:
     """Return how long to wait before trying again: at once after the first repairable cause."""
     if attempts <= 1 and repair_for(cause) is not None:
         return timedelta(0)
-    return grown(FIRST_DELAY, LONGEST_DELAY, attempts - 1)
+    return grown(first, LONGEST_DELAY, attempts - 1)
 
 
 def quarantine_delay(quarantines: int) -> timedelta:

@@ -9,13 +9,12 @@ all never gets this far: the gateway answers it (GatewayResponses in .chalice/re
 from __future__ import annotations
 
 import functools
-import json
-import urllib.request
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from chalice import Blueprint
 
+from chalicelib.entrypoints.discovery import DISCOVERY_SECONDS, discover
 from chalicelib.entrypoints.logs import logger
 
 if TYPE_CHECKING:
@@ -26,7 +25,6 @@ bp = Blueprint(__name__)
 
 ALGORITHMS: Final = ["RS256", "RS384", "RS512", "ES256", "ES384", "PS256", "EdDSA"]
 """Public-key algorithms only: with a shared secret, our own public key would do as one."""
-_DISCOVERY_SECONDS: Final = 3
 
 
 @bp.authorizer(ttl_seconds=60)  # type: ignore[untyped-decorator]
@@ -84,11 +82,7 @@ def _identity(claims: Mapping[str, Any], admin_claim: str, admin_value: str) -> 
 def _keys(issuer: str) -> PyJWKClient:
     from jwt import PyJWKClient  # noqa: PLC0415
 
-    if not issuer.startswith(("https://", "http://127.0.0.1:", "http://localhost:")):
-        raise ValueError("the issuer's address is not https")
-    url = issuer.rstrip("/") + "/.well-known/openid-configuration"
-    with urllib.request.urlopen(url, timeout=_DISCOVERY_SECONDS) as answer:  # noqa: S310
-        return PyJWKClient(json.load(answer)["jwks_uri"], timeout=_DISCOVERY_SECONDS)
+    return PyJWKClient(discover(issuer)["jwks_uri"], timeout=DISCOVERY_SECONDS)
 
 
 def _plain(error: Exception) -> str:

@@ -4,22 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from aws_lambda_powertools.utilities.batch import (
-    BatchProcessor,
-    EventType,
-    process_partial_response,
-)
 from chalice import Blueprint, Rate
 from chalice.app import CloudWatchEvent
 
-from chalicelib.adapters.cloudformation import SETTLED
 from chalicelib.core.demo import parse_stack_name
 from chalicelib.core.errors import DemoError
 from chalicelib.entrypoints.logs import logger
-from chalicelib.services.lease_removed import lease_removed
 from chalicelib.services.loop import wake
-from chalicelib.services.orphans import search
-from chalicelib.services.sweep import sweep
 from chalicelib.wiring import world
 
 bp = Blueprint(__name__)
@@ -27,9 +18,14 @@ bp = Blueprint(__name__)
 STACK_EVENTS: Final = {
     "source": ["aws.cloudformation"],
     "detail-type": ["CloudFormation Stack Status Change"],
-    "detail": {"status-details": {"status": list(SETTLED)}},
+    "detail": {
+        "status-details": {
+            "status": ["CREATE_COMPLETE", "CREATE_FAILED", "DELETE_COMPLETE", "DELETE_FAILED"]
+        }
+    },
 }
-"""CloudFormation User Guide, "Managing events with Amazon EventBridge"."""
+"""The stack statuses worth waking a loop for (CloudFormation User Guide, "Managing events with
+Amazon EventBridge")."""
 
 
 @bp.on_cw_event(STACK_EVENTS, name="stack_changed")  # type: ignore[untyped-decorator]
@@ -46,6 +42,12 @@ def stack_changed(event: CloudWatchEvent) -> None:
 @bp.lambda_function(name="lease_gone")  # type: ignore[untyped-decorator]
 def lease_gone(event: dict[str, Any], context: Any) -> Any:
     """End the demos whose lease items left the table."""
+    from aws_lambda_powertools.utilities.batch import (  # noqa: PLC0415 - only this function
+        BatchProcessor,
+        EventType,
+        process_partial_response,
+    )
+
     return process_partial_response(
         event=event,
         record_handler=_lease_record,
@@ -55,6 +57,8 @@ def lease_gone(event: dict[str, Any], context: Any) -> Any:
 
 
 def _lease_record(record: Any) -> None:
+    from chalicelib.services.lease_removed import lease_removed  # noqa: PLC0415
+
     keys = record.dynamodb.keys
     if record.event_name and record.event_name.name == "REMOVE" and keys["sk"] == "LEASE":
         identity = record.user_identity or {}
@@ -65,6 +69,8 @@ def _lease_record(record: Any) -> None:
 @bp.schedule(Rate(5, unit=Rate.MINUTES), name="sweep")  # type: ignore[untyped-decorator]
 def sweep_due(event: CloudWatchEvent) -> None:  # noqa: ARG001
     """Deal with every demo that is due."""
+    from chalicelib.services.sweep import sweep  # noqa: PLC0415 - app.py imports us all
+
     swept = sweep(world(), _report)
     logger.info("swept", extra={"due": len(swept.seen), "faults": len(swept.faults)})
 
@@ -72,6 +78,8 @@ def sweep_due(event: CloudWatchEvent) -> None:  # noqa: ARG001
 @bp.schedule(Rate(1, unit=Rate.HOURS), name="orphans")  # type: ignore[untyped-decorator]
 def find_orphans(event: CloudWatchEvent) -> None:  # noqa: ARG001
     """Take down what carries our tags and no live demo answers for."""
+    from chalicelib.services.orphans import search  # noqa: PLC0415 - app.py imports us all
+
     found = search(world(), _report)
     logger.info("searched for orphans", extra={"suspects": sorted(found.suspects)})
 

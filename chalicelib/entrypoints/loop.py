@@ -14,8 +14,6 @@ from chalice import Blueprint
 
 from chalicelib.core.actions import Action, ActionKind, Outcome
 from chalicelib.entrypoints.logs import logger
-from chalicelib.services.apply import apply
-from chalicelib.services.plan_step import plan_step
 from chalicelib.wiring import world
 
 bp = Blueprint(__name__)
@@ -25,6 +23,8 @@ Event = dict[str, Any]
 @bp.lambda_function(name="plan")  # type: ignore[untyped-decorator]
 def plan(event: Event, context: object) -> Event:  # noqa: ARG001
     """Look, decide, record; answer with the state that the state machine goes on with."""
+    from chalicelib.services.plan_step import plan_step  # noqa: PLC0415 - app.py imports us all
+
     demo_id, generation = event["demo_id"], event["generation"]
     outcomes = [_outcome(result) for result in event.get("results", [])]
     step = plan_step(world(), demo_id, generation, outcomes)
@@ -62,6 +62,8 @@ def _reason(caught: Mapping[str, Any]) -> str:
 
 
 def _act(kind: ActionKind, event: Event) -> Event:
+    from chalicelib.services.apply import apply  # noqa: PLC0415 - app.py imports us all
+
     demo_id, step = event["demo_id"], event["step"]
     outcome = apply(world(), demo_id, event["generation"], Action(kind, step))
     logger.info(kind.value, extra={"demo_id": demo_id, "step": step, "more": outcome.more})

@@ -15,6 +15,7 @@ from chalicelib.core.catalog import Catalog
 from chalicelib.core.demo import Demo
 from chalicelib.core.limits import Limits
 from chalicelib.core.observe import Sighting
+from chalicelib.core.share import Share
 from chalicelib.core.timeline import Entry
 
 T = TypeVar("T")
@@ -95,6 +96,25 @@ class DemoStore(Protocol):
 
     def suspect(self, names: Iterable[str]) -> None:
         """Note what this orphan search found, in place of what the last one noted."""
+
+
+class ShareStore(Protocol):
+    """Prospect links, kept beside the demo they show."""
+
+    def put(self, share: Share) -> None:
+        """Keep a new link."""
+
+    def get(self, demo_id: str, share_id: str) -> Share | None:
+        """Read a link, strongly consistent; None where there is none."""
+
+    def of_demo(self, demo_id: str) -> Sequence[Share]:
+        """Read every link of a demo, in no particular order."""
+
+    def remove(self, demo_id: str, share_id: str) -> bool:
+        """Forget a link; say whether there was one."""
+
+    def count_visit(self, share: Share, now: datetime) -> bool:
+        """Count a visit; say whether the link was still there to count it on."""
 
 
 class Stacks(Protocol):

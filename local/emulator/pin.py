@@ -76,6 +76,7 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "services.dynamodb._extract_key_val": (),
     "services.dynamodb._remove_item": ("table", "pk_val", "sk_val"),
     "services.dynamodb._ttl_reaper": (),
+    "services.dynamodb._update_ttl": ("data",),
     "services.eventbridge._put_events": ("data", "allow_aws_source"),
     "services.lambda_svc._execute_function_warm": ("func", "event", "request_id"),
     "services.stepfunctions._execute_task": ("state_def", "raw_input", "execution", "ctx"),
@@ -92,6 +93,7 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
 # Stores and constants the extensions read or add to.
 VALUES = (
     "core.lambda_runtime._PYTHON_WORKER_SCRIPT",
+    "core.lambda_runtime.zipfile",
     "core.responses.AccountRegionScopedDict",
     "services.cloudformation._stacks",
     "services.cloudformation.provisioners._RESOURCE_HANDLERS",

@@ -150,8 +150,9 @@ class Emulator:
         if self.pid:
             stop_process(self.pid)
         self.pid = 0
-        for left in self._temp_dir.glob("ministack-lambda-*"):
-            shutil.rmtree(left, ignore_errors=True)
+        for pattern in ("ministack-lambda-*", "function-code-*"):
+            for left in self._temp_dir.glob(pattern):
+                shutil.rmtree(left, ignore_errors=True)
 
     def is_healthy(self) -> bool:
         """Whether it answers on its port."""

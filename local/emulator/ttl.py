@@ -35,9 +35,26 @@ def install() -> None:
             return None
         return remove(*args, **kwargs)
 
+    _read_from_templates(dynamodb)
     replace_everywhere(dynamodb, "_build_change_record", build_marked)
     replace_everywhere(dynamodb, "_remove_item", remove_unless_silenced)
     threading.Thread(target=_keep_looking, daemon=True, name="stelligent-ttl").start()
+
+
+def _read_from_templates(dynamodb: Any) -> None:
+    """Let a template's TimeToLiveSpecification count: MiniStack reads it and does nothing."""
+    handlers = private(module("services.cloudformation.provisioners"), "_RESOURCE_HANDLERS")
+    table = handlers["AWS::DynamoDB::Table"]
+    create = table["create"]
+    update_ttl = private(dynamodb, "_update_ttl")
+
+    def create_with_ttl(logical_id: str, properties: Any, stack_name: str) -> Any:
+        name, attributes = create(logical_id, properties, stack_name)
+        if asked := properties.get("TimeToLiveSpecification"):
+            update_ttl({"TableName": name, "TimeToLiveSpecification": asked})
+        return name, attributes
+
+    table["create"] = create_with_ttl
 
 
 def _keep_looking() -> None:

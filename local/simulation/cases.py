@@ -84,7 +84,7 @@ def _obstacles(rng: random.Random) -> dict[str, tuple[str, int, str | None]]:
 
 
 def _calls(rng: random.Random) -> dict[int, Fault]:
-    faults = {rng.randrange(300): rng.choice(CALL_FAULTS) for _ in range(rng.randrange(1, 12))}
+    faults = {rng.randrange(300): rng.choice(tuple(Fault)) for _ in range(rng.randrange(1, 12))}
     if rng.random() < 0.2:  # noqa: PLR2004 - some
         # An outage: everything in a row fails, so that retries run out.
         start, kind = rng.randrange(150), rng.choice(CALL_FAULTS)

@@ -20,6 +20,7 @@ class Fault(StrEnum):
     DIES_BEFORE = "the process dies just before it"
     DIES_AFTER = "the process dies just after it took effect"
     OVERTAKEN = "another process runs just before it"
+    LINGERS = "no answer, and a stack's call takes effect minutes later"
 
 
 class EventFault(StrEnum):
@@ -43,7 +44,9 @@ class Faults:
         events: Mapping[int, EventFault] | None = None,
         *,
         meanwhile: Callable[[], object] = lambda: None,
+        later: Callable[[Callable[[], object]], None] = lambda _: None,
     ) -> None:
+        self._later = later
         self.calls = 0
         self.events = 0
         self.hit: list[str] = []
@@ -66,6 +69,10 @@ class Faults:
         if fault is None:
             return call()
         self.hit.append(f"call {number} ({what}): {fault}")
+        if fault is Fault.LINGERS:
+            if what in LINGERING:
+                self._later(call)
+            fault = Fault.TRANSIENT
         return self._wrong(fault, call)
 
     def _wrong(self, fault: Fault, call: Callable[[], Any]) -> Any:
@@ -102,5 +109,8 @@ def faulty(port: P, name: str, faults: Faults) -> P:
     return cast(P, _Faulty(port, name, faults))
 
 
-CALL_FAULTS: Final = tuple(Fault)
+LINGERING: Final = ("stacks.create", "stacks.delete")
+"""Calls that may still be on their way when their sender has given up."""
+CALL_FAULTS: Final = tuple(f for f in Fault if f is not Fault.LINGERS)
+"""What a demo gets over by itself; a call that lingers may need the orphan search."""
 EVENT_FAULTS: Final = tuple(EventFault)

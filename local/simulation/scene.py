@@ -74,7 +74,9 @@ class Scene:
         self.script = script
         self.clock = VirtualClock()
         self.start = self.clock.now
-        self.faults = Faults(script.calls, script.events, meanwhile=self.clock.step)
+        self.faults = Faults(
+            script.calls, script.events, meanwhile=self.clock.step, later=self._much_later
+        )
         self.store = MemoryStore()
         self.machine = Machine(self.clock, deaths_retried=script.deaths_retried)
         self.cloud = MemoryCloud(
@@ -127,6 +129,9 @@ class Scene:
         while self.clock.now < end and not self.over():
             self.clock.step()
 
+    def _much_later(self, call: Callable[[], object]) -> None:
+        self._act(6, lambda: survives(call))
+
     def over(self) -> bool:
         """Return whether the script is played out and nothing is going on any more."""
         return (
@@ -155,7 +160,7 @@ class Scene:
         if script.orphans:
             self._every(timedelta(minutes=15), lambda: orphans.search(self.world, _ignore))
 
-    def _act(self, minute: int, what: Callable[[], None]) -> None:
+    def _act(self, minute: int, what: Callable[[], object]) -> None:
         self._scripted += 1
 
         def act() -> None:
@@ -183,6 +188,7 @@ class Scene:
         if mine.items:
             return
         wanted = DemoRequest(
+            allowed_cidr=("203.0.113.0/24",),
             ttl=timedelta(minutes=self.script.lease),
             keep_on_failure=self.script.keep_on_failure,
         )

@@ -17,7 +17,7 @@ FEW = 3
 
 def faults_of(scene: Scene) -> tuple[str, ...]:
     """Return everything wrong with the end of a run; nothing when it ended right."""
-    return (*_left_over(scene), *_told_wrong(scene), *_twice(scene))
+    return (*_left_over(scene), *_told_wrong(scene), *_done_wrong(scene))
 
 
 def _left_over(scene: Scene) -> Iterator[str]:
@@ -51,22 +51,19 @@ def _told_wrong(scene: Scene) -> Iterator[str]:
 
 def _gentle(script: Script) -> bool:
     """Return whether a demo had the time to come up, and no more faults than retries bear."""
-    early = [m for m in (script.delete_at, script.erase_at) if m is not None]
     fatal = any(f is Fault.FATAL for f in script.calls.values())
-    hurried = min(early, default=ROOMY) < ROOMY or script.lease < ROOMY
-    return (
-        script.sweeps
-        and script.deaths_retried
-        and not fatal
-        and not hurried
-        and len(script.calls) <= FEW
-    )
+    ends = min(script.lease, ROOMY if script.delete_at is None else script.delete_at)
+    roomy = ends >= ROOMY and script.erase_at is None
+    retried = script.sweeps and script.deaths_retried
+    return roomy and retried and not fatal and len(script.calls) <= FEW
 
 
-def _twice(scene: Scene) -> Iterator[str]:
+def _done_wrong(scene: Scene) -> Iterator[str]:
     for name, times in Counter(scene.cloud.created).items():
-        if times > 1:
+        if times > 1 and Fault.LINGERS not in scene.script.calls.values():
             yield f"{name} was created {times} times"
+    for name in scene.cloud.held_up:
+        yield f"{name} was deleted under a stack that still used it"
 
 
 def minutes_past_lease(scene: Scene) -> float:

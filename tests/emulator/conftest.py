@@ -121,7 +121,7 @@ def make_function(aws: Emulator, name: str, source: str) -> str:
     """Make a Lambda function of one file with a `handler`."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as written:
-        written.writestr("main.py", source)
+        written.writestr(zipfile.ZipInfo("main.py"), source)  # same source, same bytes
     made = aws.client("lambda").create_function(
         FunctionName=name,
         Runtime="python3.11",
@@ -131,3 +131,11 @@ def make_function(aws: Emulator, name: str, source: str) -> str:
         Timeout=20,
     )
     return str(made["FunctionArn"])
+
+
+def put_policy(aws: Emulator, role: str, statement: dict[str, Any]) -> None:
+    """Let a role do this and nothing else."""
+    document = {"Version": "2012-10-17", "Statement": [statement]}
+    aws.client("iam").put_role_policy(
+        RoleName=role, PolicyName="all", PolicyDocument=json.dumps(document)
+    )

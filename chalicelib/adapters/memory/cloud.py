@@ -71,6 +71,7 @@ class MemoryCloud:
         self.stacks: dict[str, MemoryStack] = {}
         self.buckets = MemoryBuckets(service=service)
         self.created: list[str] = []
+        self.held_up: list[str] = []
         self.fails: dict[str, str] = {}
         self.obstacles: dict[str, Obstacle] = {}
         self.listeners: list[StatusEvent] = []
@@ -163,7 +164,10 @@ class MemoryCloud:
         if stack.component.has_bucket and self.buckets.holds(_bucket_name(stack)):
             return "The bucket you tried to delete is not empty (BucketNotEmpty)"
         users = [s.name for s in self.stacks.values() if _uses(s, stack)]
-        return f"DependencyViolation: in use by {', '.join(users)}" if users else None
+        if not users:
+            return None
+        self.held_up.append(stack.name)
+        return f"DependencyViolation: in use by {', '.join(users)}"
 
     def resources(self, name: str, type_: str) -> tuple[str, ...]:
         """Return the physical ids of a stack's resources of a type; none when it is gone."""

@@ -8,8 +8,7 @@ from chalice import Blueprint, Response
 
 from chalicelib.entrypoints.rest.demos import caller_cidr
 from chalicelib.entrypoints.rest.http import Answer, Call, endpoint, explained
-from chalicelib.entrypoints.rest.models import DemoBody, parsed
-from chalicelib.entrypoints.rest.views import catalog_view, preview_view
+from chalicelib.entrypoints.rest.views import caller_view, catalog_view, preview_view
 from chalicelib.services.request import preview
 from chalicelib.wiring import world
 
@@ -31,8 +30,16 @@ def catalog(call: Call) -> Answer:  # noqa: ARG001
 @endpoint(bp, "POST", "/plan")
 def plan(call: Call) -> Answer:
     """Say what a request would make, making nothing."""
+    from chalicelib.entrypoints.rest.models import DemoBody, parsed  # noqa: PLC0415 - seldom
+
     body = parsed(DemoBody, call.json())
     return Answer(body=preview_view(preview(world(), body.request(caller_cidr(call)))))
+
+
+@endpoint(bp, "GET", "/me")
+def me(call: Call) -> Answer:
+    """Say who calls, from where, and how much they may ask for."""
+    return Answer(body=caller_view(call.caller, caller_cidr(call), world().rules))
 
 
 @endpoint(bp, "GET", "/openapi.json", public=True)

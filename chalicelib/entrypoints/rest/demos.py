@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from http import HTTPStatus
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from chalice import Blueprint
 
 from chalicelib.core.errors import FieldProblem, InvalidRequest
 from chalicelib.entrypoints.rest.http import Answer, Call, HttpError, endpoint
-from chalicelib.entrypoints.rest.models import DemoBody, LeaseBody, parsed
-from chalicelib.entrypoints.rest.views import demo_view, entry_view, page_view
+from chalicelib.entrypoints.rest.views import brief_view, demo_view, entry_view, page_view
 from chalicelib.services import change, read
 from chalicelib.services.request import request_demo
 from chalicelib.wiring import settings, world
+
+if TYPE_CHECKING:
+    from chalicelib.entrypoints.rest.models import DemoBody
 
 bp = Blueprint(__name__)
 
@@ -27,6 +29,8 @@ _MAX_KEY: Final = 255
 @endpoint(bp, "POST", "/demos")
 def create(call: Call) -> Answer:
     """Ask for a demo; with an Idempotency-Key the same key makes one demo for a day."""
+    from chalicelib.entrypoints.rest.models import DemoBody, parsed  # noqa: PLC0415 - reading needs none
+
     body = parsed(DemoBody, call.json())
     key = call.headers.get("idempotency-key")
     made = _create(call, body) if key is None else _create_once(call, body, key)
@@ -86,7 +90,10 @@ def caller_cidr(call: Call) -> str:
 
 @endpoint(bp, "GET", "/demos")
 def index(call: Call) -> Answer:
-    """List one's own demos, newest first; an admin's list has everybody's unless ?mine=true."""
+    """List one's own demos, newest first; an admin's list has everybody's unless ?mine=true.
+
+    With ?brief=true each has only what a line of a list shows.
+    """
     page = read.list_demos(
         world(),
         call.caller,
@@ -94,7 +101,8 @@ def index(call: Call) -> Answer:
         limit=call.count("limit", PAGE, MAX_PAGE),
         cursor=call.query.get("cursor"),
     )
-    return Answer(body=page_view("demos", page, demo_view))
+    view = brief_view if call.query.get("brief") == "true" else demo_view
+    return Answer(body=page_view("demos", page, view))
 
 
 @endpoint(bp, "GET", "/demos/{demo_id}")
@@ -115,6 +123,8 @@ def delete(call: Call, demo_id: str) -> Answer:
 @endpoint(bp, "PATCH", "/demos/{demo_id}/lease")
 def move_lease(call: Call, demo_id: str) -> Answer:
     """Move the end of a lease."""
+    from chalicelib.entrypoints.rest.models import LeaseBody, parsed  # noqa: PLC0415
+
     body = parsed(LeaseBody, call.json())
     demo = read.find(world(), call.caller, demo_id)
     wanted = body.wanted(demo.expires_at)

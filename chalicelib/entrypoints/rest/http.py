@@ -72,7 +72,7 @@ class Call:
             )
         try:
             return json.loads(self.raw_body or b"{}")
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise HttpError(HTTPStatus.BAD_REQUEST, f"the body is not JSON: {error}") from error
 
     def count(self, name: str, default: int, most: int) -> int:

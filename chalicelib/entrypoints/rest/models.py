@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import (
     AwareDatetime,
@@ -23,6 +23,11 @@ from chalicelib.core.request import DemoRequest
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Scalar = StrictStr | StrictBool | Number
 M = TypeVar("M", bound=BaseModel)
+_PLAIN: Final = {
+    "extra_forbidden": "there is no such field",
+    "model_type": "the body must be a JSON object",
+}
+"""Words of our own where pydantic's speak of Python."""
 
 
 class Body(BaseModel):
@@ -79,6 +84,18 @@ class LeaseBody(Body):
         return current + timedelta(hours=self.extend_hours or 0)
 
 
+class ShareBody(Body):
+    """The body of POST /demos/{id}/shares."""
+
+    expires_hours: Number | None = Field(default=None, gt=0, le=10_000)
+
+
+class VisitBody(Body):
+    """The body of POST /shared."""
+
+    token: StrictStr = Field(max_length=120)
+
+
 def parsed(model: type[M], body: Any) -> M:
     """Return the body as its model; raise InvalidRequest naming every field that is wrong."""
     try:
@@ -90,7 +107,7 @@ def parsed(model: type[M], body: Any) -> M:
 def _field_problem(error: Mapping[str, Any]) -> FieldProblem:
     # Where a field may be of several types pydantic adds the type tried to the path.
     path = [str(p) for p in error["loc"] if not (isinstance(p, str) and _is_type(p))]
-    message = "there is no such field" if error["type"] == "extra_forbidden" else error["msg"]
+    message = _PLAIN.get(error["type"], error["msg"])
     return FieldProblem(".".join(path) or "body", message.removeprefix("Value error, "))
 
 

@@ -6,11 +6,14 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
-from chalicelib.core.catalog import BUNDLE, Catalog, Component, Kind, Parameter
-from chalicelib.core.demo import Demo, Failure, Step, stack_name
+from chalicelib.core.catalog import BUNDLE, GIVEN, Catalog, Component, Kind, Parameter
+from chalicelib.core.demo import Demo, Failure, Status, Step, stack_name
+from chalicelib.core.graph import close
 from chalicelib.core.timeline import Entry
 from chalicelib.services.ports import Page
+from chalicelib.services.read import Caller
 from chalicelib.services.request import Preview
+from chalicelib.services.world import Rules
 
 T = TypeVar("T")
 
@@ -39,6 +42,44 @@ def demo_view(demo: Demo) -> dict[str, Any]:
         "deleted_at": _time(demo.deleted_at),
         "retry_at": _time(demo.retry_at),
         "links": links(demo),
+    }
+
+
+def brief_view(demo: Demo) -> dict[str, Any]:
+    """Return as much of a demo as a line of a list shows: about a tenth of it."""
+    steps = demo.steps.values()
+    return {
+        "demo_id": demo.demo_id,
+        "name": demo.name,
+        "owner": demo.owner,
+        "desired": demo.desired.value,
+        "phase": demo.phase.value,
+        "components": [s.name for s in steps if s.kind is Kind.STACK],
+        "progress": {"ready": sum(s.status is Status.READY for s in steps), "of": len(steps)},
+        "failure": _failure(demo.trouble or demo.failure),
+        "created_at": _time(demo.created_at),
+        "expires_at": _time(demo.expires_at),
+        "links": links(demo),
+    }
+
+
+def caller_view(caller: Caller, cidr: str, rules: Rules) -> dict[str, Any]:
+    """Return who calls, from which address, and the operator's caps."""
+    lease, request = rules.lease, rules.request
+    return {
+        "owner": caller.owner,
+        "admin": caller.admin,
+        "cidr": cidr,
+        "regions": list(request.regions),
+        "lease_hours": {
+            name: span.total_seconds() / 3600
+            for name, span in (
+                ("default", lease.default),
+                ("at_once", lease.at_once),
+                ("in_total", lease.in_total),
+            )
+        },
+        "limits": {"per_owner": rules.limits.per_owner, "in_all": rules.limits.in_all},
     }
 
 
@@ -110,21 +151,26 @@ def _component(catalog: Catalog, component: Component) -> dict[str, Any]:
         "description": component.description,
         "needs": sorted(set(catalog.needs(component.name).values())),
         "wishes": sorted(set(catalog.wishes(component.name).values())),
-        "parameters": [_parameter(p) for p in component.parameters.values()],
+        "pulls_in": sorted(close(catalog, [component.name]) - {component.name}),
+        "parameters": [_parameter(catalog, p) for p in component.parameters.values()],
         "outputs": list(component.outputs),
         "typical_minutes": component.typical_minutes,
         "hourly_usd": round(component.hourly_usd, 4),
     }
 
 
-def _parameter(parameter: Parameter) -> dict[str, Any]:
+def _parameter(catalog: Catalog, parameter: Parameter) -> dict[str, Any]:
+    filled = parameter.name in GIVEN or catalog.provider(parameter.name) is not None
     return {
         "name": parameter.name,
+        "filled": filled,
         "type": parameter.type,
         "description": parameter.description,
         "default": None if parameter.no_echo else parameter.default,
         "allowed_values": list(parameter.allowed_values),
         "allowed_pattern": parameter.allowed_pattern,
+        "constraint": parameter.constraint,
+        "secret": parameter.no_echo,
         "min_value": parameter.min_value,
         "max_value": parameter.max_value,
     }

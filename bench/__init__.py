@@ -1,0 +1,1 @@
+"""What this service promises, measured on the emulator and told as ratios."""

@@ -1,0 +1,71 @@
+"""Measures what the service promises and prints it as ratios; exit status 1 when one breaks.
+
+    make bench
+
+It deploys to an emulator of its own and takes some minutes.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import httpx
+from rich.console import Console
+
+from bench import imports, life, sweep
+from bench.figures import Figure, show
+from local import packaging, service
+
+_ZIP_MEGABYTES = 25
+_SETTINGS = {
+    "LimitPerOwner": "20",
+    "SweepSchedule": "rate(1 day)",
+    "OrphanSchedule": "rate(1 day)",
+}
+
+
+def main() -> int:
+    """Measure everything, and tell the shell whether all bounds are kept."""
+    console = Console(stderr=True)
+    with console.status("imports …"):
+        figures = imports.measure()
+    state = Path(tempfile.mkdtemp(prefix="stelligent-bench-"))
+    try:
+        with console.status("deploying …"):
+            up = service.up(state, parameters=_SETTINGS)
+        figures += _on_the_emulator(console, up, state)
+    finally:
+        service.down(state)
+        shutil.rmtree(state, ignore_errors=True)
+    return 0 if show(figures) else 1
+
+
+def _on_the_emulator(console: Console, up: service.Service, state: Path) -> list[Figure]:
+    aws = service.emulator(state)
+    api = httpx.Client(
+        base_url=up.api_url,
+        headers={"Authorization": f"Bearer {up.token}"},
+        timeout=60,
+        trust_env=False,
+    )
+    figures = [_package_size()]
+    with console.status("three lives of eight components, half a minute each …"):
+        figures += life.measure(api, aws)
+    with console.status("POST …"):
+        figures += life.post_seconds(api, aws)
+    with console.status("the sweep's index …"):
+        figures += sweep.measure(aws, up.outputs["TableName"])
+    return figures
+
+
+def _package_size() -> Figure:
+    package = packaging.ROOT / ".local" / "package" / service.STAGE / "deployment.zip"
+    megabytes = package.stat().st_size / 1e6
+    return Figure("package, MB zipped", megabytes, _ZIP_MEGABYTES, package.name)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,107 @@
+"""Prospect links in the table: DEMO#<demo_id> / SHARE#<share_id>, beside the demo's record.
+
+Removed by the table's TTL like the demo's timeline, long after they ended, so that an owner
+can still read how often one was opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from chalicelib.adapters.aws import code_of, translated
+from chalicelib.adapters.records import KEPT, Item, epoch, marshal, sortable, unmarshal
+from chalicelib.core.share import Share
+
+
+class ShareTable:
+    """DynamoDB as the ShareStore."""
+
+    def __init__(self, client: Any, name: str) -> None:
+        self._client = client
+        self._name = name
+
+    @translated
+    def put(self, share: Share) -> None:
+        """Keep a new link."""
+        self._client.put_item(TableName=self._name, Item=marshal(_item(share)))
+
+    @translated
+    def get(self, demo_id: str, share_id: str) -> Share | None:
+        """Read a link, strongly consistent, so that a revoked one is closed at once."""
+        answer = self._client.get_item(
+            TableName=self._name, Key=marshal(_key(demo_id, share_id)), ConsistentRead=True
+        )
+        return _share(unmarshal(answer["Item"])) if "Item" in answer else None
+
+    @translated
+    def of_demo(self, demo_id: str) -> Sequence[Share]:
+        """Read every link of a demo."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._name,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :share)",
+            ExpressionAttributeValues=marshal({":pk": f"DEMO#{demo_id}", ":share": "SHARE#"}),
+            ConsistentRead=True,
+        )
+        return [_share(unmarshal(item)) for page in pages for item in page["Items"]]
+
+    @translated
+    def remove(self, demo_id: str, share_id: str) -> bool:
+        """Forget a link; say whether there was one."""
+        answer = self._client.delete_item(
+            TableName=self._name, Key=marshal(_key(demo_id, share_id)), ReturnValues="ALL_OLD"
+        )
+        return bool(answer.get("Attributes"))
+
+    @translated
+    def count_visit(self, share: Share, now: datetime) -> bool:
+        """Count a visit; say whether the link was still there to count it on."""
+        try:
+            self._client.update_item(
+                TableName=self._name,
+                Key=marshal(_key(share.demo_id, share.share_id)),
+                UpdateExpression="ADD visits :one SET visited_at = :now",
+                ConditionExpression="attribute_exists(pk)",
+                ExpressionAttributeValues=marshal({":one": 1, ":now": sortable(now)}),
+            )
+        except ClientError as error:
+            if code_of(error) == "ConditionalCheckFailedException":
+                return False
+            raise
+        return True
+
+
+def _key(demo_id: str, share_id: str) -> Item:
+    return {"pk": f"DEMO#{demo_id}", "sk": f"SHARE#{share_id}"}
+
+
+def _item(share: Share) -> Item:
+    # Not `created_at` and `owner`: those two would put the item into the indexes of demos.
+    return {
+        **_key(share.demo_id, share.share_id),
+        "demo_id": share.demo_id,
+        "share_id": share.share_id,
+        "digest": share.digest,
+        "shared_by": share.created_by,
+        "shared_at": sortable(share.created_at),
+        "share_ends": sortable(share.expires_at),
+        "visits": share.visits,
+        "ttl": epoch(share.expires_at + KEPT),
+    }
+
+
+def _share(item: Mapping[str, Any]) -> Share:
+    visited = item.get("visited_at")
+    return Share(
+        share_id=item["share_id"],
+        demo_id=item["demo_id"],
+        digest=item["digest"],
+        created_by=item["shared_by"],
+        created_at=datetime.fromisoformat(item["shared_at"]),
+        expires_at=datetime.fromisoformat(item["share_ends"]),
+        visits=int(item["visits"]),
+        visited_at=datetime.fromisoformat(visited) if visited else None,
+    )

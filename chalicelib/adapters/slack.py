@@ -1,0 +1,193 @@
+"""Slack's Web API behind the Chat port: where slack_sdk stops, and its errors become ours.
+
+A 429 is waited out here when it is short; a longer one is handed back, and no call is made
+before its time has come. So one batch of the stream after another asks Slack at most once.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from http.client import HTTPException
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.webhook import WebhookClient
+
+from chalicelib.core.chat.blocks import Block, Message
+from chalicelib.core.errors import AccessDenied, DemoError, Rejected, Throttled, Unavailable
+from chalicelib.services.slack_ports import NoSuchPlace, Unverified
+
+API_URL: Final = "https://slack.com/api/"
+_ANSWER_HOSTS: Final = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})
+_LATER: Final = frozenset(
+    {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited"}
+)
+_NO_PLACE: Final = frozenset(
+    {
+        "channel_not_found",
+        "not_in_channel",
+        "is_archived",
+        "restricted_action",
+        "message_not_found",
+        "cant_update_message",
+        "edit_window_closed",
+        "thread_not_found",
+        "cannot_reply_to_message",
+    }
+)
+_DENIED: Final = frozenset(
+    {
+        "invalid_auth",
+        "not_authed",
+        "account_inactive",
+        "token_expired",
+        "token_revoked",
+        "missing_scope",
+        "no_permission",
+    }
+)
+_DEFAULT_RETRY_AFTER: Final = 30.0
+
+
+class SlackChat:
+    """One workspace's Slack.
+
+    `timeout` is in seconds for one call; `patience` is how many seconds a call may wait for
+    Slack's rate limit to let it through.
+    """
+
+    def __init__(
+        self,
+        token: str,
+        api_url: str = API_URL,
+        *,
+        timeout: int = 5,
+        patience: float = 20,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._client = WebClient(token=token, base_url=api_url, timeout=timeout, retry_handlers=[])
+        self._timeout = timeout
+        self._patience = patience
+        self._clock = clock
+        self._sleep = sleep
+        self._held_until = 0.0
+        self._own_host = "" if api_url == API_URL else urlsplit(api_url).netloc
+
+    def email(self, user: str) -> str:
+        """Return a user's verified e-mail address in lower case; raise Unverified."""
+        told: Mapping[str, Any] = self._call("users.info", user=user)["user"]
+        if told.get("deleted") or told.get("is_bot") or told.get("is_stranger"):
+            raise Unverified("this Slack account is no member of the workspace")
+        email = (told.get("profile") or {}).get("email")
+        if not email:
+            raise Unverified("your Slack profile shows no e-mail address")
+        if told.get("is_email_confirmed") is not True:
+            raise Unverified("your Slack e-mail address is not confirmed; confirm it in Slack")
+        return str(email).lower()
+
+    def post(
+        self, channel: str, message: Message, *, thread: str = "", broadcast: bool = False
+    ) -> tuple[str, str]:
+        """Post a message; return the channel it went to and its time stamp."""
+        reply: dict[str, Any] = {"thread_ts": thread, "reply_broadcast": broadcast}
+        answer = self._call(
+            "chat.postMessage", channel=channel, **_content(message), **(reply if thread else {})
+        )
+        return str(answer["channel"]), str(answer["ts"])
+
+    def update(self, channel: str, ts: str, message: Message) -> None:
+        """Put a message in place of an earlier one."""
+        self._call("chat.update", channel=channel, ts=ts, **_content(message))
+
+    def answer(self, response_url: str, message: Message) -> None:
+        """Answer an ask so that only who asked sees it."""
+        if urlsplit(response_url).netloc not in {*_ANSWER_HOSTS, self._own_host} - {""}:
+            raise Rejected("the answer's address is not Slack's")
+        self._wait()
+        try:
+            # Without `replace_original` an answer to a button would take its message's place.
+            answer = WebhookClient(response_url, timeout=self._timeout, retry_handlers=[]).send(
+                text=message.text,
+                blocks=list(message.blocks),
+                response_type="ephemeral",
+                replace_original=False,
+            )
+        except (OSError, HTTPException, SlackClientError) as error:
+            raise Unavailable(f"response_url: {error}") from error
+        self._raise_for(answer.status_code, answer.headers, "", f"response_url: {answer.body}")
+
+    def open_form(self, trigger_id: str, view: Block) -> None:
+        """Open a modal; a trigger is good for three seconds."""
+        self._call("views.open", trigger_id=trigger_id, view=view)
+
+    def update_form(self, view_id: str, view_hash: str, view: Block) -> None:
+        """Put a view in place of an open one, unless it has changed since."""
+        self._call("views.update", view_id=view_id, hash=view_hash, view=view)
+
+    def _call(self, method: str, **arguments: Any) -> Any:
+        self._wait()
+        try:
+            return self._client.api_call(method, json=arguments).data
+        except SlackApiError as error:
+            self._raise_for(*_told(error), f"{method}: {_told(error)[2] or error}")
+            raise Rejected(f"{method}: {error}") from error
+        except (OSError, HTTPException, SlackClientError) as error:
+            raise Unavailable(f"{method}: {error}") from error
+
+    def _raise_for(self, status: int, headers: Mapping[str, Any], code: str, text: str) -> None:
+        """Raise our error for an answer that says no."""
+        if status == HTTPStatus.TOO_MANY_REQUESTS or code == "ratelimited":
+            self._held_until = self._clock() + _retry_after(headers)
+        if error := _error(status, code, text):
+            raise error
+
+    def _wait(self) -> None:
+        """Wait until Slack's rate limit lets a call through; raise Throttled when it is long."""
+        left = self._held_until - self._clock()
+        if left > 0:
+            self._sleep(min(left, self._patience))
+        if self._held_until - self._clock() > 0:
+            raise Throttled(f"Slack asked to wait {left:.0f} s more")
+
+
+def _content(message: Message) -> dict[str, Any]:
+    # No previews of links: a demo's page would be fetched, and the message would jump.
+    return {
+        "text": message.text,
+        "blocks": list(message.blocks),
+        "unfurl_links": False,
+        "unfurl_media": False,
+    }
+
+
+def _told(error: SlackApiError) -> tuple[int, Mapping[str, Any], str]:
+    response = error.response
+    if isinstance(response, Mapping):
+        return 0, {}, str(response.get("error", ""))
+    data = response.data if isinstance(response.data, Mapping) else {}
+    return int(response.status_code), response.headers, str(data.get("error", ""))
+
+
+def _error(status: int, code: str, text: str) -> DemoError | None:
+    if status == HTTPStatus.TOO_MANY_REQUESTS or code == "ratelimited":
+        return Throttled(text)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or code in _LATER:
+        return Unavailable(text)
+    if code in _NO_PLACE:
+        return NoSuchPlace(text)
+    if code in _DENIED:
+        return AccessDenied(text)
+    return Rejected(text) if code or status != HTTPStatus.OK else None
+
+
+def _retry_after(headers: Mapping[str, Any]) -> float:
+    for name, value in headers.items():
+        if name.lower() == "retry-after":
+            text = str(value[0] if isinstance(value, list) else value)
+            return float(text) if text.isdecimal() else _DEFAULT_RETRY_AFTER
+    return _DEFAULT_RETRY_AFTER

@@ -1,0 +1,197 @@
+"""The form that a bare /demo opens: what there is, how long it takes, and what is left to say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+from chalicelib.core.catalog import BUNDLE, Catalog
+from chalicelib.core.chat import spans
+from chalicelib.core.chat.blocks import MAX_OPTION, Block, context, escaped, plain, section
+from chalicelib.core.chat.command import Create, Misunderstood, parse
+from chalicelib.core.errors import FieldProblem
+from chalicelib.core.graph import build_graph, schedule
+from chalicelib.core.lease import LeaseLimits
+from chalicelib.core.request import MAX_NAME
+
+FORM: Final = "demo_form"
+PICK: Final = "demo_pick"
+MAX_OPTIONS: Final = 100
+MAX_METADATA: Final = 3000
+_LEASES: Final = (1, 2, 4, 8, 24, 48, 72, 168)
+_FIELDS: Final = {
+    "components": "components",
+    "parameters": "components",
+    "name": "name",
+    "ttl_hours": "lease",
+    "allowed_cidr": "cidr",
+    "region": "lease",
+}
+"""Which block of the form a problem with a request's field is shown at."""
+
+
+def form(
+    offered: Catalog,
+    limits: LeaseLimits,
+    *,
+    cidr: Sequence[str],
+    metadata: str,
+    picked: Sequence[str] = (),
+) -> Block:
+    """Return the view; `metadata` comes back with it, `picked` says what the plan is of."""
+    return {
+        "type": "modal",
+        "callback_id": FORM,
+        "private_metadata": metadata[:MAX_METADATA],
+        "title": plain("New demo", 24),
+        "submit": plain("Create", 24),
+        "close": plain("Cancel", 24),
+        "blocks": [
+            _components(offered, picked),
+            section(plan(offered, picked)),
+            _lease(limits),
+            _text("name", "Name", "Acme pilot", most=MAX_NAME, optional=True),
+            _text(
+                "cidr",
+                "Who may reach it",
+                "203.0.113.7, 198.51.100.0/24",
+                value=", ".join(cidr),
+                hint="Addresses or blocks, by comma. Slack does not tell me yours.",
+            ),
+            context("It starts at once, and removes itself when the lease ends."),
+        ],
+    }
+
+
+def _components(offered: Catalog, picked: Sequence[str]) -> Block:
+    options = {
+        c.name: _option(c.name, f"{c.name} · {c.title} · {_minutes(c.typical_minutes)}")
+        for c in offered.components.values()
+        if c.name != BUNDLE
+    }
+    element: Block = {
+        "type": "multi_static_select",
+        "action_id": PICK,
+        "placeholder": plain("Everything", 150),
+        "options": list(options.values())[:MAX_OPTIONS],
+    }
+    if chosen := [options[name] for name in picked if name in options]:
+        element["initial_options"] = chosen
+    return {
+        "type": "input",
+        "block_id": "components",
+        "dispatch_action": True,
+        "optional": True,
+        "label": plain("Components", 2000),
+        "element": element,
+    }
+
+
+def _option(value: str, text: str) -> Block:
+    return {"text": plain(text, MAX_OPTION), "value": value}
+
+
+def _lease(limits: LeaseLimits) -> Block:
+    lengths = {timedelta(hours=h) for h in _LEASES if timedelta(hours=h) <= limits.at_once}
+    options = [
+        _option(f"{length.total_seconds() / 3600:g}h", spans.said(length))
+        for length in sorted(lengths | {limits.default})
+    ]
+    usual = f"{limits.default.total_seconds() / 3600:g}h"
+    return {
+        "type": "input",
+        "block_id": "lease",
+        "label": plain("Lease", 2000),
+        "element": {
+            "type": "static_select",
+            "action_id": "lease",
+            "options": options,
+            "initial_option": next(o for o in options if o["value"] == usual),
+        },
+    }
+
+
+def _text(
+    name: str,
+    label: str,
+    example: str,
+    *,
+    value: str = "",
+    most: int = 200,
+    hint: str = "",
+    optional: bool = False,
+) -> Block:
+    element: Block = {
+        "type": "plain_text_input",
+        "action_id": name,
+        "max_length": most,
+        "placeholder": plain(example, 150),
+    }
+    block: Block = {
+        "type": "input",
+        "block_id": name,
+        "optional": optional,
+        "label": plain(label, 2000),
+        "element": element | ({"initial_value": value[:most]} if value else {}),
+    }
+    return block | ({"hint": plain(hint, 2000)} if hint else {})
+
+
+def plan(offered: Catalog, picked: Sequence[str]) -> str:
+    """Return what a choice brings, how long it takes and what it costs, in a few words."""
+    known = [name for name in picked if name in offered.components]
+    asked = known or [name for name in offered.components if name != BUNDLE]
+    graph = build_graph(offered, asked)
+    after = {step: graph.after(step) for step in graph.steps}
+    minutes = {step: offered.components[step].typical_minutes for step in graph.steps}
+    longest = max((span.ends for span in schedule(after, minutes)), default=0.0)
+    cost = sum(offered.components[step].hourly_usd for step in graph.steps)
+    brought = [s for s in graph.steps if s not in asked and s != BUNDLE]
+    with_it = f", with {', '.join(f'`{escaped(s)}`' for s in brought)}" if brought else ""
+    what = ", ".join(f"`{escaped(s)}`" for s in known) or "Everything"
+    price = f" · about ${cost:.2f} an hour" if cost else ""
+    return f":stopwatch: {what}{with_it}: ready in *{_minutes(longest)}*{price}"
+
+
+def _minutes(minutes: float) -> str:
+    return f"about {spans.said(timedelta(minutes=minutes))}"
+
+
+def picked(state: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the components chosen in a form's state (view.state.values)."""
+    options = _element(state, "components", PICK).get("selected_options") or []
+    return tuple(str(option["value"]) for option in options)
+
+
+def read(state: Mapping[str, Any]) -> Create | dict[str, str]:
+    """Return the command that a form's state asks for, or its problems by block."""
+    lease = (_element(state, "lease", "lease").get("selected_option") or {}).get("value", "")
+    cidr = _element(state, "cidr", "cidr").get("value") or ""
+    name = _element(state, "name", "name").get("value")
+    blocks: tuple[str, ...] = ()
+    if cidr.strip():
+        command = parse(f"create from {cidr}", ())
+        if isinstance(command, Misunderstood):
+            return {"cidr": "; ".join(command.problems).replace("`", "")[:MAX_METADATA]}
+        blocks = command.cidr if isinstance(command, Create) else ()
+    return Create(
+        components=picked(state),
+        name=name.strip() if name and name.strip() else None,
+        ttl=spans.span(lease) if lease else None,
+        cidr=blocks,
+    )
+
+
+def _element(state: Mapping[str, Any], block: str, action: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = state.get(block, {}).get(action, {})
+    return found
+
+
+def errors(problems: Sequence[FieldProblem]) -> dict[str, str]:
+    """Return a request's problems by the block of the form that they belong to."""
+    told: dict[str, str] = {}
+    for problem in problems:
+        block = _FIELDS.get(problem.field.split(".")[0], "components")
+        told[block] = f"{told[block]}; {problem.message}" if block in told else problem.message
+    return told

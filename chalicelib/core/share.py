@@ -1,0 +1,82 @@
+"""A prospect link: read-only, expiring, revocable, and known to its holder alone.
+
+Its token names the demo and the link and ends in a secret. Only a digest of the whole is kept,
+so whoever reads the table cannot open a link with what stands there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from chalicelib.core.demo import Demo, Desired, Phase
+
+MAX_LINKS: Final = 20
+"""Links of one demo that may be open at once."""
+
+_TOKEN: Final = re.compile(r"([a-z][a-z0-9]{7,11})\.([a-z0-9]{8,16})\.[A-Za-z0-9_-]{32,64}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """One prospect link of a demo; `digest` is what is kept of its token."""
+
+    share_id: str
+    demo_id: str
+    digest: str
+    created_by: str
+    created_at: datetime
+    expires_at: datetime
+    visits: int = 0
+    visited_at: datetime | None = None
+
+
+def make_token(demo_id: str, share_id: str, secret: str) -> str:
+    """Return what a link carries; `secret` must hold at least 32 random characters."""
+    return f"{demo_id}.{share_id}.{secret}"
+
+
+def parse_token(token: str) -> tuple[str, str] | None:
+    """Return demo_id and share_id of a token, or None for what cannot be one."""
+    found = _TOKEN.fullmatch(token)
+    return (found[1], found[2]) if found else None
+
+
+def digest(token: str) -> str:
+    """Return what may be kept of a token: its SHA-256, enough for a secret nobody can guess."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def opens(share: Share, token: str) -> bool:
+    """Whether a token is this link's, told in a time that does not depend on how near it is."""
+    return hmac.compare_digest(share.digest, digest(token))
+
+
+def first_end(demo: Demo, now: datetime, hours: float | None) -> datetime:
+    """Return when a new link ends: after so many hours, and never after the lease."""
+    if hours is None:
+        return demo.expires_at
+    return min(now + timedelta(hours=hours), demo.expires_at)
+
+
+def ends_at(share: Share, demo: Demo) -> datetime:
+    """Return when a link really ends: a lease that was shortened since takes it along."""
+    return min(share.expires_at, demo.expires_at)
+
+
+def is_open(share: Share, demo: Demo, now: datetime) -> bool:
+    """Whether a link still shows anything."""
+    return now < ends_at(share, demo)
+
+
+def state(demo: Demo) -> str:
+    """Return where a demo is in a prospect's words: preparing, ready, unavailable or ended."""
+    if demo.phase is Phase.FAILED:
+        return "unavailable"
+    if demo.desired is Desired.DELETED:
+        return "ended"
+    return "ready" if demo.phase is Phase.READY else "preparing"

@@ -1,0 +1,105 @@
+"""Prospect links: made, listed and revoked by who may see the demo; opened by who holds one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chalicelib.core.demo import Demo, Desired
+from chalicelib.core.errors import NotFound, WrongState
+from chalicelib.core.share import (
+    MAX_LINKS,
+    Share,
+    digest,
+    ends_at,
+    first_end,
+    is_open,
+    make_token,
+    opens,
+    parse_token,
+)
+from chalicelib.services.ports import NewId, ShareStore
+from chalicelib.services.read import Caller, find
+from chalicelib.services.world import World
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sharing:
+    """What prospect links need besides the world: their store, fresh ids, fresh secrets."""
+
+    store: ShareStore
+    new_id: NewId
+    new_secret: NewId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A link as its owner sees it, with its real end and whether it is open."""
+
+    share: Share
+    open: bool
+
+
+def create(
+    world: World, sharing: Sharing, caller: Caller, demo_id: str, hours: float | None
+) -> tuple[Share, str]:
+    """Make a link and return it with its token, which is never told again.
+
+    Raises NotFound, or WrongState for a demo that is ending or has MAX_LINKS open links.
+    """
+    demo = find(world, caller, demo_id)
+    now = world.clock()
+    if demo.desired is Desired.DELETED or demo.expires_at <= now:
+        raise WrongState(f"{demo_id} is {demo.phase} and cannot be shared")
+    if sum(is_open(s, demo, now) for s in sharing.store.of_demo(demo_id)) >= MAX_LINKS:
+        raise WrongState(f"{demo_id} has {MAX_LINKS} open links, as many as it may; revoke one")
+    share_id = sharing.new_id()
+    token = make_token(demo_id, share_id, sharing.new_secret())
+    share = Share(
+        share_id=share_id,
+        demo_id=demo_id,
+        digest=digest(token),
+        created_by=caller.owner,
+        created_at=now,
+        expires_at=first_end(demo, now, hours),
+    )
+    sharing.store.put(share)
+    return share, token
+
+
+def listed(world: World, sharing: Sharing, caller: Caller, demo_id: str) -> tuple[Listed, ...]:
+    """List a demo's links, newest first; raise NotFound."""
+    demo = find(world, caller, demo_id)
+    now = world.clock()
+    shares = sorted(sharing.store.of_demo(demo_id), key=lambda s: s.created_at, reverse=True)
+    return tuple(Listed(share=s, open=is_open(s, demo, now)) for s in shares)
+
+
+def revoke(world: World, sharing: Sharing, caller: Caller, demo_id: str, share_id: str) -> None:
+    """Close a link at once; raise NotFound where there is none."""
+    find(world, caller, demo_id)
+    if not sharing.store.remove(demo_id, share_id):
+        raise NotFound(f"{demo_id} has no link {share_id}")
+
+
+def visit(world: World, sharing: Sharing, token: str, *, count: bool) -> tuple[Share, Demo]:
+    """Return what a link shows, counting the visit when it is one.
+
+    Raises one and the same NotFound for a link that is unknown, revoked or over.
+    """
+    gone = NotFound("this link is not valid, or not any more")
+    ids = parse_token(token)
+    share = sharing.store.get(*ids) if ids else None
+    if share is None or not opens(share, token):
+        raise gone
+    demo = world.store.get(share.demo_id)
+    now = world.clock()
+    if not is_open(share, demo, now):
+        raise gone
+    if count and not sharing.store.count_visit(share, now):
+        raise gone  # revoked this moment
+    return share, demo
+
+
+def real_end(share: Share, demo: Demo) -> str:
+    """Return the moment a link ends, as text for an answer."""
+    return ends_at(share, demo).isoformat(timespec="milliseconds")

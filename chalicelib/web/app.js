@@ -1,0 +1,160 @@
+// The frame around the views: who is signed in, which view the address asks for, the theme.
+
+import { ask, capital, signWith } from "./api.js";
+import * as auth from "./auth.js";
+import { announce, h, say, stars, toast } from "./dom.js";
+import { listView } from "./list.js";
+
+const main = document.getElementById("main");
+const TITLES = { list: "Demos", new: "New demo", demo: "Demo" };
+let leave = () => {};
+let me = null;
+
+// The two views that are not the first one come when they are asked for.
+const VIEWS = {
+  list: async () => listView,
+  new: async () => (await import("./create.js")).createView,
+  demo: async () => (await import("./demo.js")).demoView,
+};
+
+function route() {
+  const [name = "", id = ""] = location.hash.replace(/^#\/?/, "").split("/");
+  if (name === "sign-in") return { view: "sign-in", id: decodeURIComponent(id) };
+  if (name === "new") return { view: "new" };
+  if (name === "demos" && /^[a-z0-9]{1,20}$/.test(id)) return { view: "demo", id };
+  return { view: "list" };
+}
+
+async function show() {
+  leave();
+  leave = () => {};
+  toast("");
+  const { view, id } = route();
+  if (view === "sign-in") {
+    if (!auth.session()) return signIn("#/", id);
+    location.replace("#/");
+    return;
+  }
+  frame(view);
+  if (!auth.session()) return welcome();
+  try {
+    me ??= await ask("GET", "me");
+    const open = await VIEWS[view]();
+    // Somebody may have gone elsewhere while it came.
+    if (route().view !== view || route().id !== id) return;
+    main.replaceChildren();
+    leave = open(main, { me, id, title: (text) => title(text) }) ?? (() => {});
+  } catch (error) {
+    if (error.status === 401) return;
+    main.replaceChildren(trouble(error));
+  }
+}
+
+function frame(view) {
+  for (const link of document.querySelectorAll("[data-nav]")) {
+    if (link.dataset.nav === view) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  const session = auth.session();
+  document.getElementById("nav").hidden = !session;
+  document.getElementById("sign-out").hidden = !session;
+  say(document.getElementById("who"), session?.email ?? "");
+  title(session ? TITLES[view] : "Sign in");
+}
+
+function title(text) {
+  document.title = `${text} · Stelligent Demo`;
+}
+
+function trouble(error) {
+  return h("section", { class: "blank" },
+    h("h1", {}, "That did not work"),
+    h("p", {}, `${capital(error.message)}.`),
+    h("button", { class: "primary", type: "button", onclick: show }, "Try again"));
+}
+
+function welcome(problem = "") {
+  const ended = auth.sessionEnded();
+  const why = problem || (ended ? "Your session has ended. Sign in again and go on where you were." : "");
+  const view = location.hash || "#/";
+  main.replaceChildren(h("section", { class: "blank welcome" },
+    stars(),
+    h("h1", {}, ended ? "Welcome back" : "Demo environments that arrive in minutes and remove themselves"),
+    h("p", { class: "why", role: ended || problem ? "alert" : null }, why
+      || "Pick what to show, watch it come alive, share one link, and forget about cleaning up."),
+    h("button", { class: "primary large", type: "button", onclick: () => signIn(view) }, "Sign in")));
+}
+
+async function signIn(view, hint) {
+  try {
+    await auth.signIn(view, hint);
+  } catch (error) {
+    frame("list");
+    welcome(`Signing in is not possible just now: ${error.message}.`);
+  }
+}
+
+/** The service did not take the token: what is on the page may be private, so it goes. */
+function signedOut() {
+  leave();
+  leave = () => {};
+  me = null;
+  if (auth.session()) auth.forget();
+  frame(route().view);
+  welcome("Your session has ended. Sign in again and go on where you were.");
+  announce("Your session has ended");
+}
+
+const THEMES = ["system", "light", "dark"];
+const LOOKS = { system: "◐", light: "☀", dark: "☾" };
+
+function themeButton() {
+  const button = document.getElementById("theme");
+  const current = () => document.documentElement.dataset.theme ?? "system";
+  const tell = () => {
+    say(button, LOOKS[current()]);
+    button.setAttribute("aria-label", `Colours: ${current()}. Change`);
+    button.title = `Colours: ${current()}`;
+  };
+  button.addEventListener("click", () => {
+    const next = THEMES[(THEMES.indexOf(current()) + 1) % THEMES.length];
+    if (next === "system") delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = next;
+    localStorage.setItem("theme", next);
+    tell();
+  });
+  tell();
+}
+
+async function start() {
+  themeButton();
+  signWith(auth.headers, signedOut);
+  document.getElementById("sign-out").addEventListener("click", () => {
+    auth.forget();
+    me = null;
+    location.hash = "#/";
+    show();
+  });
+  document.querySelector(".skip").addEventListener("click", (event) => {
+    event.preventDefault();
+    main.focus();
+  });
+  try {
+    await auth.comeBack();
+  } catch (error) {
+    frame("list");
+    welcome(`You are not signed in: ${error.message}.`);
+    addEventListener("hashchange", show);
+    return;
+  }
+  addEventListener("hashchange", async () => {
+    await show();
+    main.focus({ preventScroll: true });
+    scrollTo(0, 0);
+  });
+  // A session ends by itself, in front of whoever is looking.
+  setInterval(() => auth.sessionEnded() && main.querySelector(".welcome") === null && signedOut(), 5000);
+  show();
+}
+
+start();

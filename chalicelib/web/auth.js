@@ -1,0 +1,92 @@
+// Sign-in: OpenID Connect, authorization code with PKCE (RFC 7636), a public client.
+//
+// The ID token lives in this tab's session storage and travels in the Authorization header only.
+// There is no refresh token: when the token ends, one more round to the issuer, where the
+// session most often still stands, brings people back to the view they were on.
+
+import { HERE, ask } from "./api.js";
+
+const SESSION = "session";
+const UNDER_WAY = "sign-in";
+const REDIRECT = new URL("app", HERE).href;
+
+const kept = (name) => JSON.parse(sessionStorage.getItem(name) ?? "null");
+const keep = (name, value) => sessionStorage.setItem(name, JSON.stringify(value));
+
+/** Return the session as { token, email, expires }, or null; one that ended is none. */
+export function session() {
+  const found = kept(SESSION);
+  return found && found.expires > Date.now() / 1000 ? found : null;
+}
+
+/** Whether there was a session that has ended by itself. */
+export const sessionEnded = () => kept(SESSION) !== null && session() === null;
+
+/** Forget the session. */
+export const forget = () => sessionStorage.removeItem(SESSION);
+
+/** Return the headers that sign a request. */
+export function headers() {
+  const found = session();
+  return found ? { Authorization: `Bearer ${found.token}` } : {};
+}
+
+const base64url = (bytes) =>
+  btoa(String.fromCharCode(...new Uint8Array(bytes)))
+    .replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+
+const random = () => base64url(crypto.getRandomValues(new Uint8Array(32)));
+
+/** Go to the issuer and come back to `view`; `hint` is the address of who wants to sign in. */
+export async function signIn(view, hint = "") {
+  const config = await ask("GET", "config.json");
+  const [state, nonce, verifier] = [random(), random(), random()];
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier));
+  keep(UNDER_WAY, { state, nonce, verifier, view });
+  const url = new URL(config.authorization_endpoint);
+  const asked = {
+    response_type: "code", client_id: config.client_id, redirect_uri: REDIRECT,
+    scope: config.scopes, state, nonce,
+    code_challenge: base64url(digest), code_challenge_method: "S256",
+    ...(hint ? { login_hint: hint } : {}),
+  };
+  for (const [name, value] of Object.entries(asked)) url.searchParams.set(name, value);
+  location.assign(url);
+}
+
+/** Finish a sign-in if this page was opened by the issuer; throw what went wrong with it. */
+export async function comeBack() {
+  const told = new URLSearchParams(location.search);
+  if (!told.has("state")) return;
+  const asked = kept(UNDER_WAY);
+  sessionStorage.removeItem(UNDER_WAY);
+  // The code is good once, for this verifier alone; still it leaves the address at once.
+  history.replaceState(null, "", `${REDIRECT}${asked?.view ?? "#/"}`);
+  if (!asked || told.get("state") !== asked.state) throw new Error("this sign-in was not begun here");
+  if (told.has("error")) throw new Error(told.get("error_description") ?? told.get("error"));
+  const token = await trade(told.get("code"), asked.verifier);
+  const claims = read(token);
+  if (claims.nonce !== asked.nonce) throw new Error("the issuer answered another sign-in");
+  keep(SESSION, { token, email: claims.email ?? claims.sub, expires: claims.exp });
+}
+
+async function trade(code, verifier) {
+  const config = await ask("GET", "config.json");
+  const response = await fetch(config.token_endpoint, {
+    method: "POST", credentials: "omit", referrerPolicy: "no-referrer",
+    body: new URLSearchParams({
+      grant_type: "authorization_code", code, redirect_uri: REDIRECT,
+      client_id: config.client_id, code_verifier: verifier,
+    }),
+  });
+  const body = await response.json();
+  if (!response.ok) throw new Error(body.error_description ?? body.error ?? "no token was given");
+  return body.id_token;
+}
+
+// The service checks the signature of every request's token; here its claims are only shown.
+function read(token) {
+  const part = token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/");
+  const bytes = Uint8Array.from(atob(part), (c) => c.charCodeAt(0));
+  return JSON.parse(new TextDecoder().decode(bytes));
+}

@@ -1,0 +1,177 @@
+// One demo: its graph coming alive, what ran when, what to open, and what can be done to it.
+
+import { ask, now, poll, reader } from "./api.js";
+import { announce, h, say, set, toast } from "./dom.js";
+import { Graph, nodeText } from "./graph.js";
+import { details, eventsPanel, leasePanel, linksPanel } from "./panels.js";
+import { sharesPanel } from "./shares.js";
+import { Timeline, project, remaining, removal } from "./timeline.js";
+import { PHASES, STATES, glyph, many, moving, span } from "./words.js";
+
+const QUICK = 1; // seconds until the next look after something has changed
+const PATIENT = 5; // at most, while the demo is on its way
+const CALM = 15; // while it rests
+const LATE = 60; // when it is gone
+
+let catalog = null;
+
+/** Open a demo's page; returns what closes it. */
+export function demoView(root, { me, id, title }) {
+  const view = { me, id, demo: null, titles: {}, graph: new Graph("Dependency graph") };
+  view.act = (work) => act(view, work);
+  const parts = frame(view);
+  const look = reader(`demos/${id}`);
+  view.poll = poll(async (signal) => {
+    if (!catalog) catalog = await ask("GET", "catalog", { signal });
+    const demo = await look(signal).catch((error) => lost(root, error));
+    if (demo) {
+      if (!view.demo) root.append(...parts.sections);
+      const before = view.demo;
+      take(view, parts, demo);
+      title(demo.name);
+      tell(before, demo);
+    }
+    view.wait = demo ? QUICK : Math.min(PATIENT, view.wait * 1.4);
+    return pause(view);
+  });
+  const ticking = setInterval(() => view.demo && !document.hidden && tick(view, parts), 500);
+  return () => {
+    view.poll();
+    clearInterval(ticking);
+    view.graph.close();
+  };
+}
+
+function pause({ demo, wait }) {
+  if (moving(demo)) return wait;
+  return demo.phase === "deleted" ? LATE : CALM;
+}
+
+function lost(root, error) {
+  if (error.status === 404) {
+    root.replaceChildren(h("section", { class: "blank" }, h("h1", {}, "There is no such demo"),
+      h("p", {}, "It may be somebody else's, or its record is older than it is kept."),
+      h("a", { class: "primary button", href: "#/" }, "All demos")));
+  }
+  throw error;
+}
+
+function take(view, parts, demo) {
+  view.demo = demo;
+  view.titles = Object.fromEntries(catalog.components.map((c) => [c.name, c.title]));
+  heading(parts, demo);
+  for (const panel of parts.panels) panel.draw(demo, catalog);
+  tick(view, parts);
+}
+
+/** Do what a button asks for, then look at once; what the service refuses is said plainly. */
+async function act(view, work) {
+  try {
+    await work();
+  } catch (error) {
+    if (error.status !== 401) toast(error.message, { bad: true, seconds: 12 });
+    return false;
+  } finally {
+    view.poll.now();
+  }
+  return true;
+}
+
+function frame(view) {
+  const parts = {
+    name: h("h1", {}), id: h("span", { class: "dim" }), sign: h("span", { class: "sign", "aria-hidden": "true" }),
+    phase: h("span"), pill: null, lead: h("p", { class: "lead" }), reason: h("p", { class: "reason" }),
+    bar: h("span"), timeline: new Timeline(), what: h("h2", {}, "Timeline"), legend: h("p", { class: "dim key" }),
+  };
+  parts.pill = h("span", { class: "pill" }, parts.sign, parts.phase);
+  parts.progress = h("div", { class: "progress", role: "progressbar", "aria-label": "Stacks done", "aria-valuemin": 0 }, parts.bar);
+  parts.band = h("section", { class: "band", "aria-label": "State" }, parts.lead, parts.progress, parts.reason);
+  const lease = leasePanel(view);
+  const side = [linksPanel(view), lease, sharesPanel(view), details(view)];
+  const events = eventsPanel(view);
+  parts.panels = [...side, events];
+  parts.sections = [
+    h("div", { class: "head" }, h("div", { class: "titles" },
+      h("a", { class: "up", href: "#/" }, "Demos"), parts.name, h("p", { class: "under" }, parts.pill, parts.id)), lease.buttons),
+    h("div", { class: "columns" },
+      h("div", { class: "wide" }, parts.band,
+        h("section", { class: "card" }, h("h2", {}, "Stacks"), view.graph.element),
+        h("section", { class: "card" }, h("div", { class: "card-head" }, parts.what, parts.legend), parts.timeline.element),
+        events.element),
+      h("div", { class: "side" }, side.map((panel) => panel.element))),
+  ];
+  return parts;
+}
+
+function heading(parts, demo) {
+  say(parts.name, demo.name);
+  say(parts.id, `${demo.demo_id} · ${demo.owner} · ${demo.region}`);
+  set(parts.pill, "data-state", demo.phase);
+  set(parts.band, "data-state", demo.failure ? "failed" : demo.phase);
+  say(parts.sign, glyph(demo.phase));
+  say(parts.phase, PHASES[demo.phase]);
+  const { failure } = demo;
+  say(parts.reason, failure ? failed(failure) : sentence(demo.reason));
+}
+
+const failed = ({ component, resource, reason }) =>
+  `${component}${resource ? `, ${resource}` : ""}: ${reason}`;
+
+const sentence = (text) => (text ? `${text.charAt(0).toUpperCase()}${text.slice(1)}.` : "");
+
+function tick(view, parts) {
+  const { demo } = view;
+  const at = now();
+  const going = demo.stacks.some((stack) => stack.removing_at);
+  const bars = going ? removal(demo, at) : project(demo, at);
+  const critical = new Set(bars.filter((bar) => bar.critical).map((bar) => bar.stack.component));
+  const took = new Map(bars.map((bar) => [bar.stack.component, (bar.done ? bar.to : at) - bar.from]));
+  view.graph.draw(demo.stacks.map((stack) => ({
+    component: stack.component, after: stack.after, state: stack.status,
+    title: `${view.titles[stack.component] ?? stack.component}: ${STATES[stack.status]}`,
+    text: nodeText(stack, took.get(stack.component)), critical: !going && critical.has(stack.component),
+  })), spoken(demo));
+  const begun = bars.filter((bar) => bar.begun).map((bar) => bar.from);
+  const from = going ? Math.min(...begun) : Date.parse(demo.created_at);
+  parts.timeline.draw(bars, from, going || moving(demo) ? at : Infinity, view.titles);
+  say(parts.what, going ? "Removal" : "Timeline");
+  say(parts.legend, going ? "" : "★ the path that decides how long it takes");
+  lead(parts, demo, bars, at);
+  for (const panel of parts.panels) panel.tick?.(demo, at);
+}
+
+function spoken(demo) {
+  const told = demo.stacks.map((s) => `${s.component} ${STATES[s.status]}${s.after.length ? ` after ${s.after.join(", ")}` : ""}`);
+  return `Dependency graph: ${told.join("; ")}`;
+}
+
+function lead(parts, demo, bars, at) {
+  const all = demo.stacks.length;
+  const removing = demo.desired === "deleted";
+  const done = demo.stacks.filter((s) => (removing ? ["deleted", "pending"].includes(s.status) : s.status === "ready")).length;
+  say(parts.lead, headline(demo, done, all, bars, at));
+  parts.bar.style.width = `${(100 * done) / all}%`;
+  set(parts.progress, "aria-valuemax", all);
+  set(parts.progress, "aria-valuenow", done);
+}
+
+function headline(demo, done, all, bars, at) {
+  if (demo.phase === "deleted") return demo.failure ? "It failed, and everything is gone" : "Everything is gone";
+  if (demo.phase === "quarantined") return "The teardown needs a person";
+  if (demo.desired === "deleted") {
+    return `${demo.failure ? "It failed and is being removed" : "Being removed"}: ${done} of ${all} gone`;
+  }
+  if (demo.failure) return "A stack failed";
+  if (demo.phase === "ready") return `Ready after ${span(Date.parse(demo.ready_at) - Date.parse(demo.created_at))}`;
+  return `${done} of ${all} ready, about ${span(Math.max(1000, remaining(bars, at)))} to go`;
+}
+
+function tell(before, demo) {
+  if (!before) return;
+  const was = new Map(before.stacks.map((stack) => [stack.component, stack.status]));
+  const news = demo.stacks.filter((stack) => was.get(stack.component) !== stack.status)
+    .map((stack) => `${stack.component} ${STATES[stack.status]}`);
+  if (before.phase !== demo.phase) news.push(`The demo is ${PHASES[demo.phase].toLowerCase()}`);
+  const ready = demo.stacks.filter((stack) => stack.status === "ready").length;
+  if (news.length) announce(`${news.join(", ")}. ${ready} of ${many(demo.stacks.length, "step")} ready.`);
+}

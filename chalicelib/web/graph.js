@@ -1,0 +1,162 @@
+// The dependency graph as a picture: levels from left to right, or downwards where it is narrow.
+
+import { h, s, say, set } from "./dom.js";
+import { STATES, clock, glyph, minutes } from "./words.js";
+
+const NARROW = 620;
+
+/** Return the steps' edges without those that others imply, so that the picture stays clear. */
+export function reduced(steps) {
+  const after = new Map(steps.map((step) => [step.component, step.after]));
+  const reaches = (from, to) =>
+    (after.get(from) ?? []).some((next) => next === to || reaches(next, to));
+  return new Map(steps.map((step) => [
+    step.component,
+    step.after.filter((a) => !step.after.some((b) => b !== a && reaches(b, a))),
+  ]));
+}
+
+/** Lay steps out in levels, each level ordered by where its inputs lie. */
+export function levels(steps) {
+  const edges = reduced(steps);
+  const depth = new Map();
+  const deep = (name) => {
+    if (!depth.has(name)) depth.set(name, Math.max(-1, ...(edges.get(name) ?? []).map(deep)) + 1);
+    return depth.get(name);
+  };
+  const rows = [];
+  for (const step of steps) (rows[deep(step.component)] ??= []).push(step.component);
+  const place = new Map();
+  const weigh = (name) => {
+    const inputs = edges.get(name).map((input) => place.get(input));
+    return inputs.length ? inputs.reduce((a, b) => a + b, 0) / inputs.length : 0;
+  };
+  rows.forEach((row, level) => {
+    if (level) row.sort((a, b) => weigh(a) - weigh(b) || a.localeCompare(b));
+    row.forEach((name, i) => place.set(name, (i + 1) / (row.length + 1)));
+  });
+  return { rows, edges };
+}
+
+/** A picture of steps; `draw(steps)` brings it up to date. */
+export class Graph {
+  constructor(label) {
+    this.svg = s("svg", { class: "graph", role: "img", "aria-label": label });
+    this.element = h("div", { class: "graph-box" }, this.svg);
+    this.steps = [];
+    this.shape = "";
+    this.watch = new ResizeObserver(() => this.arrange());
+    this.watch.observe(this.element);
+  }
+
+  close() {
+    this.watch.disconnect();
+  }
+
+  /** Show steps: { component, after, state, text, critical, title }. */
+  draw(steps, label) {
+    this.steps = steps;
+    if (label) set(this.svg, "aria-label", label);
+    this.arrange();
+    for (const step of steps) this.paint(step);
+  }
+
+  arrange() {
+    const width = this.element.clientWidth;
+    const shape = JSON.stringify([width, this.steps.map((step) => [step.component, step.after])]);
+    if (!width || !this.steps.length || shape === this.shape) return;
+    this.shape = shape;
+    const plan = levels(this.steps);
+    const at = positions(plan.rows, width);
+    set(this.svg, "width", width);
+    set(this.svg, "height", at.height);
+    set(this.svg, "viewBox", `0 0 ${width} ${at.height}`);
+    this.nodes = new Map();
+    this.edges = [];
+    const lines = s("g", { class: "edges" });
+    const nodes = s("g");
+    for (const step of this.steps) {
+      for (const input of plan.edges.get(step.component)) lines.append(this.edge(input, step.component, at));
+      nodes.append(this.node(step, at));
+    }
+    this.svg.replaceChildren(lines, nodes);
+    for (const step of this.steps) this.paint(step);
+  }
+
+  edge(from, to, at) {
+    const path = s("path", { class: "edge", d: curve(at.of.get(from), at.of.get(to), at) });
+    this.edges.push({ from, to, path });
+    return path;
+  }
+
+  node(step, at) {
+    const { x, y } = at.of.get(step.component);
+    const parts = {
+      group: s("g", { class: "node", transform: `translate(${x} ${y})` }),
+      sign: s("text", { class: "node-sign", x: 14, y: 24 }),
+      name: s("text", { class: "node-name", x: 32, y: 24 }, step.component),
+      text: s("text", { class: "node-text", x: 14, y: 43 }),
+      title: s("title", {}, step.title ?? step.component),
+    };
+    const box = s("rect", { class: "node-box", width: at.wide, height: at.high, rx: 10 });
+    parts.group.append(parts.title, box, parts.sign, parts.name, parts.text);
+    this.nodes.set(step.component, parts);
+    return parts.group;
+  }
+
+  paint(step) {
+    const parts = this.nodes?.get(step.component);
+    if (!parts) return;
+    set(parts.group, "data-state", step.state);
+    parts.group.classList.toggle("critical", Boolean(step.critical));
+    say(parts.sign, glyph(step.state));
+    say(parts.text, step.text);
+    for (const { from, to, path } of this.edges) {
+      if (from !== step.component) continue;
+      set(path, "data-state", step.state);
+      const end = this.steps.find((other) => other.component === to);
+      path.classList.toggle("critical", Boolean(step.critical && end?.critical));
+    }
+  }
+}
+
+function positions(rows, width) {
+  const down = width < NARROW;
+  const most = Math.max(...rows.map((row) => row.length));
+  const [high, across, along] = [56, 14, down ? 34 : 44];
+  const room = down ? (width - across * (most - 1)) / most : (width - along * (rows.length - 1)) / rows.length;
+  const w = Math.floor(Math.min(190, Math.max(96, room)));
+  const step = (down ? w : high) + across;
+  const breadth = most * step - across;
+  const offset = down ? Math.max(0, (width - breadth) / 2) : 0;
+  const gap = rows.length > 1 && !down ? Math.min(90, (width - rows.length * w) / (rows.length - 1)) : along;
+  const of = new Map();
+  rows.forEach((row, level) => {
+    const start = offset + (breadth - (row.length * step - across)) / 2;
+    row.forEach((name, i) => {
+      const [a, b] = [start + i * step, level * ((down ? high : w) + gap)];
+      of.set(name, down ? { x: a, y: b + 2 } : { x: b + 2, y: a + 2 });
+    });
+  });
+  const height = (down ? rows.length * (high + gap) - gap : breadth) + 4;
+  return { of, wide: down ? w : w - 4, high, down, height };
+}
+
+function curve(from, to, { wide, high, down }) {
+  const [x1, y1, x2, y2] = down
+    ? [from.x + wide / 2, from.y + high, to.x + wide / 2, to.y]
+    : [from.x + wide, from.y + high / 2, to.x, to.y + high / 2];
+  const bend = (down ? y2 - y1 : x2 - x1) / 2;
+  return down
+    ? `M${x1} ${y1}C${x1} ${y1 + bend} ${x2} ${y2 - bend} ${x2} ${y2}`
+    : `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
+}
+
+/** Return what a node says of a live step: its state, time taken and time typical. */
+export function nodeText(stack, elapsed) {
+  const typical = minutes(stack.typical_minutes);
+  if (stack.status === "pending") return `typ. ${typical}`;
+  if (stack.status === "creating") return `${clock(elapsed)} · typ. ${typical}`;
+  if (stack.status === "ready") return `${clock(elapsed)} · typ. ${typical}`;
+  return STATES[stack.status];
+}

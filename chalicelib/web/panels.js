@@ -1,0 +1,170 @@
+// The panels beside a demo's graph. Each has an element, `draw(demo, catalog)` and maybe `tick`.
+
+import { ask as send, now } from "./api.js";
+import { ask, copyButton, follow, h, outside, say, toast } from "./dom.js";
+import { countdown, many, moment, timeOfDay } from "./words.js";
+
+const card = (title, ...inside) => h("section", { class: "card" }, h("h2", {}, title), inside);
+
+/** What to open: a place for each link from the start, filled as its stack comes up. */
+export function linksPanel() {
+  const list = h("ul", { class: "link-list" });
+  const none = h("p", { class: "dim", hidden: true }, "These components have no address of their own.");
+  return {
+    element: card("Open", list, none),
+    draw(demo, catalog) {
+      const items = expected(demo, catalog);
+      none.hidden = items.length > 0;
+      follow(list, items, (item) => item.title, linkRow, linkUpdate);
+    },
+  };
+}
+
+function expected(demo, catalog) {
+  const by = new Map(catalog.components.map((component) => [component.name, component]));
+  const items = demo.components.flatMap((name) => (by.get(name)?.outputs ?? [])
+    .filter((output) => output.endsWith("Url"))
+    .map((output) => ({ title: output.slice(0, -3), label: by.get(name).title, url: null })));
+  for (const [title, url] of Object.entries(demo.links)) {
+    const item = items.find((each) => each.title === title);
+    if (item) item.url = url;
+    else items.push({ title, label: title, url });
+  }
+  const none = demo.desired === "deleted" ? "closed" : "comes with its stack";
+  return items.map((item) => ({ ...item, none }));
+}
+
+function linkRow(item) {
+  const element = h("li", {}, h("span", { class: "link-name" }, item.label),
+    h("span", { class: "chip" }, item.title), h("span", { class: "link-where" }));
+  element.where = element.lastChild;
+  return element;
+}
+
+function linkUpdate(element, item) {
+  if (element.url === (item.url ?? item.none)) return;
+  element.url = item.url ?? item.none;
+  element.where.replaceChildren(...(item.url
+    ? [outside(item.url, short(item.url), { class: "url", title: item.url }), copyButton(() => item.url, `the ${item.title} link`)]
+    : [h("span", { class: "dim url" }, item.none)]));
+}
+
+const short = (url) => url.replace(/^https?:\/\//, "").replace(/\/$/, "");
+
+/** The lease with its countdown; its buttons stand beside the page's title. */
+export function leasePanel(view) {
+  const left = h("p", { class: "big" });
+  const until = h("p", { class: "dim" });
+  const extend = h("button", { type: "button", class: "plain", onclick: () => extendDialog(view) }, "Extend");
+  const remove = h("button", { type: "button", class: "plain danger-text", onclick: () => deleteDialog(view) }, "Delete");
+  const retry = h("button", { type: "button", class: "primary", hidden: true, onclick: () => again(view) }, "Try again now");
+  return {
+    element: card("Lease", left, until),
+    buttons: h("div", { class: "buttons" }, retry, extend, remove),
+    draw(demo) {
+      const ending = demo.desired === "deleted";
+      retry.hidden = demo.phase !== "quarantined";
+      extend.disabled = ending;
+      remove.disabled = ending;
+      say(until, ending ? (demo.deleted_at ? `Gone since ${moment(demo.deleted_at)}` : "Ends as soon as everything is gone")
+        : `Removes itself ${moment(demo.expires_at)}`);
+    },
+    tick(demo, at) {
+      say(left, demo.desired === "deleted" ? "Ended" : countdown(demo.expires_at, at));
+    },
+  };
+}
+
+const again = (view) =>
+  view.act(() => send("POST", `demos/${view.id}/retry`, { body: {} }));
+
+async function extendDialog(view) {
+  const { lease_hours: caps } = view.me;
+  const choices = [1, 2, 4, 8, 24, 48].filter((hours) => hours <= caps.at_once);
+  const box = h("select", { id: "extend-by" }, choices.map((hours) =>
+    h("option", { value: hours, selected: hours === 2 }, many(hours, "hour"))));
+  const end = h("p", { class: "dim" });
+  const tell = () => say(end, `New end: ${moment(Date.parse(view.demo.expires_at) + box.value * 3600_000)}`);
+  box.addEventListener("change", tell);
+  tell();
+  const content = h("div", { class: "fields" }, h("label", { for: "extend-by" }, "Let it live longer by"), box, end,
+    h("p", { class: "dim" }, `At most ${caps.at_once} hours from now, and ${caps.in_total} hours in all.`));
+  if (await ask("Extend the lease", content, { yes: "Extend" })) {
+    const body = { extend_hours: Number(box.value) };
+    const done = await view.act(() => send("PATCH", `demos/${view.id}/lease`, { body }));
+    if (done) toast("The lease is extended.");
+  }
+}
+
+async function deleteDialog(view) {
+  const { name } = view.demo;
+  const box = h("input", { id: "delete-name", autocomplete: "off", spellcheck: "false" });
+  const content = h("div", { class: "fields" },
+    h("p", {}, "Every stack, bucket and database of this demo goes, and its links stop working. This cannot be undone."),
+    h("label", { for: "delete-name" }, "Type its name to confirm: ", h("b", {}, name)), box);
+  const ready = () => box.value.trim() === name.trim();
+  if (await ask("Delete this demo?", content, { yes: "Delete", danger: true, ready })) {
+    await view.act(() => send("DELETE", `demos/${view.id}`));
+  }
+}
+
+/** What was asked for. */
+export function details() {
+  const list = h("dl", { class: "facts" });
+  const outputs = h("dl", { class: "facts outputs" });
+  const more = h("details", { class: "more" }, h("summary", {}, "All outputs"), outputs);
+  return {
+    element: card("Details", list, more),
+    draw(demo) {
+      const facts = [
+        ["Asked for", demo.asked.join(", ")], ["Open to", demo.allowed_cidr.join(", ")],
+        ["Created", moment(demo.created_at)], ["If it fails", demo.keep_on_failure ? "kept for a look" : "removed"],
+        ...Object.entries(demo.parameters),
+      ];
+      follow(list, facts, ([name]) => name, fact, (element, [, value]) => say(element.lastChild, value));
+      const flat = Object.values(demo.outputs).flatMap((of) => Object.entries(of));
+      more.hidden = !flat.length;
+      follow(outputs, flat, ([name]) => name, fact, (element, [, value]) => say(element.lastChild, value));
+    },
+  };
+}
+
+const fact = ([name]) => h("div", {}, h("dt", {}, name), h("dd", {}));
+
+/** The timeline of who did what, newest first. */
+export function eventsPanel(view) {
+  const list = h("ol", { class: "events" });
+  let seen = "";
+  return {
+    element: card("Events", list),
+    async draw(demo) {
+      const version = JSON.stringify([demo.phase, demo.expires_at, demo.reason, demo.stacks.map((s) => s.status)]);
+      if (version === seen) return;
+      seen = version;
+      try {
+        const events = await allEvents(view.id);
+        follow(list, events.reverse(), (e) => `${e.at} ${e.kind} ${e.text}`, event, () => {});
+      } catch {
+        seen = ""; // the next change asks again, and the page's own polling tells of the trouble
+      }
+    },
+  };
+}
+
+async function allEvents(id) {
+  const events = [];
+  let cursor = "";
+  for (let page = 0; page < 10; page += 1) {
+    const next = cursor ? `&cursor=${encodeURIComponent(cursor)}` : "";
+    const body = await send("GET", `demos/${id}/events?limit=200${next}`);
+    events.push(...body.events);
+    if (!(cursor = body.next_cursor)) break;
+  }
+  return events;
+}
+
+function event({ at, actor, kind, text }) {
+  const day = new Date(at).toDateString() === new Date(now()).toDateString() ? "" : `${moment(at)} `;
+  return h("li", { "data-kind": kind }, h("time", { datetime: at, title: moment(at) }, day || timeOfDay(at)),
+    h("span", { class: "event-text" }, text), h("span", { class: "dim" }, actor));
+}

@@ -1,0 +1,76 @@
+// A prospect's page: one demo's name, state, links and countdown. The token is in the address's
+// fragment, which browsers send to nobody; from here it travels in a body and a header.
+
+import { ask, now, poll, reader } from "./api.js";
+import { announce, follow, h, outside, say, set, webAddress } from "./dom.js";
+import { clock, glyph, span } from "./words.js";
+
+const main = document.getElementById("main");
+const token = location.hash.slice(1);
+const WORDS = {
+  preparing: ["Getting ready", "Your demo is being built. This page shows its links as soon as they work."],
+  ready: ["Ready", "Everything is up. Open what you would like to see."],
+  unavailable: ["Not available", "Your demo could not be started. Whoever sent you this link can tell more."],
+  ended: ["Ended", "This demo is over, and everything it ran on is being removed."],
+};
+
+const parts = {
+  name: h("h1"), sign: h("span", { class: "sign", "aria-hidden": "true" }), state: h("span"),
+  what: h("p", { class: "lead" }), links: h("ul", { class: "doors" }), left: h("p", { class: "big" }),
+};
+parts.pill = h("p", { class: "pill" }, parts.sign, parts.state);
+
+function draw(demo) {
+  const [word, what] = WORDS[demo.state];
+  document.title = demo.name;
+  say(parts.name, demo.name);
+  if (parts.state.textContent && parts.state.textContent !== word) announce(`The demo is now: ${word}`);
+  set(parts.pill, "data-state", demo.state);
+  say(parts.sign, glyph(demo.state));
+  say(parts.state, word);
+  say(parts.what, what);
+  follow(parts.links, Object.entries(demo.links), ([title, url]) => `${title} ${url}`, door, () => {});
+  if (!main.contains(parts.name)) {
+    main.replaceChildren(h("article", { class: "invitation" }, parts.pill, parts.name, parts.what, parts.links,
+      h("footer", {}, h("p", { class: "dim" }, "This page and the demo end in"), parts.left)));
+  }
+}
+
+const door = ([title, url]) => h("li", {}, outside(url, h("span", {}, h("b", {}, title), h("span", { class: "dim" }, hostOf(url)))));
+
+const hostOf = (url) => (webAddress(url) ? new URL(url).host : url);
+
+function over() {
+  document.title = "Not valid";
+  main.replaceChildren(h("article", { class: "invitation" }, h("h1", {}, "This link is not valid"),
+    h("p", { class: "lead" }, "It may have ended, been taken back, or lost a part on its way here. Please ask whoever sent it.")));
+  announce("This link is not valid");
+}
+
+let shown = null;
+
+function tick() {
+  if (!shown) return;
+  const left = Date.parse(shown.ends_at) - now();
+  say(parts.left, left <= 0 ? "moments" : left < 3600_000 ? clock(left) : span(left));
+}
+
+const again = reader("shared", { "X-Share-Token": token });
+let first = true;
+
+poll(async (signal) => {
+  try {
+    const demo = first ? await ask("POST", "shared", { body: { token }, signal }) : await again(signal);
+    first = false;
+    if (demo) draw((shown = demo));
+    tick();
+  } catch (error) {
+    if (![404, 422].includes(error.status)) throw error;
+    shown = null;
+    over();
+    return Infinity;
+  }
+  return shown.state === "ready" ? 20 : 3;
+});
+setInterval(tick, 1000);
+addEventListener("hashchange", () => location.reload());

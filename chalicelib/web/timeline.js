@@ -1,0 +1,133 @@
+// What ran when, what is still to come, and the path that decides how long it all takes.
+
+import { follow, h, say, set } from "./dom.js";
+import { STATES, clock, minutes, span } from "./words.js";
+
+const MINUTE = 60_000;
+
+const at = (iso) => (iso ? Date.parse(iso) : null);
+
+/**
+ * How much longer or shorter a typical minute takes here, learnt from the steps that are done.
+ * One as long as none is.
+ */
+export function pace(stacks) {
+  let [took, typical] = [0, 0];
+  for (const stack of stacks) {
+    if (stack.typical_minutes < 0.5 || !stack.started_at || !stack.finished_at) continue;
+    took += at(stack.finished_at) - at(stack.started_at);
+    typical += stack.typical_minutes * MINUTE;
+  }
+  return typical && took ? Math.min(4, Math.max(0.005, took / typical)) : 1;
+}
+
+/** Lay a demo's steps out in time: done ones as they were, the rest as they will likely be. */
+export function project(demo, now) {
+  const factor = pace(demo.stacks);
+  const bars = new Map();
+  for (const stack of demo.stacks) {
+    const typical = stack.typical_minutes * MINUTE * factor;
+    const inputs = stack.after.map((name) => bars.get(name)?.to ?? 0);
+    const from = at(stack.started_at) ?? Math.max(now, ...inputs);
+    const to = at(stack.finished_at) ?? Math.max(from + typical, stack.started_at ? now + typical / 20 : 0);
+    const done = Boolean(stack.finished_at);
+    bars.set(stack.component, { stack, from, to, done, begun: Boolean(stack.started_at) });
+  }
+  return marked([...bars.values()], bars);
+}
+
+function marked(list, bars) {
+  let last = list.reduce((a, b) => (a && a.to >= b.to ? a : b), null);
+  while (last) {
+    last.critical = true;
+    const inputs = last.stack.after.map((name) => bars.get(name)).filter(Boolean);
+    last = inputs.reduce((a, b) => (a && a.to >= b.to ? a : b), null);
+  }
+  return list;
+}
+
+/** Lay the removal out in time: only steps whose removal has begun have a bar. */
+export function removal(demo, now) {
+  return demo.stacks.map((stack) => ({
+    stack, from: at(stack.removing_at) ?? now, to: at(stack.removed_at) ?? now,
+    begun: Boolean(stack.removing_at), done: Boolean(stack.removed_at), removing: true,
+  }));
+}
+
+/** Return milliseconds until a demo is ready, as it looks now. */
+export function remaining(bars, now) {
+  return Math.max(0, ...bars.map((bar) => bar.to)) - now;
+}
+
+/** A Gantt chart as a list; `draw(bars, from, now)` brings it up to date. */
+export class Timeline {
+  constructor() {
+    this.rows = h("ol", { class: "gantt-rows" });
+    this.ticks = h("div", { class: "ticks", "aria-hidden": "true" });
+    this.nowLine = h("div", { class: "now", "aria-hidden": "true" });
+    this.element = h("div", { class: "gantt" },
+      h("div", { class: "gantt-body" }, this.rows, h("div", { class: "gantt-over" }, this.nowLine)), this.ticks);
+  }
+
+  /** Show bars from a moment on; `titles` maps components to their titles. */
+  draw(bars, from, now, titles = {}) {
+    const to = Math.max(from + 1000, ...bars.map((bar) => bar.to));
+    const part = (time) => `${(100 * (Math.min(Math.max(time, from), to) - from)) / (to - from)}%`;
+    follow(this.rows, bars, (bar) => bar.stack.component, () => row(titles), (element, bar) => update(element, bar, part, now));
+    this.nowLine.hidden = now > to;
+    this.nowLine.style.left = part(now);
+    axis(this.ticks, to - from);
+  }
+}
+
+function row(titles) {
+  const parts = {
+    name: h("span", { class: "gantt-name" }), text: h("span", { class: "gantt-text" }),
+    bar: h("span", { class: "gantt-bar" }),
+  };
+  const element = h("li", {}, h("span", { class: "gantt-label" }, parts.name, parts.text),
+    h("span", { class: "gantt-track", "aria-hidden": "true" }, parts.bar));
+  return Object.assign(element, { parts, titles });
+}
+
+function update(element, bar, part, now) {
+  const { parts, titles } = element;
+  const { component, status } = bar.stack;
+  say(parts.name, component);
+  set(parts.name, "title", titles[component]);
+  say(parts.text, told(bar, now));
+  const live = bar.begun && !bar.done;
+  set(element, "data-state", status);
+  element.classList.toggle("planned", !bar.begun);
+  element.classList.toggle("live", live);
+  element.classList.toggle("critical", Boolean(bar.critical));
+  parts.bar.hidden = Boolean(bar.removing) && !bar.begun;
+  parts.bar.style.left = part(bar.from);
+  parts.bar.style.right = `calc(100% - ${part(bar.to)})`;
+}
+
+function told(bar, now) {
+  const critical = bar.critical ? " ★" : "";
+  if (bar.removing) return bar.begun ? clock((bar.done ? bar.to : now) - bar.from) : STATES[bar.stack.status];
+  const typical = minutes(bar.stack.typical_minutes);
+  if (!bar.begun) return `typ. ${typical}${critical}`;
+  return `${clock((bar.done ? bar.to : now) - bar.from)} / ${typical}${critical}`;
+}
+
+const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400];
+
+function axis(ticks, whole) {
+  const step = (STEPS.find((seconds) => whole / 1000 / seconds <= 6) ?? 86400) * 1000;
+  const marks = [];
+  for (let time = 0; time <= whole; time += step) marks.push(time);
+  follow(ticks, marks, (time) => time, (time) => h("span", {}, time ? span(time) : "0"),
+    (element, time) => (element.style.left = `${(100 * time) / whole}%`));
+}
+
+/** Lay a plan's steps out as bars, from minute 0. */
+export function planned(steps) {
+  return steps.map((step) => ({
+    stack: { component: step.component, status: "pending", typical_minutes: step.ends_minute - step.starts_minute },
+    from: step.starts_minute * MINUTE, to: step.ends_minute * MINUTE, critical: step.critical,
+  }));
+}

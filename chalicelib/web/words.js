@@ -1,0 +1,72 @@
+// Times and states in people's words.
+
+export const STATES = {
+  pending: "waiting", creating: "creating", ready: "ready", failed: "failed",
+  deleting: "removing", delete_failed: "will not go", deleted: "removed",
+};
+
+export const PHASES = {
+  requested: "Requested", provisioning: "Building", ready: "Ready", deleting: "Removing",
+  deleted: "Removed", failed: "Failed", quarantined: "Quarantined",
+};
+
+const GLYPHS = {
+  pending: "○", requested: "○", creating: "◐", provisioning: "◐", ready: "●", failed: "✕",
+  quarantined: "✕", delete_failed: "✕", deleting: "◑", deleted: "–",
+  preparing: "◐", ended: "–", unavailable: "✕",
+};
+
+/** Return the sign that tells a state where colour does not. */
+export const glyph = (state) => GLYPHS[state] ?? "○";
+
+/** Whether a demo is on its way somewhere. */
+export const moving = (demo) =>
+  ["requested", "provisioning", "deleting"].includes(demo.phase)
+  || (demo.desired === "deleted" && demo.phase !== "deleted" && demo.phase !== "quarantined");
+
+/** Return a stretch of time at a glance: 45 s, 12 min, 3 h 05, 2 d 4 h. */
+export function span(ms) {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 100) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 100) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return `${hours} h ${String(minutes % 60).padStart(2, "0")}`;
+  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+/** Return a stretch of time that is watched: 0:45, 12:03, 3:05:09. */
+export function clock(ms) {
+  const all = Math.max(0, Math.floor(ms / 1000));
+  const [h, m, s] = [Math.floor(all / 3600), Math.floor(all / 60) % 60, all % 60];
+  const two = (n) => String(n).padStart(2, "0");
+  return h ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+}
+
+/** Return typical minutes: 12 min, or seconds for what takes less than one. */
+export const minutes = (n) => (n < 1 ? `${Math.round(n * 60)} s` : `${Number(n.toFixed(1))} min`);
+
+const MOMENT = new Intl.DateTimeFormat(undefined, {
+  month: "short", day: "numeric", hour: "2-digit", minute: "2-digit",
+});
+const TIME = new Intl.DateTimeFormat(undefined, {
+  hour: "2-digit", minute: "2-digit", second: "2-digit",
+});
+
+/** Return a moment as a date and time of here. */
+export const moment = (iso) => (iso ? MOMENT.format(new Date(iso)) : "");
+
+/** Return a moment's time of day, to the second. */
+export const timeOfDay = (iso) => TIME.format(new Date(iso));
+
+/** Return when a lease ends, as seen now. */
+export function countdown(iso, now) {
+  const left = Date.parse(iso) - now;
+  return left > 0 ? `${span(left)} left` : "lease over";
+}
+
+/** Return dollars an hour. */
+export const dollars = (n) => `$${n.toFixed(n < 1 ? 3 : 2)}/h`;
+
+/** Return how many of what: 1 demo, 2 demos. */
+export const many = (n, what) => `${n} ${what}${n === 1 ? "" : "s"}`;

@@ -1,0 +1,103 @@
+"""What `make slack TEXT="create ecs for 2h"` runs: a signed command to the local service.
+
+Shows what the channel would show, and follows a demo's message until it settles. `make demo`
+starts the service and the stand-in for Slack that this talks to.
+"""
+
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+from rich.console import Console
+from rich.live import Live
+
+from local import service
+from local.slack_setup import LocalSlack
+from local.slack_stand_in import CHANNEL
+from local.slack_terminal import channel
+from local.slack_workspace import Workspace
+
+Json = dict[str, Any]
+_LOOK_EVERY = 0.3  # seconds
+_SETTLED = (": ready", ": deleted", ": failed", ": quarantined")
+_QUIET_AFTER = 3.0  # seconds in which nothing more came of a command that changes no demo
+_GIVE_UP_AFTER = 600.0  # seconds
+
+
+class SlackError(RuntimeError):
+    """The command could not be sent; the message says why."""
+
+
+def looks(slack: LocalSlack) -> Iterator[Json]:
+    """Give what the stand-in has seen, again and again."""
+    with httpx.Client(base_url=slack.url, timeout=10, trust_env=False) as client:
+        while True:
+            yield client.get("/_stand-in/seen").json()
+            time.sleep(_LOOK_EVERY)
+
+
+def news(before: Json, seen: Json) -> tuple[list[Json], list[Json]]:
+    """Give the answers and messages that came or changed since `before`."""
+    known = {message["ts"]: message for message in before["messages"]}
+    changed = [m for m in seen["messages"] if known.get(m["ts"]) != m]
+    return seen["answers"][len(before["answers"]) :], changed
+
+
+def settled(messages: list[Json], quiet: float) -> bool:
+    """Whether nothing more is to come: every demo at rest, and quiet for a moment."""
+    living = [m for m in messages if not m["thread_ts"]]
+    return quiet > _QUIET_AFTER and all(m["text"].endswith(_SETTLED) for m in living)
+
+
+def run(console: Console, text: str) -> int:
+    """Send the command, and follow what comes of it."""
+    up, slack = service.Service.read(), LocalSlack.read(service.STATE)
+    if slack is None:
+        raise SlackError("the stand-in for Slack is not running; start it with: make demo")
+    workspace = Workspace(up.api_url, slack.signing_secret, slack.url)
+    before = next(looks(slack))
+    console.print(f"#{CHANNEL}  /demo {text}", style="bold", highlight=False)
+    answer = workspace.command(text)
+    if answer.is_error:
+        raise SlackError(f"the service answered {answer.status_code}: {answer.text}")
+    first = [answer.json()] if answer.text else []
+    with Live(console=console, auto_refresh=False, transient=not console.is_terminal) as live:
+        shown = follow(live, slack, before, first)
+    if not console.is_terminal:
+        console.print(shown)
+    return 0
+
+
+def follow(live: Live, slack: LocalSlack, before: Json, first: list[Json]) -> Any:
+    """Show the channel until it settles; give the last picture."""
+    began = moved = time.monotonic()
+    last: Any = None
+    for seen in looks(slack):
+        answers, messages = news(before, seen)
+        views = seen["views"][len(before["views"]) :]
+        forms = [{"text": f"[a form opens: {view['title']['text']}]"} for view in views]
+        now = time.monotonic()
+        if (answers, messages) != last:
+            last, moved = (answers, messages), now
+        shown = channel([*first, *forms, *answers], messages, datetime.now(UTC))
+        live.update(shown, refresh=True)
+        if settled(messages, now - moved) or now - began > _GIVE_UP_AFTER:
+            return shown
+    return None
+
+
+def main() -> int:
+    """Run, and turn what can go wrong into one sentence and exit status 1."""
+    console = Console()
+    try:
+        return run(console, " ".join(sys.argv[1:]))
+    except (SlackError, service.ServiceError, httpx.HTTPError) as error:
+        console.print(f"make slack failed: {error}", style="red", markup=False, soft_wrap=True)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

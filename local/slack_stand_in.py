@@ -1,0 +1,256 @@
+"""A stand-in for Slack's Web API on loopback: keeps what is posted, and judges every payload.
+
+    python -m local.slack_stand_in --port N
+
+It knows the four people in `PEOPLE`, and is in every channel but those in `CLOSED`. What it
+was told to do wrong (`POST /_stand-in/behave`) it does before anything else: answer an error
+or a 429, or take its time. It is for this machine: whoever reaches the port can read it all.
+"""
+
+import argparse
+import json
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qsl
+
+from local.identity import ADMIN, OTHER, OWNER
+from local.slack_limits import message_problems, view_problems
+
+TOKEN = "xoxb-local-stand-in"  # noqa: S105 - opens this stand-in and nothing else
+TEAM = "T0LOCAL"
+CHANNEL = "C0DEMOS"
+CLOSED = ("C0CLOSED",)
+U_OWNER, U_OTHER, U_ADMIN, U_NOBODY = "U0OWNER", "U0OTHER", "U0ADMIN", "U0NOBODY"
+PEOPLE: dict[str, dict[str, Any]] = {
+    U_OWNER: {"profile": {"email": OWNER}, "is_email_confirmed": True},
+    U_OTHER: {"profile": {"email": OTHER.title()}, "is_email_confirmed": True},
+    U_ADMIN: {"profile": {"email": ADMIN}, "is_email_confirmed": True},
+    U_NOBODY: {"profile": {"email": OWNER}, "is_email_confirmed": False},
+}
+_OK = {"ok": True}
+Json = dict[str, Any]
+
+
+@dataclass
+class Posted:
+    """A message in a channel, as it is now."""
+
+    channel: str
+    ts: str
+    text: str
+    blocks: list[Json]
+    thread_ts: str = ""
+    broadcast: bool = False
+    edits: int = 0
+
+
+@dataclass
+class Behaviour:
+    """What to do wrong with the next `times` calls of a method (`*` is any)."""
+
+    method: str = "*"
+    times: int = 1
+    error: str = ""
+    status: int = 200
+    retry_after: int = 0
+    seconds: float = 0.0
+
+
+@dataclass
+class Seen:
+    """Everything the stand-in was sent: calls in order, messages, answers, views, faults."""
+
+    calls: list[Json] = field(default_factory=list)
+    messages: list[Posted] = field(default_factory=list)
+    answers: list[Json] = field(default_factory=list)
+    views: list[Json] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+
+class StandIn:
+    """The stand-in itself, behind its HTTP server."""
+
+    def __init__(self) -> None:
+        """Start out with nothing seen."""
+        self._lock = threading.Lock()
+        self._count = 0
+        self.seen = Seen()
+        self.wrong: list[Behaviour] = []
+
+    def call(self, method: str, token: str, given: Json) -> tuple[int, Json, float]:
+        """Answer one call: status, body, and seconds to take over it."""
+        with self._lock:
+            wrong = self._wrong(method)
+            call: Json = {"method": method, "at": time.time(), "given": given}
+            self.seen.calls.append(call)
+            if wrong and (wrong.status != 200 or wrong.error):  # noqa: PLR2004
+                call["answer"] = wrong.error or wrong.status
+                body: Json = {"ok": False, "error": wrong.error or "ratelimited"}
+                return wrong.status, body | {"_retry_after": wrong.retry_after}, wrong.seconds
+            body = self._answer(method, token, given)
+            call["answer"] = body.get("error", "ok")
+            return 200, body, wrong.seconds if wrong else 0.0
+
+    def _wrong(self, method: str) -> Behaviour | None:
+        for wrong in self.wrong:
+            if wrong.times and wrong.method in ("*", method):
+                wrong.times -= 1
+                return wrong
+        return None
+
+    def _answer(self, method: str, token: str, given: Json) -> Json:
+        if method == "answer":
+            return self._judged(message_problems(given)) or self._keep(self.seen.answers, given)
+        if token != f"Bearer {TOKEN}":
+            return _no("invalid_auth")
+        match method:
+            case "users.info":
+                return (
+                    _OK | {"user": PEOPLE[given["user"]]}
+                    if given["user"] in PEOPLE
+                    else _no("user_not_found")
+                )
+            case "chat.postMessage":
+                return self._judged(message_problems(given)) or self._post(given)
+            case "chat.update":
+                return self._judged(message_problems(given)) or self._update(given)
+            case "views.open" | "views.update":
+                view = given["view"]
+                return self._judged(view_problems(view)) or self._keep(self.seen.views, view)
+            case _:
+                return _no("unknown_method")
+
+    def _judged(self, problems: list[str]) -> Json | None:
+        self.seen.faults += problems
+        if not problems:
+            return None
+        return _no("invalid_blocks") | {"response_metadata": {"messages": problems}}
+
+    def _keep(self, where: list[Json], given: Json) -> Json:
+        where.append(given)
+        return dict(_OK)
+
+    def _post(self, given: Json) -> Json:
+        channel = str(given["channel"])
+        if channel in CLOSED:
+            return _no("not_in_channel")
+        if channel.startswith("U"):
+            channel = f"D{channel[1:]}"
+        self._count += 1
+        ts = f"{int(time.time())}.{self._count:06d}"
+        self.seen.messages.append(
+            Posted(
+                channel=channel,
+                ts=ts,
+                text=given.get("text", ""),
+                blocks=given.get("blocks", []),
+                thread_ts=given.get("thread_ts", ""),
+                broadcast=bool(given.get("reply_broadcast")),
+            )
+        )
+        return _OK | {"channel": channel, "ts": ts}
+
+    def _update(self, given: Json) -> Json:
+        for message in self.seen.messages:
+            if (message.channel, message.ts) == (given["channel"], given["ts"]):
+                message.text, message.blocks = given.get("text", ""), given.get("blocks", [])
+                message.edits += 1
+                return _OK | {"channel": message.channel, "ts": message.ts}
+        return _no("message_not_found")
+
+    def told(self) -> Json:
+        """Give everything seen so far."""
+        with self._lock:
+            return asdict(self.seen)
+
+    def behave(self, wrong: Json) -> None:
+        """Do something wrong from now on; nothing given takes all of it back."""
+        with self._lock:
+            self.wrong = [*self.wrong, Behaviour(**wrong)] if wrong else []
+
+    def forget(self) -> None:
+        """Start anew."""
+        with self._lock:
+            self.seen, self.wrong = Seen(), []
+
+    def remove(self, ts: str) -> None:
+        """Delete a message, as somebody in the channel may."""
+        with self._lock:
+            self.seen.messages = [m for m in self.seen.messages if m.ts != ts]
+
+
+def _no(error: str) -> Json:
+    return {"ok": False, "error": error}
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    stand_in: StandIn
+
+    def do_GET(self) -> None:
+        self._say(200, self.stand_in.told())
+
+    def do_POST(self) -> None:
+        given = self._given()
+        match self.path.strip("/").split("/"):
+            case ["_stand-in", "behave"]:
+                self.stand_in.behave(given)
+                self._say(200, _OK)
+            case ["_stand-in", "forget"]:
+                self.stand_in.forget()
+                self._say(200, _OK)
+            case ["api", method]:
+                self._call(method, given)
+            case ["answers", name]:
+                self._call("answer", given | {"name": name})
+            case _:
+                self._say(404, _no("unknown_method"))
+
+    def _call(self, method: str, given: Json) -> None:
+        token = self.headers.get("Authorization", "")
+        status, body, seconds = self.stand_in.call(method, token, given)
+        time.sleep(seconds)
+        self._say(status, body)
+
+    def _given(self) -> Json:
+        text = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+        if "json" in self.headers.get("Content-Type", ""):
+            read: Json = json.loads(text or "{}")
+            return read
+        return dict(parse_qsl(text))
+
+    def _say(self, status: int, body: Mapping[str, Any]) -> None:
+        told = dict(body)
+        retry_after = told.pop("_retry_after", 0)
+        text = json.dumps(told).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(text)))
+        if retry_after:
+            self.send_header("Retry-After", str(retry_after))
+        self.end_headers()
+        self.wfile.write(text)
+
+    def log_message(self, *_: Any) -> None:
+        """Keep quiet: what was sent is kept in full."""
+
+
+def server(stand_in: StandIn, port: int) -> ThreadingHTTPServer:
+    """Make the server on loopback; the caller lets it serve."""
+    handler = type("Handler", (_Handler,), {"stand_in": stand_in})
+    return ThreadingHTTPServer(("127.0.0.1", port), handler)
+
+
+def main() -> None:
+    """Serve until ended."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--port", type=int, required=True)
+    server(StandIn(), parser.parse_args().port).serve_forever()
+
+
+if __name__ == "__main__":
+    main()

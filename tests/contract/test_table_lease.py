@@ -1,0 +1,65 @@
+"""The lease item that DynamoDB's TTL works on: it follows the record."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import boto3
+import pytest
+
+from chalicelib.adapters.table import Table
+from chalicelib.core.limits import Limits
+
+from .conftest import REGION, WATCHDOG, make_table
+from .demos import a_demo, ended
+
+KEY = {"pk": {"S": "DEMO#demo0001"}, "sk": {"S": "LEASE"}}
+
+
+@pytest.fixture
+def client(aws: None) -> Any:
+    return boto3.client("dynamodb", region_name=REGION)
+
+
+@pytest.fixture
+def table(client: Any) -> Table:
+    made = Table(client, make_table(client), watchdog=WATCHDOG)
+    made.create(a_demo(), (), Limits())
+    return made
+
+
+def ttl(client: Any) -> int | None:
+    item = client.get_item(TableName="demos", Key=KEY).get("Item")
+    return int(item["ttl"]["N"]) if item else None
+
+
+def test_a_lease_is_put_with_the_record(client: Any, table: Table) -> None:
+    """Its TTL is the lease's end."""
+    assert int(a_demo().expires_at.timestamp()) == ttl(client)
+
+
+def test_a_moved_lease_moves_its_item(client: Any, table: Table) -> None:
+    """Extending changes the TTL in the same write."""
+    later = a_demo().expires_at + timedelta(hours=2)
+    table.save(table.get("demo0001"), replace(table.get("demo0001"), expires_at=later), ())
+    assert int(later.timestamp()) == ttl(client)
+
+
+def test_an_ended_demo_has_no_lease(client: Any, table: Table) -> None:
+    """Going deleted takes the item away."""
+    table.save(table.get("demo0001"), ended(table.get("demo0001")), ())
+    assert ttl(client) is None
+
+
+def test_no_other_save_brings_a_removed_lease_back(client: Any, table: Table) -> None:
+    """A person who removed the item by hand is not contradicted by the next plan."""
+    client.delete_item(TableName="demos", Key=KEY)
+    table.save(table.get("demo0001"), replace(table.get("demo0001"), reason="on"), ())
+    assert ttl(client) is None
+
+
+def test_a_lease_is_restored_as_the_record_has_it(client: Any, table: Table) -> None:
+    """What the TTL took too early is put back."""
+    client.delete_item(TableName="demos", Key=KEY)
+    table.restore_lease(table.get("demo0001"))
+    assert int(a_demo().expires_at.timestamp()) == ttl(client)

@@ -1,0 +1,89 @@
+"""State machines meet errors, time limits and rights as on AWS."""
+
+import json
+from typing import Any
+
+from local.emulator.process import Emulator
+
+from .conftest import make_function, make_role, put_policy, wait_until
+
+
+def run_machine(aws: Emulator, name: str, states: dict[str, Any]) -> tuple[Any, Any]:
+    """Run a state machine of these states to its end with one second to wait."""
+    steps = aws.client("stepfunctions")
+    machine = steps.create_state_machine(
+        name=name,
+        definition=json.dumps({"StartAt": next(iter(states)), "States": states}),
+        roleArn=make_role(aws, f"{name}-role"),
+    )["stateMachineArn"]
+    started = steps.start_execution(stateMachineArn=machine, input='{"seconds": 1}')
+    run = started["executionArn"]
+
+    def ended() -> dict[str, Any]:
+        told: dict[str, Any] = steps.describe_execution(executionArn=run)
+        return told if told["status"] != "RUNNING" else {}
+
+    return steps, wait_until(ended)
+
+
+def test_state_machines_catch_errors_by_class(aws: Emulator) -> None:
+    """A Catch that names our exception's class takes it; the message arrives with it."""
+    source = (
+        "class NotYetError(Exception): pass\n"
+        "def handler(event, context): raise NotYetError('two\\nlines: here')\n"
+    )
+    function = make_function(aws, "raiser", source)
+    answer = aws.client("lambda").invoke(FunctionName="raiser")
+    assert json.load(answer["Payload"])["errorType"] == "NotYetError"
+    catch = {"ErrorEquals": ["NotYetError"], "Next": "Caught", "ResultPath": "$.error"}
+    states = {
+        "Try": {"Type": "Task", "Resource": function, "Catch": [catch], "End": True},
+        "Caught": {"Type": "Succeed"},
+    }
+    _, told = run_machine(aws, "catcher", states)
+    assert told["status"] == "SUCCEEDED"
+    assert "two\\nlines: here" in json.loads(told["output"])["error"]["Cause"]
+
+
+def test_a_task_waits_as_long_as_its_input_says(aws: Emulator) -> None:
+    """TimeoutSecondsPath ends a wait for a token that nobody answers, and Catch takes it."""
+    function = make_function(aws, "parker", "def handler(event, context): return None")
+    wait = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
+        "Parameters": {"FunctionName": function, "Payload": {"token.$": "$$.Task.Token"}},
+        "TimeoutSecondsPath": "$.seconds",
+        "Catch": [{"ErrorEquals": ["States.Timeout"], "Next": "Late"}],
+        "End": True,
+    }
+    steps, told = run_machine(aws, "waiter", {"Wait": wait, "Late": {"Type": "Succeed"}})
+    entered = steps.get_execution_history(executionArn=told["executionArn"])["events"]
+    details = "stateEnteredEventDetails"
+    names = [event[details]["name"] for event in entered if details in event]
+    assert names[-1] == "Late"
+
+
+def test_a_token_is_answered_with_the_right_on_its_machine(aws: Emulator) -> None:
+    """A role that may answer for this state machine alone answers; another is refused."""
+    source = (
+        "import boto3\n"
+        "def handler(event, context):\n"
+        "    steps = boto3.client('stepfunctions')\n"
+        "    steps.send_task_success(taskToken=event['token'], output='{}')\n"
+    )
+    function = make_function(aws, "answerer", source)
+    wait = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
+        "Parameters": {"FunctionName": function, "Payload": {"token.$": "$$.Task.Token"}},
+        "TimeoutSecondsPath": "$.seconds",
+        "End": True,
+    }
+    resource = "arn:aws:states:us-east-1:000000000000:stateMachine:answered"
+    put_policy(
+        aws,
+        "answerer-role",
+        {"Effect": "Allow", "Action": "states:SendTaskSuccess", "Resource": resource},
+    )
+    for machine, status in (("answered", "SUCCEEDED"), ("unanswered", "FAILED")):
+        assert run_machine(aws, machine, {"Wait": wait})[1]["status"] == status

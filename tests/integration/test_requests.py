@@ -1,0 +1,223 @@
+"""Bad input: a problem document says which field and why, and nothing is created."""
+
+from __future__ import annotations
+
+import concurrent.futures
+from typing import Any
+
+import pytest
+
+from tests.integration.conftest import Running, wait_for
+
+BAD: list[tuple[Any, str, str]] = [
+    ({"components": ["esc"]}, "components.0", "did you mean 'ecs'?"),
+    ({"components": ["bundle"]}, "components.0", "no component"),
+    ({"components": "ecs"}, "components", "list"),
+    ({"components": [1]}, "components.0", "string"),
+    ({"componets": ["ecs"]}, "componets", "no such field"),
+    ({"ttl_hours": 0}, "ttl_hours", "greater than 0"),
+    ({"ttl_hours": 73}, "ttl_hours", "at most 72 hours"),
+    ({"ttl_hours": "4"}, "ttl_hours", "number"),
+    ({"ttl_hours": True}, "ttl_hours", "number"),
+    ({"name": ""}, "name", "1 to 60"),
+    ({"name": "a\nb"}, "name", "one line"),
+    ({"allowed_cidr": ["10.0.0.0/33"]}, "allowed_cidr.0", "not an IPv4 block"),
+    ({"allowed_cidr": ["10.0.0.1/24"]}, "allowed_cidr.0", "host bits"),
+    ({"allowed_cidr": ["0.0.0.0/0"]}, "allowed_cidr.0", "too wide"),
+    ({"allowed_cidr": ["::/0"]}, "allowed_cidr.0", "not an IPv4 block"),
+    ({"allowed_cidr": []}, "allowed_cidr", "at least one"),
+    ({"allowed_cidr": [f"10.0.{n}.0/24" for n in range(6)]}, "allowed_cidr", "at most 5"),
+    ({"region": "mars-north-1"}, "region", "not open for demos"),
+    ({"parameters": {"NoSuch": "x"}}, "parameters.NoSuch", "no template"),
+    ({"parameters": {"VpcId": "vpc-1"}}, "parameters.VpcId", "set by the service"),
+    ({"parameters": {"RolePath": "/"}}, "parameters.RolePath", "set by the service"),
+    (
+        {"parameters": {"DockerImageMethod": "magic"}},
+        "parameters.DockerImageMethod",
+        "build, registry",
+    ),
+    ({"keep_on_failure": "yes"}, "keep_on_failure", "boolean"),
+    ([], "body", "object"),
+]
+
+
+@pytest.mark.parametrize(("body", "field", "words"), BAD)
+def test_bad_fields_are_named(running: Running, body: Any, field: str, words: str) -> None:
+    """The answer is 422, names the field, says why, and no demo exists afterwards."""
+    owner = running.person()
+    answer = owner.call("POST", "/demos", body)
+    assert 422 == answer.status_code, answer.text
+    assert "application/problem+json" == answer.headers["Content-Type"]
+    problem = answer.json()
+    assert field in [e["field"] for e in problem["errors"]]
+    assert words in problem["detail"]
+    assert [] == owner.call("GET", "/demos").json()["demos"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [(b"{", 400), (b"\xff\xfe", 400), (b'{"a":' + b"[" * 5000, 400), (b" " * 70_000, 413)],
+)
+def test_bodies_that_are_no_json_are_refused(running: Running, body: bytes, status: int) -> None:
+    """What is not JSON, or too much of it, never makes a server error."""
+    answer = running.person().call("POST", "/demos", body)
+    assert status == answer.status_code, answer.text
+    assert "application/problem+json" == answer.headers["Content-Type"]
+
+
+def test_a_media_type_other_than_json_is_refused(running: Running) -> None:
+    """Chalice's own refusal is a problem document too."""
+    answer = running.person().call("POST", "/demos", b"a=b", **{"Content-Type": "text/plain"})
+    assert 415 == answer.status_code
+    assert 415 == answer.json()["status"]
+
+
+def test_all_problems_of_a_request_are_told_at_once(running: Running) -> None:
+    """Three wrong fields make three entries."""
+    body = {"components": ["esc"], "region": "moon", "ttl_hours": 100}
+    answer = running.person().call("POST", "/demos", body)
+    told = {e["field"] for e in answer.json()["errors"]}
+    assert {"components.0", "region", "ttl_hours"} == told
+
+
+def test_tokens_are_checked(running: Running) -> None:
+    """Missing, malformed, expired, foreign, unverified: 401 each, and each says what is wrong."""
+    person = running.person
+    cases = {
+        "bearer token": person().__class__(running.up.api_url, ""),
+        "not valid": person().__class__(running.up.api_url, "nonsense"),
+        "expired": person(expires_in=-60),
+        "another audience": person(audience="somebody-else"),
+        "another issuer": person(iss="https://elsewhere.example"),
+        "no verified e-mail": person(email_verified=False),
+    }
+    for words, caller in cases.items():
+        answer = caller.call("GET", "/demos")
+        assert 401 == answer.status_code, (words, answer.text)
+        assert words in answer.json()["detail"]
+        assert "application/problem+json" == answer.headers["Content-Type"]
+
+
+def test_a_token_signed_by_nobody_known_is_refused(
+    running: Running, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A well-formed token of another key with the same key id does not pass."""
+    from local import tokens
+
+    forged = tokens.mint(tmp_path_factory.mktemp("foreign"), running.up.issuer, "a@example.com")
+    answer = running.person().__class__(running.up.api_url, forged).call("GET", "/demos")
+    assert 401 == answer.status_code
+
+
+def test_another_owners_demo_does_not_exist(running: Running) -> None:
+    """For a stranger every path of the demo is 404; an admin sees and ends it."""
+    owner, stranger = running.person(), running.person()
+    demo_id = owner.ask("s3")
+    owner.until(demo_id, "ready")
+    for method, path, body in (
+        ("GET", "", None),
+        ("DELETE", "", None),
+        ("GET", "/events", None),
+        ("PATCH", "/lease", {"extend_hours": 1}),
+        ("POST", "/retry", None),
+    ):
+        answer = stranger.call(method, f"/demos/{demo_id}{path}", body)
+        assert 404 == answer.status_code, (method, path)
+    assert [] == stranger.call("GET", "/demos").json()["demos"]
+    admin = running.admin()
+    everybody = admin.call("GET", "/demos?limit=200").json()["demos"]
+    assert demo_id in [d["demo_id"] for d in everybody]
+    assert [] == admin.call("GET", "/demos?mine=true").json()["demos"]
+    assert 202 == admin.call("DELETE", f"/demos/{demo_id}").status_code
+    owner.until(demo_id, "deleted")
+
+
+def test_unknown_paths_and_ids_are_404(running: Running) -> None:
+    """The gateway's own refusals read like the service's."""
+    owner = running.person()
+    for path in ("/nowhere", "/demos/nosuchid", "/demos/nosuchid/events"):
+        answer = owner.call("GET", path)
+        assert 404 == answer.status_code
+        assert "application/problem+json" == answer.headers["Content-Type"]
+
+
+def test_one_idempotency_key_makes_one_demo(running: Running) -> None:
+    """The same key and body answer alike; another body is refused; another owner is apart."""
+    owner, other = running.person(), running.person()
+    key = {"Idempotency-Key": "k-1"}
+    first = owner.call("POST", "/demos", {"components": ["s3"]}, **key)
+    again = owner.call("POST", "/demos", {"components": ["s3"]}, **key)
+    changed = owner.call("POST", "/demos", {"components": ["vpc"]}, **key)
+    others = other.call("POST", "/demos", {"components": ["s3"]}, **key)
+    assert 202 == first.status_code == again.status_code == others.status_code
+    assert first.json()["demo_id"] == again.json()["demo_id"]
+    assert first.json()["demo_id"] != others.json()["demo_id"]
+    assert 422 == changed.status_code
+    for caller in (owner, other):
+        demos = caller.call("GET", "/demos").json()["demos"]
+        assert 1 == len(demos)
+        caller.until(demos[0]["demo_id"], "ready")
+        caller.call("DELETE", f"/demos/{demos[0]['demo_id']}")
+        caller.until(demos[0]["demo_id"], "deleted")
+
+
+def test_a_hundred_requests_at_once_leave_three(running: Running) -> None:
+    """Against a limit of three exactly three get in; the others hear who holds it."""
+    owner = running.person()
+    with concurrent.futures.ThreadPoolExecutor(20) as pool:
+        answers = list(
+            pool.map(
+                lambda _: owner.call("POST", "/demos", {"components": ["s3"]}), range(100)
+            )
+        )
+    statuses = sorted(a.status_code for a in answers)
+    assert [202] * 3 + [429] * 97 == statuses
+    held = {a.json()["demo_id"] for a in answers if a.status_code == 202}
+    refused = next(a for a in answers if a.status_code == 429).json()
+    assert ("per owner", 3) == (refused["limit"], refused["maximum"])
+    assert set(refused["held_by"]) <= held
+    for demo_id in held:
+        owner.until(demo_id, "ready")
+        owner.call("DELETE", f"/demos/{demo_id}")
+        owner.until(demo_id, "deleted")
+    freed = owner.call("POST", "/demos", {"components": ["s3"]})
+    assert 202 == freed.status_code
+    owner.until(freed.json()["demo_id"], "ready")
+    owner.call("DELETE", f"/demos/{freed.json()['demo_id']}")
+    owner.until(freed.json()["demo_id"], "deleted")
+
+
+def test_an_unchanged_demo_is_answered_304(running: Running) -> None:
+    """A conditional request costs no body."""
+    owner = running.person()
+    demo_id = owner.ask("s3")
+    owner.until(demo_id, "ready")
+    path = f"/demos/{demo_id}"
+    etag = owner.call("GET", path).headers["ETag"]
+    again = owner.call("GET", path, **{"If-None-Match": etag})
+    assert (304, b"") == (again.status_code, again.content)
+    owner.call("DELETE", path)
+    wait_for(lambda: owner.call("GET", path, **{"If-None-Match": etag}).status_code == 200, "new")
+    owner.until(demo_id, "deleted")
+
+
+def test_a_bad_cursor_or_limit_is_named(running: Running) -> None:
+    """What the service did not give out as a cursor is refused, not guessed at."""
+    owner = running.person()
+    for query, field in (("cursor=zzz", "cursor"), ("limit=0", "limit"), ("limit=x", "limit")):
+        answer = owner.call("GET", f"/demos?{query}")
+        assert 422 == answer.status_code, answer.text
+        assert field == answer.json()["errors"][0]["field"]
+
+
+def test_the_plan_makes_nothing_and_says_everything(running: Running) -> None:
+    """POST /plan lists the steps in time with the critical path, what is pulled in, the price."""
+    owner = running.person()
+    plan = owner.call("POST", "/plan", {"components": ["asg", "rds"]}).json()
+    assert ["sg", "vpc"] == sorted(plan["pulled_in"])
+    assert 20 == plan["typical_minutes"]
+    critical = [s["component"] for s in plan["steps"] if s["critical"]]
+    assert ["vpc", "sg", "rds", "asg"] == critical
+    assert plan["hourly_usd"] > 0
+    assert [] == owner.call("GET", "/demos").json()["demos"]
+    assert 422 == owner.call("POST", "/plan", {"components": ["esc"]}).status_code

@@ -1,0 +1,41 @@
+"""Random lives with many faults at once; `make simulate` plays ten thousand of them."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from local.simulate import main, play_random
+from local.simulation.cases import random_case
+from local.simulation.scene import Scene
+
+BLOCK = 250
+
+
+@pytest.mark.parametrize("first", range(0, 4 * BLOCK, BLOCK))
+def test_random_combinations_end_right(first: int) -> None:
+    """No combination of faults leaves anything running or recorded wrong."""
+    endings = [play_random(seed) for seed in range(first, first + BLOCK)]
+    assert [] == [(e.case, e.wrong, e.hit) for e in endings if e.wrong]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(min_value=10**6, max_value=10**9))
+def test_combinations_that_hypothesis_picks_end_right(seed: int) -> None:
+    """Nor does any that hypothesis comes up with."""
+    assert () == play_random(seed).wrong
+
+
+def test_a_seed_plays_the_same_case_again() -> None:
+    """Two runs of one seed tell the same story, so that a wrong ending can be looked into."""
+    first, second = Scene(random_case(7)), Scene(random_case(7))
+    first.run()
+    second.run()
+    assert first.faults.hit == second.faults.hit
+    assert first.store.entries == second.store.entries
+
+
+def test_the_command_counts_and_tells(capsys: pytest.CaptureFixture[str]) -> None:
+    """`make simulate` says how many cases ran and how many ended wrong."""
+    status = main(["--cases", "1", "--seed", "3", "--workers", "1", "--story"])
+    assert 0 == status
+    assert "1 cases, 0 ended wrong" in capsys.readouterr().out

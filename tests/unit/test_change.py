@@ -1,0 +1,162 @@
+"""Ending, extending and retrying: what changes, what is told, and who is woken."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.core.demo import Demo, Desired, Phase
+from chalicelib.core.errors import InvalidRequest, NotFound, StaleRecord, WrongState
+from chalicelib.core.request import DemoRequest
+from chalicelib.services import change
+from chalicelib.services.read import Caller, find
+from chalicelib.services.request import preview, request_demo
+
+from .builders import HOME, NOW, OWNER, Stage, minutes
+
+HOUR = timedelta(hours=1)
+
+
+def asked(stage: Stage) -> Demo:
+    return request_demo(stage.world, OWNER, DemoRequest(allowed_cidr=(HOME,)))
+
+
+def resting(stage: Stage, phase: Phase = Phase.READY) -> Demo:
+    """Return a demo whose loop has ended."""
+    demo = asked(stage)
+    stage.workflow.end(demo.demo_id, 1)
+    return stage.store.save(demo, replace(demo, phase=phase, looping=False), ())
+
+
+def test_a_request_makes_a_record_and_starts_a_loop() -> None:
+    """And no stack."""
+    stage = Stage()
+    demo = asked(stage)
+    assert Phase.REQUESTED is stage.store.get(demo.demo_id).phase
+    assert [(demo.demo_id, 1)] == stage.workflow.started
+    assert [] == stage.cloud.created
+
+
+def test_a_bad_request_makes_nothing() -> None:
+    """No record, no slot, no loop."""
+    stage = Stage()
+    with pytest.raises(InvalidRequest):
+        request_demo(
+            stage.world, OWNER, DemoRequest(allowed_cidr=(HOME,), components=("nothing",))
+        )
+    assert ({}, {}, []) == (stage.store.records, stage.store.slots(), stage.workflow.started)
+
+
+def test_a_preview_makes_nothing() -> None:
+    """It says what would be made, in which order, and how long that takes."""
+    stage = Stage()
+    shown = preview(stage.world, DemoRequest(allowed_cidr=(HOME,), components=("web",)))
+    assert {"s3", "vpc", "bundle"} == set(shown.pulled_in)
+    assert 7 == shown.typical_minutes
+    assert {} == stage.store.records
+
+
+def test_ending_wakes_the_running_loop() -> None:
+    """The change is on the record before anything is woken."""
+    stage = Stage()
+    demo = asked(stage)
+    stage.store.park(demo.demo_id, generation=1, seen=0, token="t1")
+    change.end(stage.world, demo, actor=OWNER, why="asked for")
+    assert Desired.DELETED is stage.store.get(demo.demo_id).desired
+    assert ["t1"] == stage.workflow.woken
+    assert "desired is now deleted: asked for" in stage.told(demo.demo_id)
+
+
+def test_ending_a_resting_demo_starts_the_next_loop() -> None:
+    """Under a name that was never used."""
+    stage = Stage()
+    change.end(stage.world, resting(stage), actor=OWNER, why="asked for")
+    assert [("demo0001", 1), ("demo0001", 2)] == stage.workflow.started
+
+
+def test_ending_twice_tells_once() -> None:
+    """The second time changes nothing on the record."""
+    stage = Stage()
+    once = change.end(stage.world, asked(stage), actor=OWNER, why="asked for")
+    told = stage.told("demo0001")
+    assert once == change.end(stage.world, once, actor=OWNER, why="again")
+    assert told == stage.told("demo0001")
+
+
+def test_ending_again_makes_up_for_a_start_that_was_lost() -> None:
+    """The process died between its write and its start; asking again starts the loop."""
+    stage = Stage()
+    demo = replace(asked(stage), desired=Desired.DELETED)
+    stage.workflow.started.clear()
+    change.end(stage.world, demo, actor=OWNER, why="again")
+    assert [("demo0001", 1)] == stage.workflow.started
+
+
+def test_a_stale_change_is_refused() -> None:
+    """Whoever decided on an old record decides again."""
+    stage = Stage()
+    demo = asked(stage)
+    stage.store.save(demo, replace(demo, reason="meanwhile"), ())
+    with pytest.raises(StaleRecord):
+        change.end(stage.world, demo, actor=OWNER, why="asked for")
+
+
+def test_a_lease_is_moved_with_its_item_and_told() -> None:
+    """Record, lease item and timeline change together."""
+    stage = Stage()
+    demo = asked(stage)
+    change.move_lease(stage.world, demo, NOW + 6 * HOUR, actor=OWNER)
+    assert NOW + 6 * HOUR == stage.store.get("demo0001").expires_at
+    assert NOW + 6 * HOUR == stage.store.leases["demo0001"]
+    assert "lease extended to 2026-01-05 15:00 UTC" in stage.told("demo0001")
+
+
+def test_warnings_ahead_of_the_new_end_are_given_again() -> None:
+    """Those that are past stay given."""
+    stage = Stage()
+    demo = replace(asked(stage), warned=frozenset({1440, 120, 30}))
+    moved = change.move_lease(stage.world, demo, NOW + HOUR, actor=OWNER)
+    assert frozenset({1440, 120}) == moved.warned
+
+
+def test_a_demo_that_is_ending_is_not_extended() -> None:
+    """Nothing changes."""
+    stage = Stage()
+    ending = change.end(stage.world, asked(stage), actor=OWNER, why="asked for")
+    with pytest.raises(WrongState, match="cannot be extended"):
+        change.move_lease(stage.world, ending, NOW + HOUR, actor=OWNER)
+    assert ending.expires_at == stage.store.get("demo0001").expires_at
+
+
+def test_a_quarantined_demo_is_retried() -> None:
+    """A person may hurry it."""
+    stage = Stage()
+    stuck = resting(stage, Phase.QUARANTINED)
+    again = change.retry(stage.world, stuck, actor=OWNER)
+    assert (Phase.DELETING, 2) == (again.phase, again.generation)
+
+
+def test_only_a_quarantined_demo_is_retried() -> None:
+    """Any other is told what it is."""
+    stage = Stage()
+    with pytest.raises(WrongState, match="is requested"):
+        change.retry(stage.world, asked(stage), actor=OWNER)
+
+
+def test_a_demo_that_is_not_yours_does_not_exist() -> None:
+    """For its owner and an admin it does."""
+    stage = Stage()
+    demo = asked(stage)
+    with pytest.raises(NotFound):
+        find(stage.world, Caller(owner="eve@example.com"), demo.demo_id)
+    assert demo == find(stage.world, Caller(owner=OWNER), demo.demo_id)
+    assert demo == find(stage.world, Caller(owner="eve", admin=True), demo.demo_id)
+
+
+def test_a_lease_cannot_be_moved_into_the_past() -> None:
+    """Now is past too."""
+    stage = Stage()
+    demo = asked(stage)
+    stage.clock.advance(minutes(1))
+    with pytest.raises(InvalidRequest):
+        change.move_lease(stage.world, demo, NOW + minutes(1), actor=OWNER)

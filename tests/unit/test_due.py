@@ -1,0 +1,38 @@
+"""When the sweep has anything to do for a demo."""
+
+from chalicelib.core.demo import Phase
+from chalicelib.core.due import due_at
+
+from .builders import NOW, demo, leaving, minutes
+
+WATCHDOG = minutes(10)
+
+
+def test_a_resting_demo_is_due_at_its_next_warning() -> None:
+    """Nothing else can happen to it before."""
+    resting = demo(looping=False)
+    assert resting.expires_at - minutes(120) == due_at(resting, watchdog=WATCHDOG)
+
+
+def test_a_warned_demo_is_due_at_its_end() -> None:
+    """Once all warnings are given, the end is next."""
+    warned = demo(looping=False, warned=frozenset({120, 30}))
+    assert warned.expires_at == due_at(warned, watchdog=WATCHDOG)
+
+
+def test_a_looping_demo_is_due_when_its_loop_is_silent() -> None:
+    """From its last plan, or from its creation if it never planned."""
+    assert NOW + WATCHDOG == due_at(demo(), watchdog=WATCHDOG)
+    planned = demo(planned_at=NOW + minutes(3))
+    assert NOW + minutes(13) == due_at(planned, watchdog=WATCHDOG)
+
+
+def test_a_quarantined_demo_is_due_at_its_retry() -> None:
+    """Its lease is over and its loop at rest."""
+    resting = leaving(looping=False, retry_at=NOW + minutes(15))
+    assert NOW + minutes(15) == due_at(resting, watchdog=WATCHDOG)
+
+
+def test_a_deleted_demo_is_never_due() -> None:
+    """It leaves the index."""
+    assert due_at(demo(phase=Phase.DELETED, looping=False), watchdog=WATCHDOG) is None

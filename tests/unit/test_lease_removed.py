@@ -1,0 +1,70 @@
+"""A lease item that left the table ends its demo, unless the record knows better."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.core.demo import Desired, Phase
+from chalicelib.core.request import DemoRequest
+from chalicelib.services.lease_removed import lease_removed
+from chalicelib.services.request import request_demo
+
+from .builders import HOME, OWNER, Stage
+
+
+def staged() -> Stage:
+    stage = Stage()
+    request_demo(stage.world, OWNER, DemoRequest(allowed_cidr=(HOME,)))
+    del stage.store.leases["demo0001"]
+    return stage
+
+
+def test_ttl_after_the_end_ends_the_demo() -> None:
+    """Without any sweep."""
+    stage = staged()
+    stage.clock.advance(timedelta(hours=5))
+    lease_removed(stage.world, "demo0001", by_ttl=True)
+    assert Desired.DELETED is stage.store.get("demo0001").desired
+
+
+def test_ttl_before_the_end_puts_the_item_back() -> None:
+    """The lease was extended while DynamoDB had its old end in hand."""
+    stage = staged()
+    lease_removed(stage.world, "demo0001", by_ttl=True)
+    demo = stage.store.get("demo0001")
+    assert Desired.READY is demo.desired
+    assert demo.expires_at == stage.store.leases["demo0001"]
+
+
+def test_a_persons_hand_ends_the_demo_at_once() -> None:
+    """Whatever its lease says."""
+    stage = staged()
+    lease_removed(stage.world, "demo0001", by_ttl=False)
+    assert "desired is now deleted: the lease was removed by hand" in stage.told("demo0001")
+
+
+@pytest.mark.parametrize("by_ttl", [True, False])
+def test_a_replay_changes_nothing(*, by_ttl: bool) -> None:
+    """Streams deliver at least once."""
+    stage = staged()
+    stage.clock.advance(timedelta(hours=5))
+    lease_removed(stage.world, "demo0001", by_ttl=by_ttl)
+    once = stage.told("demo0001")
+    lease_removed(stage.world, "demo0001", by_ttl=by_ttl)
+    assert once == stage.told("demo0001")
+
+
+def test_the_item_of_a_deleted_demo_changes_nothing() -> None:
+    """The write that ended the demo removed it."""
+    stage = staged()
+    demo = stage.store.get("demo0001")
+    stage.store.save(demo, replace(demo, phase=Phase.DELETED, looping=False), ())
+    before = stage.store.get("demo0001")
+    lease_removed(stage.world, "demo0001", by_ttl=False)
+    assert before == stage.store.get("demo0001")
+
+
+def test_an_unknown_demo_changes_nothing() -> None:
+    """Its record was deleted by hand: the orphan search's business."""
+    lease_removed(Stage().world, "nobody00", by_ttl=True)

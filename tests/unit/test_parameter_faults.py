@@ -1,0 +1,44 @@
+"""A parameter's value is judged as CloudFormation would judge it."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.core.catalog import Parameter
+from chalicelib.core.request import parameter_fault
+
+
+@pytest.mark.parametrize(
+    ("rules", "good", "bad", "said"),
+    [
+        ({"allowed_values": ("a", "b")}, "b", "c", "one of a, b"),
+        ({"allowed_pattern": "[a-z]+"}, "abc", "abc1", "must match"),
+        ({"allowed_pattern": "[a-z]+", "constraint": "letters"}, "abc", "1", "letters"),
+        ({"min_length": 2, "max_length": 3}, "ab", "abcd", "2 to 3 characters"),
+        ({"min_length": 2}, "ab", "a", "at least 2 characters"),
+        ({"max_length": 3}, "", "abcd", "at most 3 characters"),
+        ({"type": "Number"}, "1.5", "one", "must be a number"),
+        ({"type": "Number", "min_value": 1, "max_value": 9}, "9", "10", "1 to 9"),
+        ({"type": "Number", "min_value": 1}, "1", "0", "at least 1"),
+        ({"type": "Number", "max_value": 9}, "-3", "9.5", "at most 9"),
+        ({"type": "Number"}, "1e3", "nan", "must be a number"),
+        ({"type": "Number"}, "-7", "inf", "must be a number"),
+    ],
+)
+def test_a_value_is_judged(rules: dict[str, Any], good: str, bad: str, said: str) -> None:
+    """What fits passes, and what does not is refused in words."""
+    parameter = Parameter(name="P", **rules)
+    assert parameter_fault(parameter, good) is None
+    assert said in (parameter_fault(parameter, bad) or "")
+
+
+@pytest.mark.parametrize("value", ["1,x", "1,", ""])
+def test_a_list_of_numbers_is_judged_item_by_item(value: str) -> None:
+    """Each item must be a number."""
+    fault = parameter_fault(Parameter(name="P", type="List<Number>"), value)
+    assert "must be a number" in (fault or "")
+
+
+def test_a_pattern_that_python_cannot_read_is_left_to_cloudformation() -> None:
+    """Java's patterns are its to judge; nobody gets a server error over one."""
+    assert parameter_fault(Parameter(name="P", allowed_pattern=r"\p{Alpha}+"), "abc") is None

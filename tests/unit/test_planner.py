@@ -1,0 +1,190 @@
+"""The planner, case by case: repairs, quarantine, proof, deadlines."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.core.actions import Action, ActionKind
+from chalicelib.core.catalog import Kind
+from chalicelib.core.demo import Cause, Demo, Desired, Failure, Phase, Search, Status, stack_name
+from chalicelib.core.planner import (
+    DELETE_LIMIT,
+    MAX_SEARCHES,
+    Next,
+    Pace,
+    Plan,
+    create_limit,
+    decide,
+    revived,
+    wants_search,
+)
+from chalicelib.core.trouble import MAX_ATTEMPTS
+
+from .builders import NOW, demo, leaving, minutes, step
+
+PACE = Pace()
+
+
+def plan(made: Demo, **options: Any) -> Plan:
+    return decide(made, NOW, pace=PACE, **options)
+
+
+def refused(cause: Cause, **fields: Any) -> Any:
+    return replace(
+        step("vpc", status=Status.DELETE_FAILED),
+        cause=cause,
+        attempts=1,
+        failure=Failure(component="vpc", resource="Net", reason="in use"),
+        **fields,
+    )
+
+
+@pytest.mark.parametrize(
+    ("cause", "action"),
+    [
+        (Cause.FULL_BUCKET, ActionKind.EMPTY_BUCKET),
+        (Cause.NETWORK_INTERFACE, ActionKind.RELEASE_INTERFACES),
+        (Cause.PROTECTION, ActionKind.LIFT_PROTECTION),
+        (Cause.UNKNOWN, ActionKind.DELETE_STACK),
+        (Cause.THROTTLED, ActionKind.DELETE_STACK),
+    ],
+)
+def test_a_refused_deletion_gets_its_repair(cause: Cause, action: ActionKind) -> None:
+    """What can be repaired is repaired before the next attempt."""
+    due = refused(cause, retry_at=NOW)
+    assert (Action(action, "vpc"),) == plan(leaving(due)).actions
+
+
+def test_a_repaired_stack_is_deleted_again() -> None:
+    """The repair is not made twice."""
+    due = refused(Cause.FULL_BUCKET, prepared=True, retry_at=NOW)
+    assert (Action(ActionKind.DELETE_STACK, "vpc"),) == plan(leaving(due)).actions
+
+
+def test_a_bucket_is_emptied_before_its_stack_goes() -> None:
+    """Not after CloudFormation has refused."""
+    full = step("s3", status=Status.READY, has_bucket=True)
+    assert (Action(ActionKind.EMPTY_BUCKET, "s3"),) == plan(leaving(full)).actions
+
+
+def test_a_delay_is_waited_for() -> None:
+    """Until the moment of the next attempt, and no longer."""
+    early = refused(Cause.UNKNOWN, retry_at=NOW + timedelta(seconds=20))
+    waiting = plan(leaving(early))
+    assert (Next.WAIT, timedelta(seconds=20)) == (waiting.next, waiting.wait)
+
+
+def test_after_its_attempts_a_demo_rests_in_quarantine() -> None:
+    """With the cause, the resource, and the moment it is tried again."""
+    stuck = replace(refused(Cause.UNKNOWN), attempts=MAX_ATTEMPTS)
+    given_up = plan(leaving(stuck))
+    assert Next.STUCK is given_up.next
+    assert Phase.QUARANTINED is given_up.demo.phase
+    assert stuck.failure == given_up.demo.trouble
+    assert NOW + minutes(15) == given_up.demo.retry_at
+    assert not given_up.demo.looping
+
+
+def test_a_revived_demo_starts_over() -> None:
+    """Its attempts and searches are forgotten, its quarantines are not."""
+    stuck = replace(refused(Cause.UNKNOWN), attempts=MAX_ATTEMPTS)
+    again = revived(plan(leaving(stuck, search=Search(attempts=3))).demo)
+    assert (0, 0, 1) == (
+        again.steps["vpc"].attempts,
+        again.search.attempts,
+        again.quarantines,
+    )
+    assert Next.ACT is plan(again).next
+
+
+def test_one_stuck_step_lets_the_others_go_first() -> None:
+    """Quarantine comes when nothing else gets on."""
+    stuck = replace(refused(Cause.UNKNOWN), attempts=MAX_ATTEMPTS)
+    other = step("s3", status=Status.READY)
+    assert (Action(ActionKind.DELETE_STACK, "s3"),) == plan(leaving(stuck, other)).actions
+
+
+def test_a_step_behind_a_stuck_one_is_not_waited_for() -> None:
+    """It cannot get on before the stuck one does."""
+    above = replace(step("ecs", "vpc", status=Status.DELETE_FAILED), attempts=MAX_ATTEMPTS)
+    below = replace(step("vpc", status=Status.DELETE_FAILED), attempts=1)
+    assert Next.STUCK is plan(leaving(above, below)).next
+
+
+def test_deleted_needs_a_search_that_found_nothing() -> None:
+    """All steps gone is not enough."""
+    gone = leaving(step("vpc", status=Status.DELETED))
+    assert wants_search(gone, NOW)
+    assert Next.WAIT is plan(gone).next
+    assert Phase.DELETED is plan(gone, leftovers=()).demo.phase
+
+
+def test_a_leftover_is_searched_for_again_later() -> None:
+    """The tag index may lag."""
+    gone = leaving(step("vpc", status=Status.DELETED))
+    searched = plan(gone, leftovers=("arn:aws:ec2:::instance/i-1",))
+    assert Next.WAIT is searched.next
+    assert not wants_search(searched.demo, NOW)
+    assert wants_search(searched.demo, NOW + minutes(1))
+
+
+def test_a_leftover_that_stays_ends_in_quarantine() -> None:
+    """With its name in the reason."""
+    gone = leaving(step("vpc", status=Status.DELETED), search=Search(attempts=MAX_SEARCHES - 1))
+    searched = plan(gone, leftovers=("arn:aws:ec2:::instance/i-1",))
+    assert Next.STUCK is searched.next
+    assert "i-1" in searched.reason
+
+
+def test_a_stack_the_search_finds_is_taken_up_again() -> None:
+    """A creation that took effect late is deleted like any other, a bounded number of times."""
+    made = leaving(step("vpc", status=Status.DELETED))
+    arn = f"arn:aws:cloudformation:::stack/{stack_name(made.demo_id, 'vpc')}/1"
+    for _ in range(MAX_SEARCHES - 1):
+        found = plan(made, leftovers=(arn,))
+        assert (Action(ActionKind.DELETE_STACK, "vpc"),) == found.actions
+        made = found.demo.with_step(step("vpc", status=Status.DELETED))
+    assert Next.STUCK is plan(made, leftovers=(arn,)).next
+
+
+def test_a_step_that_takes_too_long_has_failed() -> None:
+    """CloudFormation's own limit should have ended it."""
+    slow = step("vpc", status=Status.CREATING, typical_minutes=3)
+    late = replace(slow, started_at=NOW - create_limit(slow) - minutes(1))
+    turned = plan(demo(late)).demo
+    assert Desired.DELETED is turned.desired
+    assert turned.failure
+    assert "vpc" == turned.failure.component
+
+
+def test_a_deletion_that_takes_too_long_counts_as_refused() -> None:
+    """It is asked for again."""
+    late = replace(
+        step("vpc", status=Status.DELETING), removing_at=NOW - DELETE_LIMIT - minutes(1)
+    )
+    assert 1 == plan(leaving(late)).demo.steps["vpc"].attempts
+
+
+def test_a_bundle_that_was_cut_off_is_staged_again() -> None:
+    """It answers in the same breath, so it cannot be on its way."""
+    cut_off = step("bundle", "s3", status=Status.CREATING, kind=Kind.BUNDLE)
+    bucket = step("s3", status=Status.READY)
+    assert (Action(ActionKind.STAGE_BUNDLE, "bundle"),) == plan(demo(bucket, cut_off)).actions
+
+
+def test_the_bundle_holds_nothing_up() -> None:
+    """It goes with its bucket."""
+    bundle = step("bundle", "s3", status=Status.READY, kind=Kind.BUNDLE)
+    bucket = step("s3", status=Status.READY)
+    leaving_plan = plan(leaving(bucket, bundle))
+    assert (Action(ActionKind.DELETE_STACK, "s3"),) == leaving_plan.actions
+    assert Status.DELETED is leaving_plan.demo.steps["bundle"].status
+
+
+def test_the_failure_stays_when_the_demo_is_gone() -> None:
+    """Whoever comes back the next day still learns why."""
+    failure = Failure(component="vpc", reason="no room")
+    gone = leaving(step("vpc", status=Status.DELETED), failure=failure)
+    assert failure == plan(gone, leftovers=()).demo.failure

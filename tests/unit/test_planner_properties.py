@@ -1,0 +1,207 @@
+"""The planner's promises, for random graphs, statuses and orders of completion."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.core.actions import Action, ActionKind
+from chalicelib.core.demo import GONE, Demo, Desired, Phase, Status
+from chalicelib.core.observe import Sighting, see
+from chalicelib.core.planner import Next, Pace, Plan, decide, wants_search
+
+from .builders import NOW, graphs, of_graph
+
+PACE = Pace()
+PATIENCE = 200
+"""Plans; a graph of seven steps needs a few dozen at most."""
+
+
+class Account:
+    """Does what plans say and lets stacks settle in the order that was drawn."""
+
+    def __init__(self, data: st.DataObject, demo: Demo) -> None:
+        self.data = data
+        self.demo = demo
+        self.now = NOW
+        self.stacks: dict[str, Status] = {}
+        self.done: Counter[Action] = Counter()
+
+    def plan(self) -> Plan:
+        found = tuple(f":stack/{name}/" for name in self.stacks)
+        leftovers = found if wants_search(self.demo, self.now) else None
+        plan = decide(self.demo, self.now, pace=PACE, leftovers=leftovers)
+        self.demo = plan.demo
+        for action in plan.actions:
+            self._do(action)
+        return plan
+
+    def _do(self, action: Action) -> None:
+        self.done[action] += 1
+        step = self.demo.steps[action.step]
+        if action.kind is ActionKind.CREATE_STACK:
+            assert all(self.stacks.get(name) is Status.READY for name in step.after)
+            assert step.name not in self.stacks
+            self.stacks[step.name] = Status.CREATING
+        if action.kind is ActionKind.DELETE_STACK:
+            assert not self.demo.dependents(step.name) & self.stacks.keys()
+            if step.name in self.stacks:
+                self.stacks[step.name] = Status.DELETING
+
+    def settle(self, *, may_fail: bool = False) -> None:
+        """Let one stack that is on its way arrive."""
+        self.now += timedelta(seconds=1)
+        moving = [n for n, s in self.stacks.items() if s is not Status.READY]
+        moving = [n for n in moving if self.stacks[n] is not Status.FAILED]
+        name = self.data.draw(st.sampled_from(sorted(moving)))
+        if self.stacks[name] is Status.DELETING:
+            del self.stacks[name]
+            status = Status.DELETED
+        else:
+            fails = may_fail and self.data.draw(st.booleans())
+            status = self.stacks[name] = Status.FAILED if fails else Status.READY
+        self.demo = see(self.demo, {name: Sighting(status=status)}, self.now)
+
+    def loop(self, *, may_fail: bool = False) -> Plan:
+        """Plan and settle until the loop ends."""
+        for _ in range(PATIENCE):
+            plan = self.plan()
+            if plan.next in (Next.DONE, Next.STUCK):
+                return plan
+            if plan.next is Next.WAIT and self.stacks:
+                self.settle(may_fail=may_fail)
+        raise AssertionError(f"no end in sight: {plan.reason}")
+
+
+@given(graphs(), st.data())
+def test_comes_up_in_order_and_once(
+    graph: dict[str, tuple[str, ...]], data: st.DataObject
+) -> None:
+    """Whatever the order of completion, each step is created once, after its inputs."""
+    account = Account(data, of_graph(graph))
+    account.loop()
+    assert Phase.READY is account.demo.phase
+    assert dict.fromkeys(graph, Status.READY) == account.stacks
+    assert {1} == set(account.done.values())
+
+
+@given(graphs(), st.data())
+def test_goes_down_in_reverse_and_once(
+    graph: dict[str, tuple[str, ...]], data: st.DataObject
+) -> None:
+    """Deletion takes each step once, after everything that stands on it."""
+    account = Account(data, of_graph(graph))
+    account.loop()
+    account.done.clear()
+    account.demo = replace(account.demo, desired=Desired.DELETED)
+    account.loop()
+    assert Phase.DELETED is account.demo.phase
+    assert {} == account.stacks
+    assert {1} == set(account.done.values())
+
+
+@given(graphs(), st.data())
+def test_turning_round_at_any_moment_ends_empty(
+    graph: dict[str, tuple[str, ...]], data: st.DataObject
+) -> None:
+    """A demo no longer wanted while it comes up leaves nothing."""
+    account = Account(data, of_graph(graph))
+    for _ in range(data.draw(st.integers(0, 2 * len(graph)))):
+        if account.plan().next is Next.WAIT:
+            account.settle()
+    account.demo = replace(account.demo, desired=Desired.DELETED)
+    account.loop()
+    assert Phase.DELETED is account.demo.phase
+    assert {} == account.stacks
+
+
+@pytest.mark.parametrize("keep", [False, True])
+@given(graph=graphs(), data=st.data())
+def test_failures_end_empty_or_kept(
+    *, keep: bool, graph: dict[str, tuple[str, ...]], data: st.DataObject
+) -> None:
+    """Where steps fail the demo ends deleted, its failure kept, or rests where that was asked."""
+    account = Account(data, of_graph(graph, keep_on_failure=keep))
+    account.loop(may_fail=True)
+    failed = account.demo.failure is not None
+    expected = (Phase.FAILED if keep else Phase.DELETED) if failed else Phase.READY
+    assert expected is account.demo.phase
+    if expected is Phase.DELETED:
+        assert {} == account.stacks
+
+
+@given(graphs(), st.data())
+def test_a_kept_failure_stops_its_descendants_only(
+    graph: dict[str, tuple[str, ...]], data: st.DataObject
+) -> None:
+    """With keep_on_failure all that does not stand on a failed step still comes up."""
+    account = Account(data, of_graph(graph, keep_on_failure=True))
+    account.loop(may_fail=True)
+    steps = account.demo.steps.values()
+    broken = {s.name for s in steps if s.status is Status.FAILED}
+    above = {d for name in broken for d in account.demo.dependents(name)}
+    assert set(graph) - broken - above == {s.name for s in steps if s.status is Status.READY}
+
+
+@given(graphs(), st.data())
+def test_everything_that_can_start_does(
+    graph: dict[str, tuple[str, ...]], data: st.DataObject
+) -> None:
+    """One plan starts every step whose inputs are there: no barrier between levels."""
+    demo = _with_statuses(graph, data, (Status.PENDING, Status.CREATING, Status.READY))
+    plan = decide(demo, NOW, pace=PACE)
+    startable = {
+        s.name
+        for s in demo.steps.values()
+        if s.status is Status.PENDING
+        and all(demo.steps[a].status is Status.READY for a in s.after)
+    }
+    assert startable == {a.step for a in plan.actions}
+
+
+@given(graphs(), st.data())
+def test_everything_that_can_go_does(
+    graph: dict[str, tuple[str, ...]], data: st.DataObject
+) -> None:
+    """One plan removes every step that nothing stands on any more, and no other."""
+    demo = replace(_with_statuses(graph, data, tuple(Status)), desired=Desired.DELETED)
+    plan = decide(demo, NOW, pace=PACE)
+    removable = {
+        s.name
+        for s in demo.steps.values()
+        if s.status not in GONE | {Status.DELETING}
+        and all(demo.steps[d].gone for d in demo.dependents(s.name))
+    }
+    assert removable == {a.step for a in plan.actions}
+
+
+@given(graphs(), st.data(), st.sampled_from(Desired))
+def test_a_plan_acts_waits_or_ends(
+    graph: dict[str, tuple[str, ...]], data: st.DataObject, desired: Desired
+) -> None:
+    """From any state a plan does something, waits for something that moves, or ends."""
+    demo = replace(_with_statuses(graph, data, tuple(Status)), desired=desired)
+    plan = decide(demo, NOW, pace=PACE, leftovers=() if wants_search(demo, NOW) else None)
+    moving = {Status.CREATING, Status.DELETING, Status.DELETE_FAILED}
+    match plan.next:
+        case Next.ACT:
+            assert plan.actions
+        case Next.WAIT:
+            assert moving & {s.status for s in plan.demo.steps.values()}
+        case _:
+            assert not plan.demo.looping
+
+
+def _with_statuses(
+    graph: dict[str, tuple[str, ...]], data: st.DataObject, choices: tuple[Status, ...]
+) -> Demo:
+    demo = of_graph(graph)
+    for name in graph:
+        status = data.draw(st.sampled_from(choices), label=name)
+        demo = demo.with_step(replace(demo.steps[name], status=status))
+    return demo

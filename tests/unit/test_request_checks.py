@@ -1,0 +1,148 @@
+"""A request: everything wrong with it is said at once, each with its field."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.core.catalog import BUNDLE, Component, Parameter, build_catalog
+from chalicelib.core.demo import Phase
+from chalicelib.core.errors import InvalidRequest
+from chalicelib.core.request import DemoRequest, RequestRules, new_demo
+from local.simulation.components import EIGHT, component
+
+from .builders import HOME, NOW, OWNER
+
+SIZED = replace(
+    component("sized", 1),
+    parameters={"Size": Parameter(name="Size", default="small", allowed_values=("small", "big"))},
+)
+CATALOG = build_catalog([*EIGHT, SIZED, component("broken", 1, needs=("Nothing",))])
+RULES = RequestRules(home_region="eu-west-1", regions=("eu-west-1", "us-east-1"))
+
+
+def made(**fields: Any) -> Any:
+    return new_demo(
+        DemoRequest(**{"allowed_cidr": (HOME,), **fields}),
+        demo_id="demo0001",
+        owner=OWNER,
+        catalog=CATALOG,
+        rules=RULES,
+        now=NOW,
+    )
+
+
+def refused(**fields: Any) -> dict[str, str]:
+    with pytest.raises(InvalidRequest) as caught:
+        made(**fields)
+    return {p.field: p.message for p in caught.value.problems}
+
+
+def test_an_empty_request_asks_for_everything() -> None:
+    """All of the catalog, at home, for the default lease."""
+    demo = made()
+    assert set(CATALOG.components) - {BUNDLE} == set(demo.asked)
+    assert ("eu-west-1", NOW + timedelta(hours=4)) == (demo.region, demo.expires_at)
+    assert Phase.REQUESTED is demo.phase
+
+
+def test_steps_carry_their_edges() -> None:
+    """The record can be taken down without the templates."""
+    demo = made(components=("ecs",))
+    assert ("bundle", "s3", "sg", "vpc") == demo.steps["ecs"].after
+    assert demo.steps["s3"].has_bucket
+
+
+def test_a_component_asked_for_twice_is_made_once() -> None:
+    """Saying it again changes nothing."""
+    assert ("vpc",) == made(components=("vpc", "vpc")).asked
+
+
+def test_every_fault_is_told_at_once() -> None:
+    """Nobody has to ask five times to learn of five mistakes."""
+    faults = refused(
+        components=("vpcs",),
+        region="mars-north-1",
+        name="",
+        ttl=timedelta(0),
+        allowed_cidr=("0.0.0.0/0",),
+    )
+    assert {"components.0", "region", "name", "ttl_hours", "allowed_cidr.0"} == set(faults)
+
+
+def test_a_near_miss_is_suggested() -> None:
+    """A typing error gets the word that was meant."""
+    assert "did you mean 'vpc'?" in refused(components=("vpcs",))["components.0"]
+
+
+def test_a_broken_template_says_why() -> None:
+    """Asking for one that was left out repeats what is wrong with it."""
+    assert "Nothing has no default" in refused(components=("broken",))["components.0"]
+
+
+def test_the_bundle_is_not_asked_for() -> None:
+    """It is a step, not a component."""
+    assert "components.0" in refused(components=(BUNDLE,))
+
+
+@pytest.mark.parametrize("name", ["", " ", "a\nb", "x" * 61])
+def test_a_name_is_one_printable_line(name: str) -> None:
+    """It goes into tags, pages and messages."""
+    assert ["name"] == list(refused(name=name))
+
+
+@pytest.mark.parametrize("block", ["", "10.0.0.1/24", "10.0.0.0/33", "::/0", "everywhere"])
+def test_a_block_that_is_none_is_refused(block: str) -> None:
+    """Host bits, IPv6 and words are named as what they are."""
+    assert ["allowed_cidr.0"] == list(refused(allowed_cidr=(block,)))
+
+
+def test_a_block_may_be_as_wide_as_the_rules_allow() -> None:
+    """A /16 passes, a /15 is too wide."""
+    assert ("10.0.0.0/16",) == made(allowed_cidr=("10.0.0.0/16",)).allowed_cidr
+    assert "too wide" in refused(allowed_cidr=("10.0.0.0/15",))["allowed_cidr.0"]
+
+
+@pytest.mark.parametrize("number", [0, 6])
+def test_one_to_five_blocks_are_allowed(number: int) -> None:
+    """None would let nobody in, and a sixth is refused."""
+    blocks = tuple(f"10.0.{n}.0/24" for n in range(number))
+    assert ["allowed_cidr"] == list(refused(allowed_cidr=blocks))
+
+
+@pytest.mark.parametrize("ttl", [timedelta(0), timedelta(hours=-1), timedelta(hours=72.1)])
+def test_a_lease_has_its_bounds(ttl: timedelta) -> None:
+    """More than nothing and at most the cap."""
+    assert "72 hours" in refused(ttl=ttl)["ttl_hours"]
+
+
+@pytest.mark.parametrize("name", ["DemoId", "VpcId", "Sizes"])
+def test_a_parameter_must_be_the_requests_to_set(name: str) -> None:
+    """What the service or another step fills, and what no template has, is refused."""
+    assert [f"parameters.{name}"] == list(refused(parameters={name: "x"}))
+
+
+def test_a_parameter_of_a_template_not_in_the_demo_is_unknown() -> None:
+    """Only the templates of this demo count."""
+    faults = refused(components=("vpc",), parameters={"Size": "big"})
+    assert ["parameters.Size"] == list(faults)
+
+
+def test_a_good_parameter_is_kept() -> None:
+    """It reaches the record as it was sent."""
+    assert {"Size": "big"} == made(parameters={"Size": "big"}).parameters
+
+
+def test_a_component_dropped_in_is_asked_for_like_any_other() -> None:
+    """Nothing but its file is needed."""
+    mine = Component(name="mine", parameters={"VpcId": Parameter(name="VpcId")})
+    demo = new_demo(
+        DemoRequest(components=("mine",), allowed_cidr=(HOME,)),
+        demo_id="demo0001",
+        owner=OWNER,
+        catalog=build_catalog([*EIGHT, mine]),
+        rules=RULES,
+        now=NOW,
+    )
+    assert ["vpc", "mine"] == list(demo.steps)

@@ -1,0 +1,148 @@
+"""The sweep: each thing that time brings about, once, and one demo's fault is its own."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from chalicelib.core.demo import Demo, Desired, Phase
+from chalicelib.core.errors import DemoError, Unavailable
+from chalicelib.core.request import DemoRequest
+from chalicelib.services.request import request_demo
+from chalicelib.services.sweep import sweep
+
+from .builders import HOME, OWNER, Stage, minutes
+
+
+def up(stage: Stage, hours: float = 4) -> Demo:
+    """Return a demo that is ready and at rest."""
+    demo = request_demo(
+        stage.world, OWNER, DemoRequest(allowed_cidr=(HOME,), ttl=timedelta(hours=hours))
+    )
+    stage.workflow.end(demo.demo_id, 1)
+    ready = replace(demo, phase=Phase.READY, looping=False, planned_at=stage.clock.now)
+    return stage.store.save(demo, ready, ())
+
+
+def swept(stage: Stage) -> list[str]:
+    faults: list[tuple[str, DemoError]] = []
+    seen = sweep(stage.world, lambda demo_id, error: faults.append((demo_id, error))).seen
+    assert [] == faults
+    return list(seen)
+
+
+def test_nothing_due_is_nothing_done() -> None:
+    """A demo whose time has not come is not even read."""
+    stage = Stage()
+    up(stage)
+    assert [] == swept(stage)
+
+
+def test_a_lease_that_ended_ends_the_demo() -> None:
+    """And starts the loop that takes it down."""
+    stage = Stage()
+    up(stage)
+    stage.clock.advance(timedelta(hours=4))
+    swept(stage)
+    assert Desired.DELETED is stage.store.get("demo0001").desired
+    assert ("demo0001", 2) in stage.workflow.started
+    assert "desired is now deleted: the lease has ended" in stage.told("demo0001")
+
+
+def test_each_warning_is_given_once() -> None:
+    """At two hours and at half an hour before the end of a lease of four."""
+    stage = Stage()
+    up(stage)
+    for _ in range(239):
+        stage.clock.advance(minutes(1))
+        swept(stage)
+    warnings = [text for text in stage.told("demo0001") if "ends in" in text]
+    assert [
+        f"demo demo0001 ends in {left}, at 13:00 UTC" for left in ("2 h", "30 min")
+    ] == warnings
+
+
+def test_warnings_that_come_due_together_are_one() -> None:
+    """After a pause of the sweep nobody hears the same thing twice."""
+    stage = Stage()
+    up(stage)
+    stage.clock.advance(minutes(220))
+    swept(stage)
+    assert 1 == sum("ends in" in text for text in stage.told("demo0001"))
+    assert [] == swept(stage)
+
+
+def test_a_loop_that_died_is_started_again() -> None:
+    """Under its next number, and the timeline says why."""
+    stage = Stage()
+    request_demo(stage.world, OWNER, DemoRequest(allowed_cidr=(HOME,)))
+    stage.workflow.end("demo0001", 1)
+    stage.clock.advance(minutes(10))
+    swept(stage)
+    assert ("demo0001", 2) in stage.workflow.started
+    assert "the loop had died" in stage.told("demo0001")
+
+
+def test_a_loop_that_is_quiet_is_left_alone() -> None:
+    """It is looked at again after another while."""
+    stage = Stage()
+    request_demo(stage.world, OWNER, DemoRequest(allowed_cidr=(HOME,)))
+    stage.clock.advance(minutes(10))
+    assert ["demo0001"] == swept(stage)
+    assert [("demo0001", 1)] == stage.workflow.started
+    assert [] == swept(stage)
+
+
+def test_an_ended_lease_with_a_dead_loop_needs_one_sweep() -> None:
+    """The end is written and the loop started again in the same breath."""
+    stage = Stage()
+    request_demo(stage.world, OWNER, DemoRequest(allowed_cidr=(HOME,), ttl=timedelta(hours=1)))
+    stage.workflow.end("demo0001", 1)
+    stage.clock.advance(timedelta(hours=1))
+    swept(stage)
+    demo = stage.store.get("demo0001")
+    assert (Desired.DELETED, 2) == (demo.desired, demo.generation)
+    assert stage.workflow.running("demo0001", 2)
+
+
+def test_a_quarantined_demo_is_tried_again_when_it_has_rested() -> None:
+    """Not before."""
+    stage = Stage()
+    demo = up(stage)
+    later = stage.clock.now + minutes(15)
+    stuck = replace(demo, phase=Phase.QUARANTINED, desired=Desired.DELETED, retry_at=later)
+    stage.store.save(demo, stuck, ())
+    stage.clock.advance(minutes(14))
+    assert [] == swept(stage)
+    stage.clock.advance(minutes(1))
+    swept(stage)
+    assert Phase.DELETING is stage.store.get("demo0001").phase
+    assert ("demo0001", 2) in stage.workflow.started
+
+
+def test_a_demo_that_is_leaving_is_not_warned_of() -> None:
+    """Its end is no news."""
+    stage = Stage()
+    demo = request_demo(stage.world, OWNER, DemoRequest(allowed_cidr=(HOME,)))
+    stage.store.save(demo, replace(demo, desired=Desired.DELETED, planned_at=None), ())
+    for _ in range(24):
+        stage.clock.advance(minutes(10))
+        swept(stage)
+    assert not any("ends in" in text for text in stage.told("demo0001"))
+
+
+def test_one_demos_fault_does_not_stop_the_others() -> None:
+    """It is reported, and the rest are dealt with."""
+    stage = Stage()
+    for _ in range(3):
+        up(stage)
+    stage.clock.advance(timedelta(hours=4))
+    start, told = stage.workflow.start, []
+
+    def refuse_the_second(demo_id: str, generation: int) -> None:
+        if demo_id == "demo0002":
+            raise Unavailable("no answer")
+        start(demo_id, generation)
+
+    stage.workflow.start = refuse_the_second  # type: ignore[method-assign]
+    result = sweep(stage.world, lambda demo_id, error: told.append((demo_id, str(error))))
+    assert [("demo0002", "no answer")] == told == list(result.faults)
+    assert {"demo0001", "demo0003"} == {d for d, g in stage.workflow.started if g == 2}

@@ -1,0 +1,68 @@
+"""The timeline tells every change, with who and why."""
+
+from dataclasses import replace
+
+from chalicelib.core.demo import Demo, Desired, Failure, Phase, Status
+from chalicelib.core.timeline import changes
+
+from .builders import NOW, demo, minutes, step
+
+
+def told(before: Demo, after: Demo) -> list[tuple[str, str]]:
+    return [(e.kind.value, e.text) for e in changes(before, after, now=NOW, actor="ann")]
+
+
+def test_nothing_changed_is_nothing_told() -> None:
+    """A look that finds all as it was leaves no line."""
+    assert [] == told(demo(step("s3")), demo(step("s3")))
+
+
+def test_a_change_carries_who_and_when() -> None:
+    """Each entry has its actor and moment."""
+    (entry,) = changes(demo(), demo(phase=Phase.FAILED), now=NOW, actor="ann")[:1]
+    assert ("ann", NOW) == (entry.actor, entry.at)
+
+
+def test_a_lease_that_moves_is_told() -> None:
+    """Longer or shorter, with its new end."""
+    end = demo().expires_at
+    assert [("lease", "lease extended to 2026-01-05 13:10 UTC")] == told(
+        demo(), demo(expires_at=end + minutes(10))
+    )
+    assert [("lease", "lease shortened to 2026-01-05 12:50 UTC")] == told(
+        demo(), demo(expires_at=end - minutes(10))
+    )
+
+
+def test_a_step_is_told_with_its_cause() -> None:
+    """The first resource that failed, and why."""
+    broken = replace(
+        step("vpc", status=Status.FAILED),
+        failure=Failure(component="vpc", resource="Net", reason="no room"),
+    )
+    assert [("step", "vpc failed: Net: no room")] == told(demo(step("vpc")), demo(broken))
+
+
+def test_a_step_found_later_is_told() -> None:
+    """An adopted stack may be one that the record never had."""
+    assert [("step", "vpc ready")] == told(demo(), demo(step("vpc", status=Status.READY)))
+
+
+def test_an_end_is_told_twice_once_for_people() -> None:
+    """A phase that people wait for is a notice too."""
+    kinds = [kind for kind, _ in told(demo(), demo(phase=Phase.READY, reason="all is ready"))]
+    assert ["phase", "notice"] == kinds
+
+
+def test_a_change_of_desire_says_why() -> None:
+    """The owner's reason, or the failure that turned it round."""
+    asked = demo(desired=Desired.DELETED, reason="asked for")
+    assert [("desired", "desired is now deleted: asked for")] == told(demo(), asked)
+    failure = Failure(component="vpc", reason="no room")
+    turned = demo(desired=Desired.DELETED, failure=failure)
+    assert [("desired", "desired is now deleted: vpc failed: no room")] == told(demo(), turned)
+
+
+def test_a_new_loop_is_told() -> None:
+    """By its number."""
+    assert [("loop", "loop 2 started")] == told(demo(), demo(generation=2))
