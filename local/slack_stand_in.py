@@ -89,7 +89,8 @@ class StandIn:
             self.seen.calls.append(call)
             if wrong and (wrong.status != 200 or wrong.error):  # noqa: PLR2004
                 call["answer"] = wrong.error or wrong.status
-                body: Json = {"ok": False, "error": wrong.error or "ratelimited"}
+                usual = "ratelimited" if wrong.status == 429 else "internal_error"  # noqa: PLR2004
+                body: Json = {"ok": False, "error": wrong.error or usual}
                 return wrong.status, body | {"_retry_after": wrong.retry_after}, wrong.seconds
             body = self._answer(method, token, given)
             call["answer"] = body.get("error", "ok")

@@ -24,7 +24,7 @@ from chalicelib.core.demo import (
     Search,
     Status,
     Step,
-    stack_name,
+    parse_stack_name,
 )
 from chalicelib.core.observe import failed, undeletable
 from chalicelib.core.trouble import (
@@ -99,12 +99,20 @@ def decide(
 
 
 def wants_search(demo: Demo, now: datetime) -> bool:
-    """Return whether it is time to look for what a deleted demo left behind."""
+    """Return whether it is time to look for what a deleted demo left behind.
+
+    That is when all its stacks are gone, and also when those that are left refuse to go: what
+    holds them up may be a stack that was taken for gone, its creation having come late.
+    """
     again = demo.search.again_at
     return (
         demo.desired is Desired.DELETED
         and not demo.ended
-        and all(step.gone for step in demo.steps.values() if step.kind is Kind.STACK)
+        and all(
+            step.gone or step.status is Status.DELETE_FAILED
+            for step in demo.steps.values()
+            if step.kind is Kind.STACK
+        )
         and (again is None or again <= now)
     )
 
@@ -194,19 +202,35 @@ def _towards_deleted(
 
 
 def _resurfaced(demo: Demo, leftovers: tuple[str, ...]) -> Demo:
-    """Take up again a stack that the search found though it was taken for gone.
+    """Take up a stack that the search found, though it was taken for gone or never known.
 
     Each time counts as a search, so that an index that never forgets ends in quarantine.
     """
     attempts = demo.search.attempts + 1
+    # One the record never knew may stand on any other, so it goes first.
+    unknown = Step(name="", after=tuple(demo.steps), has_bucket=True)
     found = [
-        replace(s, status=Status.READY, prepared=False, attempts=0, retry_at=None)
-        for s in demo.steps.values()
-        if s.gone and any(f":stack/{stack_name(demo.demo_id, s.name)}/" in x for x in leftovers)
+        replace(
+            demo.steps.get(name, unknown),
+            name=name,
+            status=Status.READY,
+            prepared=False,
+            attempts=0,
+            retry_at=None,
+        )
+        for name in _stacks_among(leftovers, demo)
+        if name not in demo.steps or demo.steps[name].gone
     ]
     if not found or attempts >= MAX_SEARCHES:
         return demo
     return _note(replace(demo, search=Search(attempts=attempts)), found)
+
+
+def _stacks_among(leftovers: tuple[str, ...], demo: Demo) -> list[str]:
+    """Return the components whose stacks are among the ARNs; nested stacks go with theirs."""
+    names = (x.partition(":stack/")[2].partition("/")[0] for x in leftovers)
+    ours = (parse_stack_name(name) for name in names)
+    return [x[1] for x in ours if x and x[0] == demo.demo_id and x[1].isalnum()]
 
 
 def _let_bundles_go(demo: Demo, now: datetime) -> Demo:

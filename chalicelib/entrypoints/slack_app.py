@@ -65,8 +65,9 @@ def respond(event: Payload, context: Any) -> Payload:
     )
     try:
         answer = handler.handle(Request(event, context))
-    except ValueError as error:  # not UTF-8, or a payload that is not JSON
-        logger.info("unreadable", extra={"why": type(error).__name__})
+    except Exception as error:  # noqa: BLE001 - bolt reads a body before it verifies it, and
+        # fails in many ways over odd ones; what our listeners raise goes to `failed` instead.
+        logger.warning("unreadable", extra={"why": repr(error)[:200]})
         return _problem(HTTPStatus.BAD_REQUEST, "the body cannot be read")
     if answer.status_code >= HTTPStatus.BAD_REQUEST:
         logger.info("Slack's call refused", extra={"status": answer.status_code})

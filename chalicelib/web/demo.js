@@ -5,7 +5,7 @@ import { announce, h, say, set, toast } from "./dom.js";
 import { Graph, nodeText } from "./graph.js";
 import { details, eventsPanel, leasePanel, linksPanel } from "./panels.js";
 import { sharesPanel } from "./shares.js";
-import { Timeline, project, remaining, removal } from "./timeline.js";
+import { Timeline, project, remaining, removal, standing } from "./timeline.js";
 import { PHASES, STATES, glyph, many, moving, span } from "./words.js";
 
 const QUICK = 1; // seconds until the next look after something has changed
@@ -95,8 +95,8 @@ function frame(view) {
       h("a", { class: "up", href: "#/" }, "Demos"), parts.name, h("p", { class: "under" }, parts.pill, parts.id)), lease.buttons),
     h("div", { class: "columns" },
       h("div", { class: "wide" }, parts.band,
-        h("section", { class: "card" }, h("h2", {}, "Stacks"), view.graph.element),
-        h("section", { class: "card" }, h("div", { class: "card-head" }, parts.what, parts.legend), parts.timeline.element),
+        h("section", { class: "card at-stacks" }, h("h2", {}, "Stacks"), view.graph.element),
+        h("section", { class: "card at-timeline" }, h("div", { class: "card-head" }, parts.what, parts.legend), parts.timeline.element),
         events.element),
       h("div", { class: "side" }, side.map((panel) => panel.element))),
   ];
@@ -129,7 +129,7 @@ function tick(view, parts) {
   view.graph.draw(demo.stacks.map((stack) => ({
     component: stack.component, after: stack.after, state: stack.status,
     title: `${view.titles[stack.component] ?? stack.component}: ${STATES[stack.status]}`,
-    text: nodeText(stack, took.get(stack.component)), critical: !going && critical.has(stack.component),
+    text: going ? standing(stack.status) : nodeText(stack, took.get(stack.component)), critical: !going && critical.has(stack.component),
   })), spoken(demo));
   const begun = bars.filter((bar) => bar.begun).map((bar) => bar.from);
   const from = going ? Math.min(...begun) : Date.parse(demo.created_at);

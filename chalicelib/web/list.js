@@ -236,7 +236,7 @@ function times(element, demo) {
   const at = now();
   say(element.parts.age, span(at - Date.parse(demo.created_at)));
   const over = demo.phase === "deleted" || demo.desired === "deleted";
-  say(element.parts.left, over ? "–" : countdown(demo.expires_at, at));
+  say(element.parts.left, over ? (demo.phase === "deleted" ? "over" : "ending") : countdown(demo.expires_at, at));
   const soon = !over && Date.parse(demo.expires_at) - at < 30 * 60 * 1000;
   element.parts.left.classList.toggle("soon", soon);
 }

@@ -4,7 +4,8 @@ import { ask as send, now } from "./api.js";
 import { ask, copyButton, follow, h, outside, say, toast } from "./dom.js";
 import { countdown, many, moment, timeOfDay } from "./words.js";
 
-const card = (title, ...inside) => h("section", { class: "card" }, h("h2", {}, title), inside);
+const card = (title, ...inside) =>
+  h("section", { class: `card at-${title.toLowerCase()}` }, h("h2", {}, title), inside);
 
 /** What to open: a place for each link from the start, filled as its stack comes up. */
 export function linksPanel() {

@@ -10,13 +10,13 @@ const LOOK_EVERY = 15_000;
 export function sharesPanel(view) {
   const list = h("ul", { class: "shares" });
   const fresh = h("div", { class: "fresh", hidden: true });
-  const hours = h("select", { id: "share-for" }, [["", "until the lease ends"], ["1", "for 1 hour"], ["4", "for 4 hours"], ["24", "for a day"]]
+  const hours = h("select", { id: "share-for" }, [["", "until its end"], ["1", "for 1 hour"], ["4", "for 4 hours"], ["24", "for a day"]]
     .map(([value, text]) => h("option", { value }, text)));
   const make = h("button", { type: "button", class: "plain" }, "Make a link");
   const panel = { looked: 0, list, view };
   make.addEventListener("click", () => create(panel, hours.value, fresh, make));
   return {
-    element: h("section", { class: "card" }, h("h2", {}, "Prospect links"),
+    element: h("section", { class: "card at-shares" }, h("h2", {}, "Prospect links"),
       h("p", { class: "dim" }, "Name, state, links and countdown of this demo, and nothing else. No sign-in."),
       h("div", { class: "inline" }, h("label", { for: "share-for", class: "unseen" }, "Valid"), hours, make), fresh, list),
     draw(demo) {

@@ -14,7 +14,7 @@ const at = (iso) => (iso ? Date.parse(iso) : null);
 export function pace(stacks) {
   let [took, typical] = [0, 0];
   for (const stack of stacks) {
-    if (stack.typical_minutes < 0.5 || !stack.started_at || !stack.finished_at) continue;
+    if (stack.typical_minutes < 0.5 || stack.failure || !stack.started_at || !stack.finished_at) continue;
     took += at(stack.finished_at) - at(stack.started_at);
     typical += stack.typical_minutes * MINUTE;
   }
@@ -108,11 +108,14 @@ function update(element, bar, part, now) {
 
 function told(bar, now) {
   const critical = bar.critical ? " ★" : "";
-  if (bar.removing) return bar.begun ? clock((bar.done ? bar.to : now) - bar.from) : STATES[bar.stack.status];
+  if (bar.removing) return bar.begun ? clock((bar.done ? bar.to : now) - bar.from) : standing(bar.stack.status);
   const typical = minutes(bar.stack.typical_minutes);
   if (!bar.begun) return `typ. ${typical}${critical}`;
   return `${clock((bar.done ? bar.to : now) - bar.from)} / ${typical}${critical}`;
 }
+
+/** Return what a step is while its demo is being removed. */
+export const standing = (status) => (status === "ready" ? "still there" : STATES[status]);
 
 const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400];
 

@@ -239,3 +239,25 @@ def test_calls_count_as_made_over_tls(aws: Emulator) -> None:
     make_function(aws, "putter", source)
     answer = aws.client("lambda").invoke(FunctionName="putter")
     assert json.load(answer["Payload"]) is None
+
+
+def test_a_templates_time_to_live_counts(aws: Emulator) -> None:
+    """A table whose template asks for TTL loses its expired items."""
+    table = {
+        "Type": "AWS::DynamoDB::Table",
+        "Properties": {
+            "TableName": "with-ttl",
+            "BillingMode": "PAY_PER_REQUEST",
+            "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+            "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+            "TimeToLiveSpecification": {"AttributeName": "ends", "Enabled": True},
+        },
+    }
+    stacks = Stacks(aws)
+    assert stacks.settled(stacks.create("ttl", {"Table": table})) == "CREATE_COMPLETE"
+    items = aws.client("dynamodb")
+    items.put_item(TableName="with-ttl", Item={"id": {"S": "old"}, "ends": {"N": "1"}})
+    items.put_item(TableName="with-ttl", Item={"id": {"S": "new"}, "ends": {"N": "99999999999"}})
+    aws.control.reap_ttl()
+    left = [item["id"]["S"] for item in items.scan(TableName="with-ttl")["Items"]]
+    assert left == ["new"]

@@ -166,9 +166,7 @@ def test_a_hundred_requests_at_once_leave_three(running: Running) -> None:
     owner = running.person()
     with concurrent.futures.ThreadPoolExecutor(20) as pool:
         answers = list(
-            pool.map(
-                lambda _: owner.call("POST", "/demos", {"components": ["s3"]}), range(100)
-            )
+            pool.map(lambda _: owner.call("POST", "/demos", {"components": ["s3"]}), range(100))
         )
     statuses = sorted(a.status_code for a in answers)
     assert [202] * 3 + [429] * 97 == statuses

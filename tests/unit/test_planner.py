@@ -188,3 +188,22 @@ def test_the_failure_stays_when_the_demo_is_gone() -> None:
     failure = Failure(component="vpc", reason="no room")
     gone = leaving(step("vpc", status=Status.DELETED), failure=failure)
     assert failure == plan(gone, leftovers=()).demo.failure
+
+
+def test_a_stack_that_came_late_and_holds_another_up_is_found() -> None:
+    """What refuses to go may be held by a stack that was taken for gone."""
+    below = refused(Cause.DEPENDENCY, retry_at=NOW)
+    above = step("web", "vpc", status=Status.DELETED)
+    made = leaving(below, above)
+    assert wants_search(made, NOW)
+    arn = f"arn:aws:cloudformation:::stack/{stack_name(made.demo_id, 'web')}/1"
+    assert (Action(ActionKind.DELETE_STACK, "web"),) == plan(made, leftovers=(arn,)).actions
+
+
+def test_a_stack_the_record_never_knew_is_taken_down_first() -> None:
+    """It came late, after the record was made again from what was there."""
+    made = leaving(step("vpc", status=Status.DELETED))
+    arn = f"arn:aws:cloudformation:::stack/{stack_name(made.demo_id, 'web')}/1"
+    found = plan(made, leftovers=(arn,))
+    assert ("vpc",) == found.demo.steps["web"].after
+    assert (Action(ActionKind.EMPTY_BUCKET, "web"),) == found.actions

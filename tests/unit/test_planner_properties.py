@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.core.actions import Action, ActionKind
-from chalicelib.core.demo import GONE, Demo, Desired, Phase, Status
+from chalicelib.core.demo import GONE, Demo, Desired, Phase, Status, stack_name
 from chalicelib.core.observe import Sighting, see
 from chalicelib.core.planner import Next, Pace, Plan, decide, wants_search
 
@@ -33,7 +33,7 @@ class Account:
         self.done: Counter[Action] = Counter()
 
     def plan(self) -> Plan:
-        found = tuple(f":stack/{name}/" for name in self.stacks)
+        found = tuple(f":stack/{stack_name(self.demo.demo_id, n)}/1" for n in self.stacks)
         leftovers = found if wants_search(self.demo, self.now) else None
         plan = decide(self.demo, self.now, pace=PACE, leftovers=leftovers)
         self.demo = plan.demo

@@ -66,7 +66,7 @@ def living(demo: Demo, asked_by: str | None = None) -> Message:
         blocks += sections(links, most=2)
     blocks.append(context(_countdown(demo)))
     blocks += _buttons(demo)
-    return message(f"{demo.name} ({demo.demo_id}): {demo.phase}", blocks)
+    return message(f"{escaped(demo.name)} ({demo.demo_id}): {demo.phase}", blocks)
 
 
 def _headline(demo: Demo, asked_by: str | None) -> str:
@@ -192,7 +192,7 @@ def notice(demo: Demo, text: str, mention: str | None) -> Message:
     """Return a notice of a demo, to its thread: who it is for, what, and what can be done."""
     to = f"<@{mention}> " if mention else ""
     row = _buttons(demo) if urgent(demo, text) else [actions(*b) for b in [_opening(demo)] if b]
-    return message(text, [section(f"{to}{escaped(text)}"), *row])
+    return message(escaped(text), [section(f"{to}{escaped(text)}"), *row])
 
 
 def urgent(demo: Demo, text: str) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.core.demo import Desired, Phase, Status
-from chalicelib.entrypoints.rest.models import DemoBody, LeaseBody
+from chalicelib.entrypoints.rest.models import DemoBody, LeaseBody, ShareBody, VisitBody
+from chalicelib.entrypoints.rest.shares import TOKEN_HEADER
 
 Schema = dict[str, Any]
 
@@ -21,7 +22,7 @@ def document() -> Schema:
         },
         "servers": [{"url": "."}],
         "security": [{"bearer": []}],
-        "paths": _paths(),
+        "paths": _paths() | _share_paths() | _page_paths(),
         "components": {
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
@@ -38,10 +39,11 @@ def _paths() -> Schema:
         _parameter("cursor", "query", {"type": "string"}),
     ]
     mine = _parameter("mine", "query", {"type": "string", "enum": ["true"]})
+    brief = _parameter("brief", "query", {"type": "string", "enum": ["true"]})
     key = _parameter("Idempotency-Key", "header", {"type": "string", "maxLength": 255})
     return {
         "/demos": {
-            "get": _operation("List demos, newest first", "DemoPage", [*paging, mine]),
+            "get": _operation("List demos, newest first", "DemoPage", [*paging, mine, brief]),
             "post": _operation(
                 "Ask for a demo", "Demo", [key], status="202", body="DemoRequest", also=["429"]
             ),
@@ -63,11 +65,77 @@ def _paths() -> Schema:
         "/demos/{demo_id}/events": {
             "get": _operation("Page through a timeline", "EventPage", [*demo_id, *paging])
         },
+        "/me": {"get": _operation("Say who calls and what they may ask for", "Me", [])},
         "/catalog": {"get": _operation("List what can be asked for", "Catalog", [])},
         "/plan": {"post": _operation("Say what would be made", "Preview", [], body="DemoRequest")},
         "/openapi.json": {"get": _operation("Describe this API", None, [], public=True)},
         "/health": {"get": _operation("Answer when well", None, [], public=True)},
     }
+
+
+def _share_paths() -> Schema:
+    demo_id = [_parameter("demo_id", "path", {"type": "string"}, required=True)]
+    share_id = _parameter("share_id", "path", {"type": "string"}, required=True)
+    token = _parameter(TOKEN_HEADER, "header", {"type": "string"}, required=True)
+    shared = "Show what a prospect link shows"
+    return {
+        "/demos/{demo_id}/shares": {
+            "get": _operation("List a demo's prospect links", "ShareList", demo_id),
+            "post": _operation(
+                "Make a prospect link; its address is told here only",
+                "NewShare",
+                demo_id,
+                status="201",
+                body="ShareRequest",
+                also=["409"],
+            ),
+        },
+        "/demos/{demo_id}/shares/{share_id}": {
+            "delete": _operation("Revoke a link", None, [*demo_id, share_id], status="204")
+        },
+        "/shared": {
+            "get": _operation(f"{shared} again", "Shared", [token], public=True, also=["404"]),
+            "post": _operation(
+                f"{shared}, and count the visit",
+                "Shared",
+                [],
+                body="Visit",
+                public=True,
+                also=["404", "422"],
+            ),
+        },
+    }
+
+
+def _page_paths() -> Schema:
+    """Describe what the web page is made of (docs/page.md)."""
+    html, file = ("text/html", "The page"), ("text/javascript", "A file of the page")
+    named = [
+        _parameter(name, "path", {"type": "string"}, required=True) for name in ("folder", "file")
+    ]
+    moved = {"302": {"description": "To app"}}
+    return {
+        "/": {"get": _public("Lead to the page", moved)},
+        "/app": {"get": _public("Serve the page", _text(*html))},
+        "/share": {"get": _public("Serve a prospect's page", _text(*html))},
+        "/web/{folder}/{file}": {"get": _public("Serve a file", _text(*file), named)},
+        "/config.json": {
+            "get": _operation("Say where and as whom to sign in", "SignIn", [], public=True)
+        },
+    }
+
+
+def _public(summary: str, responses: Schema, parameters: list[Schema] | None = None) -> Schema:
+    return {
+        "summary": summary,
+        "parameters": parameters or [],
+        "responses": responses,
+        "security": [],
+    }
+
+
+def _text(media: str, what: str) -> Schema:
+    return {"200": {"description": what, "content": {media: {"schema": {"type": "string"}}}}}
 
 
 def _operation(
@@ -80,7 +148,7 @@ def _operation(
     also: list[str] | None = None,
     public: bool = False,
 ) -> Schema:
-    refusals = [] if public else ["401", "404", "422", *(also or [])]
+    refusals = [*([] if public else ["401", "404", "422"]), *(also or [])]
     operation: Schema = {
         "summary": summary,
         "parameters": parameters,
@@ -162,6 +230,22 @@ def _schemas() -> Schema:
             typical_minutes={"type": "number"},
             hourly_usd={"type": "number"},
         ),
+        "Me": _object(
+            owner=text,
+            admin={"type": "boolean"},
+            cidr=text,
+            regions=strings,
+            lease_hours={"type": "object", "additionalProperties": {"type": "number"}},
+            limits={"type": "object", "additionalProperties": {"type": "integer"}},
+        ),
+        "SignIn": _object(
+            issuer=text,
+            client_id=text,
+            scopes=text,
+            authorization_endpoint=text,
+            token_endpoint=text,
+        ),
+        **_share_schemas(text, moment),
         "Problem": _object(
             type=text,
             title=text,
@@ -172,6 +256,33 @@ def _schemas() -> Schema:
         | {"required": ["type", "title", "detail"]},
         "DemoRequest": DemoBody.model_json_schema(),
         "LeaseChange": LeaseBody.model_json_schema(),
+    }
+
+
+def _share_schemas(text: Schema, moment: Schema) -> Schema:
+    share = {
+        "share_id": text,
+        "created_by": text,
+        "created_at": moment,
+        "expires_at": moment,
+        "open": {"type": "boolean"},
+        "visits": {"type": "integer"},
+        "visited_at": moment,
+    }
+    return {
+        "Share": _object(**share),
+        "NewShare": _object(**share, url=text),
+        "ShareList": _object(
+            shares={"type": "array", "items": {"$ref": "#/components/schemas/Share"}}
+        ),
+        "Shared": _object(
+            name=text,
+            state={"enum": ["preparing", "ready", "unavailable", "ended"]},
+            links={"type": "object", "additionalProperties": {"type": "string"}},
+            ends_at=moment,
+        ),
+        "ShareRequest": ShareBody.model_json_schema(),
+        "Visit": VisitBody.model_json_schema(),
     }
 
 

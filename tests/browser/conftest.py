@@ -1,0 +1,219 @@
+"""A real browser before the service on a real emulator, every Lambda's own role enforced."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import tarfile
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, Request, Response, sync_playwright
+
+from local import service, tokens
+from local.control import Control
+
+PATIENCE = 60_000
+"""Milliseconds before something counts as never happening; nothing here waits for that long."""
+
+SETTINGS = {
+    "PollSeconds": "3",
+    "RetrySeconds": "1",
+    "LimitPerOwner": "50",
+    "LimitInAll": "1000",
+    "SweepSchedule": "rate(1 hour)",
+    "OrphanSchedule": "rate(1 day)",
+}
+CHROMIUM = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+AXE = "axe-core@4.14.1"
+
+_WATCH = """
+window.shifts = 0;
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts += entry.value;
+}).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+@dataclass
+class Visit:
+    """A page in a profile of its own, and everything it asked for."""
+
+    page: Page
+    api: str
+    email: str = ""
+    token: str = ""
+    requests: list[Request] = field(default_factory=list)
+    responses: list[Response] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    def open(self, view: str = "") -> None:
+        """Open a view by its address."""
+        self.page.goto(f"{self.api}/app#/{view}")
+
+    def call(self, method: str, path: str, body: Any = None) -> Any:
+        """Ask the API as this person, apart from the page."""
+        headers = {"Authorization": f"Bearer {self.token}"}
+        sent = {"json": body} if body is not None else {}
+        url = f"{self.api}/{path}"
+        answer = httpx.request(method, url, headers=headers, timeout=30, trust_env=False, **sent)
+        assert answer.is_success, answer.text
+        return answer.json() if answer.text else None
+
+    def demo(self, *components: str, **more: Any) -> str:
+        """Ask for a demo and open its page."""
+        made = self.call("POST", "demos", {"components": list(components), **more})
+        self.open(f"demos/{made['demo_id']}")
+        return str(made["demo_id"])
+
+    def shifts(self) -> float:
+        """Return the sum of all layout shifts that no input explains."""
+        return float(self.page.evaluate("window.shifts"))
+
+
+@dataclass
+class Site:
+    """The deployed service with a browser in front of it."""
+
+    up: service.Service
+    state: Path
+    control: Control
+    browser: Browser
+    visits: list[Visit] = field(default_factory=list)
+
+    def visit(self, **options: Any) -> Visit:
+        """Open a fresh profile; nobody is signed in."""
+        context = self.browser.new_context(viewport={"width": 1280, "height": 900}, **options)
+        context.set_default_timeout(PATIENCE)
+        context.add_init_script(_WATCH)
+        page = context.new_page()
+        visit = Visit(page, self.up.api_url)
+        page.on("request", lambda request: visit.requests.append(request))  # noqa: PLW0108 - a builtin takes no mark
+        page.on("response", lambda response: visit.responses.append(response))  # noqa: PLW0108
+        page.on("pageerror", lambda error: visit.faults.append(str(error)))
+        page.on("console", lambda message: _hear(visit, message.type, message.text))
+        self.visits.append(visit)
+        return visit
+
+    def person(self, *, admin: bool = False, **options: Any) -> Visit:
+        """Open a profile in which a person whom no other test knows is signed in."""
+        visit = self.visit(**options)
+        visit.email = f"{uuid.uuid4().hex[:10]}@example.com"
+        claims = {"groups": ["demo-admins"]} if admin else {}
+        visit.token = tokens.mint(self.state / "identity", self.up.issuer, visit.email, **claims)
+        give_session(visit, visit.token, expires_in=3600)
+        return visit
+
+
+def give_session(visit: Visit, token: str, *, expires_in: int) -> None:
+    """Put a session where the page keeps it, once, as if its person had just signed in."""
+    session = json.dumps({"token": token, "email": visit.email})
+    visit.page.add_init_script(
+        f"""if (!sessionStorage.getItem("given-{expires_in}")) {{
+          sessionStorage.setItem("given-{expires_in}", "yes");
+          const expires = Date.now() / 1000 + {expires_in};
+          sessionStorage.setItem("session", JSON.stringify({{ ...{session}, expires }}));
+        }}"""
+    )
+
+
+def _hear(visit: Visit, kind: str, text: str) -> None:
+    # An answer of 4xx is a message to people, not a fault of the page.
+    if kind in ("error", "warning") and not text.startswith("Failed to load resource"):
+        visit.faults.append(text)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("Chromium is not installed; `make browser` installs it")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=list(CHROMIUM))
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def deployed(
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[service.Service, Path]]:
+    state = tmp_path_factory.mktemp("browser")
+    try:
+        yield service.up(state, parameters=SETTINGS), state
+    finally:
+        service.down(state)
+
+
+@pytest.fixture
+def site(deployed: tuple[service.Service, Path], browser: Browser) -> Iterator[Site]:
+    """Lend the service; afterwards no page may have failed or asked anybody else."""
+    up, state = deployed
+    control = service.emulator(state).control
+    control.clear()
+    control.set_pace(0)
+    lent = Site(up, state, control, browser)
+    yield lent
+    for visit in lent.visits:
+        visit.page.context.close()
+    control.clear()
+    for visit in lent.visits:
+        assert [] == visit.faults
+        assert [] == [r.url for r in visit.requests if not _allowed(r.url, up)]
+
+
+def _allowed(url: str, up: service.Service) -> bool:
+    return url.startswith((up.emulator_url, up.issuer, "data:")) or ".localhost:" in url
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """Return the source of axe-core, fetched once from the npm registry at an exact version."""
+    folder = service.STATE / "axe"
+    script = folder / "package" / "axe.min.js"
+    if not script.exists():
+        if shutil.which("npm") is None:
+            pytest.skip(f"npm is not installed, and {AXE} comes from its registry")
+        folder.mkdir(parents=True, exist_ok=True)
+        packed = subprocess.run(
+            ["npm", "pack", AXE, "--silent"],
+            cwd=folder,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        with tarfile.open(folder / packed.stdout.split()[-1]) as archive:
+            archive.extractall(folder, filter="data")
+    return script.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def faults(axe: str) -> Callable[[Page], list[str]]:
+    """Return what axe-core finds serious or critical on a page as it is."""
+
+    def find(page: Page) -> list[str]:
+        # Evaluated by the debugger: the page's own policy would let no such script in.
+        page.evaluate(axe)
+        found = page.evaluate("axe.run({ resultTypes: ['violations'] })")
+        return [
+            f"{v['id']}: {node['target']} {node['failureSummary']}"
+            for v in found["violations"]
+            if v["impact"] in ("serious", "critical")
+            for node in v["nodes"]
+        ]
+
+    return find

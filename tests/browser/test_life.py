@@ -1,0 +1,140 @@
+"""A demo's life as its owner sees it: asked for, watched, extended, removed, failed, retried."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from .conftest import PATIENCE, Site, Visit
+
+NODES = ".node[data-state={}]"
+
+
+def choose(page: Page, *components: str) -> None:
+    for name in components:
+        page.locator(f'.component:has(.chip:text-is("{name}")) input').check()
+
+
+def press_delete(visit: Visit, name: str) -> None:
+    visit.page.get_by_role("button", name="Delete").click()
+    visit.page.get_by_label("Type its name").fill(name)
+    visit.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+
+
+def test_a_demo_comes_alive_and_goes(site: Site) -> None:
+    """Two components and what they bring turn ready without a reload; then lease and end."""
+    site.control.set_pace(0.6)
+    visit = site.person()
+    page = visit.page
+    visit.open("new")
+    choose(page, "s3", "sg")
+    vpc = page.locator('.component:has(.chip:text-is("vpc"))')
+    expect(vpc).to_contain_text("comes with sg")
+    expect(page.locator(".node")).to_have_count(3)
+    expect(page.get_by_placeholder("127.0.0.1/32")).to_be_visible()
+    page.get_by_label("Name", exact=True).fill("Acme on Thursday")
+    page.get_by_role("button", name="Create this demo").click()
+    expect(page.get_by_role("heading", name="Acme on Thursday")).to_be_visible()
+    page.evaluate("window.unloaded = false")
+    expect(page.locator(NODES.format("creating")).first).to_be_visible()
+    expect(page.locator(".lead")).to_contain_text("to go")
+    expect(page.locator(NODES.format("ready"))).to_have_count(3)
+    expect(page.locator(".lead")).to_contain_text("Ready after")
+    expect(page.locator("#announcer")).to_contain_text("The demo is ready")
+    assert page.evaluate("window.unloaded") is False
+    assert 0 == visit.shifts()
+    assert 304 in {response.status for response in visit.responses}
+    _extend(page)
+    press_delete(visit, "Acme on Thursday")
+    expect(page.locator(".lead")).to_have_text("Everything is gone")
+    expect(page.get_by_role("button", name="Extend")).to_be_disabled()
+    assert page.evaluate("window.unloaded") is False
+
+
+def _extend(page: Page) -> None:
+    page.get_by_role("button", name="Extend").click()
+    page.get_by_label("Let it live longer by").select_option("4")
+    page.get_by_role("dialog").get_by_role("button", name="Extend").click()
+    expect(page.locator(".at-lease")).to_contain_text("7 h 59")
+    expect(page.locator(".events")).to_contain_text("lease extended")
+
+
+def test_deleting_wants_the_name(site: Site) -> None:
+    """Any other text keeps the button shut, and Escape leaves everything as it is."""
+    visit = site.person()
+    demo_id = visit.demo("s3", name="Keep me")
+    page = visit.page
+    expect(page.locator(".lead")).to_contain_text("Ready after")
+    page.get_by_role("button", name="Delete").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Type its name").fill("keep")
+    expect(dialog.get_by_role("button", name="Delete")).to_be_disabled()
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    assert "ready" == visit.call("GET", f"demos/{demo_id}")["desired"]
+
+
+def test_a_lease_past_its_cap_is_refused_in_words(site: Site) -> None:
+    """The service's own sentence is shown, and the lease stays."""
+    visit = site.person()
+    visit.demo("s3", ttl_hours=72)
+    page = visit.page
+    page.get_by_role("button", name="Extend").click()
+    page.get_by_role("dialog").get_by_role("button", name="Extend").click()
+    expect(page.locator("#toast")).to_contain_text("at the latest")
+    expect(page.locator(".at-lease")).to_contain_text("2 d 23 h")
+
+
+def test_a_failing_stack_shows_its_cause(site: Site) -> None:
+    """Which resource and why, beside its red node, while the rest is cleaned up."""
+    site.control.fail("You have reached the limit of buckets", component="s3")
+    visit = site.person()
+    visit.demo("s3", "vpc", keep_on_failure=True)
+    page = visit.page
+    expect(page.locator(".reason")).to_contain_text("You have reached the limit of buckets")
+    expect(page.locator(".reason")).to_contain_text("s3, Bucket")
+    expect(page.locator(NODES.format("failed"))).to_have_count(1)
+    visit.open("")
+    expect(page.get_by_role("row").filter(has_text="s3 failed")).to_have_count(1)
+
+
+def test_a_failed_request_tells_what_to_change(site: Site) -> None:
+    """Beside the field it is about, and nothing is made."""
+    visit = site.person()
+    page = visit.page
+    visit.open("new")
+    choose(page, "rds")
+    page.get_by_label("Who may reach it").fill("0.0.0.0/0")
+    expect(page.locator("#allowed_cidr-error")).to_contain_text("too wide")
+    page.get_by_label("Who may reach it").fill("")
+    page.get_by_text("Parameters of the templates").click()
+    page.get_by_label("Database storage gb").fill("7")
+    expect(page.locator("#parameter-DatabaseStorageGb-error")).to_contain_text("20 to 100")
+    expect(page.get_by_role("button", name="Create this demo")).to_be_disabled()
+    assert [] == visit.call("GET", "demos")["demos"]
+
+
+def test_a_quarantined_teardown_is_tried_again(site: Site) -> None:
+    """By the button that only such a demo has."""
+    stuck = site.control.fail("The bucket is locked", on="delete", component="s3")
+    visit = site.person()
+    visit.demo("s3", name="Stuck")
+    page = visit.page
+    expect(page.locator(".lead")).to_contain_text("Ready after")
+    expect(page.get_by_role("button", name="Try again now")).to_be_hidden()
+    press_delete(visit, "Stuck")
+    expect(page.locator(".lead")).to_have_text("The teardown needs a person", timeout=PATIENCE)
+    expect(page.locator(".reason")).to_contain_text("The bucket is locked")
+    site.control.heal(stuck)
+    page.get_by_role("button", name="Try again now").click()
+    expect(page.locator(".lead")).to_have_text("Everything is gone")
+
+
+def test_a_demo_of_somebody_else_does_not_exist(site: Site) -> None:
+    """Its page says so and leads back."""
+    other = site.person()
+    demo_id = other.demo("s3")
+    visit = site.person()
+    visit.open(f"demos/{demo_id}")
+    expect(visit.page.get_by_role("heading", name="There is no such demo")).to_be_visible()
+    visit.page.get_by_role("link", name="All demos").click()
+    expect(visit.page.get_by_role("heading", name="Nothing here yet")).to_be_visible()

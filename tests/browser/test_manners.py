@@ -1,0 +1,181 @@
+"""Small, polite, at home under any path, and usable by everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from local.identity import OWNER
+
+from .conftest import Site
+from .test_life import choose
+from .test_prospect import make_link
+
+FIRST_VIEW = 100_000
+"""Bytes of everything that the first view loads, uncompressed."""
+
+
+def test_the_first_view_is_small(site: Site) -> None:
+    """Everything that it loads, with data, in a fresh profile."""
+    visit = site.person()
+    visit.open("")
+    expect(visit.page.get_by_role("heading", name="Nothing here yet")).to_be_visible()
+    sizes = {r.url.rsplit("/", 1)[-1]: len(r.body()) for r in visit.responses}
+    assert {"app", "app.js", "style.css", "list.js", "me"} <= {n.partition("?")[0] for n in sizes}
+    assert FIRST_VIEW > sum(sizes.values())
+
+
+def test_a_hidden_tab_asks_for_nothing(site: Site) -> None:
+    """And asks at once when it is looked at again."""
+    visit = site.person()
+    page = visit.page
+    page.clock.install()
+    visit.demo("s3")
+    expect(page.locator(".lead")).to_contain_text("Ready after")
+    _hide(page, hidden=True)
+    page.wait_for_load_state("networkidle")
+    before = len(visit.requests)
+    page.clock.fast_forward("05:00")
+    page.clock.run_for(10_000)
+    assert before == len(visit.requests)
+    with page.expect_request("**/demos/*"):
+        _hide(page, hidden=False)
+
+
+def _hide(page: Page, *, hidden: bool) -> None:
+    page.evaluate(
+        """(hidden) => {
+          Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+          document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        hidden,
+    )
+
+
+def test_another_base_path_does_as_well(site: Site) -> None:
+    """The stage of an execute-api address instead of the emulator's long one; `/` leads there."""
+    api = site.up.api_url.split("/restapis/")[1].split("/")[0]
+    port = site.up.emulator_url.rsplit(":", 1)[1]
+    base = f"http://{api}.execute-api.localhost:{port}/api"
+    visit = site.visit()
+    visit.page.goto(f"{base}/")
+    expect(visit.page.get_by_role("button", name="Sign in")).to_be_visible()
+    assert f"{base}/app" == visit.page.url
+    visit.page.goto(f"{base}/app#/sign-in/{OWNER}")
+    expect(visit.page.locator("#who")).to_have_text(OWNER)
+    expect(visit.page.get_by_role("heading", name="Demos")).to_be_visible()
+
+
+def test_files_are_kept_for_ever_and_pages_are_not(site: Site) -> None:
+    """A second visit asks for the page alone, and is told that it has not changed."""
+    visit = site.visit()
+    visit.open("")
+    expect(visit.page.get_by_role("button", name="Sign in")).to_be_visible()
+    kept = {r.url: r.headers["cache-control"] for r in visit.responses if "/web/" in r.url}
+    assert 5 < len(kept)
+    assert {"public, max-age=31536000, immutable"} == set(kept.values())
+    page = next(r for r in visit.responses if r.url.endswith("/app"))
+    assert "no-cache" == page.headers["cache-control"]
+
+
+def _planned(page: Page) -> None:
+    choose(page, "rds")
+    page.get_by_text("Parameters of the templates").click()
+    expect(page.locator(".node")).to_have_count(3)
+
+
+VIEWS: dict[str, Callable[[Page], Any]] = {
+    "": lambda page: expect(page.get_by_text("In the list")).to_be_visible(),
+    "new": _planned,
+}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_view_has_a_serious_fault(
+    site: Site, faults: Callable[[Page], list[str]], scheme: str
+) -> None:
+    """As axe-core judges it, contrast included, on every view."""
+    visit = site.person(color_scheme=scheme, reduced_motion="reduce")
+    page = visit.page
+    demo_id = visit.demo("asg", name="In the list")
+    expect(page.locator(".lead")).to_contain_text("Ready after")
+    url = make_link(visit)
+    found = {"demo": faults(page)}
+    page.get_by_role("button", name="Delete").click()
+    found["dialog"] = faults(page)
+    page.keyboard.press("Escape")
+    for view, ready in VIEWS.items():
+        visit.open(view)
+        ready(page)
+        found[view or "list"] = faults(page)
+    visit.call("DELETE", f"demos/{demo_id}")
+    visit.open(f"demos/{demo_id}")
+    expect(page.locator(".lead")).to_have_text("Everything is gone")
+    found["gone"] = faults(page)
+    stranger = site.visit(color_scheme=scheme)
+    stranger.open("")
+    expect(stranger.page.get_by_role("button", name="Sign in")).to_be_visible()
+    found["welcome"] = faults(stranger.page)
+    stranger.page.goto(url)
+    expect(stranger.page.get_by_role("heading", name="In the list")).to_be_visible()
+    found["prospect"] = faults(stranger.page)
+    assert {view: [] for view in found} == found
+
+
+def test_a_phone_shows_everything_in_its_width(site: Site) -> None:
+    """No view is wider than the screen."""
+    visit = site.person()
+    page = visit.page
+    page.set_viewport_size({"width": 360, "height": 780})
+    visit.demo("asg", name="A name that is rather long for a small screen in a pocket")
+    expect(page.locator(".lead")).to_contain_text("Ready after")
+    widths = [_width(page)]
+    for view in ("", "new"):
+        visit.open(view)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        widths.append(_width(page))
+    assert [360, 360, 360] == widths
+
+
+def _width(page: Page) -> int:
+    return int(page.evaluate("document.documentElement.scrollWidth"))
+
+
+def test_a_demo_is_asked_for_by_keyboard_alone(site: Site) -> None:
+    """Tab and space choose, Enter sends; where the focus is can be seen."""
+    visit = site.person()
+    page = visit.page
+    visit.open("new")
+    storage = page.get_by_role("checkbox", name="Storage bucket")
+    expect(storage).to_be_visible()
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        if storage.evaluate("(box) => box === document.activeElement"):
+            break
+    page.keyboard.press("Space")
+    expect(storage).to_be_checked()
+    outline = "(box) => getComputedStyle(box.closest('label')).outlineStyle"
+    assert "solid" == storage.evaluate(outline)
+    expect(page.get_by_role("button", name="Create this demo")).to_be_enabled()
+    page.get_by_label("Name", exact=True).focus()
+    page.keyboard.type("By hand")
+    expect(page.get_by_role("button", name="Create this demo")).to_be_enabled()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="By hand")).to_be_visible()
+
+
+def test_colours_are_chosen_and_remembered(site: Site) -> None:
+    """From the system's to light to dark and back."""
+    visit = site.visit(color_scheme="dark")
+    page = visit.page
+    visit.open("")
+    button = page.get_by_role("button", name="Colours")
+    dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    button.click()
+    light = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert dark != light
+    page.reload()
+    assert light == page.evaluate("getComputedStyle(document.body).backgroundColor")

@@ -1,0 +1,106 @@
+"""Signing in, staying signed in, and what happens when a session ends."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+from local import tokens
+from local.demo import page_link
+from local.identity import OWNER
+
+from .conftest import Site, give_session
+
+
+def test_the_printed_link_signs_in(site: Site) -> None:
+    """With nothing to press, by the code flow with PKCE, and nothing of it stays in sight."""
+    visit = site.visit()
+    visit.page.goto(page_link(site.up))
+    expect(visit.page.locator("#who")).to_have_text(OWNER)
+    expect(visit.page.get_by_role("heading", name="Demos")).to_be_visible()
+    assert f"{visit.api}/app#/" == visit.page.url
+    asked = next(r for r in visit.requests if "/oauth2/authorize" in r.url)
+    assert ["S256"] == parse_qs(urlsplit(asked.url).query)["code_challenge_method"]
+    traded = next(r for r in visit.requests if r.url.endswith("/oauth2/token"))
+    assert "code_verifier=" in (traded.post_data or "")
+    token = visit.page.evaluate("JSON.parse(sessionStorage.getItem('session')).token")
+    assert [] == [r.url for r in visit.requests if token in r.url]
+
+
+def test_the_button_leads_to_the_issuer_and_back(site: Site) -> None:
+    """To the view that was asked for; signing out ends it."""
+    visit = site.visit()
+    visit.open("new")
+    visit.page.get_by_role("button", name="Sign in").click()
+    visit.page.get_by_role("button", name=OWNER).first.click()
+    expect(visit.page.get_by_role("heading", name="New demo")).to_be_visible()
+    visit.page.get_by_role("button", name="Sign out").click()
+    expect(visit.page.get_by_role("button", name="Sign in")).to_be_visible()
+    assert visit.page.evaluate("sessionStorage.getItem('session')") is None
+
+
+@pytest.mark.parametrize("believed_for", [-5, 3600])
+def test_an_expired_token_asks_to_sign_in_again(site: Site, believed_for: int) -> None:
+    """Whether the page knows or the service says so; then people are where they were."""
+    visit = site.visit()
+    visit.email = OWNER
+    old = tokens.mint(site.state / "identity", site.up.issuer, OWNER, expires_in=-60)
+    give_session(visit, old, expires_in=believed_for)
+    visit.open("new")
+    expect(visit.page.get_by_role("alert").first).to_contain_text("Your session has ended")
+    visit.page.get_by_role("button", name="Sign in").click()
+    visit.page.get_by_role("button", name=OWNER).first.click()
+    expect(visit.page.get_by_role("heading", name="New demo")).to_be_visible()
+
+
+def test_a_session_that_ends_takes_the_page_with_it(site: Site) -> None:
+    """What was private is no longer shown."""
+    visit = site.person()
+    visit.open("")
+    expect(visit.page.get_by_role("heading", name="Nothing here yet")).to_be_visible()
+    visit.page.evaluate(
+        """() => {
+          const session = JSON.parse(sessionStorage.getItem("session"));
+          sessionStorage.setItem("session", JSON.stringify({ ...session, expires: 1 }));
+        }"""
+    )
+    expect(visit.page.get_by_role("alert").first).to_contain_text("Your session has ended")
+    expect(visit.page.locator("#who")).to_have_text("")
+
+
+def test_a_sign_in_that_was_not_begun_here_is_refused(site: Site) -> None:
+    """A code with a foreign state gives no session."""
+    visit = site.visit()
+    visit.page.goto(f"{visit.api}/app?code=abc&state=forged")
+    expect(visit.page.get_by_role("alert").first).to_contain_text("not begun here")
+    assert visit.page.evaluate("sessionStorage.getItem('session')") is None
+    assert "code=" not in visit.page.url
+
+
+def test_a_code_is_worth_nothing_without_its_verifier(site: Site) -> None:
+    """The local issuer holds the verifier against the challenge."""
+    with httpx.Client(base_url=site.up.issuer, trust_env=False) as client:
+        asked = {
+            "response_type": "code",
+            "client_id": "a",
+            "redirect_uri": "http://127.0.0.1/x",
+            "scope": "openid",
+            "code_challenge": "c" * 43,
+            "code_challenge_method": "S256",
+            "login_hint": OWNER,
+        }
+        sent = client.get("/oauth2/authorize", params=asked)
+        code = parse_qs(urlsplit(sent.headers["location"]).query)["code"][0]
+        traded = {
+            "grant_type": "authorization_code",
+            "client_id": "a",
+            "redirect_uri": "http://127.0.0.1/x",
+            "code": code,
+            "code_verifier": "v" * 43,
+        }
+        answer = client.post("/oauth2/token", data=traded)
+    assert 400 == answer.status_code
+    assert "invalid_grant" == answer.json()["error"]

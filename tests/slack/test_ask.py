@@ -1,0 +1,170 @@
+"""Carrying out what was asked: the same rules as over HTTP, once for each ask."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.core.chat.command import Create, Delete, Extend, ListDemos, Retry, Status
+from chalicelib.core.demo import Desired, Phase
+from chalicelib.core.errors import Rejected, StaleRecord, Unavailable
+from chalicelib.services.slack_ask import carry_out
+from tests.slack.fakes import ADMIN, ANN, BOB, CHANNEL, SlackStage, said
+from tests.unit.builders import HOME, OWNER
+
+
+@pytest.fixture
+def stage() -> SlackStage:
+    return SlackStage()
+
+
+def made(stage: SlackStage, user: str = ANN) -> str:
+    """Ask for a demo; return its id."""
+    ask = stage.ask(Create(components=("vpc",)), user)
+    carry_out(stage.slack, ask)
+    return ask.demo_id
+
+
+def test_a_demo_is_the_same_persons_as_over_http(stage: SlackStage) -> None:
+    """The Slack user's verified e-mail address is the owner, asked for once."""
+    demo = stage.store.get(made(stage))
+    assert (OWNER, (HOME,)) == (demo.owner, demo.allowed_cidr)
+    made(stage)
+    assert [ANN] == stage.chat.looked_up
+
+
+def test_an_ask_delivered_again_makes_one_demo(stage: SlackStage) -> None:
+    """A second delivery finds the first one's work, even one that died half way."""
+    ask = stage.ask(Create(components=("vpc",)))
+    stage.chat.errors["email"] = [Unavailable("Slack is down")]
+    with pytest.raises(Unavailable):
+        carry_out(stage.slack, ask)
+    carry_out(stage.slack, ask)
+    stage.notes.done.clear()  # as if the process had died before it noted the end
+    carry_out(stage.slack, ask)
+    assert [ask.demo_id] == [*stage.store.records]
+    assert CHANNEL == stage.notes.places[ask.demo_id].channel
+
+
+def test_an_unconfirmed_address_gets_nothing(stage: SlackStage) -> None:
+    """Nobody becomes an owner by an e-mail address that is not confirmed."""
+    carry_out(stage.slack, stage.ask(Create(), "U0NOBODY"))
+    assert {} == stage.store.records
+    assert "not confirmed" in said(stage.chat.answers[0])
+
+
+def test_the_quota_is_shared_and_named() -> None:
+    """Past the limit the answer lists what takes up the places."""
+    stage = SlackStage(per_owner=1)
+    first = made(stage)
+    made(stage)
+    assert [first] == [*stage.store.records]
+    assert first in said(stage.chat.answers[0])
+
+
+def test_without_an_address_the_answer_asks_for_one(stage: SlackStage) -> None:
+    """Slack tells nobody's address, so without a default the command needs one."""
+    slack = replace(stage.slack, cidr=())
+    carry_out(slack, stage.ask(Create(components=("vpc",))))
+    assert {} == stage.store.records
+    assert "add `from" in said(stage.chat.answers[0])
+
+
+def test_pressing_extend_twice_extends_once(stage: SlackStage) -> None:
+    """A button stands for a new end and not for a step, so a double press changes nothing."""
+    demo_id = made(stage)
+    seen = stage.store.get(demo_id).expires_at
+    for _ in range(2):
+        press = stage.ask(Extend(demo_id=demo_id, seen=seen), pressed=True)
+        carry_out(stage.slack, press)
+    assert seen + timedelta(hours=2) == stage.store.get(demo_id).expires_at
+
+
+def test_a_typed_extension_delivered_twice_extends_once(stage: SlackStage) -> None:
+    """An ask that was carried out is not carried out again, though its answer was lost."""
+    demo_id = made(stage)
+    before = stage.store.get(demo_id).expires_at
+    ask = stage.ask(Extend(demo_id=demo_id, by=timedelta(hours=1)))
+    stage.notes.places.clear()  # a demo asked for over HTTP, so the answer is in words
+    stage.chat.errors["answer"] = [Unavailable("Slack is down")]
+    with pytest.raises(Unavailable):
+        carry_out(stage.slack, ask)
+    carry_out(stage.slack, ask)
+    assert before + timedelta(hours=1) == stage.store.get(demo_id).expires_at
+
+
+@pytest.mark.parametrize("order", [Delete, Extend, Retry])
+def test_only_the_owner_or_an_admin_may_press(
+    stage: SlackStage, order: type[Delete | Extend | Retry]
+) -> None:
+    """Somebody else gets a word why, which nobody but them sees, and nothing changes."""
+    demo_id = made(stage)
+    before = stage.store.get(demo_id)
+    carry_out(stage.slack, stage.ask(order(demo_id=demo_id), BOB, pressed=True))
+    assert before == stage.store.get(demo_id)
+    assert f"only <@{ANN}> or an admin" in said(stage.chat.answers[-1])
+
+
+def test_another_ones_demo_does_not_exist_when_typed(stage: SlackStage) -> None:
+    """Ids are not to be guessed at: what is not yours is not there."""
+    carry_out(stage.slack, stage.ask(Status(demo_id=made(stage)), BOB))
+    assert "there is no demo" in said(stage.chat.answers[-1])
+
+
+def test_an_admin_may_delete_anybodys(stage: SlackStage) -> None:
+    """The operator's list of admins counts here as the token's claim does over HTTP."""
+    demo_id = made(stage)
+    carry_out(stage.slack, stage.ask(Delete(demo_id=demo_id), ADMIN, pressed=True))
+    assert Desired.DELETED is stage.store.get(demo_id).desired
+
+
+def test_retry_is_for_the_quarantined(stage: SlackStage) -> None:
+    """A press on a demo in another state says what state it is in."""
+    carry_out(stage.slack, stage.ask(Retry(demo_id=made(stage)), pressed=True))
+    assert "only a quarantined demo" in said(stage.chat.answers[-1])
+
+
+def test_retry_hurries_a_quarantined_teardown(stage: SlackStage) -> None:
+    """The teardown goes on at once, and the living message tells of it."""
+    demo_id = made(stage)
+    demo = stage.store.get(demo_id)
+    stage.store.save(
+        demo, replace(demo, phase=Phase.QUARANTINED, desired=Desired.DELETED, looping=False), ()
+    )
+    carry_out(stage.slack, stage.ask(Retry(demo_id=demo_id), pressed=True))
+    assert stage.store.get(demo_id).looping
+
+
+def test_the_list_is_ones_own_and_everybodys_for_an_admin(stage: SlackStage) -> None:
+    """`list all` is refused to others in words."""
+    demo_id = made(stage)
+    carry_out(stage.slack, stage.ask(ListDemos(everybody=True), BOB))
+    assert "for admins" in said(stage.chat.answers[-1])
+    carry_out(stage.slack, stage.ask(ListDemos(), BOB))
+    assert "no demo" in said(stage.chat.answers[-1])
+    carry_out(stage.slack, stage.ask(ListDemos(everybody=True), ADMIN))
+    assert demo_id in said(stage.chat.answers[-1])
+
+
+def test_a_used_up_answer_goes_by_direct_message(stage: SlackStage) -> None:
+    """An answer's address is good for half an hour; after that the person hears directly."""
+    stage.chat.errors["answer"] = [Rejected("expired_url")]
+    carry_out(stage.slack, stage.ask(ListDemos()))
+    assert [ANN] == [channel for channel, *_ in stage.chat.posts]
+
+
+def test_a_record_written_meanwhile_is_tried_again(
+    stage: SlackStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lost race is the stream's to bring again, and not the person's to hear of."""
+    demo_id = made(stage)
+
+    def stale(*_: object) -> None:
+        raise StaleRecord("moved on")
+
+    monkeypatch.setattr(stage.store, "save", stale)
+    with pytest.raises(StaleRecord):
+        carry_out(stage.slack, stage.ask(Delete(demo_id=demo_id)))
+    assert [] == stage.chat.answers

@@ -1,0 +1,121 @@
+"""The adapter over HTTP: what it sends, and what it makes of Slack's answers."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.adapters.slack import SlackChat
+from chalicelib.core.chat.messages import word
+from chalicelib.core.errors import AccessDenied, DemoError, Rejected, Throttled, Unavailable
+from chalicelib.services.slack_ports import NoSuchPlace, Unverified
+from local.slack_stand_in import CHANNEL, TOKEN, U_NOBODY, U_OTHER, Behaviour
+from tests.slack.conftest import Listening
+
+HELLO = word("hello")
+
+
+class Time:
+    """A clock that only sleeping moves."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@pytest.fixture
+def clock() -> Time:
+    return Time()
+
+
+@pytest.fixture
+def chat(slack: Listening, clock: Time) -> SlackChat:
+    return SlackChat(TOKEN, f"{slack.url}/api/", clock=clock, sleep=clock.sleep)
+
+
+def test_a_message_is_posted_and_put_in_place(slack: Listening, chat: SlackChat) -> None:
+    """The channel and time stamp that Slack answers lead to the message later."""
+    channel, ts = chat.post(CHANNEL, HELLO)
+    chat.update(channel, ts, word("bye"))
+    (message,) = slack.stand_in.seen.messages
+    assert ("bye", 1) == (message.text, message.edits)
+
+
+def test_a_verified_address_is_in_lower_case(chat: SlackChat) -> None:
+    """The owner over HTTP is in lower case as well."""
+    assert "other@example.com" == chat.email(U_OTHER)
+    with pytest.raises(Unverified, match="not confirmed"):
+        chat.email(U_NOBODY)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "expected"),
+    [
+        (Behaviour(status=429, retry_after=60), Throttled),
+        (Behaviour(error="ratelimited"), Throttled),
+        (Behaviour(status=500), Unavailable),
+        (Behaviour(error="internal_error"), Unavailable),
+        (Behaviour(error="not_in_channel"), NoSuchPlace),
+        (Behaviour(error="message_not_found"), NoSuchPlace),
+        (Behaviour(error="token_revoked"), AccessDenied),
+        (Behaviour(error="invalid_blocks"), Rejected),
+    ],
+)
+def test_slacks_errors_become_ours(
+    slack: Listening, chat: SlackChat, wrong: Behaviour, expected: type[DemoError]
+) -> None:
+    """What to do about an error decides its class: later, elsewhere, or never."""
+    slack.stand_in.wrong = [wrong]
+    with pytest.raises(expected):
+        chat.post(CHANNEL, HELLO)
+
+
+def test_a_slack_that_is_not_there_is_tried_later(clock: Time) -> None:
+    """No connection is a matter of time."""
+    nowhere = SlackChat(TOKEN, "http://127.0.0.1:9/api/", timeout=1, clock=clock)
+    with pytest.raises(Unavailable):
+        nowhere.post(CHANNEL, HELLO)
+    with pytest.raises(Unavailable):
+        nowhere.answer("http://127.0.0.1:9/answers/x", HELLO)
+
+
+def test_a_short_retry_after_is_waited_out(slack: Listening, chat: SlackChat, clock: Time) -> None:
+    """The next call comes when Slack said it may, and not before."""
+    slack.stand_in.wrong = [Behaviour(status=429, retry_after=7)]
+    with pytest.raises(Throttled):
+        chat.post(CHANNEL, HELLO)
+    chat.post(CHANNEL, HELLO)
+    assert 7.0 == clock.now
+
+
+def test_a_long_retry_after_makes_no_call(slack: Listening, chat: SlackChat, clock: Time) -> None:
+    """Until its time has come Slack is left alone, however often the stream asks."""
+    slack.stand_in.wrong = [Behaviour(status=429, retry_after=50)]
+    for _ in range(3):
+        with pytest.raises(Throttled):
+            chat.post(CHANNEL, HELLO)
+    assert 1 == len(slack.stand_in.seen.calls)
+    chat.post(CHANNEL, HELLO)
+    assert 50.0 == clock.now
+
+
+def test_an_answer_goes_to_slack_and_nowhere_else(slack: Listening, chat: SlackChat) -> None:
+    """An address that is not Slack's is not called, even if it was signed."""
+    chat.answer(f"{slack.url}/answers/one", HELLO)
+    (answer,) = slack.stand_in.seen.answers
+    assert ("ephemeral", False) == (answer["response_type"], answer["replace_original"])
+    for url in ("https://evil.example/x", "http://169.254.169.254/latest", ""):
+        with pytest.raises(Rejected):
+            chat.answer(url, HELLO)
+
+
+def test_the_stand_in_refuses_what_slack_would(slack: Listening, chat: SlackChat) -> None:
+    """A payload past a limit is an error, and is kept for the test to see."""
+    too_long = {"type": "section", "text": {"type": "mrkdwn", "text": "x" * 3001}}
+    with pytest.raises(Rejected, match="invalid_blocks"):
+        chat.post(CHANNEL, type(HELLO)(text="x", blocks=(too_long,)))
+    assert ["blocks[0].text: 3001 characters, 1 to 3000 allowed"] == slack.stand_in.seen.faults

@@ -1,0 +1,94 @@
+"""The form: what it shows, and what is made of what comes back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.adapters.shelf import PackageShelf
+from chalicelib.core.catalog import Component, build_catalog
+from chalicelib.core.chat import form
+from chalicelib.core.chat.command import Create
+from chalicelib.core.errors import FieldProblem
+from chalicelib.core.lease import LeaseLimits
+from local.slack_limits import view_problems
+
+
+def values(**given: Any) -> dict[str, Any]:
+    """Return a form's state as Slack sends it."""
+    options = [{"value": name} for name in given.get("components", ())]
+    return {
+        "components": {"demo_pick": {"selected_options": options}},
+        "lease": {"lease": {"selected_option": {"value": given.get("lease", "4h")}}},
+        "name": {"name": {"value": given.get("name")}},
+        "cidr": {"cidr": {"value": given.get("cidr", "203.0.113.7")}},
+    }
+
+
+def test_the_form_of_the_shipped_catalog_is_within_the_limits() -> None:
+    """Slack would open it, whatever is picked."""
+    offered = PackageShelf().catalog()
+    for picked in ((), ("ecs",), ("ecs", "jenkins", "gone")):
+        view = form.form(
+            offered, LeaseLimits(), cidr=("203.0.113.0/24",), metadata="{}", picked=picked
+        )
+        assert [] == view_problems(view)
+
+
+def test_a_large_catalog_still_opens() -> None:
+    """A hundred options is what Slack shows; long titles are clipped."""
+    offered = build_catalog(Component(name=f"c{n}", title="t" * 200) for n in range(150))
+    view = form.form(offered, LeaseLimits(), cidr=(), metadata="x" * 9000)
+    assert [] == view_problems(view)
+
+
+def test_the_time_is_shown_before_pressing() -> None:
+    """The plan names what is pulled in, and how long the longest way takes."""
+    plan = form.plan(PackageShelf().catalog(), ("ecs",))
+    assert "`vpc`" in plan
+    assert "about 10 min" in plan
+
+
+def test_the_lease_offers_what_is_allowed() -> None:
+    """Nothing longer than the operator's cap, and the usual lease among them."""
+    limits = LeaseLimits(default=timedelta(hours=3), at_once=timedelta(hours=8))
+    view = form.form(PackageShelf().catalog(), limits, cidr=(), metadata="")
+    (lease,) = [b["element"] for b in view["blocks"] if b.get("block_id") == "lease"]
+    assert ["1h", "2h", "3h", "4h", "8h"] == [o["value"] for o in lease["options"]]
+    assert "3h" == lease["initial_option"]["value"]
+
+
+def test_a_form_becomes_a_command() -> None:
+    """The same command as one that was typed."""
+    state = values(components=["ecs"], lease="8h", name=" Acme ", cidr="203.0.113.7, 10.1.0.0/16")
+    expected = Create(
+        components=("ecs",),
+        name="Acme",
+        ttl=timedelta(hours=8),
+        cidr=("203.0.113.7/32", "10.1.0.0/16"),
+    )
+    assert expected == form.read(state)
+    assert Create(ttl=timedelta(hours=4)) == form.read(values(cidr=" "))
+
+
+@pytest.mark.parametrize("cidr", ["home", "203.0.113", "::1", "1.2.3.4; rm"])
+def test_an_odd_address_is_told_at_its_field(cidr: str) -> None:
+    """The problem stands where it can be mended."""
+    read = form.read(values(cidr=cidr))
+    assert isinstance(read, dict)
+    assert ["cidr"] == [*read]
+
+
+def test_a_requests_problems_stand_at_their_fields() -> None:
+    """Each field of a request has its block in the form."""
+    told = form.errors(
+        [
+            FieldProblem("allowed_cidr.0", "is too wide"),
+            FieldProblem("allowed_cidr.1", "is odd"),
+            FieldProblem("name", "is long"),
+            FieldProblem("parameters.X", "is unknown"),
+        ]
+    )
+    assert {"cidr": "is too wide; is odd", "name": "is long", "components": "is unknown"} == told

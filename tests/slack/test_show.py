@@ -1,0 +1,102 @@
+"""The living message and its notices: always the latest, edited in place, nothing twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.core.chat.command import Create
+from chalicelib.core.demo import Phase, Status
+from chalicelib.core.errors import Throttled
+from chalicelib.services.slack_ask import carry_out
+from chalicelib.services.slack_ports import NoSuchPlace
+from chalicelib.services.slack_show import show
+from tests.slack.fakes import ANN, CHANNEL, SlackStage, said
+from tests.unit.builders import demo, step
+
+
+class Shown(SlackStage):
+    """A stage with one demo that was asked for in Slack."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        ask = self.ask(Create(components=("vpc",)))
+        carry_out(self.slack, ask)
+        self.demo_id = ask.demo_id
+
+    def change(self, **fields: object) -> None:
+        before = self.store.get(self.demo_id)
+        self.store.save(before, replace(before, **fields), ())  # type: ignore[arg-type]
+
+    def show(self, **notices: str) -> None:
+        show(self.slack, self.demo_id, notices)
+
+
+@pytest.fixture
+def stage() -> Shown:
+    return Shown()
+
+
+def test_the_message_is_posted_once_and_then_edited(stage: Shown) -> None:
+    """One message a demo, wherever it is in its life."""
+    stage.show()
+    stage.change(phase=Phase.READY)
+    stage.show()
+    assert [CHANNEL] == [channel for channel, *_ in stage.chat.posts]
+    assert "*Ready*" in said(stage.chat.updates[0])
+
+
+def test_an_unchanged_demo_is_not_sent_again(stage: Shown) -> None:
+    """A change of the record that shows nowhere costs no call."""
+    stage.show()
+    stage.change(generation=7)
+    stage.show()
+    assert [] == stage.chat.updates
+
+
+def test_each_notice_is_given_once_in_the_thread(stage: Shown) -> None:
+    """A notice delivered again, by the stream or for an earlier failure, is not repeated."""
+    stage.show(one="a demo ends in 2 h, at 13:00 UTC")
+    stage.chat.errors["post"] = [Throttled("wait")]
+    with pytest.raises(Throttled):
+        stage.show(one="a demo ends in 2 h, at 13:00 UTC", two="a demo is ready: it is")
+    stage.show(one="a demo ends in 2 h, at 13:00 UTC", two="a demo is ready: it is")
+    told = [(thread, broadcast) for _, _, thread, broadcast in stage.chat.posts[1:]]
+    assert [("1.1", True), ("1.1", False)] == told
+
+
+def test_a_channel_we_are_not_in_leads_to_a_direct_message(stage: Shown) -> None:
+    """The demo is shown to who asked for it, who is told how to have it in the channel."""
+    stage.chat.errors["post"] = [NoSuchPlace("not_in_channel")]
+    stage.show()
+    assert ANN == stage.notes.places[stage.demo_id].channel
+    assert "Invite me" in said(stage.chat.answers[0])
+
+
+def test_a_deleted_message_starts_anew(stage: Shown) -> None:
+    """Where somebody removed the message, the next change posts another."""
+    stage.show()
+    stage.chat.errors["update"] = [NoSuchPlace("message_not_found")]
+    stage.change(phase=Phase.READY)
+    stage.show()
+    assert ["1.1", "1.2"] == ["1.1", stage.notes.places[stage.demo_id].ts]
+
+
+def test_a_failed_update_is_made_up_for(stage: Shown) -> None:
+    """Nothing is noted as shown before it is."""
+    stage.show()
+    stage.change(phase=Phase.READY)
+    stage.chat.errors["update"] = [Throttled("wait")]
+    with pytest.raises(Throttled):
+        stage.show()
+    stage.show()
+    assert 1 == len(stage.chat.updates)
+
+
+def test_a_demo_from_elsewhere_is_left_alone(stage: Shown) -> None:
+    """What was asked for over HTTP shows nowhere in Slack."""
+    other = demo(step("vpc", status=Status.READY), demo_id="http0001")
+    stage.store.records[other.demo_id] = other
+    show(stage.slack, other.demo_id, {"one": "a demo is ready"})
+    assert [] == stage.chat.posts

@@ -1,0 +1,65 @@
+"""Each function's role is its own, and small."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CHALICE = Path(__file__).resolve().parents[2] / ".chalice"
+CONFIG = json.loads((CHALICE / "config.json").read_text())
+FUNCTIONS = CONFIG["lambda_functions"]
+
+# Actions that take no resource (Service Authorization Reference of each service).
+WITHOUT_RESOURCE = {
+    "cloudformation:DescribeStacks",
+    "ec2:DescribeInstances",
+    "ec2:DescribeNetworkInterfaces",
+    "ecs:DescribeTaskDefinition",
+    "s3:ListAllMyBuckets",
+    "tag:GetResources",
+}
+
+
+def _statements(name: str) -> list[dict[str, Any]]:
+    policy = CHALICE / FUNCTIONS[name]["iam_policy_file"]
+    return list(json.loads(policy.read_text())["Statement"])
+
+
+def test_no_two_functions_share_a_policy_file() -> None:
+    """A right given to one is given to no other."""
+    files = [f["iam_policy_file"] for f in FUNCTIONS.values()]
+    assert len(files) == len(set(files))
+    on_disk = {f"policies/{p.name}" for p in (CHALICE / "policies").iterdir()}
+    assert on_disk == set(files)
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_no_action_is_a_pattern_and_no_resource_is_everything(name: str) -> None:
+    """Actions are named one by one; "*" stands only where AWS offers no resource."""
+    for statement in _statements(name):
+        assert not [a for a in statement["Action"] if "*" in a]
+        if statement["Resource"] == "*":
+            assert set(statement["Action"]) <= WITHOUT_RESOURCE
+
+
+def test_only_create_stack_hands_a_role_over() -> None:
+    """iam:PassRole is one function's, for one role, to one service."""
+    passing = {
+        name: statement
+        for name in FUNCTIONS
+        for statement in _statements(name)
+        if "iam:PassRole" in statement["Action"]
+    }
+    assert {"create_stack"} == set(passing)
+    assert {"Fn::GetAtt": ["StackRole", "Arn"]} == passing["create_stack"]["Resource"]
+
+
+def test_stacks_are_created_with_the_bounded_role_only() -> None:
+    """CreateStack without our service role is refused by IAM."""
+    statement = next(
+        s for s in _statements("create_stack") if "cloudformation:CreateStack" in s["Action"]
+    )
+    assert "cloudformation:RoleArn" in statement["Condition"]["StringEquals"]

@@ -1,0 +1,55 @@
+"""Settings are read once, and what is wrong with them names itself."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.core.errors import MissingSetting
+from chalicelib.settings import Settings
+
+WHOLE = {
+    "AWS_REGION": "eu-west-1",
+    "DEMO_SERVICE": "stelligent-demo-service",
+    "DEMO_TABLE": "table",
+    "DEMO_IDEMPOTENCY_TABLE": "once",
+    "DEMO_STATE_MACHINE_ARN": "arn:aws:states:eu-west-1:1:stateMachine:loop",
+    "DEMO_STACK_ROLE_ARN": "arn:aws:iam::1:role/stack",
+    "DEMO_BOUNDARY_ARN": "arn:aws:iam::1:policy/boundary",
+    "DEMO_ROLE_PATH": "/stelligent-demo/",
+    "DEMO_OIDC_ISSUER": "https://issuer.example/",
+    "DEMO_OIDC_AUDIENCE": "client",
+}
+
+
+def test_a_whole_environment_is_read() -> None:
+    """What is not set keeps its documented default."""
+    settings = Settings.from_env(WHOLE)
+    assert "table" == settings.table
+    assert ("eu-west-1",) == settings.rules.request.regions
+    assert timedelta(hours=4) == settings.rules.lease.default
+    assert 3 == settings.rules.limits.per_owner
+
+
+def test_further_regions_follow_the_home_region() -> None:
+    """The service's own region is always open, and first."""
+    settings = Settings.from_env(WHOLE | {"DEMO_REGIONS": "us-east-1, eu-west-1"})
+    assert ("eu-west-1", "us-east-1") == settings.rules.request.regions
+
+
+@pytest.mark.parametrize("name", sorted(WHOLE))
+def test_a_missing_setting_is_named(name: str) -> None:
+    """A function that starts without it says which variable is absent."""
+    with pytest.raises(MissingSetting, match=name):
+        Settings.from_env({k: v for k, v in WHOLE.items() if k != name})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("DEMO_MAX_HOURS", "many"), ("DEMO_POLL_SECONDS", "0"), ("DEMO_LIMIT_IN_ALL", "x")],
+)
+def test_an_unusable_setting_is_named(name: str, value: str) -> None:
+    """A value that cannot be read is refused with the variable's name."""
+    with pytest.raises(MissingSetting, match=name):
+        Settings.from_env(WHOLE | {name: value})

@@ -1,0 +1,141 @@
+"""Making, listing, opening and revoking prospect links."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.adapters.memory.shares import MemoryShares
+from chalicelib.core.demo import Desired, Phase
+from chalicelib.core.errors import NotFound, WrongState
+from chalicelib.core.request import DemoRequest
+from chalicelib.core.share import MAX_LINKS
+from chalicelib.services import shares
+from chalicelib.services.read import Caller
+from chalicelib.services.request import request_demo
+
+from .builders import HOME, OWNER, Stage
+
+ANN = Caller(owner=OWNER)
+BOB = Caller(owner="bob@example.com")
+HOUR = timedelta(hours=1)
+
+
+class Scene:
+    """A demo of Ann's, and links to it."""
+
+    def __init__(self) -> None:
+        self.stage = Stage()
+        self.world = self.stage.world
+        self.store = MemoryShares()
+        self.made = 0
+        self.sharing = shares.Sharing(
+            store=self.store, new_id=self._id, new_secret=lambda: f"{self.made:043d}"
+        )
+        self.demo_id = request_demo(self.world, OWNER, DemoRequest(allowed_cidr=(HOME,))).demo_id
+
+    def _id(self) -> str:
+        self.made += 1
+        return f"share{self.made:03d}"
+
+    def create(self, caller: Caller = ANN, hours: float | None = None) -> str:
+        return shares.create(self.world, self.sharing, caller, self.demo_id, hours)[1]
+
+    def visit(self, token: str, *, count: bool = True) -> str:
+        return shares.visit(self.world, self.sharing, token, count=count)[1].demo_id
+
+    def visits(self) -> list[int]:
+        found = shares.listed(self.world, self.sharing, ANN, self.demo_id)
+        return [each.share.visits for each in found]
+
+
+def test_a_link_shows_its_demo_and_counts_visits() -> None:
+    """A look by a page that is open already counts as none."""
+    scene = Scene()
+    token = scene.create()
+    assert scene.demo_id == scene.visit(token)
+    assert scene.demo_id == scene.visit(token)
+    assert scene.demo_id == scene.visit(token, count=False)
+    assert [2] == scene.visits()
+
+
+def test_the_token_is_not_kept() -> None:
+    """Reading the store is not enough to open a link."""
+    scene = Scene()
+    token = scene.create()
+    assert token not in repr(scene.store.shares)
+    assert token.rsplit(".", 1)[1] not in repr(scene.store.shares)
+
+
+def test_a_revoked_link_is_closed_at_once() -> None:
+    """It answers like one that never was."""
+    scene = Scene()
+    token = scene.create()
+    shares.revoke(scene.world, scene.sharing, ANN, scene.demo_id, "share001")
+    with pytest.raises(NotFound, match="not valid"):
+        scene.visit(token)
+    assert [] == scene.visits()
+
+
+def test_a_link_ends_by_itself() -> None:
+    """At its time, although the demo lives on."""
+    scene = Scene()
+    token = scene.create(hours=1)
+    scene.stage.clock.advance(HOUR)
+    with pytest.raises(NotFound, match="not valid"):
+        scene.visit(token)
+    assert [False] == [
+        each.open for each in shares.listed(scene.world, scene.sharing, ANN, scene.demo_id)
+    ]
+
+
+@pytest.mark.parametrize("token", ["", "x", "demo0001.share001." + "9" * 43, "a.b.c", "\u2603"])
+def test_a_wrong_token_opens_nothing(token: str) -> None:
+    """Even where demo and link are right and only the secret is not."""
+    scene = Scene()
+    scene.create()
+    with pytest.raises(NotFound, match="not valid"):
+        scene.visit(token)
+    assert [0] == scene.visits()
+
+
+def test_a_link_of_a_demo_of_somebody_else_does_not_exist() -> None:
+    """Neither to make, nor to list, nor to revoke; an admin may."""
+    scene = Scene()
+    scene.create()
+    with pytest.raises(NotFound):
+        scene.create(BOB)
+    with pytest.raises(NotFound):
+        shares.listed(scene.world, scene.sharing, BOB, scene.demo_id)
+    with pytest.raises(NotFound):
+        shares.revoke(scene.world, scene.sharing, BOB, scene.demo_id, "share001")
+    scene.create(replace(BOB, admin=True))
+    assert [0, 0] == scene.visits()
+
+
+def test_a_link_that_is_not_there_cannot_be_revoked() -> None:
+    """It is not found."""
+    scene = Scene()
+    with pytest.raises(NotFound, match="share999"):
+        shares.revoke(scene.world, scene.sharing, ANN, scene.demo_id, "share999")
+
+
+def test_a_demo_has_so_many_open_links_and_no_more() -> None:
+    """One that ended makes room."""
+    scene = Scene()
+    for _ in range(MAX_LINKS):
+        scene.create(hours=1)
+    with pytest.raises(WrongState, match="20 open links"):
+        scene.create()
+    scene.stage.clock.advance(HOUR)
+    scene.create()
+
+
+def test_a_demo_that_is_ending_is_not_shared() -> None:
+    """Nor is one whose lease is over."""
+    scene = Scene()
+    demo = scene.stage.store.get(scene.demo_id)
+    ending = replace(demo, desired=Desired.DELETED, phase=Phase.DELETING)
+    scene.stage.store.save(demo, ending, ())
+    with pytest.raises(WrongState, match="cannot be shared"):
+        scene.create()

@@ -1,0 +1,101 @@
+"""The state machine's definition and the code it names hold together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from chalicelib.core import errors
+from chalicelib.core.actions import ActionKind
+from chalicelib.core.planner import Next
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def resources() -> dict[str, Any]:
+    """The merge template's resources."""
+    loaded = yaml.safe_load((ROOT / ".chalice" / "resources.yaml").read_text())
+    return dict(loaded["Resources"])
+
+
+@pytest.fixture(scope="module")
+def definition(resources: dict[str, Any]) -> dict[str, Any]:
+    """The loop's definition."""
+    return dict(resources["Loop"]["Properties"]["Definition"])
+
+
+def _machines(definition: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield definition
+    for state in definition["States"].values():
+        if "ItemProcessor" in state:
+            yield from _machines(state["ItemProcessor"])
+
+
+def _targets(state: dict[str, Any]) -> Iterator[str]:
+    for place in [state, *state.get("Choices", []), *state.get("Catch", [])]:
+        if "Next" in place:
+            yield place["Next"]
+    if "Default" in state:
+        yield state["Default"]
+
+
+def test_every_transition_leads_to_a_state_and_every_state_is_reached(
+    definition: dict[str, Any],
+) -> None:
+    """No dangling Next, no state nobody comes to (cfn-lint checks shapes, and not this)."""
+    for machine in _machines(definition):
+        reached, pending = set(), [machine["StartAt"]]
+        while pending:
+            name = pending.pop()
+            if name not in reached:
+                reached.add(name)
+                pending.extend(_targets(machine["States"][name]))
+        assert set(machine["States"]) == reached
+
+
+def test_every_action_kind_has_a_state(definition: dict[str, Any]) -> None:
+    """Whatever the planner asks for, Apply knows where to send it."""
+    choices = definition["States"]["Apply"]["ItemProcessor"]["States"]["Which"]["Choices"]
+    assert {kind.value for kind in ActionKind} == {c["StringEquals"] for c in choices}
+
+
+def test_every_next_of_a_plan_is_decided(definition: dict[str, Any]) -> None:
+    """act, wait and done are chosen by name; stuck is what is left."""
+    choices = {c["StringEquals"] for c in definition["States"]["Decide"]["Choices"]}
+    assert {n.value for n in Next} - {"stuck"} == choices
+
+
+def test_retries_name_exactly_our_retryable_errors(definition: dict[str, Any]) -> None:
+    """Lambda reports an error by its class's name; a renamed class would retry nothing."""
+    retryable = {
+        name
+        for name, kind in vars(errors).items()
+        if isinstance(kind, type)
+        and issubclass(kind, errors.RetryableError)
+        and kind is not errors.RetryableError
+    }
+    for machine in _machines(definition):
+        for name, state in machine["States"].items():
+            if state["Type"] == "Task" and "waitForTaskToken" not in state["Resource"]:
+                named = {e for r in state["Retry"] for e in r["ErrorEquals"] if "." not in e}
+                assert retryable == named, name
+
+
+def test_every_task_has_a_time_limit(definition: dict[str, Any]) -> None:
+    """No task may hang for the year that Step Functions would allow."""
+    for machine in _machines(definition):
+        for name, state in machine["States"].items():
+            if state["Type"] == "Task":
+                assert {"TimeoutSeconds", "TimeoutSecondsPath"} & set(state), name
+
+
+def test_the_loop_may_invoke_exactly_the_functions_it_names(resources: dict[str, Any]) -> None:
+    """The role's list and the definition's substitutions are the same functions."""
+    statement = resources["LoopRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+    allowed = {r["Fn::GetAtt"][0] for r in statement[0]["Resource"]}
+    assert set(resources["Loop"]["Properties"]["DefinitionSubstitutions"]) == allowed
