@@ -12,7 +12,7 @@ from chalicelib.core.errors import MissingSetting
 from chalicelib.core.inputs import Bounds
 from chalicelib.core.lease import LeaseLimits
 from chalicelib.core.limits import Limits
-from chalicelib.core.planner import Pace
+from chalicelib.core.plan import Pace
 from chalicelib.core.request import RequestRules
 from chalicelib.services.world import Rules
 

@@ -11,7 +11,6 @@ import sys
 from local import packaging
 from local.deploy import tool_environment
 
-
 # cfn-lint has no `python -m`; this finds it whatever the PATH is.
 _CFN_LINT = "import cfnlint.runner, sys; sys.exit(cfnlint.runner.main())"
 
@@ -22,7 +21,15 @@ def main() -> int:
     out = packaging.ROOT / ".local" / "package" / "local"
     package, _ = packaging.build("local", out, environment)
     # W3002: CodeUri is the zip beside the template until `cloudformation package` uploads it.
-    command = [sys.executable, "-c", _CFN_LINT, "--ignore-checks", "W3002", "--", package.template]
+    command = [
+        sys.executable,
+        "-c",
+        _CFN_LINT,
+        "--ignore-checks",
+        "W3002",
+        "--",
+        str(package.template),
+    ]
     return subprocess.run(command, check=False).returncode
 
 

@@ -109,10 +109,6 @@ def lift_protection(event: Event, context: object) -> Event:  # noqa: ARG001
 @bp.lambda_function(name="await_change")  # type: ignore[untyped-decorator]
 def await_change(event: Event, context: object) -> None:  # noqa: ARG001
     """Park the loop's task token; if an event came meanwhile, hand it straight back."""
-    there = world()
-    token = event["token"]
-    parked = there.store.park(
-        event["demo_id"], generation=event["generation"], seen=event["seen"], token=token
-    )
-    if not parked:
-        there.workflow.wake(token)
+    from chalicelib.services.loop import park  # noqa: PLC0415 - app.py imports us all
+
+    park(world(), event["demo_id"], event["generation"], seen=event["seen"], token=event["token"])

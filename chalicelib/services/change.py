@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import Concatenate, Final, ParamSpec
 
 from chalicelib.core.demo import Demo, Desired, Phase
-from chalicelib.core.errors import WrongState
+from chalicelib.core.errors import StaleRecord, WrongState
 from chalicelib.core.lease import moved_expiry, still_given
-from chalicelib.core.planner import revived
+from chalicelib.core.teardown import revived
 from chalicelib.core.timeline import changes
 from chalicelib.services.loop import commit, ensure
 from chalicelib.services.world import World
 
+P = ParamSpec("P")
+_TRIES: Final = 5
 
+
+def _on_latest(
+    change: Callable[Concatenate[World, Demo, P], Demo],
+) -> Callable[Concatenate[World, Demo, P], Demo]:
+    """Change the record as it is now: read again when the loop or another caller was quicker."""
+
+    def insist(world: World, demo: Demo, /, *args: P.args, **kwargs: P.kwargs) -> Demo:
+        for _ in range(_TRIES - 1):
+            try:
+                return change(world, demo, *args, **kwargs)
+            except StaleRecord:
+                demo = world.store.get(demo.demo_id)
+        return change(world, demo, *args, **kwargs)
+
+    return functools.update_wrapper(insist, change)
+
+
+@_on_latest
 def end(world: World, demo: Demo, *, actor: str, why: str) -> Demo:
     """Want a demo gone; asking again, or for one already gone, changes nothing on its record."""
     if demo.desired is Desired.DELETED:
@@ -23,6 +46,7 @@ def end(world: World, demo: Demo, *, actor: str, why: str) -> Demo:
     return commit(world, demo, replace(demo, desired=Desired.DELETED, reason=why), actor=actor)
 
 
+@_on_latest
 def move_lease(world: World, demo: Demo, expires_at: datetime, *, actor: str) -> Demo:
     """Extend or shorten a lease; raise WrongState past its caps or on a demo that is ending."""
     if demo.desired is Desired.DELETED:
@@ -35,6 +59,7 @@ def move_lease(world: World, demo: Demo, expires_at: datetime, *, actor: str) ->
     return world.store.save(demo, after, changes(demo, after, now=now, actor=actor))
 
 
+@_on_latest
 def retry(world: World, demo: Demo, *, actor: str) -> Demo:
     """Try a quarantined teardown again now; raise WrongState for any other demo."""
     if demo.phase is not Phase.QUARANTINED:

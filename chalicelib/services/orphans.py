@@ -19,7 +19,7 @@ from chalicelib.core.catalog import Catalog
 from chalicelib.core.demo import PREFIX, Demo, Desired, Phase, Status, Step, stack_name
 from chalicelib.core.errors import DemoError, NotFound, StaleRecord
 from chalicelib.core.graph import build_graph
-from chalicelib.core.planner import revived
+from chalicelib.core.teardown import revived
 from chalicelib.core.timeline import Entry, EntryKind, changes
 from chalicelib.services.world import World
 

@@ -13,7 +13,9 @@ from datetime import datetime
 from chalicelib.core.actions import Action, Outcome
 from chalicelib.core.demo import SERVICE_ACTOR, Demo, Phase, stack_name
 from chalicelib.core.observe import account, see, worth_a_look
-from chalicelib.core.planner import Next, Plan, decide, wants_search
+from chalicelib.core.plan import Next, Plan
+from chalicelib.core.planner import decide
+from chalicelib.core.teardown import wants_search
 from chalicelib.core.timeline import changes
 from chalicelib.services.world import World
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.errors import DemoError, NotFound, StaleRecord
 from chalicelib.core.lease import warnings_due
-from chalicelib.core.planner import revived
+from chalicelib.core.teardown import revived
 from chalicelib.core.timeline import Entry, EntryKind, changes
 from chalicelib.services import change, loop
 from chalicelib.services.world import World

@@ -8,7 +8,7 @@ from datetime import timedelta
 from chalicelib.core.inputs import Bounds
 from chalicelib.core.lease import LeaseLimits
 from chalicelib.core.limits import Limits
-from chalicelib.core.planner import Pace
+from chalicelib.core.plan import Pace
 from chalicelib.core.request import RequestRules
 from chalicelib.services.ports import Clock, DemoStore, Meter, NewId, Shelf, Targets, Workflow
 

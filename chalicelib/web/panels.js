@@ -134,7 +134,8 @@ const fact = ([name]) => h("div", {}, h("dt", {}, name), h("dd", {}));
 
 /** The timeline of who did what, newest first. */
 export function eventsPanel(view) {
-  const list = h("ol", { class: "events" });
+  // It scrolls in itself, so the keyboard must reach it.
+  const list = h("ol", { class: "events", tabindex: 0, "aria-label": "Events, newest first" });
   let seen = "";
   return {
     element: card("Events", list),

@@ -15,7 +15,7 @@ from typing import Final, TypeVar
 from chalicelib.adapters.memory import VirtualClock
 from chalicelib.core.actions import Action, Outcome
 from chalicelib.core.errors import AccessDenied, DemoError, RetryableError, StaleRecord
-from chalicelib.core.planner import Next
+from chalicelib.core.plan import Next
 from chalicelib.services import loop
 from chalicelib.services.apply import apply
 from chalicelib.services.plan_step import Step, plan_step

@@ -42,9 +42,13 @@ CHROMIUM = (
 AXE = "axe-core@4.14.1"
 
 _WATCH = """
-window.shifts = 0;
+window.shifts = [];
+const told = ({ node, previousRect: was, currentRect: is }) =>
+  `${node?.nodeName}.${node?.className ?? node?.textContent} ${was.x},${was.y} to ${is.x},${is.y}`;
 new PerformanceObserver((list) => {
-  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts += entry.value;
+  for (const entry of list.getEntries()) {
+    if (!entry.hadRecentInput) window.shifts.push(...entry.sources.map(told));
+  }
 }).observe({ type: "layout-shift", buffered: true });
 """
 
@@ -80,9 +84,9 @@ class Visit:
         self.open(f"demos/{made['demo_id']}")
         return str(made["demo_id"])
 
-    def shifts(self) -> float:
-        """Return the sum of all layout shifts that no input explains."""
-        return float(self.page.evaluate("window.shifts"))
+    def shifts(self) -> list[str]:
+        """Return everything that moved without any input: what, from where, to where."""
+        return list(self.page.evaluate("window.shifts"))
 
 
 @dataclass
@@ -113,7 +117,7 @@ class Site:
         """Open a profile in which a person whom no other test knows is signed in."""
         visit = self.visit(**options)
         visit.email = f"{uuid.uuid4().hex[:10]}@example.com"
-        claims = {"groups": ["demo-admins"]} if admin else {}
+        claims: dict[str, Any] = {"groups": ["demo-admins"]} if admin else {}
         visit.token = tokens.mint(self.state / "identity", self.up.issuer, visit.email, **claims)
         give_session(visit, visit.token, expires_in=3600)
         return visit

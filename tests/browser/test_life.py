@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from .conftest import PATIENCE, Site, Visit
@@ -41,7 +43,7 @@ def test_a_demo_comes_alive_and_goes(site: Site) -> None:
     expect(page.locator(".lead")).to_contain_text("Ready after")
     expect(page.locator("#announcer")).to_contain_text("The demo is ready")
     assert page.evaluate("window.unloaded") is False
-    assert 0 == visit.shifts()
+    assert [] == visit.shifts()
     assert 304 in {response.status for response in visit.responses}
     _extend(page)
     press_delete(visit, "Acme on Thursday")
@@ -54,7 +56,7 @@ def _extend(page: Page) -> None:
     page.get_by_role("button", name="Extend").click()
     page.get_by_label("Let it live longer by").select_option("4")
     page.get_by_role("dialog").get_by_role("button", name="Extend").click()
-    expect(page.locator(".at-lease")).to_contain_text("7 h 59")
+    expect(page.locator(".at-lease")).to_contain_text(re.compile("7 h 59|8 h 00"))
     expect(page.locator(".events")).to_contain_text("lease extended")
 
 
@@ -81,7 +83,7 @@ def test_a_lease_past_its_cap_is_refused_in_words(site: Site) -> None:
     page.get_by_role("button", name="Extend").click()
     page.get_by_role("dialog").get_by_role("button", name="Extend").click()
     expect(page.locator("#toast")).to_contain_text("at the latest")
-    expect(page.locator(".at-lease")).to_contain_text("2 d 23 h")
+    expect(page.locator(".at-lease")).to_contain_text(re.compile("2 d 23 h|3 d 0 h"))
 
 
 def test_a_failing_stack_shows_its_cause(site: Site) -> None:

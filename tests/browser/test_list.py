@@ -57,9 +57,9 @@ def test_two_hundred_demos_are_found_sorted_and_paged(site: Site) -> None:
     assert 25 == len(names(page))
     page.get_by_role("button", name="Next").click()
     expect(page.get_by_text("2 of 7")).to_be_visible()
-    page.get_by_label("Search demos").fill("person3 demo 01")
-    expect(page.locator(".count")).to_have_text("2 of 200")
-    assert ["Demo 010", "Demo 017"] == names(page)
+    page.get_by_label("Search demos").fill("person3 demo 045")
+    expect(page.locator(".count")).to_have_text("1 of 200")
+    assert ["Demo 045"] == names(page)
     page.get_by_label("Search demos").fill("")
     page.get_by_label("Phase").select_option("failed")
     page.get_by_label("Order").select_option("name")
@@ -67,7 +67,7 @@ def test_two_hundred_demos_are_found_sorted_and_paged(site: Site) -> None:
     assert ["Demo 004", "Demo 009", "Demo 014"] == names(page)[:3]
     page.get_by_label("Search demos").fill("nothing like it")
     expect(page.get_by_role("heading", name="No demo fits")).to_be_visible()
-    assert 0 == visit.shifts()
+    assert [] == visit.shifts()
 
 
 def test_a_refresh_moves_nothing_and_keeps_the_rows(site: Site) -> None:
@@ -81,7 +81,7 @@ def test_a_refresh_moves_nothing_and_keeps_the_rows(site: Site) -> None:
     answer(visit, many(200, ready=3))
     expect(page.locator(".rows .row").nth(1)).to_contain_text("3 of 5")
     assert page.evaluate("window.first === document.querySelector('.rows .row')")
-    assert 0 == visit.shifts()
+    assert [] == visit.shifts()
 
 
 def test_older_demos_come_when_asked_for(site: Site) -> None:
@@ -125,4 +125,4 @@ def test_trouble_with_the_service_is_told_and_passes(site: Site) -> None:
     expect(page.locator(".rows .name")).to_have_count(4)
     answer(visit, many(5))
     expect(page.locator("#toast")).to_be_hidden()
-    assert 0 == visit.shifts()
+    assert [] == visit.shifts()

@@ -99,7 +99,7 @@ def test_the_provider_keeps_its_key(provider: tuple[str, Path]) -> None:
 
 def test_nothing_of_this_shell_reaches_the_tools(monkeypatch: pytest.MonkeyPatch) -> None:
     """AWS settings of the shell stay out of the local run's tools."""
-    from local.deploy import tool_environment  # noqa: PLC0415
+    from local.deploy import tool_environment
 
     monkeypatch.setenv("AWS_PROFILE", "production")
     given = tool_environment({"AWS_ENDPOINT_URL": "http://127.0.0.1:1"})

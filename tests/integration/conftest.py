@@ -62,7 +62,8 @@ class Api:
 
     def until(self, demo_id: str, *phases: str) -> dict[str, Any]:
         """Wait for a demo to be in one of these phases."""
-        return wait_for(lambda: _in(self.demo(demo_id), phases), f"{demo_id} {phases}")
+        found = wait_for(lambda: _in(self.demo(demo_id), phases), f"{demo_id} {phases}")
+        return dict(found)
 
     def events(self, demo_id: str) -> list[dict[str, Any]]:
         answer = self.call("GET", f"/demos/{demo_id}/events?limit=200")
@@ -93,7 +94,7 @@ class Running:
     before: frozenset[survey.Item] = field(default_factory=frozenset)
 
     def person(self, email: str | None = None, **claims: Any) -> Api:
-        """A new owner whom no other test knows."""
+        """Make a new owner whom no other test knows."""
         mail = email or f"{uuid.uuid4().hex[:10]}@example.com"
         token = tokens.mint(self.state / "identity", self.up.issuer, mail, **claims)
         return Api(self.up.api_url, token, mail)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.core.demo import Demo, Desired, Phase
-from chalicelib.core.errors import InvalidRequest, NotFound, StaleRecord, WrongState
+from chalicelib.core.errors import InvalidRequest, NotFound, WrongState
 from chalicelib.core.request import DemoRequest
 from chalicelib.services import change
 from chalicelib.services.read import Caller, find
@@ -92,13 +92,13 @@ def test_ending_again_makes_up_for_a_start_that_was_lost() -> None:
     assert [("demo0001", 1)] == stage.workflow.started
 
 
-def test_a_stale_change_is_refused() -> None:
-    """Whoever decided on an old record decides again."""
+def test_a_change_of_an_old_record_is_made_to_the_new_one() -> None:
+    """Whoever read before somebody wrote reads again, and keeps what was written."""
     stage = Stage()
     demo = asked(stage)
-    stage.store.save(demo, replace(demo, reason="meanwhile"), ())
-    with pytest.raises(StaleRecord):
-        change.end(stage.world, demo, actor=OWNER, why="asked for")
+    stage.store.save(demo, replace(demo, name="meanwhile"), ())
+    ended = change.end(stage.world, demo, actor=OWNER, why="asked for")
+    assert (Desired.DELETED, "meanwhile") == (ended.desired, ended.name)
 
 
 def test_a_lease_is_moved_with_its_item_and_told() -> None:

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.core.actions import Action, ActionKind, Outcome
 from chalicelib.core.demo import Demo, Desired, Phase, Status
 from chalicelib.core.errors import NotFound, Rejected
-from chalicelib.core.planner import Next
+from chalicelib.core.plan import Next
 from chalicelib.core.request import DemoRequest
 from chalicelib.services.apply import apply
 from chalicelib.services.loop import park, wake

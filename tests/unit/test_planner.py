@@ -9,17 +9,9 @@ import pytest
 from chalicelib.core.actions import Action, ActionKind
 from chalicelib.core.catalog import Kind
 from chalicelib.core.demo import Cause, Demo, Desired, Failure, Phase, Search, Status, stack_name
-from chalicelib.core.planner import (
-    DELETE_LIMIT,
-    MAX_SEARCHES,
-    Next,
-    Pace,
-    Plan,
-    create_limit,
-    decide,
-    revived,
-    wants_search,
-)
+from chalicelib.core.plan import Next, Pace, Plan
+from chalicelib.core.planner import DELETE_LIMIT, create_limit, decide
+from chalicelib.core.teardown import MAX_SEARCHES, revived, wants_search
 from chalicelib.core.trouble import MAX_ATTEMPTS
 
 from .builders import NOW, demo, leaving, minutes, step

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from chalicelib.core.actions import Action, ActionKind
 from chalicelib.core.demo import GONE, Demo, Desired, Phase, Status, stack_name
 from chalicelib.core.observe import Sighting, see
-from chalicelib.core.planner import Next, Pace, Plan, decide, wants_search
+from chalicelib.core.plan import Next, Pace, Plan
+from chalicelib.core.planner import decide
+from chalicelib.core.teardown import wants_search
 
 from .builders import NOW, graphs, of_graph
 

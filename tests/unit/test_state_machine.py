@@ -11,21 +11,21 @@ import yaml
 
 from chalicelib.core import errors
 from chalicelib.core.actions import ActionKind
-from chalicelib.core.planner import Next
+from chalicelib.core.plan import Next
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
 def resources() -> dict[str, Any]:
-    """The merge template's resources."""
+    """Read the merge template's resources."""
     loaded = yaml.safe_load((ROOT / ".chalice" / "resources.yaml").read_text())
     return dict(loaded["Resources"])
 
 
 @pytest.fixture(scope="module")
 def definition(resources: dict[str, Any]) -> dict[str, Any]:
-    """The loop's definition."""
+    """Pick the loop's definition."""
     return dict(resources["Loop"]["Properties"]["Definition"])
 
 

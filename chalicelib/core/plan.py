@@ -1,0 +1,77 @@
+"""A plan: what a demo needs next, and why, with the small steps every plan is made of.
+
+What a plan is about to do is noted in its own copy of the demo (a step to be created reads
+`creating`), which is written before anything is done; so a process that dies in between leaves
+a record that says too much, never too little.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from enum import StrEnum
+
+from chalicelib.core.actions import Action
+from chalicelib.core.demo import Demo, Phase, Status, Step
+
+
+class Next(StrEnum):
+    """What the state machine does with a plan."""
+
+    ACT = "act"
+    WAIT = "wait"
+    DONE = "done"
+    STUCK = "stuck"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What to do next, and why; `demo` is the record as it reads once the plan is made."""
+
+    next: Next
+    demo: Demo
+    reason: str
+    actions: tuple[Action, ...] = ()
+    wait: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How patient the loop is: between looks of its own accord, and before a first retry."""
+
+    poll: timedelta = timedelta(seconds=60)
+    retry: timedelta = timedelta(seconds=15)
+
+
+def made(
+    next_: Next,
+    demo: Demo,
+    reason: str,
+    *,
+    actions: tuple[Action, ...] = (),
+    wait: timedelta = timedelta(0),
+) -> Plan:
+    """Return a plan whose reason stands on the record too."""
+    noted = replace(demo, reason=reason)
+    return Plan(next=next_, demo=noted, reason=reason, actions=actions, wait=wait)
+
+
+def in_phase(demo: Demo, phase: Phase, *, looping: bool = True) -> Demo:
+    """Return the demo in a phase, its loop going on or over."""
+    return replace(demo, phase=phase, looping=looping)
+
+
+def having(demo: Demo, status: Status) -> list[Step]:
+    """Return the steps in a status, in the order of the graph."""
+    return [s for s in demo.steps.values() if s.status is status]
+
+
+def noting(demo: Demo, steps: Iterable[Step]) -> Demo:
+    """Return the demo with some of its steps replaced."""
+    return replace(demo, steps={**demo.steps, **{s.name: s for s in steps}})
+
+
+def names_of(steps: Iterable[Step]) -> str:
+    """Return steps as a reader lists them."""
+    return ", ".join(s.name for s in steps)

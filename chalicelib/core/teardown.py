@@ -1,0 +1,209 @@
+"""Towards deleted: the reversed graph, repairs for what refuses to go, and the proof at the end.
+
+A stack goes once nothing that stands on it is left. What refuses is repaired by its cause and
+tried again with growing delays; after so many attempts the demo is quarantined and a person
+asked. `deleted` is only ever written after a search by tag that found nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from chalicelib.core.actions import Action, ActionKind
+from chalicelib.core.catalog import Kind
+from chalicelib.core.demo import (
+    Demo,
+    Desired,
+    Failure,
+    Phase,
+    Search,
+    Status,
+    Step,
+    parse_stack_name,
+)
+from chalicelib.core.plan import Next, Pace, Plan, having, in_phase, made, names_of, noting
+from chalicelib.core.trouble import (
+    LONGEST_DELAY,
+    MAX_ATTEMPTS,
+    grown,
+    quarantine_delay,
+    repair_for,
+)
+
+MAX_SEARCHES: Final = 8
+"""Searches for leftovers before a person is asked: the tag index lags by minutes at worst."""
+
+
+def wants_search(demo: Demo, now: datetime) -> bool:
+    """Return whether it is time to look for what a deleted demo left behind.
+
+    That is when all its stacks are gone, and also when those that are left refuse to go: what
+    holds them up may be a stack that was taken for gone, its creation having come late.
+    """
+    again = demo.search.again_at
+    return (
+        demo.desired is Desired.DELETED
+        and not demo.ended
+        and all(
+            step.gone or step.status is Status.DELETE_FAILED
+            for step in demo.steps.values()
+            if step.kind is Kind.STACK
+        )
+        and (again is None or again <= now)
+    )
+
+
+def towards_deleted(
+    demo: Demo, now: datetime, pace: Pace, leftovers: tuple[str, ...] | None
+) -> Plan:
+    """Return the plan for a demo that is to go; `leftovers` as in `planner.decide`."""
+    demo = in_phase(_let_bundles_go(_resurfaced(demo, leftovers or ()), now), Phase.DELETING)
+    if going := _removable(demo, now):
+        return _remove(demo, going, now)
+    if waiting := [s for s in demo.steps.values() if _getting_on(demo, s)]:
+        reason = f"waiting for {names_of(waiting)} to go"
+        return made(Next.WAIT, demo, reason, wait=_until_retry(waiting, now, pace))
+    if stuck := having(demo, Status.DELETE_FAILED):
+        return _quarantine(demo, now, stuck[0].failure)
+    return _prove(demo, now, pace, leftovers)
+
+
+def _resurfaced(demo: Demo, leftovers: tuple[str, ...]) -> Demo:
+    """Take up a stack that the search found, though it was taken for gone or never known.
+
+    Each time counts as a search, so that an index that never forgets ends in quarantine.
+    """
+    attempts = demo.search.attempts + 1
+    # One the record never knew may stand on any other, so it goes first.
+    unknown = Step(name="", after=tuple(demo.steps), has_bucket=True)
+    found = [
+        replace(
+            demo.steps.get(name, unknown),
+            name=name,
+            status=Status.READY,
+            prepared=False,
+            attempts=0,
+            retry_at=None,
+        )
+        for name in _stacks_among(leftovers, demo)
+        if name not in demo.steps or demo.steps[name].gone
+    ]
+    if not found or attempts >= MAX_SEARCHES:
+        return demo
+    return noting(replace(demo, search=Search(attempts=attempts)), found)
+
+
+def _stacks_among(leftovers: tuple[str, ...], demo: Demo) -> list[str]:
+    """Return the components whose stacks are among the ARNs; nested stacks go with theirs."""
+    names = (x.partition(":stack/")[2].partition("/")[0] for x in leftovers)
+    ours = (parse_stack_name(name) for name in names)
+    return [x[1] for x in ours if x and x[0] == demo.demo_id and x[1].isalnum()]
+
+
+def _let_bundles_go(demo: Demo, now: datetime) -> Demo:
+    """Take a bundle as gone once nothing stands on it: it goes with its bucket."""
+    finished = (
+        replace(s, status=Status.DELETED, removing_at=now, removed_at=now)
+        for s in demo.steps.values()
+        if s.kind is Kind.BUNDLE and not s.gone and _free(demo, s)
+    )
+    return noting(demo, finished)
+
+
+def _getting_on(demo: Demo, step: Step) -> bool:
+    """Whether a step is on its way out, or will be tried again without a person's help."""
+    if step.status is Status.DELETE_FAILED:
+        return step.attempts < MAX_ATTEMPTS and _free(demo, step)
+    return step.status is Status.DELETING
+
+
+def _free(demo: Demo, step: Step) -> bool:
+    """Whether nothing that stands on this step is left (the bundle holds nothing up)."""
+    above = (demo.steps[name] for name in demo.dependents(step.name))
+    return all(s.gone or s.kind is Kind.BUNDLE for s in above)
+
+
+def _removable(demo: Demo, now: datetime) -> list[Step]:
+    return [
+        s
+        for s in demo.steps.values()
+        if s.kind is Kind.STACK
+        and not s.gone
+        and s.status is not Status.DELETING
+        and s.attempts < MAX_ATTEMPTS
+        and (s.retry_at is None or s.retry_at <= now)
+        and _free(demo, s)
+    ]
+
+
+def _remove(demo: Demo, going: list[Step], now: datetime) -> Plan:
+    actions, noted = [], []
+    for step in going:
+        if (preparation := _preparation(step)) is not None:
+            actions.append(Action(preparation, step.name))
+        else:
+            actions.append(Action(ActionKind.DELETE_STACK, step.name))
+            noted.append(_going(step, now))
+    reason = f"removing {names_of(going)}"
+    return made(Next.ACT, noting(demo, noted), reason, actions=tuple(actions))
+
+
+def _going(step: Step, now: datetime) -> Step:
+    return replace(step, status=Status.DELETING, removing_at=now, observed_at=now)
+
+
+def _preparation(step: Step) -> ActionKind | None:
+    """Return what must happen before this stack is deleted (again), if anything."""
+    if step.prepared:
+        return None
+    if step.status is Status.DELETE_FAILED:
+        return repair_for(step.cause)
+    return ActionKind.EMPTY_BUCKET if step.has_bucket else None
+
+
+def _until_retry(waiting: list[Step], now: datetime, pace: Pace) -> timedelta:
+    soonest = min((s.retry_at for s in waiting if s.retry_at and s.retry_at > now), default=None)
+    return pace.poll if soonest is None else min(pace.poll, soonest - now)
+
+
+def _prove(demo: Demo, now: datetime, pace: Pace, leftovers: tuple[str, ...] | None) -> Plan:
+    if leftovers is None:
+        again = demo.search.again_at or now
+        wait = min(pace.poll, max(timedelta(0), again - now))
+        return made(Next.WAIT, demo, "about to search for anything left", wait=wait)
+    if not leftovers:
+        gone = replace(demo, deleted_at=now, retry_at=None, trouble=None, search=Search())
+        return made(
+            Next.DONE,
+            in_phase(gone, Phase.DELETED, looping=False),
+            "everything is gone, and a search by tag found nothing left",
+        )
+    attempts = demo.search.attempts + 1
+    left = f"still there: {', '.join(leftovers[:5])}"
+    if attempts >= MAX_SEARCHES:
+        return _quarantine(demo, now, Failure(component="search", reason=left))
+    wait = min(grown(pace.retry, LONGEST_DELAY, attempts - 1), pace.poll * attempts)
+    searched = replace(demo, search=Search(attempts=attempts, again_at=now + wait))
+    return made(Next.WAIT, searched, left, wait=wait)
+
+
+def _quarantine(demo: Demo, now: datetime, failure: Failure | None) -> Plan:
+    why = failure or Failure(component=demo.demo_id, reason="the teardown does not get on")
+    what = f"{why.component} ({why.resource})" if why.resource else why.component
+    resting = replace(
+        demo,
+        trouble=why,
+        quarantines=demo.quarantines + 1,
+        retry_at=now + quarantine_delay(demo.quarantines + 1),
+    )
+    reason = f"{what} will not go: {why.reason}"
+    return made(Next.STUCK, in_phase(resting, Phase.QUARANTINED, looping=False), reason)
+
+
+def revived(demo: Demo) -> Demo:
+    """Return a quarantined demo ready for another round, with its attempts forgotten."""
+    rested = (replace(s, attempts=0, retry_at=None) for s in demo.steps.values() if not s.gone)
+    fresh = replace(demo, phase=Phase.DELETING, retry_at=None, search=Search())
+    return noting(fresh, rested)
