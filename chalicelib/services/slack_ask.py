@@ -45,7 +45,7 @@ def carry_out(slack: SlackWorld, ask: Ask) -> None:
     except RetryableError:
         raise
     except DemoError as error:
-        said = messages.word(f":no_entry_sign: {_refusal(slack, ask, error)}")
+        said = messages.refused(_refusal(slack, ask, error))
     if said is not None:
         say(slack, ask.response_url, ask.user, said)
         slack.notes.finish(ask.key)

@@ -63,7 +63,7 @@ function components(view, parts) {
   const all = h("button", { type: "button", class: "quiet", onclick: () => {
     const names = view.catalog.components.map((component) => component.name);
     view.chosen = view.chosen.length === names.length ? [] : names;
-    changed(view, parts);
+    changed(view, parts, 0);
   } }, "All of them");
   parts.all = all;
   const left = view.catalog.problems.map((p) => h("p", { class: "dim" }, `${p.component} cannot be used: ${p.message}`));
@@ -74,7 +74,7 @@ function card(view, parts, component) {
   const box = h("input", { type: "checkbox", "aria-describedby": `about-${component.name}`, onchange: () => {
     view.chosen = view.chosen.filter((name) => name !== component.name);
     if (box.checked) view.chosen.push(component.name);
-    changed(view, parts);
+    changed(view, parts, 0);
   } });
   const along = h("span", { class: "along" });
   const label = h("label", { class: "component" }, box,
@@ -111,9 +111,9 @@ function settings(view, parts) {
   const hours = input("hours", { type: "number", min: 0.5, max: caps.at_once, step: 0.5, placeholder: caps.default, list: "lease-hours" },
     (box) => (box.value === "" ? null : Number(box.value)));
   const common = h("datalist", { id: "lease-hours" }, [2, 4, 8, 24, 72].filter((n) => n <= caps.at_once).map((value) => h("option", { value })));
-  const region = h("select", { onchange: () => changed(view, parts, (view.region = region.value)) },
+  const region = h("select", { onchange: () => changed(Object.assign(view, { region: region.value }), parts) },
     me.regions.map((name) => h("option", { value: name, selected: name === view.region }, name)));
-  const keep = h("input", { type: "checkbox", checked: view.keep, onchange: () => changed(view, parts, (view.keep = keep.checked)) });
+  const keep = h("input", { type: "checkbox", checked: view.keep, onchange: () => changed(Object.assign(view, { keep: keep.checked }), parts) });
   return h("fieldset", { class: "card" }, h("legend", {}, "How should it be?"), h("div", { class: "grid" },
     field(parts, "name", "Name", input("name", { maxlength: 60, placeholder: "Demo for Acme, Thursday" }), "What your prospects read."),
     field(parts, "ttl_hours", "Lease in hours", hours, `${caps.default} unless you say so, ${caps.at_once} at most; it can be extended.`), common,
@@ -145,7 +145,7 @@ function along(view) {
   return brought;
 }
 
-function changed(view, parts) {
+function changed(view, parts, settle = SETTLE) {
   const brought = along(view);
   for (const [name, { box, label, along: note }] of parts.cards) {
     box.checked = view.chosen.includes(name);
@@ -157,7 +157,7 @@ function changed(view, parts) {
   parts.fields.draw(new Set([...view.chosen, ...brought.keys()]));
   remember(view);
   clearTimeout(view.settling);
-  view.settling = setTimeout(() => plan(view, parts), SETTLE);
+  view.settling = setTimeout(() => plan(view, parts), settle);
 }
 
 function wanted(view) {

@@ -132,10 +132,10 @@ export function details() {
 
 const fact = ([name]) => h("div", {}, h("dt", {}, name), h("dd", {}));
 
-/** The timeline of who did what, newest first. */
+/** The timeline of who did what, oldest first, scrolled to its end unless somebody reads above. */
 export function eventsPanel(view) {
   // It scrolls in itself, so the keyboard must reach it.
-  const list = h("ol", { class: "events", tabindex: 0, "aria-label": "Events, newest first" });
+  const list = h("ol", { class: "events", tabindex: 0, "aria-label": "Events, oldest first" });
   let seen = "";
   return {
     element: card("Events", list),
@@ -145,7 +145,9 @@ export function eventsPanel(view) {
       seen = version;
       try {
         const events = await allEvents(view.id);
-        follow(list, events.reverse(), (e) => `${e.at} ${e.kind} ${e.text}`, event, () => {});
+        const atEnd = list.scrollTop + list.clientHeight > list.scrollHeight - 40;
+        follow(list, events, (e) => `${e.at} ${e.kind} ${e.text}`, event, () => {});
+        if (atEnd) list.scrollTop = list.scrollHeight;
       } catch {
         seen = ""; // the next change asks again, and the page's own polling tells of the trouble
       }

@@ -1,6 +1,6 @@
 // What ran when, what is still to come, and the path that decides how long it all takes.
 
-import { follow, h, say, set } from "./dom.js";
+import { follow, h, s, say, set } from "./dom.js";
 import { STATES, clock, minutes, span } from "./words.js";
 
 const MINUTE = 60_000;
@@ -63,19 +63,21 @@ export function remaining(bars, now) {
 export class Timeline {
   constructor() {
     this.rows = h("ol", { class: "gantt-rows" });
-    this.ticks = h("div", { class: "ticks", "aria-hidden": "true" });
-    this.nowLine = h("div", { class: "now", "aria-hidden": "true" });
+    // Everything that moves is drawn: shapes that change shift no layout.
+    this.ticks = s("svg", { class: "ticks", "aria-hidden": "true" });
+    this.nowLine = s("line", { class: "now", y1: "0", y2: "100%" });
     this.element = h("div", { class: "gantt" },
-      h("div", { class: "gantt-body" }, this.rows, h("div", { class: "gantt-over" }, this.nowLine)), this.ticks);
+      h("div", { class: "gantt-body" }, this.rows, s("svg", { class: "gantt-over", "aria-hidden": "true" }, this.nowLine)), this.ticks);
   }
 
   /** Show bars from a moment on; `titles` maps components to their titles. */
   draw(bars, from, now, titles = {}) {
     const to = Math.max(from + 1000, ...bars.map((bar) => bar.to));
-    const part = (time) => `${(100 * (Math.min(Math.max(time, from), to) - from)) / (to - from)}%`;
+    const part = (time) => (100 * (Math.min(Math.max(time, from), to) - from)) / (to - from);
     follow(this.rows, bars, (bar) => bar.stack.component, () => row(titles), (element, bar) => update(element, bar, part, now));
-    this.nowLine.hidden = now > to;
-    this.nowLine.style.left = part(now);
+    set(this.nowLine, "x1", `${part(now)}%`);
+    set(this.nowLine, "x2", `${part(now)}%`);
+    set(this.nowLine, "visibility", now > to ? "hidden" : null);
     axis(this.ticks, to - from);
   }
 }
@@ -83,10 +85,10 @@ export class Timeline {
 function row(titles) {
   const parts = {
     name: h("span", { class: "gantt-name" }), text: h("span", { class: "gantt-text" }),
-    bar: h("span", { class: "gantt-bar" }),
+    bar: s("rect", { class: "gantt-bar", y: "26%", height: "48%", rx: 4 }),
   };
   const element = h("li", {}, h("span", { class: "gantt-label" }, parts.name, parts.text),
-    h("span", { class: "gantt-track", "aria-hidden": "true" }, parts.bar));
+    s("svg", { class: "gantt-track", "aria-hidden": "true" }, parts.bar));
   return Object.assign(element, { parts, titles });
 }
 
@@ -101,9 +103,9 @@ function update(element, bar, part, now) {
   element.classList.toggle("planned", !bar.begun);
   element.classList.toggle("live", live);
   element.classList.toggle("critical", Boolean(bar.critical));
-  parts.bar.hidden = Boolean(bar.removing) && !bar.begun;
-  parts.bar.style.left = part(bar.from);
-  parts.bar.style.right = `calc(100% - ${part(bar.to)})`;
+  set(parts.bar, "visibility", bar.removing && !bar.begun ? "hidden" : null);
+  set(parts.bar, "x", `${part(bar.from)}%`);
+  set(parts.bar, "width", `${Math.max(0.4, part(bar.to) - part(bar.from))}%`);
 }
 
 function told(bar, now) {
@@ -123,8 +125,8 @@ function axis(ticks, whole) {
   const step = (STEPS.find((seconds) => whole / 1000 / seconds <= 6) ?? 86400) * 1000;
   const marks = [];
   for (let time = 0; time <= whole; time += step) marks.push(time);
-  follow(ticks, marks, (time) => time, (time) => h("span", {}, time ? span(time) : "0"),
-    (element, time) => (element.style.left = `${(100 * time) / whole}%`));
+  follow(ticks, marks, (time) => time, (time) => s("svg", {}, s("line", { y2: "100%" }), s("text", { x: 5, y: 14 }, time ? span(time) : "0")),
+    (element, time) => set(element, "x", `${(100 * time) / whole}%`));
 }
 
 /** Lay a plan's steps out as bars, from minute 0. */

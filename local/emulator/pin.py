@@ -78,6 +78,7 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "services.dynamodb._ttl_reaper": (),
     "services.dynamodb._update_ttl": ("data",),
     "services.eventbridge._put_events": ("data", "allow_aws_source"),
+    "services.lambda_svc._execute_function": ("func", "event"),
     "services.lambda_svc._execute_function_warm": ("func", "event", "request_id"),
     "services.stepfunctions._execute_task": ("state_def", "raw_input", "execution", "ctx"),
     "services.stepfunctions._invoke_with_callback": (
@@ -92,6 +93,7 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
 
 # Stores and constants the extensions read or add to.
 VALUES = (
+    "services.lambda_svc._dynamodb_stream_positions",
     "core.lambda_runtime._PYTHON_WORKER_SCRIPT",
     "core.lambda_runtime.zipfile",
     "core.responses.AccountRegionScopedDict",

@@ -1,4 +1,4 @@
-"""Stack operations go on after a restart, as AWS's would.
+"""Stack operations and stream readers go on after a restart, as AWS's would.
 
 MiniStack keeps its stacks over a restart but forgets the tasks that were working on
 them, which would leave them IN_PROGRESS for ever. A creation goes on with the resources
@@ -21,6 +21,7 @@ def install() -> None:
 
     def load_and_resume() -> None:
         load()
+        _read_streams_from_their_start()
         for (account, region, _), stack in list(_all_stacks()):
             work = _unfinished(stack)
             if work is not None:
@@ -29,6 +30,11 @@ def install() -> None:
                 task.add_done_callback(_tasks.discard)
 
     app._load_persisted_state = load_and_resume  # noqa: SLF001
+
+
+def _read_streams_from_their_start() -> None:
+    """Forget how far readers had come: the streams themselves start empty after a restart."""
+    private(module("services.lambda_svc"), "_dynamodb_stream_positions").clear()
 
 
 def _all_stacks() -> Any:

@@ -45,6 +45,18 @@ def test_a_hidden_tab_asks_for_nothing(site: Site) -> None:
         _hide(page, hidden=False)
 
 
+def test_what_has_not_changed_is_not_sent_again(site: Site) -> None:
+    """A look at a list that rests is answered 304, without a body."""
+    visit = site.person()
+    page = visit.page
+    page.clock.install()
+    visit.open("")
+    expect(page.get_by_role("heading", name="Nothing here yet")).to_be_visible()
+    with page.expect_response("**/demos?brief=true*") as seen:
+        page.clock.fast_forward(25_000)
+    assert 304 == seen.value.status
+
+
 def _hide(page: Page, *, hidden: bool) -> None:
     page.evaluate(
         """(hidden) => {

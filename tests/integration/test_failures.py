@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from local import service
 from tests.integration.conftest import Running, wait_for
 
 
@@ -86,3 +87,28 @@ def test_a_loop_that_died_is_revived(running: Running) -> None:
     assert any("the loop had died" == e["text"] for e in owner.events(demo_id))
     owner.call("DELETE", f"/demos/{demo_id}")
     assert "deleted" == owner.until(demo_id, "deleted", "quarantined")["phase"]
+
+
+def test_a_demo_survives_a_restart_of_everything_in_mid_flight(running: Running) -> None:
+    """
+    Given a demo whose stacks are being made, when the emulator with every running loop stops
+    and starts again, then the watchdog starts another loop and the demo comes up once.
+    """
+    running.remember()
+    running.aws.control.set_pace(0.5)
+    owner = running.person()
+    demo_id = owner.ask("rds")
+    owner.until(demo_id, "provisioning")
+    service.restart_emulator(running.state)
+
+    def swept_to_ready() -> bool:
+        running.invoke("Sweep")
+        return bool(owner.demo(demo_id)["phase"] == "ready")
+
+    wait_for(swept_to_ready, "ready after the restart")
+    names = [s["stack_name"] for s in owner.demo(demo_id)["stacks"]]
+    stacks = running.aws.client("cloudformation").describe_stacks()["Stacks"]
+    assert sorted(names) == sorted(s["StackName"] for s in stacks if demo_id in s["StackName"])
+    owner.call("DELETE", f"/demos/{demo_id}")
+    assert "deleted" == owner.until(demo_id, "deleted", "quarantined")["phase"]
+    assert [] == running.left_behind()

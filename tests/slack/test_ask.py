@@ -104,13 +104,13 @@ def test_only_the_owner_or_an_admin_may_press(
     before = stage.store.get(demo_id)
     carry_out(stage.slack, stage.ask(order(demo_id=demo_id), BOB, pressed=True))
     assert before == stage.store.get(demo_id)
-    assert f"only <@{ANN}> or an admin" in said(stage.chat.answers[-1])
+    assert f"Only <@{ANN}> or an admin" in said(stage.chat.answers[-1])
 
 
 def test_another_ones_demo_does_not_exist_when_typed(stage: SlackStage) -> None:
     """Ids are not to be guessed at: what is not yours is not there."""
     carry_out(stage.slack, stage.ask(Status(demo_id=made(stage)), BOB))
-    assert "there is no demo" in said(stage.chat.answers[-1])
+    assert "There is no demo" in said(stage.chat.answers[-1])
 
 
 def test_an_admin_may_delete_anybodys(stage: SlackStage) -> None:

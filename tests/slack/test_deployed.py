@@ -178,7 +178,7 @@ def test_a_stranger_may_not_press(deployed: Deployed) -> None:
     deployed.living("Not yours", ": ready")
     (demo,) = mine(deployed, "Not yours")
     deployed.workspace.press("demo_delete", demo["demo_id"], user=U_OTHER)
-    an_answer(deployed, f"only <@{U_OWNER}> or an admin")
+    an_answer(deployed, f"Only <@{U_OWNER}> or an admin")
     assert "ready" == mine(deployed, "Not yours")[0]["desired"]
 
 

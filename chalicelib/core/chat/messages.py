@@ -119,7 +119,7 @@ def _took(step: Step) -> str:
 def _trouble(demo: Demo) -> Iterator[str]:
     for verb, failure in (("failed", demo.failure), ("will not go", demo.trouble)):
         if failure is not None:
-            where = f" at {escaped(failure.resource)}" if failure.resource else ""
+            where = f" ({escaped(failure.resource)})" if failure.resource else ""
             reason = escaped(failure.reason)
             yield f":rotating_light: *{escaped(failure.component)}* {verb}{where}: {reason}"
 
@@ -268,6 +268,11 @@ def misunderstood(problems: Iterable[str]) -> Message:
     lines = [f":grey_question: {problem[:1].upper()}{problem[1:]}" for problem in problems]
     shown = [*lines[:10], "`/demo help` shows the commands, `/demo` alone opens a form."]
     return message("I could not read that", sections(shown))
+
+
+def refused(why: str) -> Message:
+    """Return why something was not done."""
+    return word(f":no_entry_sign: {why[:1].upper()}{why[1:]}{'' if why.endswith('.') else '.'}")
 
 
 def word(text: str) -> Message:

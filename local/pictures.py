@@ -1,0 +1,195 @@
+"""Takes the pictures in docs/pictures: every view of the page, light, dark and on a phone.
+
+    python -m local.pictures
+
+Needs Chromium (`local/install-debian.sh chromium`), and takes the fonts that are there; the
+kept ones were taken with Debian's fonts-inter. The service comes up for it on a port and in a
+folder of its own, and goes again.
+"""
+
+import contextlib
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from local import service, tokens
+from local.packaging import ROOT
+
+FOLDER: Final = ROOT / "docs" / "pictures"
+DESKTOP: Final = {"width": 1280, "height": 900}
+PHONE: Final = {"width": 390, "height": 844}
+PACE: Final = 1.5  # seconds a typical minute
+PERSON: Final = "ada@example.com"
+OTHERS: Final = {
+    "grace@example.com": [("Globex evaluation", ["ecs", "rds"]), ("Training, group 2", ["asg"])],
+    "edsger@example.com": [("Pipeline walk-through", ["jenkins"])],
+}
+_ARGS: Final = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
+_SETTINGS: Final = {"LimitPerOwner": "9", "SweepSchedule": "rate(1 hour)", "PollSeconds": "3"}
+_PATIENCE: Final = 120_000  # milliseconds
+
+
+@dataclass
+class Studio:
+    """The service, a browser, and where pictures go."""
+
+    up: service.Service
+    state: Path
+    browser: Browser
+
+    def token(self, email: str, **claims: Any) -> str:
+        """Sign somebody in."""
+        return tokens.mint(self.state / "identity", self.up.issuer, email, **claims)
+
+    def call(self, email: str, method: str, path: str, body: Any = None) -> Any:
+        """Ask the API as somebody."""
+        answer = httpx.request(
+            method,
+            f"{self.up.api_url}/{path}",
+            json=body,
+            headers={"Authorization": f"Bearer {self.token(email)}"},
+            timeout=30,
+            trust_env=False,
+        )
+        answer.raise_for_status()
+        return answer.json()
+
+    def page(self, look: str, email: str = PERSON, **claims: Any) -> Page:
+        """Open a profile with somebody signed in, in one of the looks."""
+        context = self.browser.new_context(
+            viewport=PHONE if look == "phone" else DESKTOP,  # type: ignore[arg-type]
+            color_scheme="dark" if look == "dark" else "light",
+            locale="en-GB",
+        )
+        context.set_default_timeout(_PATIENCE)
+        token = self.token(email, **claims)
+        context.add_init_script(
+            "sessionStorage.setItem('session', JSON.stringify("
+            f"{{ token: '{token}', email: '{email}', expires: Date.now() / 1000 + 3600 }}))"
+        )
+        return context.new_page()
+
+    def open(self, page: Page, view: str) -> None:
+        """Go to a view."""
+        page.goto(f"{self.up.api_url}/app#/{view}")
+
+    def shoot(self, page: Page, name: str) -> None:
+        """Take a picture, with nothing in focus and the pointer out of the way."""
+        page.mouse.move(0, 0)
+        page.evaluate("document.activeElement?.blur()")
+        page.screenshot(path=FOLDER / f"{name}.png", animations="disabled")
+        page.context.close()
+
+
+LOOKS: Final = ("light", "dark", "phone")
+
+
+def main() -> int:
+    """Take every picture."""
+    program = shutil.which("chromium")
+    if program is None:
+        print("Chromium is not installed: local/install-debian.sh chromium")
+        return 1
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with _service() as (up, state), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=list(_ARGS))
+        studio = Studio(up, state, browser)
+        control = service.emulator(state).control
+        control.set_pace(0)
+        _fill(studio)
+        control.set_pace(PACE)
+        _new(studio)
+        _progress(studio)
+        _list(studio)
+        control.fail(
+            "The maximum number of VPCs has been reached. (Service: Ec2, Status Code: 400)",
+            component="vpc",
+            times=1,
+        )
+        _failure(studio)
+        browser.close()
+    for file in sorted(FOLDER.glob("*.png")):
+        print(f"{file.relative_to(ROOT)}: {file.stat().st_size / 1000:.0f} kB")
+    return 0
+
+
+@contextlib.contextmanager
+def _service() -> Iterator[tuple[service.Service, Path]]:
+    with tempfile.TemporaryDirectory() as folder:
+        state = Path(folder)
+        try:
+            yield service.up(state, parameters=_SETTINGS), state
+        finally:
+            service.down(state)
+
+
+def _fill(studio: Studio) -> None:
+    for owner, demos in OTHERS.items():
+        for name, components in demos:
+            studio.call(owner, "POST", "demos", {"name": name, "components": components})
+
+
+def _new(studio: Studio) -> None:
+    for look in LOOKS:
+        page = studio.page(look)
+        studio.open(page, "new")
+        for name in ("ecs", "rds"):
+            page.locator(f'.component:has(.chip:text-is("{name}")) input').check()
+        page.get_by_label("Name", exact=True).fill("Acme, Thursday")
+        page.locator(".node").nth(5).wait_for()
+        studio.shoot(page, f"new-{look}")
+
+
+def _progress(studio: Studio) -> None:
+    """One demo of everything, half way in each look, then ready, then as a prospect sees it."""
+    pages = [(look, studio.page(look)) for look in LOOKS]
+    made = studio.call(PERSON, "POST", "demos", {"name": "Acme, the whole tour"})
+    where = f"demos/{made['demo_id']}"
+    for _, page in pages:
+        studio.open(page, where)
+    for look, page in pages:
+        page.locator('.node[data-state="creating"]:has-text("rds")').wait_for()
+        page.locator('.node[data-state="ready"]:has-text("ecs")').wait_for()
+        studio.shoot(page, f"demo-{look}")
+    page = studio.page("light")
+    studio.open(page, where)
+    page.get_by_text("Ready after").wait_for()
+    studio.shoot(page, "ready-light")
+    share = studio.call(PERSON, "POST", f"{where}/shares", {})
+    for look in LOOKS:
+        page = studio.page(look)
+        page.goto(f"{studio.up.api_url}/{share['url']}")
+        page.get_by_role("link", name="Jenkins").wait_for()
+        studio.shoot(page, f"prospect-{look}")
+
+
+def _list(studio: Studio) -> None:
+    body = {"name": "Training, group 1", "components": ["asg", "eb"], "ttl_hours": 26}
+    studio.call("grace@example.com", "POST", "demos", body)
+    for look in LOOKS:
+        page = studio.page(look, groups=["demo-admins"])
+        studio.open(page, "")
+        page.get_by_text("Training, group 1").wait_for()
+        page.get_by_text("Building").first.wait_for()
+        studio.shoot(page, f"list-{look}")
+
+
+def _failure(studio: Studio) -> None:
+    body = {"name": "Initech", "components": ["asg"], "keep_on_failure": True}
+    made = studio.call(PERSON, "POST", "demos", body)
+    page = studio.page("light")
+    studio.open(page, f"demos/{made['demo_id']}")
+    page.get_by_text("The maximum number").first.wait_for()
+    page.get_by_text("Failed", exact=True).wait_for()
+    studio.shoot(page, "failure-light")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,163 @@
+"""Makes the pictures in docs/slack.md: the real messages, drawn by Chromium.
+
+python -m local.slack_pictures
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from chalicelib.adapters.shelf import PackageShelf
+from chalicelib.core.chat import form, messages
+from chalicelib.core.chat.blocks import Message
+from chalicelib.core.chat.command import Misunderstood, parse
+from chalicelib.core.demo import Demo, Desired, Failure, Phase, Status
+from chalicelib.core.lease import LeaseLimits
+from chalicelib.core.request import DemoRequest, RequestRules, new_demo
+from local import slack_html
+from local.packaging import ROOT
+from local.slack_stand_in import U_OWNER
+
+FOLDER = ROOT / "docs" / "pictures"
+NOW = datetime(2026, 3, 4, 10, 12, tzinfo=UTC)
+_TYPED = '/demo create ecs rds name="Acme pilot" for 8h from 203.0.113.7'
+_CATALOG = PackageShelf().catalog()
+
+
+def requested() -> Demo:
+    """Ask for the demo that the pictures show."""
+    request = DemoRequest(
+        components=("ecs", "rds"),
+        name="Acme pilot",
+        ttl=timedelta(hours=8),
+        allowed_cidr=("203.0.113.7/32",),
+        region="us-east-1",
+    )
+    rules = RequestRules(home_region="us-east-1", regions=("us-east-1",))
+    return new_demo(
+        request,
+        demo_id="k3f9x2ab",
+        owner="olive@example.com",
+        catalog=_CATALOG,
+        rules=rules,
+        now=NOW - timedelta(minutes=6),
+    )
+
+
+def at(demo: Demo, states: Mapping[str, Status], **fields: Any) -> Demo:
+    """Put steps into states, each having taken its typical time from the start on."""
+    start = NOW - timedelta(minutes=6)
+    for name, status in states.items():
+        step = demo.steps[name]
+        began = max((demo.steps[n].finished_at or start for n in step.after), default=start)
+        ends = began + timedelta(minutes=step.typical_minutes)
+        done = ends if status is Status.READY else None
+        demo = demo.with_step(replace(step, status=status, started_at=began, finished_at=done))
+    return replace(demo, **fields)
+
+
+def coming_up() -> str:
+    """Draw a demo that is half there."""
+    ready = dict.fromkeys(("s3", "bundle", "vpc", "sg"), Status.READY)
+    demo = at(
+        requested(),
+        ready | {"rds": Status.CREATING, "ecs": Status.CREATING},
+        phase=Phase.PROVISIONING,
+    )
+    return _page(_TYPED, messages.living(demo, U_OWNER))
+
+
+def ready() -> Demo:
+    """Bring the demo up."""
+    order = ("s3", "bundle", "vpc", "sg", "rds", "ecs")
+    demo = at(requested(), dict.fromkeys(order, Status.READY), phase=Phase.READY)
+    url = {"EcsUrl": "http://acme.example.com/"}
+    return demo.with_step(replace(demo.steps["ecs"], outputs=url))
+
+
+def warned() -> str:
+    """Draw a demo that is there, and the warning before its end."""
+    demo = replace(ready(), expires_at=NOW + timedelta(minutes=30))
+    notice = messages.notice(demo, "Acme pilot ends in 30 min, at 10:42 UTC", U_OWNER)
+    return _page("", messages.living(demo, U_OWNER), _drawn(notice, thread=True))
+
+
+def quarantined() -> str:
+    """Draw a demo whose removal needs a person."""
+    states = {"ecs": Status.DELETED, "rds": Status.DELETE_FAILED, "sg": Status.READY}
+    demo = at(
+        ready(),
+        states,
+        phase=Phase.QUARANTINED,
+        desired=Desired.DELETED,
+        reason="rds would not be deleted in 3 attempts",
+        trouble=Failure(
+            component="rds", resource="Database", reason="Cannot delete a protected DB Instance"
+        ),
+        retry_at=NOW + timedelta(minutes=30),
+    )
+    return _page("", messages.living(demo, U_OWNER))
+
+
+def answers() -> str:
+    """Draw what somebody alone sees: a slip of the pen, and another's button."""
+    slip_of_the_pen = "create esc for ages"
+    slip = parse(slip_of_the_pen, [*_CATALOG.components])
+    problems = slip.problems if isinstance(slip, Misunderstood) else ()
+    told = messages.misunderstood(problems)
+    word = messages.refused(f"only <@{U_OWNER}> or an admin may do that")
+    return _page(
+        f"/demo {slip_of_the_pen}",
+        None,
+        _drawn(told, only_you=True),
+        _drawn(word, only_you=True),
+    )
+
+
+def opened() -> str:
+    """Draw the form with a component picked."""
+    view = form.form(
+        _CATALOG, LeaseLimits(), cidr=("203.0.113.0/24",), metadata="", picked=("ecs",)
+    )
+    return slack_html.page(slack_html.form(view, NOW))
+
+
+def _page(typed: str, living: Message | None, *more: str) -> str:
+    drawn = _drawn(living) if living else ""
+    return slack_html.page(slack_html.channel("demos", typed), drawn, *more)
+
+
+def _drawn(message: Message, **kind: bool) -> str:
+    return slack_html.message({"blocks": message.blocks}, NOW, **kind)
+
+
+def pages() -> Iterator[tuple[str, str]]:
+    """Give each picture's name and page."""
+    yield "slack-coming-up", coming_up()
+    yield "slack-ready", warned()
+    yield "slack-quarantined", quarantined()
+    yield "slack-answers", answers()
+    yield "slack-form", opened()
+
+
+def main(folder: Path = FOLDER) -> None:
+    """Draw every picture into the folder."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - drawing alone needs it
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
+        )
+        tab = browser.new_page(viewport={"width": 680, "height": 100}, device_scale_factor=1.5)
+        for name, page in pages():
+            tab.set_content(page)
+            tab.screenshot(path=folder / f"{name}.png", full_page=True)
+            print(folder / f"{name}.png")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
