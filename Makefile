@@ -25,8 +25,9 @@ demo: $(VENV)/installed ## Bring the whole service up on this machine and build 
 down: $(VENV)/installed ## Stop what `make demo` left running
 	@$(RUN) -m local.down
 
-test: $(VENV)/installed ## Run every test
-	@$(RUN) -m pytest -q
+test: $(VENV)/installed ## Run every test, on all cores
+	@$(RUN) -m local.packaging
+	@$(RUN) -m pytest -q -n auto --dist loadfile
 
 check: lint test ## The gate: linters, types, layers, templates, then the tests
 

@@ -70,7 +70,8 @@ def deploy(target: Target, build_folder: Path, root: Path = packaging.ROOT) -> D
     Raises `packaging.PackagingError` with what the tools say when one of them fails.
     """
     package, packaged = packaging.build(target.stage, build_folder, target.environment, root)
-    staged = package.folder / "packaged.yaml"
+    # Several runs may share the package, so what one of them uploads is named for it.
+    staged = package.folder / f"packaged-{os.getpid()}.yaml"
     bucket = _staging_bucket(target)
     packaging.run_tool(
         [
@@ -91,6 +92,7 @@ def deploy(target: Target, build_folder: Path, root: Path = packaging.ROOT) -> D
         ],
         target.environment,
     )
+    staged.unlink()
     return _read(target, packaged=packaged)
 
 

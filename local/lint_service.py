@@ -9,7 +9,6 @@ import subprocess
 import sys
 
 from local import packaging
-from local.deploy import tool_environment
 
 # cfn-lint has no `python -m`; this finds it whatever the PATH is.
 _CFN_LINT = "import cfnlint.runner, sys; sys.exit(cfnlint.runner.main())"
@@ -17,9 +16,7 @@ _CFN_LINT = "import cfnlint.runner, sys; sys.exit(cfnlint.runner.main())"
 
 def main() -> int:
     """Package and lint; the exit status is cfn-lint's."""
-    environment = tool_environment({"AWS_DEFAULT_REGION": "us-east-1"})
-    out = packaging.ROOT / ".local" / "package" / "local"
-    package, _ = packaging.build("local", out, environment)
+    template = packaging.build_local().template
     # W3002: CodeUri is the zip beside the template until `cloudformation package` uploads it.
     command = [
         sys.executable,
@@ -28,7 +25,7 @@ def main() -> int:
         "--ignore-checks",
         "W3002",
         "--",
-        str(package.template),
+        str(template),
     ]
     return subprocess.run(command, check=False).returncode
 
