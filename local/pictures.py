@@ -23,7 +23,7 @@ from local import service, tokens
 from local.packaging import ROOT
 
 FOLDER: Final = ROOT / "docs" / "pictures"
-DESKTOP: Final = {"width": 1280, "height": 900}
+DESKTOP: Final = {"width": 1200, "height": 800}
 PHONE: Final = {"width": 390, "height": 844}
 PACE: Final = 1.5  # seconds a typical minute
 PERSON: Final = "ada@example.com"
@@ -83,6 +83,7 @@ class Studio:
     def shoot(self, page: Page, name: str) -> None:
         """Take a picture, with nothing in focus and the pointer out of the way."""
         page.mouse.move(0, 0)
+        page.evaluate("scrollTo(0, 0)")
         page.evaluate("document.activeElement?.blur()")
         page.screenshot(path=FOLDER / f"{name}.png", animations="disabled")
         page.context.close()
@@ -177,7 +178,7 @@ def _list(studio: Studio) -> None:
         page = studio.page(look, groups=["demo-admins"])
         studio.open(page, "")
         page.get_by_text("Training, group 1").wait_for()
-        page.get_by_text("Building").first.wait_for()
+        page.locator('.row[data-state="provisioning"]').first.wait_for()
         studio.shoot(page, f"list-{look}")
 
 

@@ -24,7 +24,7 @@ Json = dict[str, Any]
 _LOOK_EVERY = 0.3  # seconds
 _SETTLED = (": ready", ": deleted", ": failed", ": quarantined")
 _QUIET_AFTER = 3.0  # seconds in which nothing more came of a command that changes no demo
-_GIVE_UP_AFTER = 600.0  # seconds
+_GIVE_UP_AFTER = 300.0  # seconds
 
 
 class SlackError(RuntimeError):
@@ -84,9 +84,15 @@ def follow(live: Live, slack: LocalSlack, before: Json, first: list[Json]) -> An
             last, moved = (answers, messages), now
         shown = channel([*first, *forms, *answers], messages, datetime.now(UTC))
         live.update(shown, refresh=True)
-        if settled(messages, now - moved) or now - began > _GIVE_UP_AFTER:
+        heard = bool(answers or messages or forms) or _said_all(first)
+        if (heard and settled(messages, now - moved)) or now - began > _GIVE_UP_AFTER:
             return shown
     return None
+
+
+def _said_all(first: list[Json]) -> bool:
+    """Whether the acknowledgement was the answer: help, the catalog, what could not be read."""
+    return bool(first) and not first[0]["text"].startswith(":wave:")
 
 
 def main() -> int:

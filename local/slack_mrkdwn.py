@@ -12,8 +12,8 @@ _RUN = re.compile(
     r"<!date\^(?P<at>\d+)\^(?P<form>[^|^]*)\|(?P<fallback>[^>]*)>"
     r"|<@(?P<user>\w+)>"
     r"|<(?P<url>https?://[^|>]+)\|(?P<title>[^>]*)>"
-    r"|(?<!\w)\*(?P<bold>[^*\n]+)\*(?!\w)"
-    r"|`(?P<code>[^`\n]+)`"
+    r"|(?<!\w)\*(?P<bold>[^*\s\u200b][^*\n]*)\*(?!\w)"
+    r"|`(?P<code>[^`\n\u200b][^`\n]*)`"
     r"|:(?P<emoji>[a-z0-9_+-]+):"
 )
 _NAMES = {"U0OWNER": "Olive Owner", "U0OTHER": "Otto Other", "U0ADMIN": "Ada Admin"}
@@ -47,7 +47,7 @@ def _run(found: "re.Match[str]", now: datetime) -> Run:
     if found["user"]:
         return Run("mention", f"@{_NAMES.get(found['user'], found['user'])}")
     if found["url"]:
-        return Run("link", plain(found["title"]), found["url"])
+        return Run("link", plain(found["title"]), plain(found["url"]))
     if found["bold"]:
         return Run("bold", plain(found["bold"]))
     if found["code"]:

@@ -12,7 +12,8 @@ from typing import Any
 from chalicelib.adapters.shelf import PackageShelf
 from chalicelib.core.chat import form, messages
 from chalicelib.core.chat.blocks import Message
-from chalicelib.core.chat.command import Misunderstood, parse
+from chalicelib.core.chat.command import parse
+from chalicelib.core.chat.orders import Misunderstood
 from chalicelib.core.demo import Demo, Desired, Failure, Phase, Status
 from chalicelib.core.lease import LeaseLimits
 from chalicelib.core.request import DemoRequest, RequestRules, new_demo

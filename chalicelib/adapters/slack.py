@@ -51,6 +51,7 @@ _DENIED: Final = frozenset(
     }
 )
 _DEFAULT_RETRY_AFTER: Final = 30.0
+_ANSWER: Final = "response_url"
 
 
 class SlackChat:
@@ -75,7 +76,7 @@ class SlackChat:
         self._patience = patience
         self._clock = clock
         self._sleep = sleep
-        self._held_until = 0.0
+        self._held: dict[str, float] = {}
         self._own_host = "" if api_url == API_URL else urlsplit(api_url).netloc
 
     def email(self, user: str) -> str:
@@ -108,7 +109,7 @@ class SlackChat:
         """Answer an ask so that only who asked sees it."""
         if urlsplit(response_url).netloc not in {*_ANSWER_HOSTS, self._own_host} - {""}:
             raise Rejected("the answer's address is not Slack's")
-        self._wait()
+        self._wait(_ANSWER)
         try:
             # Without `replace_original` an answer to a button would take its message's place.
             answer = WebhookClient(response_url, timeout=self._timeout, retry_handlers=[]).send(
@@ -118,8 +119,8 @@ class SlackChat:
                 replace_original=False,
             )
         except (OSError, HTTPException, SlackClientError) as error:
-            raise Unavailable(f"response_url: {error}") from error
-        self._raise_for(answer.status_code, answer.headers, "", f"response_url: {answer.body}")
+            raise Unavailable(f"{_ANSWER}: {error}") from error
+        self._raise_for(_ANSWER, answer.status_code, answer.headers, "", answer.body)
 
     def open_form(self, trigger_id: str, view: Block) -> None:
         """Open a modal; a trigger is good for three seconds."""
@@ -130,29 +131,33 @@ class SlackChat:
         self._call("views.update", view_id=view_id, hash=view_hash, view=view)
 
     def _call(self, method: str, **arguments: Any) -> Any:
-        self._wait()
+        self._wait(method)
         try:
             return self._client.api_call(method, json=arguments).data
         except SlackApiError as error:
-            self._raise_for(*_told(error), f"{method}: {_told(error)[2] or error}")
+            status, headers, code = _told(error)
+            self._raise_for(method, status, headers, code, code or str(error))
             raise Rejected(f"{method}: {error}") from error
         except (OSError, HTTPException, SlackClientError) as error:
             raise Unavailable(f"{method}: {error}") from error
 
-    def _raise_for(self, status: int, headers: Mapping[str, Any], code: str, text: str) -> None:
+    def _raise_for(
+        self, method: str, status: int, headers: Mapping[str, Any], code: str, text: str
+    ) -> None:
         """Raise our error for an answer that says no."""
         if status == HTTPStatus.TOO_MANY_REQUESTS or code == "ratelimited":
-            self._held_until = self._clock() + _retry_after(headers)
-        if error := _error(status, code, text):
+            self._held[method] = self._clock() + _retry_after(headers)
+        if error := _error(status, code, f"{method}: {text}"):
             raise error
 
-    def _wait(self) -> None:
-        """Wait until Slack's rate limit lets a call through; raise Throttled when it is long."""
-        left = self._held_until - self._clock()
+    def _wait(self, method: str) -> None:
+        """Wait until a method's rate limit lets a call pass; raise Throttled when that is long."""
+        until = self._held.get(method, 0.0)
+        left = until - self._clock()
         if left > 0:
             self._sleep(min(left, self._patience))
-        if self._held_until - self._clock() > 0:
-            raise Throttled(f"Slack asked to wait {left:.0f} s more")
+        if until - self._clock() > 0:
+            raise Throttled(f"{method}: Slack asked to wait {left:.0f} s more")
 
 
 def _content(message: Message) -> dict[str, Any]:

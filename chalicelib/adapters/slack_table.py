@@ -15,7 +15,7 @@ from pydantic import Field, TypeAdapter
 
 from chalicelib.adapters.aws import code_of, translated
 from chalicelib.adapters.records import Item, demo_key, epoch, marshal, unmarshal
-from chalicelib.core.chat.command import Order
+from chalicelib.core.chat.orders import Order
 from chalicelib.services.slack_ports import Ask, Place
 
 ASK: Final = "ASK"

@@ -14,10 +14,10 @@ from chalice import Blueprint
 
 bp = Blueprint(__name__)
 
-if os.environ.get("_HANDLER", "").startswith(f"{__name__}."):
-    # In these functions themselves the libraries load at the start, which AWS gives more
-    # processor than the first call.
-    importlib.import_module("chalicelib.entrypoints.slack_app")
+# In its own function each loads at the start, which AWS gives more processor than the first call.
+_WORK = {f"{__name__}.slack": "slack_app", f"{__name__}.slack_news": "slack_stream"}
+if (_handler := os.environ.get("_HANDLER", "")) in _WORK:
+    importlib.import_module(f"chalicelib.entrypoints.{_WORK[_handler]}")
 
 
 # Reached by the path that .chalice/resources.yaml adds to the API: Chalice would serve a route

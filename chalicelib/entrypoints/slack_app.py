@@ -25,7 +25,8 @@ from chalicelib.adapters.slack import SlackChat
 from chalicelib.adapters.slack_secret import Credentials
 from chalicelib.core.chat import form, messages
 from chalicelib.core.chat.blocks import Block, Message, message
-from chalicelib.core.chat.command import (
+from chalicelib.core.chat.command import parse
+from chalicelib.core.chat.orders import (
     Command,
     Create,
     Delete,
@@ -36,7 +37,6 @@ from chalicelib.core.chat.command import (
     Order,
     Retry,
     ShowCatalog,
-    parse,
 )
 from chalicelib.core.demo import DEMO_ID
 from chalicelib.core.errors import DemoError, InvalidRequest, RetryableError

@@ -11,15 +11,18 @@ from typing import assert_never
 
 from chalicelib.core.chat import messages
 from chalicelib.core.chat.blocks import Message, escaped, when
-from chalicelib.core.chat.command import Create, Delete, Extend, ListDemos, Retry, Status
+from chalicelib.core.chat.orders import Create, Delete, Extend, ListDemos, Retry, Status
 from chalicelib.core.demo import Demo
 from chalicelib.core.errors import (
+    AccessDenied,
     DemoError,
     FatalError,
     FieldProblem,
     InvalidRequest,
     LimitReached,
+    MissingSetting,
     NotFound,
+    Rejected,
     RetryableError,
 )
 from chalicelib.core.request import DemoRequest, new_demo
@@ -31,11 +34,16 @@ from chalicelib.services.slack_ports import Ask, Place, SlackWorld, Unverified
 
 _KEPT = timedelta(days=90)
 _LOOKED_THROUGH = 100
+_SORRY = "something is wrong on our side; the log tells the operator what"
+_OPERATORS = (AccessDenied, MissingSetting, Rejected)
 _FIELD_WORDS = {"ttl_hours": "lease", "allowed_cidr": "from", "region": "in"}
 
 
 def carry_out(slack: SlackWorld, ask: Ask) -> None:
-    """Do what was asked and say how it went; raise RetryableError when it must be tried again."""
+    """Do what was asked and say how it went; raise RetryableError when it must be tried again.
+
+    Raises another error, after it was told, when it is the operator's to mend.
+    """
     if slack.notes.finished(ask.key):
         return
     try:
@@ -43,6 +51,9 @@ def carry_out(slack: SlackWorld, ask: Ask) -> None:
         if not isinstance(ask.order, ListDemos | Status):
             slack.notes.finish(ask.key)  # before it is told: a change is not made twice
     except RetryableError:
+        raise
+    except _OPERATORS:
+        say(slack, ask.response_url, ask.user, messages.refused(_SORRY))
         raise
     except DemoError as error:
         said = messages.refused(_refusal(slack, ask, error))

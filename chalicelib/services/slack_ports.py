@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from chalicelib.core.chat.blocks import Message
-from chalicelib.core.chat.command import Order
+from chalicelib.core.chat.orders import Order
 from chalicelib.core.errors import FatalError
 from chalicelib.services.world import World
 

@@ -125,17 +125,19 @@ function tick(view, parts) {
   const going = demo.stacks.some((stack) => stack.removing_at);
   const bars = going ? removal(demo, at) : project(demo, at);
   const critical = new Set(bars.filter((bar) => bar.critical).map((bar) => bar.stack.component));
+  const lost = new Set(bars.filter((bar) => bar.lost).map((bar) => bar.stack.component));
   const took = new Map(bars.map((bar) => [bar.stack.component, (bar.done ? bar.to : at) - bar.from]));
   view.graph.draw(demo.stacks.map((stack) => ({
     component: stack.component, after: stack.after, state: stack.status,
     title: `${view.titles[stack.component] ?? stack.component}: ${STATES[stack.status]}`,
-    text: going ? standing(stack.status) : nodeText(stack, took.get(stack.component)), critical: !going && critical.has(stack.component),
+    text: lost.has(stack.component) ? "not begun" : going ? standing(stack.status) : nodeText(stack, took.get(stack.component)),
+    critical: !going && critical.has(stack.component),
   })), spoken(demo));
   const begun = bars.filter((bar) => bar.begun).map((bar) => bar.from);
   const from = going ? Math.min(...begun) : Date.parse(demo.created_at);
   parts.timeline.draw(bars, from, going || moving(demo) ? at : Infinity, view.titles);
   say(parts.what, going ? "Removal" : "Timeline");
-  say(parts.legend, going ? "" : "★ the path that decides how long it takes");
+  say(parts.legend, going || demo.failure ? "" : "★ the path that decides how long it takes");
   lead(parts, demo, bars, at);
   for (const panel of parts.panels) panel.tick?.(demo, at);
 }

@@ -124,18 +124,18 @@ function positions(rows, width) {
   const down = width < NARROW;
   const most = Math.max(...rows.map((row) => row.length));
   const [high, across, along] = [56, 14, down ? 34 : 44];
-  const room = down ? (width - across * (most - 1)) / most : (width - along * (rows.length - 1)) / rows.length;
+  const room = down ? (width - 4 - across * (most - 1)) / most : (width - along * (rows.length - 1)) / rows.length;
   const w = Math.floor(Math.min(190, Math.max(96, room)));
   const step = (down ? w : high) + across;
   const breadth = most * step - across;
-  const offset = down ? Math.max(0, (width - breadth) / 2) : 0;
+  const offset = down ? Math.max(0, (width - 4 - breadth) / 2) : 0;
   const gap = rows.length > 1 && !down ? Math.min(90, (width - rows.length * w) / (rows.length - 1)) : along;
   const of = new Map();
   rows.forEach((row, level) => {
     const start = offset + (breadth - (row.length * step - across)) / 2;
     row.forEach((name, i) => {
       const [a, b] = [start + i * step, level * ((down ? high : w) + gap)];
-      of.set(name, down ? { x: a, y: b + 2 } : { x: b + 2, y: a + 2 });
+      of.set(name, down ? { x: a + 2, y: b + 2 } : { x: b + 2, y: a + 2 });
     });
   });
   const height = (down ? rows.length * (high + gap) - gap : breadth) + 4;
@@ -156,7 +156,6 @@ function curve(from, to, { wide, high, down }) {
 export function nodeText(stack, elapsed) {
   const typical = minutes(stack.typical_minutes);
   if (stack.status === "pending") return `typ. ${typical}`;
-  if (stack.status === "creating") return `${clock(elapsed)} · typ. ${typical}`;
-  if (stack.status === "ready") return `${clock(elapsed)} · typ. ${typical}`;
+  if (["creating", "ready"].includes(stack.status)) return `${clock(elapsed)} / ${typical}`;
   return STATES[stack.status];
 }

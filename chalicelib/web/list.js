@@ -1,7 +1,7 @@
 // Every demo at a glance: filters, search, order, pages, countdowns.
 
 import { ask, now, poll, reader } from "./api.js";
-import { announce, follow, h, outside, say, set, stars } from "./dom.js";
+import { announce, follow, h, outside, say, set, stars, toast } from "./dom.js";
 import { PHASES, countdown, glyph, moment, moving, span } from "./words.js";
 
 const PAGE = 25;
@@ -86,6 +86,8 @@ async function older(state, parts) {
     state.older.push(...page.demos);
     state.cursor = page.next_cursor;
     draw(state, parts);
+  } catch (error) {
+    if (error.status !== 401) toast(`${error.message}.`, { bad: true });
   } finally {
     parts.older.disabled = false;
   }

@@ -31,7 +31,7 @@ function expected(demo, catalog) {
     if (item) item.url = url;
     else items.push({ title, label: title, url });
   }
-  const none = demo.desired === "deleted" ? "closed" : "comes with its stack";
+  const none = demo.desired === "deleted" ? "closed" : demo.failure ? "not there" : "comes with its stack";
   return items.map((item) => ({ ...item, none }));
 }
 

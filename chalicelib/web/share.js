@@ -70,7 +70,7 @@ poll(async (signal) => {
     over();
     return Infinity;
   }
-  return shown.state === "ready" ? 20 : 3;
+  return { preparing: 3, ready: 20 }[shown.state] ?? 60;
 });
 setInterval(tick, 1000);
 addEventListener("hashchange", () => location.reload());

@@ -25,15 +25,19 @@ export function pace(stacks) {
 export function project(demo, now) {
   const factor = pace(demo.stacks);
   const bars = new Map();
+  const never = new Set(); // what waits for a stack that failed
   for (const stack of demo.stacks) {
+    if (stack.status === "failed" || stack.after.some((name) => never.has(name))) never.add(stack.component);
     const typical = stack.typical_minutes * MINUTE * factor;
     const inputs = stack.after.map((name) => bars.get(name)?.to ?? 0);
     const from = at(stack.started_at) ?? Math.max(now, ...inputs);
     const to = at(stack.finished_at) ?? Math.max(from + typical, stack.started_at ? now + typical / 20 : 0);
     const done = Boolean(stack.finished_at);
-    bars.set(stack.component, { stack, from, to, done, begun: Boolean(stack.started_at) });
+    const begun = Boolean(stack.started_at);
+    const lost = !begun && never.has(stack.component);
+    bars.set(stack.component, lost ? { stack, from: 0, to: 0, lost } : { stack, from, to, done, begun });
   }
-  return marked([...bars.values()], bars);
+  return never.size ? [...bars.values()] : marked([...bars.values()], bars);
 }
 
 function marked(list, bars) {
@@ -103,7 +107,7 @@ function update(element, bar, part, now) {
   element.classList.toggle("planned", !bar.begun);
   element.classList.toggle("live", live);
   element.classList.toggle("critical", Boolean(bar.critical));
-  set(parts.bar, "visibility", bar.removing && !bar.begun ? "hidden" : null);
+  set(parts.bar, "visibility", bar.lost || (bar.removing && !bar.begun) ? "hidden" : null);
   set(parts.bar, "x", `${part(bar.from)}%`);
   set(parts.bar, "width", `${Math.max(0.4, part(bar.to) - part(bar.from))}%`);
 }
@@ -111,6 +115,7 @@ function update(element, bar, part, now) {
 function told(bar, now) {
   const critical = bar.critical ? " ★" : "";
   if (bar.removing) return bar.begun ? clock((bar.done ? bar.to : now) - bar.from) : standing(bar.stack.status);
+  if (bar.lost) return "not begun";
   const typical = minutes(bar.stack.typical_minutes);
   if (!bar.begun) return `typ. ${typical}${critical}`;
   return `${clock((bar.done ? bar.to : now) - bar.from)} / ${typical}${critical}`;
@@ -124,7 +129,7 @@ const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14
 function axis(ticks, whole) {
   const step = (STEPS.find((seconds) => whole / 1000 / seconds <= 6) ?? 86400) * 1000;
   const marks = [];
-  for (let time = 0; time <= whole; time += step) marks.push(time);
+  for (let time = 0; time <= whole * 0.93; time += step) marks.push(time); // a label needs room
   follow(ticks, marks, (time) => time, (time) => s("svg", {}, s("line", { y2: "100%" }), s("text", { x: 5, y: 14 }, time ? span(time) : "0")),
     (element, time) => set(element, "x", `${(100 * time) / whole}%`));
 }

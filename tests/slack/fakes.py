@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.core.chat.blocks import Message
-from chalicelib.core.chat.command import Order
+from chalicelib.core.chat.orders import Order
 from chalicelib.core.errors import DemoError
 from chalicelib.services.slack_ports import Ask, Place, SlackWorld, Unverified
 from tests.unit.builders import HOME, NOW, OWNER, Stage

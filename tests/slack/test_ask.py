@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.core.chat.command import Create, Delete, Extend, ListDemos, Retry, Status
+from chalicelib.core.chat.orders import Create, Delete, Extend, ListDemos, Retry, Status
 from chalicelib.core.demo import Desired, Phase
-from chalicelib.core.errors import Rejected, StaleRecord, Unavailable
+from chalicelib.core.errors import AccessDenied, Rejected, StaleRecord, Unavailable
 from chalicelib.services.slack_ask import carry_out
 from tests.slack.fakes import ADMIN, ANN, BOB, CHANNEL, SlackStage, said
 from tests.unit.builders import HOME, OWNER
@@ -168,3 +168,12 @@ def test_a_record_written_meanwhile_is_tried_again(
     with pytest.raises(StaleRecord):
         carry_out(stage.slack, stage.ask(Delete(demo_id=demo_id)))
     assert [] == stage.chat.answers
+
+
+def test_what_the_operator_must_mend_is_told_and_logged(stage: SlackStage) -> None:
+    """The person hears that it is not them; the stream logs the rest and goes on."""
+    stage.chat.errors["email"] = [AccessDenied("users.info: token_revoked")]
+    with pytest.raises(AccessDenied):
+        carry_out(stage.slack, stage.ask(Create()))
+    assert "on our side" in said(stage.chat.answers[0])
+    assert "token" not in said(stage.chat.answers[0])

@@ -119,3 +119,13 @@ def test_the_stand_in_refuses_what_slack_would(slack: Listening, chat: SlackChat
     with pytest.raises(Rejected, match="invalid_blocks"):
         chat.post(CHANNEL, type(HELLO)(text="x", blocks=(too_long,)))
     assert ["blocks[0].text: 3001 characters, 1 to 3000 allowed"] == slack.stand_in.seen.faults
+
+
+def test_one_methods_limit_holds_no_other(slack: Listening, chat: SlackChat, clock: Time) -> None:
+    """Slack limits each method for itself, so answers go on while updates wait."""
+    slack.stand_in.wrong = [Behaviour(method="chat.update", status=429, retry_after=60)]
+    with pytest.raises(Throttled):
+        chat.update(CHANNEL, "1.1", HELLO)
+    chat.post(CHANNEL, HELLO)
+    chat.answer(f"{slack.url}/answers/one", HELLO)
+    assert 0.0 == clock.now

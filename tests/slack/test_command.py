@@ -9,7 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chalicelib.core.chat import messages
-from chalicelib.core.chat.command import (
+from chalicelib.core.chat.command import parse
+from chalicelib.core.chat.orders import (
     Create,
     Delete,
     Extend,
@@ -19,7 +20,6 @@ from chalicelib.core.chat.command import (
     OpenForm,
     ShowCatalog,
     Status,
-    parse,
 )
 from local.slack_limits import message_problems
 

@@ -10,7 +10,7 @@ import pytest
 from chalicelib.adapters.shelf import PackageShelf
 from chalicelib.core.catalog import Component, build_catalog
 from chalicelib.core.chat import form
-from chalicelib.core.chat.command import Create
+from chalicelib.core.chat.orders import Create
 from chalicelib.core.errors import FieldProblem
 from chalicelib.core.lease import LeaseLimits
 from local.slack_limits import view_problems

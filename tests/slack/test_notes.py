@@ -12,7 +12,7 @@ from moto import mock_aws
 
 from chalicelib.adapters.records import marshal
 from chalicelib.adapters.slack_table import SlackTable, to_ask
-from chalicelib.core.chat.command import Create, Delete, Extend, ListDemos, Order, Retry, Status
+from chalicelib.core.chat.orders import Create, Delete, Extend, ListDemos, Order, Retry, Status
 from chalicelib.services.slack_ports import Ask, Notes, Place
 from tests.contract.conftest import REGION, make_table
 from tests.slack.fakes import ANN, CHANNEL, MemoryNotes

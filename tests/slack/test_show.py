@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.core.chat.command import Create
+from chalicelib.core.chat.orders import Create
 from chalicelib.core.demo import Phase, Status
 from chalicelib.core.errors import Throttled
 from chalicelib.services.slack_ask import carry_out

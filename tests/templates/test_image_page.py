@@ -5,6 +5,7 @@ import re
 import shutil
 import signal
 import subprocess
+import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -107,11 +108,16 @@ def test_entry_point_fails_loudly(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def apache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def apache() -> Iterator[str]:
     """Run the entry point and Apache as the image does; yield the address of the page."""
-    home = tmp_path_factory.mktemp("apache")
-    for folder in (home, *home.parents[:2]):
-        folder.chmod(0o755)  # started as root it serves as another user
+    # Not one of pytest's folders: started as root it serves as another user, who is kept out.
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        home.chmod(0o755)
+        yield from _serving(home)
+
+
+def _serving(home: Path) -> Iterator[str]:
     with subprocess.Popen(
         [str(DOCKER / "entrypoint.sh")],
         env=environment(home, **VALUES),

@@ -136,4 +136,5 @@ def ago(moment: datetime) -> str:
 def link(url: str, title: str) -> str:
     """Return a link; an address that is none, or would break out of it, is shown as text."""
     safe = url.startswith(("http://", "https://")) and not set(url) & set("<>|\n ")
-    return f"<{url}|{escaped(title)}>" if safe else f"{escaped(title)}: {escaped(url)}"
+    written = url.replace("&", "&amp;")
+    return f"<{written}|{escaped(title)}>" if safe else f"{escaped(title)}: {escaped(url)}"

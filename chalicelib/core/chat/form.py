@@ -9,7 +9,8 @@ from typing import Any, Final
 from chalicelib.core.catalog import BUNDLE, Catalog
 from chalicelib.core.chat import spans
 from chalicelib.core.chat.blocks import MAX_OPTION, Block, context, escaped, plain, section
-from chalicelib.core.chat.command import Create, Misunderstood, parse
+from chalicelib.core.chat.command import parse
+from chalicelib.core.chat.orders import Create, Misunderstood
 from chalicelib.core.errors import FieldProblem
 from chalicelib.core.graph import build_graph, schedule
 from chalicelib.core.lease import LeaseLimits

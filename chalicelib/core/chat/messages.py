@@ -28,7 +28,7 @@ from chalicelib.core.chat.blocks import (
     sections,
     when,
 )
-from chalicelib.core.chat.command import DEFAULT_EXTENSION
+from chalicelib.core.chat.orders import DEFAULT_EXTENSION
 from chalicelib.core.chat.spans import said
 from chalicelib.core.demo import Demo, Desired, Phase, Status, Step
 

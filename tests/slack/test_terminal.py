@@ -1,0 +1,77 @@
+"""What `make slack` and the pictures show: messages as a reader sees them."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+
+import pytest
+from rich.console import Console
+
+from local import service, slack, slack_pictures
+from local.slack_mrkdwn import Run, runs
+from tests.slack.conftest import Deployed
+
+NOW = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
+AT = int(NOW.timestamp())
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("*bold* text", [Run("bold", "bold"), Run("text", " text")]),
+        ("`a` &lt;b&gt;", [Run("code", "a"), Run("text", " <b>")]),
+        ("<@U0OWNER>", [Run("mention", "@Olive Owner")]),
+        ("<https://x.example/|X>", [Run("link", "X", "https://x.example/")]),
+        (":link:", [Run("emoji", "link")]),
+        (f"<!date^{AT + 7200}^{{ago}}|later>", [Run("date", "in 2 hours")]),
+        (f"<!date^{AT + 1800}^{{date_short_pretty}} {{time}}|x>", [Run("date", "Today 10:30")]),
+        (f"<!date^{AT - 60}^{{ago}}|x>", [Run("date", "1 minute ago")]),
+        ("*\u200bnot bold*\u200b", [Run("text", "*not bold*")]),
+    ],
+)
+def test_formatted_text_is_read_as_slack_reads_it(text: str, expected: list[Run]) -> None:
+    """Each kind of run is told apart, and what was escaped is plain again."""
+    assert expected == [*runs(text, NOW)]
+
+
+def test_a_command_is_followed_until_its_demo_settles(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The terminal shows the answer, the living message with its links, and the notice."""
+    monkeypatch.setattr(service, "STATE", deployed.state)
+    monkeypatch.setattr(service.Service, "read", lambda: deployed.up)
+    monkeypatch.setattr(slack, "_QUIET_AFTER", 0.5)
+    console = Console(record=True, width=100, file=io.StringIO())
+    assert 0 == slack.run(console, 'create s3 name="On a terminal" for 2h')
+    shown = console.export_text()
+    for expected in (
+        "On it: a demo of s3",
+        "On a terminal",
+        "s3  ready",
+        "Extend 2 h",
+        "is ready",
+    ):
+        assert expected in shown
+
+
+def test_without_a_service_it_says_what_to_do(
+    tmp_path: object, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No stack trace, but the command that helps."""
+
+    def absent() -> service.Service:
+        raise service.ServiceError("the local service is not running; start it with: make demo")
+
+    monkeypatch.setattr(service.Service, "read", absent)
+    assert 1 == slack.main()
+    assert "make demo" in capsys.readouterr().out
+
+
+def test_the_pictures_are_of_the_real_messages() -> None:
+    """Each page holds what the code says now, and loads nothing."""
+    pages = dict(slack_pictures.pages())
+    assert "Coming up" in pages["slack-coming-up"]
+    assert "ends in 30 min" in pages["slack-ready"]
+    assert "about 10 min" in pages["slack-form"]
+    assert not [name for name, page in pages.items() if "src=" in page or "url(" in page]
