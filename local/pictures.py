@@ -80,12 +80,17 @@ class Studio:
         """Go to a view."""
         page.goto(f"{self.up.api_url}/app#/{view}")
 
-    def shoot(self, page: Page, name: str) -> None:
+    def shoot(self, page: Page, name: str, height: int | None = None) -> None:
         """Take a picture, with nothing in focus and the pointer out of the way."""
         page.mouse.move(0, 0)
         page.evaluate("scrollTo(0, 0)")
         page.evaluate("document.activeElement?.blur()")
-        page.screenshot(path=FOLDER / f"{name}.png", animations="disabled")
+        size = page.viewport_size or DESKTOP
+        page.screenshot(
+            path=FOLDER / f"{name}.png",
+            animations="disabled",
+            clip={"x": 0, "y": 0, "width": size["width"], "height": height or size["height"]},
+        )
         page.context.close()
 
 
@@ -109,11 +114,7 @@ def main() -> int:
         _new(studio)
         _progress(studio)
         _list(studio)
-        control.fail(
-            "The maximum number of VPCs has been reached. (Service: Ec2, Status Code: 400)",
-            component="vpc",
-            times=1,
-        )
+        control.fail("Unable to assume the service linked role.", component="ecs", times=1)
         _failure(studio)
         browser.close()
     for file in sorted(FOLDER.glob("*.png")):
@@ -145,7 +146,8 @@ def _new(studio: Studio) -> None:
             page.locator(f'.component:has(.chip:text-is("{name}")) input').check()
         page.get_by_label("Name", exact=True).fill("Acme, Thursday")
         page.locator(".node").nth(5).wait_for()
-        studio.shoot(page, f"new-{look}")
+        # As high as what is small enough to keep.
+        studio.shoot(page, f"new-{look}", None if look == "phone" else 690)
 
 
 def _progress(studio: Studio) -> None:
@@ -183,11 +185,11 @@ def _list(studio: Studio) -> None:
 
 
 def _failure(studio: Studio) -> None:
-    body = {"name": "Initech", "components": ["asg"], "keep_on_failure": True}
+    body = {"name": "Initech", "components": ["jenkins", "asg"], "keep_on_failure": True}
     made = studio.call(PERSON, "POST", "demos", body)
     page = studio.page("light")
     studio.open(page, f"demos/{made['demo_id']}")
-    page.get_by_text("The maximum number").first.wait_for()
+    page.get_by_text("Unable to assume").first.wait_for()
     page.get_by_text("Failed", exact=True).wait_for()
     studio.shoot(page, "failure-light")
 

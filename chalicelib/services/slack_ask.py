@@ -138,27 +138,29 @@ def prechecked(slack: SlackWorld, order: Create) -> None:
 
 
 def _create(slack: SlackWorld, ask: Ask, order: Create, who: Caller) -> None:
-    demo = _request_once(slack, ask.demo_id, to_request(slack, order), who)
-    # The table's stream takes it from here: whoever sees this item posts the message.
+    request = to_request(slack, order)
+    # Before the demo, so that none of its notices finds nowhere to go. The table's stream takes
+    # it from here; a place whose demo was refused is never looked at.
     slack.notes.found(
         Place(
-            demo_id=demo.demo_id,
+            demo_id=ask.demo_id,
             channel=ask.channel or ask.user,
             user=ask.user,
             response_url=ask.response_url,
-            keep_until=demo.expires_at + _KEPT,
+            keep_until=ask.at + slack.world.rules.lease.in_total + _KEPT,
         )
     )
+    _request_once(slack, ask.demo_id, request, who)
 
 
-def _request_once(slack: SlackWorld, demo_id: str, request: DemoRequest, who: Caller) -> Demo:
+def _request_once(slack: SlackWorld, demo_id: str, request: DemoRequest, who: Caller) -> None:
     try:
         demo = slack.world.store.get(demo_id)
     except NotFound:
-        return request_demo(replace(slack.world, new_id=lambda: demo_id), who.owner, request)
-    if demo.looping:
-        ensure(slack.world, demo)
-    return demo
+        request_demo(replace(slack.world, new_id=lambda: demo_id), who.owner, request)
+    else:
+        if demo.looping:
+            ensure(slack.world, demo)
 
 
 def _list(slack: SlackWorld, order: ListDemos, who: Caller) -> Message:

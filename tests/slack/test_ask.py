@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from chalicelib.core.chat.orders import Create, Delete, Extend, ListDemos, Retry, Status
-from chalicelib.core.demo import Desired, Phase
+from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.errors import AccessDenied, Rejected, StaleRecord, Unavailable
 from chalicelib.services.slack_ask import carry_out
 from tests.slack.fakes import ADMIN, ANN, BOB, CHANNEL, SlackStage, said
@@ -177,3 +178,17 @@ def test_what_the_operator_must_mend_is_told_and_logged(stage: SlackStage) -> No
         carry_out(stage.slack, stage.ask(Create()))
     assert "on our side" in said(stage.chat.answers[0])
     assert "token" not in said(stage.chat.answers[0])
+
+
+def test_a_demo_has_its_place_before_it_has_notices(stage: SlackStage) -> None:
+    """Where a demo is shown is known before the demo is, so the first notice is not lost."""
+    seen: list[bool] = []
+    create = stage.store.create
+
+    def watched(demo: Demo, *rest: Any) -> None:
+        seen.append(demo.demo_id in stage.notes.places)
+        create(demo, *rest)
+
+    stage.store.create = watched  # type: ignore[method-assign, assignment]
+    made(stage)
+    assert [True] == seen

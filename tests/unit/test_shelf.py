@@ -1,0 +1,72 @@
+"""A template dropped into cfn/ is read and wired by its own words, or named and left out."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from chalicelib.adapters.shelf import MAX_BODY, ROOT, PackageShelf
+from chalicelib.core.errors import Rejected
+from chalicelib.core.graph import build_graph
+
+TOPIC = """
+Metadata:
+  StelligentDemo: {Title: A topic, TypicalMinutes: 2, Prices: {Topic: 0.01}}
+Parameters:
+  DemoId: {Type: String}
+  VpcId: {Type: String}
+  DatabaseEndpoint: {Type: String, Default: ""}
+Resources:
+  Topic: {Type: AWS::SNS::Topic, Properties: {DisplayName: !Ref DemoId}}
+Outputs:
+  TopicArn: {Value: !Ref Topic}
+"""
+
+WRONG = {
+    "tabs.yaml": ("a:\n\t- b", "is not YAML"),
+    "empty.yaml": ("", "has no Resources"),
+    "list.yaml": ("- 1", "the template must be a mapping"),
+    "second.yaml": (TOPIC.replace("TopicArn", "VpcId2").replace("VpcId2", "BucketName"), "s3"),
+    "unfilled.yaml": (TOPIC.replace("VpcId", "NobodyGives"), "NobodyGives"),
+    "Capital.yaml": (TOPIC, "lower-case"),
+    "slow.yaml": (TOPIC.replace("TypicalMinutes: 2", "TypicalMinutes: long"), "TypicalMinutes"),
+    "huge.yaml": (TOPIC + "#" * MAX_BODY, "bytes"),
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Copy the shipped templates to a place where a test may add to them."""
+    shutil.copytree(ROOT / "cfn", tmp_path / "cfn")
+    return tmp_path
+
+
+def test_a_users_own_template_is_wired_by_its_parameters(folder: Path) -> None:
+    """Its need pulls its provider in, its wish is wired when the provider is there anyway."""
+    (folder / "cfn" / "topic.yaml").write_text(TOPIC)
+    catalog = PackageShelf(folder).catalog()
+    assert () == catalog.problems
+    topic = catalog.components["topic"]
+    assert ("A topic", 2, 0.01) == (topic.title, topic.typical_minutes, topic.hourly_usd)
+    assert ("vpc",) == build_graph(catalog, ["topic"]).after("topic")
+    assert ("rds", "vpc") == build_graph(catalog, ["topic", "rds"]).after("topic")
+
+
+@pytest.mark.parametrize("file", sorted(WRONG))
+def test_a_bad_template_is_named_and_takes_nothing_else_down(folder: Path, file: str) -> None:
+    """The catalog says which file and why, and still holds everything that was shipped."""
+    body, words = WRONG[file]
+    shipped = set(PackageShelf().catalog().components)
+    (folder / "cfn" / file).write_text(body)
+    catalog = PackageShelf(folder).catalog()
+    assert [Path(file).stem] == [p.component for p in catalog.problems]
+    assert words in catalog.problems[0].message
+    assert shipped == set(catalog.components)
+
+
+def test_a_template_that_is_gone_is_refused(folder: Path) -> None:
+    """A demo under way may name a template that the last deployment removed."""
+    with pytest.raises(Rejected, match="gone"):
+        PackageShelf(folder).template("gone")
