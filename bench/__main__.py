@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 from rich.console import Console
 
-from bench import imports, life, sweep
+from bench import imports, life, slack, sweep
 from bench.figures import Figure, show
 from local import packaging, service
 
@@ -58,6 +58,8 @@ def _on_the_emulator(console: Console, up: service.Service, state: Path) -> list
         figures += life.post_seconds(api, aws)
     with console.status("the sweep's index …"):
         figures += sweep.measure(aws, up.outputs["TableName"])
+    with console.status("Slack's acknowledgements …"):
+        figures += slack.measure(up, state)
     return figures
 
 

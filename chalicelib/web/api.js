@@ -31,7 +31,11 @@ async function send(method, path, { body, headers = {}, signal } = {}) {
   const json = body === undefined ? {} : { "Content-Type": "application/json" };
   try {
     return await fetch(new URL(path, HERE), {
-      method, signal, cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer",
+      method,
+      signal,
+      cache: "no-store",
+      credentials: "omit",
+      referrerPolicy: "no-referrer",
       headers: { ...authorize(), ...json, ...headers },
       body: body === undefined ? undefined : JSON.stringify(body),
     });

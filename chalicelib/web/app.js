@@ -67,22 +67,43 @@ function title(text) {
 }
 
 function trouble(error) {
-  return h("section", { class: "blank" },
+  return h(
+    "section",
+    { class: "blank" },
     h("h1", {}, "That did not work"),
     h("p", {}, `${capital(error.message)}.`),
-    h("button", { class: "primary", type: "button", onclick: show }, "Try again"));
+    h("button", { class: "primary", type: "button", onclick: show }, "Try again"),
+  );
 }
 
 function welcome(problem = "") {
   const ended = auth.sessionEnded();
-  const why = problem || (ended ? "Your session has ended. Sign in again and go on where you were." : "");
+  const why =
+    problem || (ended ? "Your session has ended. Sign in again and go on where you were." : "");
   const view = location.hash || "#/";
-  main.replaceChildren(h("section", { class: "blank welcome" },
-    stars(),
-    h("h1", {}, ended ? "Welcome back" : "Demo environments that arrive in minutes and remove themselves"),
-    h("p", { class: "why", role: ended || problem ? "alert" : null }, why
-      || "Pick what to show, watch it come alive, share one link, and forget about cleaning up."),
-    h("button", { class: "primary large", type: "button", onclick: () => signIn(view) }, "Sign in")));
+  main.replaceChildren(
+    h(
+      "section",
+      { class: "blank welcome" },
+      stars(),
+      h(
+        "h1",
+        {},
+        ended ? "Welcome back" : "Demo environments that arrive in minutes and remove themselves",
+      ),
+      h(
+        "p",
+        { class: "why", role: ended || problem ? "alert" : null },
+        why ||
+          "Pick what to show, watch it come alive, share one link, and forget about cleaning up.",
+      ),
+      h(
+        "button",
+        { class: "primary large", type: "button", onclick: () => signIn(view) },
+        "Sign in",
+      ),
+    ),
+  );
 }
 
 async function signIn(view, hint) {
@@ -153,7 +174,10 @@ async function start() {
     scrollTo(0, 0);
   });
   // A session ends by itself, in front of whoever is looking.
-  setInterval(() => auth.sessionEnded() && main.querySelector(".welcome") === null && signedOut(), 5000);
+  setInterval(
+    () => auth.sessionEnded() && main.querySelector(".welcome") === null && signedOut(),
+    5000,
+  );
   show();
 }
 

@@ -33,7 +33,9 @@ export function headers() {
 
 const base64url = (bytes) =>
   btoa(String.fromCharCode(...new Uint8Array(bytes)))
-    .replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
 
 const random = () => base64url(crypto.getRandomValues(new Uint8Array(32)));
 
@@ -45,9 +47,14 @@ export async function signIn(view, hint = "") {
   keep(UNDER_WAY, { state, nonce, verifier, view });
   const url = new URL(config.authorization_endpoint);
   const asked = {
-    response_type: "code", client_id: config.client_id, redirect_uri: REDIRECT,
-    scope: config.scopes, state, nonce,
-    code_challenge: base64url(digest), code_challenge_method: "S256",
+    response_type: "code",
+    client_id: config.client_id,
+    redirect_uri: REDIRECT,
+    scope: config.scopes,
+    state,
+    nonce,
+    code_challenge: base64url(digest),
+    code_challenge_method: "S256",
     ...(hint ? { login_hint: hint } : {}),
   };
   for (const [name, value] of Object.entries(asked)) url.searchParams.set(name, value);
@@ -62,7 +69,8 @@ export async function comeBack() {
   sessionStorage.removeItem(UNDER_WAY);
   // The code is good once, for this verifier alone; still it leaves the address at once.
   history.replaceState(null, "", `${REDIRECT}${asked?.view ?? "#/"}`);
-  if (!asked || told.get("state") !== asked.state) throw new Error("this sign-in was not begun here");
+  if (!asked || told.get("state") !== asked.state)
+    throw new Error("this sign-in was not begun here");
   if (told.has("error")) throw new Error(told.get("error_description") ?? told.get("error"));
   const token = await trade(told.get("code"), asked.verifier);
   const claims = read(token);
@@ -73,10 +81,15 @@ export async function comeBack() {
 async function trade(code, verifier) {
   const config = await ask("GET", "config.json");
   const response = await fetch(config.token_endpoint, {
-    method: "POST", credentials: "omit", referrerPolicy: "no-referrer",
+    method: "POST",
+    credentials: "omit",
+    referrerPolicy: "no-referrer",
     body: new URLSearchParams({
-      grant_type: "authorization_code", code, redirect_uri: REDIRECT,
-      client_id: config.client_id, code_verifier: verifier,
+      grant_type: "authorization_code",
+      code,
+      redirect_uri: REDIRECT,
+      client_id: config.client_id,
+      code_verifier: verifier,
     }),
   });
   const body = await response.json();

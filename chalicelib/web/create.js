@@ -1,18 +1,26 @@
 // Asking for a demo: what each component brings, what comes with it, and the plan before pressing.
 
 import { ask as send } from "./api.js";
-import { announce, h, say, set, toast } from "./dom.js";
+import { components } from "./catalog.js";
+import { h, say, set, toast } from "./dom.js";
 import { Graph } from "./graph.js";
 import { parameterFields } from "./parameters.js";
-import { Timeline, planned } from "./timeline.js";
-import { dollars, many, minutes } from "./words.js";
+import { drawPlan, nothing, planCard } from "./plan.js";
+import { Timeline } from "./timeline.js";
 
 const DRAFT = "draft"; // survives a sign-in in the middle of filling it in
 const SETTLE = 200;
 
 /** Open the form; returns what closes it. */
 export function createView(root, { me }) {
-  const view = { me, catalog: null, graph: new Graph("Plan"), timeline: new Timeline(), asked: 0, ...draft() };
+  const view = {
+    me,
+    catalog: null,
+    graph: new Graph("Plan"),
+    timeline: new Timeline(),
+    asked: 0,
+    ...draft(),
+  };
   load(root, view);
   return () => {
     view.closed = true;
@@ -21,20 +29,32 @@ export function createView(root, { me }) {
 }
 
 function draft() {
-  const empty = { chosen: [], name: "", hours: null, cidr: null, region: null, parameters: {}, keep: false };
+  const empty = {
+    chosen: [],
+    name: "",
+    hours: null,
+    cidr: null,
+    region: null,
+    parameters: {},
+    keep: false,
+  };
   return { ...empty, ...JSON.parse(sessionStorage.getItem(DRAFT) ?? "{}") };
 }
 
 function remember(view) {
   const { chosen, name, hours, cidr, region, parameters, keep } = view;
-  sessionStorage.setItem(DRAFT, JSON.stringify({ chosen, name, hours, cidr, region, parameters, keep }));
+  sessionStorage.setItem(
+    DRAFT,
+    JSON.stringify({ chosen, name, hours, cidr, region, parameters, keep }),
+  );
 }
 
 async function load(root, view) {
   try {
     view.catalog = await send("GET", "catalog");
   } catch (error) {
-    if (error.status !== 401) root.append(h("p", { class: "blank", role: "alert" }, `${error.message}.`));
+    if (error.status !== 401)
+      root.append(h("p", { class: "blank", role: "alert" }, `${error.message}.`));
     return;
   }
   if (view.closed) return;
@@ -46,10 +66,23 @@ async function load(root, view) {
 }
 
 function build(view) {
-  const parts = { cards: new Map(), errors: new Map(), fields: parameterFields(view, () => changed(view, parts)) };
-  const form = h("form", { class: "columns new", novalidate: true },
-    h("div", { class: "wide" }, components(view, parts), settings(view, parts), parts.fields.element),
-    h("div", { class: "side plan" }, planCard(view, parts)));
+  const parts = {
+    cards: new Map(),
+    errors: new Map(),
+    fields: parameterFields(view, () => changed(view, parts)),
+  };
+  const form = h(
+    "form",
+    { class: "columns new", novalidate: true },
+    h(
+      "div",
+      { class: "wide" },
+      components(view, parts, changed),
+      settings(view, parts),
+      parts.fields.element,
+    ),
+    h("div", { class: "side plan" }, planCard(view, parts)),
+  );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     submit(view, parts);
@@ -58,79 +91,103 @@ function build(view) {
   return parts;
 }
 
-function components(view, parts) {
-  const cards = view.catalog.components.map((component) => card(view, parts, component));
-  const all = h("button", { type: "button", class: "quiet", onclick: () => {
-    const names = view.catalog.components.map((component) => component.name);
-    view.chosen = view.chosen.length === names.length ? [] : names;
-    changed(view, parts, 0);
-  } }, "All of them");
-  parts.all = all;
-  const left = view.catalog.problems.map((p) => h("p", { class: "dim" }, `${p.component} cannot be used: ${p.message}`));
-  return h("fieldset", { class: "card" }, h("legend", {}, "What should it show?"), all, h("div", { class: "catalog" }, cards), left);
-}
-
-function card(view, parts, component) {
-  const box = h("input", { type: "checkbox", "aria-describedby": `about-${component.name}`, onchange: () => {
-    view.chosen = view.chosen.filter((name) => name !== component.name);
-    if (box.checked) view.chosen.push(component.name);
-    changed(view, parts, 0);
-  } });
-  const along = h("span", { class: "along" });
-  const label = h("label", { class: "component" }, box,
-    h("span", { class: "component-title" }, component.title, h("span", { class: "chip" }, component.name)),
-    h("span", { class: "component-about", id: `about-${component.name}` }, component.description),
-    h("span", { class: "component-facts" },
-      h("span", {}, minutes(component.typical_minutes)),
-      component.hourly_usd ? h("span", {}, dollars(component.hourly_usd)) : null,
-      component.pulls_in.length ? h("span", {}, `brings ${component.pulls_in.filter((n) => n !== "bundle").join(", ")}`) : null, along));
-  parts.cards.set(component.name, { box, label, along });
-  return label;
-}
-
 function field(parts, name, label, input, hint) {
   const error = h("span", { class: "error", id: `${name}-error` });
   parts.errors.set(name, { error, input });
   input.id ||= `field-${name}`;
   set(input, "aria-describedby", `${name}-hint ${name}-error`);
-  return h("div", { class: "field" }, h("label", { for: input.id }, label), input,
-    h("span", { class: "dim hint", id: `${name}-hint` }, hint), error);
+  return h(
+    "div",
+    { class: "field" },
+    h("label", { for: input.id }, label),
+    input,
+    h("span", { class: "dim hint", id: `${name}-hint` }, hint),
+    error,
+  );
 }
 
 function settings(view, parts) {
   const { me } = view;
   const caps = me.lease_hours;
   const input = (key, attributes, read = (box) => box.value) => {
-    const box = h("input", { ...attributes, autocomplete: "off", oninput: () => {
-      view[key] = read(box);
-      changed(view, parts);
-    } });
+    const box = h("input", {
+      ...attributes,
+      autocomplete: "off",
+      oninput: () => {
+        view[key] = read(box);
+        changed(view, parts);
+      },
+    });
     box.value = view[key] ?? "";
     return box;
   };
-  const hours = input("hours", { type: "number", min: 0.5, max: caps.at_once, step: 0.5, placeholder: caps.default, list: "lease-hours" },
-    (box) => (box.value === "" ? null : Number(box.value)));
-  const common = h("datalist", { id: "lease-hours" }, [2, 4, 8, 24, 72].filter((n) => n <= caps.at_once).map((value) => h("option", { value })));
-  const region = h("select", { onchange: () => changed(Object.assign(view, { region: region.value }), parts) },
-    me.regions.map((name) => h("option", { value: name, selected: name === view.region }, name)));
-  const keep = h("input", { type: "checkbox", checked: view.keep, onchange: () => changed(Object.assign(view, { keep: keep.checked }), parts) });
-  return h("fieldset", { class: "card" }, h("legend", {}, "How should it be?"), h("div", { class: "grid" },
-    field(parts, "name", "Name", input("name", { maxlength: 60, placeholder: "Demo for Acme, Thursday" }), "What your prospects read."),
-    field(parts, "ttl_hours", "Lease in hours", hours, `${caps.default} unless you say so, ${caps.at_once} at most; it can be extended.`), common,
-    field(parts, "allowed_cidr", "Who may reach it", input("cidr", { placeholder: me.cidr, spellcheck: "false" }),
-      `Up to five blocks, by comma. Empty: only you, ${me.cidr}.`),
-    me.regions.length > 1 ? field(parts, "region", "Region", region, "Where its stacks are made.") : null),
-  h("label", { class: "check" }, keep, "If a stack fails, keep what is there for a look until the lease ends"));
-}
-
-function planCard(view, parts) {
-  Object.assign(parts, {
-    total: h("p", { class: "big" }), cost: h("p", { class: "dim" }), brings: h("p", { class: "dim brings" }),
-    submit: h("button", { class: "primary large", type: "submit" }, "Create this demo"),
-    refusal: h("p", { class: "error", role: "alert" }),
+  const hours = input(
+    "hours",
+    {
+      type: "number",
+      min: 0.5,
+      max: caps.at_once,
+      step: 0.5,
+      placeholder: caps.default,
+      list: "lease-hours",
+    },
+    (box) => (box.value === "" ? null : Number(box.value)),
+  );
+  const common = h(
+    "datalist",
+    { id: "lease-hours" },
+    [2, 4, 8, 24, 72].filter((n) => n <= caps.at_once).map((value) => h("option", { value })),
+  );
+  const region = h(
+    "select",
+    { onchange: () => changed(Object.assign(view, { region: region.value }), parts) },
+    me.regions.map((name) => h("option", { value: name, selected: name === view.region }, name)),
+  );
+  const keep = h("input", {
+    type: "checkbox",
+    checked: view.keep,
+    onchange: () => changed(Object.assign(view, { keep: keep.checked }), parts),
   });
-  return h("section", { class: "card" }, h("h2", {}, "The plan"), parts.total, parts.cost, view.graph.element, parts.brings,
-    view.timeline.element, parts.refusal, parts.submit);
+  return h(
+    "fieldset",
+    { class: "card" },
+    h("legend", {}, "How should it be?"),
+    h(
+      "div",
+      { class: "grid" },
+      field(
+        parts,
+        "name",
+        "Name",
+        input("name", { maxlength: 60, placeholder: "Demo for Acme, Thursday" }),
+        "What your prospects read.",
+      ),
+      field(
+        parts,
+        "ttl_hours",
+        "Lease in hours",
+        hours,
+        `${caps.default} unless you say so, ${caps.at_once} at most; it can be extended.`,
+      ),
+      common,
+      field(
+        parts,
+        "allowed_cidr",
+        "Who may reach it",
+        input("cidr", { placeholder: me.cidr, spellcheck: "false" }),
+        `Up to five blocks, by comma. Empty: only you, ${me.cidr}.`,
+      ),
+      me.regions.length > 1
+        ? field(parts, "region", "Region", region, "Where its stacks are made.")
+        : null,
+    ),
+    h(
+      "label",
+      { class: "check" },
+      keep,
+      "If a stack fails, keep what is there for a look until the lease ends",
+    ),
+  );
 }
 
 /** Return what the chosen components pull in, each with who brings it. */
@@ -139,7 +196,8 @@ function along(view) {
   for (const component of view.catalog.components) {
     if (!view.chosen.includes(component.name)) continue;
     for (const name of component.pulls_in) {
-      if (!view.chosen.includes(name)) brought.set(name, [...(brought.get(name) ?? []), component.name]);
+      if (!view.chosen.includes(name))
+        brought.set(name, [...(brought.get(name) ?? []), component.name]);
     }
   }
   return brought;
@@ -162,7 +220,9 @@ function changed(view, parts, settle = SETTLE) {
 
 function wanted(view) {
   const cidr = (view.cidr ?? "").split(/[\s,]+/).filter(Boolean);
-  const parameters = Object.fromEntries(Object.entries(view.parameters).filter(([name]) => view.shown?.has(name)));
+  const parameters = Object.fromEntries(
+    Object.entries(view.parameters).filter(([name]) => view.shown?.has(name)),
+  );
   return {
     components: view.chosen,
     ...(view.name.trim() ? { name: view.name.trim() } : {}),
@@ -177,7 +237,10 @@ function wanted(view) {
 async function plan(view, parts) {
   view.asked += 1;
   const turn = view.asked;
-  if (!view.chosen.length) return nothing(view, parts);
+  if (!view.chosen.length) {
+    complain(parts, []);
+    return nothing(view, parts);
+  }
   try {
     const body = await send("POST", "plan", { body: wanted(view) });
     if (turn !== view.asked || view.closed) return;
@@ -186,32 +249,6 @@ async function plan(view, parts) {
   } catch (error) {
     if (turn === view.asked && error.status !== 401) complain(parts, error.errors, error.message);
   }
-}
-
-function nothing(view, parts) {
-  parts.submit.disabled = true;
-  complain(parts, []);
-  say(parts.total, "Pick a component");
-  say(parts.cost, "The plan shows what is made, in which order, and how long it takes.");
-  say(parts.brings, "");
-  view.graph.element.hidden = true;
-  view.timeline.element.hidden = true;
-}
-
-function drawPlan(view, parts, body) {
-  const titles = Object.fromEntries(view.catalog.components.map((c) => [c.name, c.title]));
-  view.graph.element.hidden = view.timeline.element.hidden = false;
-  parts.submit.disabled = false;
-  view.graph.draw(body.steps.map((step) => ({
-    component: step.component, after: step.after, critical: step.critical, title: titles[step.component],
-    state: body.pulled_in.includes(step.component) ? "brought" : "chosen",
-    text: minutes(step.ends_minute - step.starts_minute),
-  })), `Plan: ${body.steps.map((s) => `${s.component}${s.after.length ? ` after ${s.after.join(", ")}` : ""}`).join("; ")}`);
-  view.timeline.draw(planned(body.steps), 0, Infinity, titles);
-  say(parts.total, `About ${minutes(Math.max(1, Math.round(body.typical_minutes)))}`);
-  say(parts.cost, `${many(body.steps.length, "step")}, ${dollars(body.hourly_usd)} while it lives`);
-  say(parts.brings, body.pulled_in.length ? `Pulled in: ${body.pulled_in.join(", ")}` : "");
-  announce(`${parts.total.textContent}. ${parts.brings.textContent}`);
 }
 
 /** Say what is wrong beside the field it is wrong with, and the rest by the button. */
@@ -239,7 +276,8 @@ async function submit(view, parts) {
   say(parts.submit, "Creating …");
   // One key a filled-in form: pressing twice, or again after a lost answer, makes one demo.
   const body = wanted(view);
-  if (view.keyed !== JSON.stringify(body)) Object.assign(view, { keyed: JSON.stringify(body), key: crypto.randomUUID() });
+  if (view.keyed !== JSON.stringify(body))
+    Object.assign(view, { keyed: JSON.stringify(body), key: crypto.randomUUID() });
   try {
     const demo = await send("POST", "demos", { body, headers: { "Idempotency-Key": view.key } });
     sessionStorage.removeItem(DRAFT);

@@ -49,9 +49,15 @@ function pause({ demo, wait }) {
 
 function lost(root, error) {
   if (error.status === 404) {
-    root.replaceChildren(h("section", { class: "blank" }, h("h1", {}, "There is no such demo"),
-      h("p", {}, "It may be somebody else's, or its record is older than it is kept."),
-      h("a", { class: "primary button", href: "#/" }, "All demos")));
+    root.replaceChildren(
+      h(
+        "section",
+        { class: "blank" },
+        h("h1", {}, "There is no such demo"),
+        h("p", {}, "It may be somebody else's, or its record is older than it is kept."),
+        h("a", { class: "primary button", href: "#/" }, "All demos"),
+      ),
+    );
   }
   throw error;
 }
@@ -79,26 +85,70 @@ async function act(view, work) {
 
 function frame(view) {
   const parts = {
-    name: h("h1", {}), id: h("span", { class: "dim" }), sign: h("span", { class: "sign", "aria-hidden": "true" }),
-    phase: h("span"), pill: null, lead: h("p", { class: "lead" }), reason: h("p", { class: "reason" }),
-    bar: h("span"), timeline: new Timeline(), what: h("h2", {}, "Timeline"), legend: h("p", { class: "dim key" }),
+    name: h("h1", {}),
+    id: h("span", { class: "dim" }),
+    sign: h("span", { class: "sign", "aria-hidden": "true" }),
+    phase: h("span"),
+    pill: null,
+    lead: h("p", { class: "lead" }),
+    reason: h("p", { class: "reason" }),
+    bar: h("span"),
+    timeline: new Timeline(),
+    what: h("h2", {}, "Timeline"),
+    legend: h("p", { class: "dim key" }),
   };
   parts.pill = h("span", { class: "pill" }, parts.sign, parts.phase);
-  parts.progress = h("div", { class: "progress", role: "progressbar", "aria-label": "Stacks done", "aria-valuemin": 0 }, parts.bar);
-  parts.band = h("section", { class: "band", "aria-label": "State" }, parts.lead, parts.progress, parts.reason);
+  parts.progress = h(
+    "div",
+    { class: "progress", role: "progressbar", "aria-label": "Stacks done", "aria-valuemin": 0 },
+    parts.bar,
+  );
+  parts.band = h(
+    "section",
+    { class: "band", "aria-label": "State" },
+    parts.lead,
+    parts.progress,
+    parts.reason,
+  );
   const lease = leasePanel(view);
   const side = [linksPanel(view), lease, sharesPanel(view), details(view)];
   const events = eventsPanel(view);
   parts.panels = [...side, events];
   parts.sections = [
-    h("div", { class: "head" }, h("div", { class: "titles" },
-      h("a", { class: "up", href: "#/" }, "Demos"), parts.name, h("p", { class: "under" }, parts.pill, parts.id)), lease.buttons),
-    h("div", { class: "columns" },
-      h("div", { class: "wide" }, parts.band,
+    h(
+      "div",
+      { class: "head" },
+      h(
+        "div",
+        { class: "titles" },
+        h("a", { class: "up", href: "#/" }, "Demos"),
+        parts.name,
+        h("p", { class: "under" }, parts.pill, parts.id),
+      ),
+      lease.buttons,
+    ),
+    h(
+      "div",
+      { class: "columns" },
+      h(
+        "div",
+        { class: "wide" },
+        parts.band,
         h("section", { class: "card at-stacks" }, h("h2", {}, "Stacks"), view.graph.element),
-        h("section", { class: "card at-timeline" }, h("div", { class: "card-head" }, parts.what, parts.legend), parts.timeline.element),
-        events.element),
-      h("div", { class: "side" }, side.map((panel) => panel.element))),
+        h(
+          "section",
+          { class: "card at-timeline" },
+          h("div", { class: "card-head" }, parts.what, parts.legend),
+          parts.timeline.element,
+        ),
+        events.element,
+      ),
+      h(
+        "div",
+        { class: "side" },
+        side.map((panel) => panel.element),
+      ),
+    ),
   ];
   return parts;
 }
@@ -126,13 +176,24 @@ function tick(view, parts) {
   const bars = going ? removal(demo, at) : project(demo, at);
   const critical = new Set(bars.filter((bar) => bar.critical).map((bar) => bar.stack.component));
   const lost = new Set(bars.filter((bar) => bar.lost).map((bar) => bar.stack.component));
-  const took = new Map(bars.map((bar) => [bar.stack.component, (bar.done ? bar.to : at) - bar.from]));
-  view.graph.draw(demo.stacks.map((stack) => ({
-    component: stack.component, after: stack.after, state: stack.status,
-    title: `${view.titles[stack.component] ?? stack.component}: ${STATES[stack.status]}`,
-    text: lost.has(stack.component) ? "not begun" : going ? standing(stack.status) : nodeText(stack, took.get(stack.component)),
-    critical: !going && critical.has(stack.component),
-  })), spoken(demo));
+  const took = new Map(
+    bars.map((bar) => [bar.stack.component, (bar.done ? bar.to : at) - bar.from]),
+  );
+  view.graph.draw(
+    demo.stacks.map((stack) => ({
+      component: stack.component,
+      after: stack.after,
+      state: stack.status,
+      title: `${view.titles[stack.component] ?? stack.component}: ${STATES[stack.status]}`,
+      text: lost.has(stack.component)
+        ? "not begun"
+        : going
+          ? standing(stack.status)
+          : nodeText(stack, took.get(stack.component)),
+      critical: !going && critical.has(stack.component),
+    })),
+    spoken(demo),
+  );
   const begun = bars.filter((bar) => bar.begun).map((bar) => bar.from);
   const from = going ? Math.min(...begun) : Date.parse(demo.created_at);
   parts.timeline.draw(bars, from, going || moving(demo) ? at : Infinity, view.titles);
@@ -143,14 +204,19 @@ function tick(view, parts) {
 }
 
 function spoken(demo) {
-  const told = demo.stacks.map((s) => `${s.component} ${STATES[s.status]}${s.after.length ? ` after ${s.after.join(", ")}` : ""}`);
+  const told = demo.stacks.map(
+    (s) =>
+      `${s.component} ${STATES[s.status]}${s.after.length ? ` after ${s.after.join(", ")}` : ""}`,
+  );
   return `Dependency graph: ${told.join("; ")}`;
 }
 
 function lead(parts, demo, bars, at) {
   const all = demo.stacks.length;
   const removing = demo.desired === "deleted";
-  const done = demo.stacks.filter((s) => (removing ? ["deleted", "pending"].includes(s.status) : s.status === "ready")).length;
+  const done = demo.stacks.filter((s) =>
+    removing ? ["deleted", "pending"].includes(s.status) : s.status === "ready",
+  ).length;
   say(parts.lead, headline(demo, done, all, bars, at));
   parts.bar.style.width = `${(100 * done) / all}%`;
   set(parts.progress, "aria-valuemax", all);
@@ -158,22 +224,26 @@ function lead(parts, demo, bars, at) {
 }
 
 function headline(demo, done, all, bars, at) {
-  if (demo.phase === "deleted") return demo.failure ? "It failed, and everything is gone" : "Everything is gone";
+  if (demo.phase === "deleted")
+    return demo.failure ? "It failed, and everything is gone" : "Everything is gone";
   if (demo.phase === "quarantined") return "The teardown needs a person";
   if (demo.desired === "deleted") {
     return `${demo.failure ? "It failed and is being removed" : "Being removed"}: ${done} of ${all} gone`;
   }
   if (demo.failure) return "A stack failed";
-  if (demo.phase === "ready") return `Ready after ${span(Date.parse(demo.ready_at) - Date.parse(demo.created_at))}`;
+  if (demo.phase === "ready")
+    return `Ready after ${span(Date.parse(demo.ready_at) - Date.parse(demo.created_at))}`;
   return `${done} of ${all} ready, about ${span(Math.max(1000, remaining(bars, at)))} to go`;
 }
 
 function tell(before, demo) {
   if (!before) return;
   const was = new Map(before.stacks.map((stack) => [stack.component, stack.status]));
-  const news = demo.stacks.filter((stack) => was.get(stack.component) !== stack.status)
+  const news = demo.stacks
+    .filter((stack) => was.get(stack.component) !== stack.status)
     .map((stack) => `${stack.component} ${STATES[stack.status]}`);
   if (before.phase !== demo.phase) news.push(`The demo is ${PHASES[demo.phase].toLowerCase()}`);
   const ready = demo.stacks.filter((stack) => stack.status === "ready").length;
-  if (news.length) announce(`${news.join(", ")}. ${ready} of ${many(demo.stacks.length, "step")} ready.`);
+  if (news.length)
+    announce(`${news.join(", ")}. ${ready} of ${many(demo.stacks.length, "step")} ready.`);
 }

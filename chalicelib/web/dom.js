@@ -64,11 +64,26 @@ export function announce(text) {
 
 /** Return the picture of the blank pages: a small constellation. */
 export function stars() {
-  const at = [[14, 78, 2.6], [52, 40, 3.6], [96, 62, 2.2], [128, 18, 4.4], [172, 50, 3], [214, 26, 2.2], [196, 86, 2]];
+  const at = [
+    [14, 78, 2.6],
+    [52, 40, 3.6],
+    [96, 62, 2.2],
+    [128, 18, 4.4],
+    [172, 50, 3],
+    [214, 26, 2.2],
+    [196, 86, 2],
+  ];
   const line = (points) => points.map((i, n) => `${n ? "L" : "M"}${at[i][0]} ${at[i][1]}`).join("");
-  return h("div", { class: "stars", "aria-hidden": "true" },
-    s("svg", { viewBox: "0 0 228 100" }, s("path", { d: line([0, 1, 2, 4, 5]) + line([1, 3, 4, 6]) }),
-      at.map(([cx, cy, r]) => s("circle", { cx, cy, r }))));
+  return h(
+    "div",
+    { class: "stars", "aria-hidden": "true" },
+    s(
+      "svg",
+      { viewBox: "0 0 228 100" },
+      s("path", { d: line([0, 1, 2, 4, 5]) + line([1, 3, 4, 6]) }),
+      at.map(([cx, cy, r]) => s("circle", { cx, cy, r })),
+    ),
+  );
 }
 
 let hiding = 0;
@@ -121,10 +136,18 @@ export function outside(url, label, attributes = {}) {
 /** Open a dialog made of a title, its content and buttons; resolve with how it was left. */
 export function ask(title, content, { yes, danger = false, ready = () => true }) {
   const go = h("button", { class: danger ? "danger" : "primary", type: "submit" }, yes);
-  const form = h("form", { method: "dialog" },
-    h("h2", { id: "dialog-title" }, title), content,
-    h("div", { class: "buttons" },
-      h("button", { type: "button", class: "plain", onclick: () => dialog.close("") }, "Cancel"), go));
+  const form = h(
+    "form",
+    { method: "dialog" },
+    h("h2", { id: "dialog-title" }, title),
+    content,
+    h(
+      "div",
+      { class: "buttons" },
+      h("button", { type: "button", class: "plain", onclick: () => dialog.close("") }, "Cancel"),
+      go,
+    ),
+  );
   const dialog = h("dialog", { "aria-labelledby": "dialog-title" }, form);
   const check = () => (go.disabled = !ready());
   form.addEventListener("input", check);

@@ -10,10 +10,12 @@ export function reduced(steps) {
   const after = new Map(steps.map((step) => [step.component, step.after]));
   const reaches = (from, to) =>
     (after.get(from) ?? []).some((next) => next === to || reaches(next, to));
-  return new Map(steps.map((step) => [
-    step.component,
-    step.after.filter((a) => !step.after.some((b) => b !== a && reaches(b, a))),
-  ]));
+  return new Map(
+    steps.map((step) => [
+      step.component,
+      step.after.filter((a) => !step.after.some((b) => b !== a && reaches(b, a))),
+    ]),
+  );
 }
 
 /** Lay steps out in levels, each level ordered by where its inputs lie. */
@@ -76,7 +78,8 @@ export class Graph {
     const lines = s("g", { class: "edges" });
     const nodes = s("g");
     for (const step of this.steps) {
-      for (const input of plan.edges.get(step.component)) lines.append(this.edge(input, step.component, at));
+      for (const input of plan.edges.get(step.component))
+        lines.append(this.edge(input, step.component, at));
       nodes.append(this.node(step, at));
     }
     this.svg.replaceChildren(lines, nodes);
@@ -124,12 +127,15 @@ function positions(rows, width) {
   const down = width < NARROW;
   const most = Math.max(...rows.map((row) => row.length));
   const [high, across, along] = [56, 14, down ? 34 : 44];
-  const room = down ? (width - 4 - across * (most - 1)) / most : (width - along * (rows.length - 1)) / rows.length;
+  const room = down
+    ? (width - 4 - across * (most - 1)) / most
+    : (width - along * (rows.length - 1)) / rows.length;
   const w = Math.floor(Math.min(190, Math.max(96, room)));
   const step = (down ? w : high) + across;
   const breadth = most * step - across;
   const offset = down ? Math.max(0, (width - 4 - breadth) / 2) : 0;
-  const gap = rows.length > 1 && !down ? Math.min(90, (width - rows.length * w) / (rows.length - 1)) : along;
+  const gap =
+    rows.length > 1 && !down ? Math.min(90, (width - rows.length * w) / (rows.length - 1)) : along;
   const of = new Map();
   rows.forEach((row, level) => {
     const start = offset + (breadth - (row.length * step - across)) / 2;

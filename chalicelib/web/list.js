@@ -1,8 +1,9 @@
 // Every demo at a glance: filters, search, order, pages, countdowns.
 
-import { ask, now, poll, reader } from "./api.js";
-import { announce, follow, h, outside, say, set, stars, toast } from "./dom.js";
-import { PHASES, countdown, glyph, moment, moving, span } from "./words.js";
+import { ask, poll, reader } from "./api.js";
+import { announce, follow, h, say, stars, toast } from "./dom.js";
+import { ghost, headings, row, skeleton, times, update } from "./rows.js";
+import { PHASES, moving } from "./words.js";
 
 const PAGE = 25;
 const BATCH = 200;
@@ -30,8 +31,16 @@ const choices = new Map(); // what was chosen outlives a visit to a demo's own p
 /** Open the list; returns what closes it. */
 export function listView(root, { me }) {
   const state = {
-    me, demos: null, older: [], cursor: null, page: 0, words: "",
-    shown: "live", order: "newest", mine: false, ...choices.get("list"),
+    me,
+    demos: null,
+    older: [],
+    cursor: null,
+    page: 0,
+    words: "",
+    shown: "live",
+    order: "newest",
+    mine: false,
+    ...choices.get("list"),
   };
   const parts = build(state, () => {
     choices.set("list", { shown: state.shown, order: state.order, mine: state.mine });
@@ -82,7 +91,10 @@ function tell(before, after) {
 async function older(state, parts) {
   parts.older.disabled = true;
   try {
-    const page = await ask("GET", `${address(state.mine)}&cursor=${encodeURIComponent(state.cursor)}`);
+    const page = await ask(
+      "GET",
+      `${address(state.mine)}&cursor=${encodeURIComponent(state.cursor)}`,
+    );
     state.older.push(...page.demos);
     state.cursor = page.next_cursor;
     draw(state, parts);
@@ -95,17 +107,26 @@ async function older(state, parts) {
 
 function build(state, changed) {
   const search = h("input", {
-    type: "search", placeholder: "Search name, owner, id, component", "aria-label": "Search demos",
+    type: "search",
+    placeholder: "Search name, owner, id, component",
+    "aria-label": "Search demos",
     oninput: () => changed(Object.assign(state, { words: search.value.toLowerCase(), page: 0 })),
   });
   const choose = (label, options, name) => {
-    const box = h("select", {
-      "aria-label": label, onchange: () => changed(Object.assign(state, { [name]: box.value, page: 0 })),
-    }, options.map(([value, text]) => h("option", { value, selected: value === state[name] }, text)));
+    const box = h(
+      "select",
+      {
+        "aria-label": label,
+        onchange: () => changed(Object.assign(state, { [name]: box.value, page: 0 })),
+      },
+      options.map(([value, text]) => h("option", { value, selected: value === state[name] }, text)),
+    );
     return box;
   };
   const mine = h("input", {
-    type: "checkbox", checked: state.mine, onchange: () => (state.mine = mine.checked),
+    type: "checkbox",
+    checked: state.mine,
+    onchange: () => (state.mine = mine.checked),
   });
   const turn = (by) => () => {
     state.page += by;
@@ -120,22 +141,32 @@ function build(state, changed) {
   const more = h("button", { type: "button", class: "plain" }, "Load older demos");
   const body = h("div", { role: "rowgroup", class: "rows" });
   return {
-    mine, body, back, on, where, count, older: more,
-    head: h("div", { class: "head" }, h("h1", {}, "Demos"), count,
-      h("a", { class: "primary button", href: "#/new" }, "New demo")),
-    tools: h("div", { class: "tools", role: "search" }, search,
-      choose("Phase", SHOWN, "shown"), choose("Order", ORDERS, "order"),
-      h("label", { class: "check", hidden: !state.me.admin }, mine, "Only mine")),
+    mine,
+    body,
+    back,
+    on,
+    where,
+    count,
+    older: more,
+    head: h(
+      "div",
+      { class: "head" },
+      h("h1", {}, "Demos"),
+      count,
+      h("a", { class: "primary button", href: "#/new" }, "New demo"),
+    ),
+    tools: h(
+      "div",
+      { class: "tools", role: "search" },
+      search,
+      choose("Phase", SHOWN, "shown"),
+      choose("Order", ORDERS, "order"),
+      h("label", { class: "check", hidden: !state.me.admin }, mine, "Only mine"),
+    ),
     table: h("div", { role: "table", class: "table", "aria-label": "Demos" }, headings(), body),
     blank: h("div", { class: "blank", hidden: true }),
     pager: h("div", { class: "pager" }, back, where, on, more),
   };
-}
-
-function headings() {
-  const names = ["Demo", "State", "Components", "Age", "Lease", "Links"];
-  return h("div", { role: "rowgroup", class: "headings" },
-    h("div", { role: "row", class: "row" }, names.map((name) => h("span", { role: "columnheader" }, name))));
 }
 
 function chosen(state) {
@@ -174,73 +205,31 @@ function counted(state, found) {
   return found.length === all ? whole : `${found.length} of ${whole}`;
 }
 
-const skeleton = () => [..."123456"].map((n) => ({ demo_id: `ghost-${n}` }));
-const ghost = () => h("div", { class: "row ghost", "aria-hidden": "true" }, h("i"), h("i"), h("i"));
-
 function blank(state) {
   const none = state.demos.length + state.older.length === 0;
   if (none) {
-    return [stars(),
+    return [
+      stars(),
       h("h2", {}, "Nothing here yet"),
-      h("p", {}, "Ask for a demo: pick components, watch them come up, share the link. It removes itself when its lease ends."),
-      h("a", { class: "primary button", href: "#/new" }, "New demo")];
+      h(
+        "p",
+        {},
+        "Ask for a demo: pick components, watch them come up, share the link. It removes itself when its lease ends.",
+      ),
+      h("a", { class: "primary button", href: "#/new" }, "New demo"),
+    ];
   }
   const ended = state.shown === "live" && !state.words;
-  return [h("h2", {}, ended ? "Nothing is running" : "No demo fits"),
-    h("p", {}, ended ? "Every demo has ended and is gone. “All phases” still shows them."
-      : "Try another word, or show all phases.")];
-}
-
-function row() {
-  const cell = (name, ...inside) => h("div", { role: "cell", class: name }, inside);
-  const parts = {
-    name: h("a", { class: "name" }), id: h("span", { class: "dim" }),
-    sign: h("span", { class: "sign", "aria-hidden": "true" }), phase: h("span"),
-    progress: h("span", { class: "dim" }), chips: h("span", { class: "chips" }),
-    age: h("span"), left: h("span"), links: h("span", { class: "links" }),
-  };
-  const made = h("div", { role: "row", class: "row" },
-    cell("who-what", parts.name, parts.id),
-    cell("state", h("span", { class: "pill" }, parts.sign, parts.phase), parts.progress),
-    cell("parts", parts.chips), cell("age", parts.age), cell("lease", parts.left),
-    cell("open", parts.links));
-  made.parts = parts;
-  return made;
-}
-
-function update(element, demo) {
-  const signature = JSON.stringify(demo);
-  if (!element.parts || element.signature === signature) return;
-  element.signature = signature;
-  const { parts } = element;
-  say(parts.name, demo.name);
-  set(parts.name, "href", `#/demos/${demo.demo_id}`);
-  say(parts.id, `${demo.demo_id} · ${demo.owner}`);
-  set(element, "data-state", demo.phase);
-  say(parts.sign, glyph(demo.phase));
-  say(parts.phase, PHASES[demo.phase]);
-  say(parts.progress, note(demo));
-  follow(parts.chips, demo.components, (name) => name, (name) => h("span", { class: "chip" }, name), () => {});
-  follow(parts.links, Object.entries(demo.links), ([title, url]) => `${title} ${url}`,
-    ([title, url]) => outside(url, title), () => {});
-  set(parts.age, "title", `Asked for ${moment(demo.created_at)}`);
-  set(parts.left, "title", `Ends ${moment(demo.expires_at)}`);
-  times(element, demo);
-}
-
-function note(demo) {
-  if (demo.failure) return `${demo.failure.component} failed`;
-  if (demo.phase === "provisioning") return `${demo.progress.ready} of ${demo.progress.of}`;
-  return "";
-}
-
-function times(element, demo) {
-  const at = now();
-  say(element.parts.age, span(at - Date.parse(demo.created_at)));
-  const over = demo.phase === "deleted" || demo.desired === "deleted";
-  say(element.parts.left, over ? (demo.phase === "deleted" ? "over" : "ending") : countdown(demo.expires_at, at));
-  const soon = !over && Date.parse(demo.expires_at) - at < 30 * 60 * 1000;
-  element.parts.left.classList.toggle("soon", soon);
+  return [
+    h("h2", {}, ended ? "Nothing is running" : "No demo fits"),
+    h(
+      "p",
+      {},
+      ended
+        ? "Every demo has ended and is gone. “All phases” still shows them."
+        : "Try another word, or show all phases.",
+    ),
+  ];
 }
 
 function tick(state, parts) {

@@ -10,7 +10,11 @@ const card = (title, ...inside) =>
 /** What to open: a place for each link from the start, filled as its stack comes up. */
 export function linksPanel() {
   const list = h("ul", { class: "link-list" });
-  const none = h("p", { class: "dim", hidden: true }, "These components have no address of their own.");
+  const none = h(
+    "p",
+    { class: "dim", hidden: true },
+    "These components have no address of their own.",
+  );
   return {
     element: card("Open", list, none),
     draw(demo, catalog) {
@@ -23,21 +27,29 @@ export function linksPanel() {
 
 function expected(demo, catalog) {
   const by = new Map(catalog.components.map((component) => [component.name, component]));
-  const items = demo.components.flatMap((name) => (by.get(name)?.outputs ?? [])
-    .filter((output) => output.endsWith("Url"))
-    .map((output) => ({ title: output.slice(0, -3), label: by.get(name).title, url: null })));
+  const items = demo.components.flatMap((name) =>
+    (by.get(name)?.outputs ?? [])
+      .filter((output) => output.endsWith("Url"))
+      .map((output) => ({ title: output.slice(0, -3), label: by.get(name).title, url: null })),
+  );
   for (const [title, url] of Object.entries(demo.links)) {
     const item = items.find((each) => each.title === title);
     if (item) item.url = url;
     else items.push({ title, label: title, url });
   }
-  const none = demo.desired === "deleted" ? "closed" : demo.failure ? "not there" : "comes with its stack";
+  const none =
+    demo.desired === "deleted" ? "closed" : demo.failure ? "not there" : "comes with its stack";
   return items.map((item) => ({ ...item, none }));
 }
 
 function linkRow(item) {
-  const element = h("li", {}, h("span", { class: "link-name" }, item.label),
-    h("span", { class: "chip" }, item.title), h("span", { class: "link-where" }));
+  const element = h(
+    "li",
+    {},
+    h("span", { class: "link-name" }, item.label),
+    h("span", { class: "chip" }, item.title),
+    h("span", { class: "link-where" }),
+  );
   element.where = element.lastChild;
   return element;
 }
@@ -45,9 +57,14 @@ function linkRow(item) {
 function linkUpdate(element, item) {
   if (element.url === (item.url ?? item.none)) return;
   element.url = item.url ?? item.none;
-  element.where.replaceChildren(...(item.url
-    ? [outside(item.url, short(item.url), { class: "url", title: item.url }), copyButton(() => item.url, `the ${item.title} link`)]
-    : [h("span", { class: "dim url" }, item.none)]));
+  element.where.replaceChildren(
+    ...(item.url
+      ? [
+          outside(item.url, short(item.url), { class: "url", title: item.url }),
+          copyButton(() => item.url, `the ${item.title} link`),
+        ]
+      : [h("span", { class: "dim url" }, item.none)]),
+  );
 }
 
 const short = (url) => url.replace(/^https?:\/\//, "").replace(/\/$/, "");
@@ -56,9 +73,21 @@ const short = (url) => url.replace(/^https?:\/\//, "").replace(/\/$/, "");
 export function leasePanel(view) {
   const left = h("p", { class: "big" });
   const until = h("p", { class: "dim" });
-  const extend = h("button", { type: "button", class: "plain", onclick: () => extendDialog(view) }, "Extend");
-  const remove = h("button", { type: "button", class: "plain danger-text", onclick: () => deleteDialog(view) }, "Delete");
-  const retry = h("button", { type: "button", class: "primary", hidden: true, onclick: () => again(view) }, "Try again now");
+  const extend = h(
+    "button",
+    { type: "button", class: "plain", onclick: () => extendDialog(view) },
+    "Extend",
+  );
+  const remove = h(
+    "button",
+    { type: "button", class: "plain danger-text", onclick: () => deleteDialog(view) },
+    "Delete",
+  );
+  const retry = h(
+    "button",
+    { type: "button", class: "primary", hidden: true, onclick: () => again(view) },
+    "Try again now",
+  );
   return {
     element: card("Lease", left, until),
     buttons: h("div", { class: "buttons" }, retry, extend, remove),
@@ -67,8 +96,14 @@ export function leasePanel(view) {
       retry.hidden = demo.phase !== "quarantined";
       extend.disabled = ending;
       remove.disabled = ending;
-      say(until, ending ? (demo.deleted_at ? `Gone since ${moment(demo.deleted_at)}` : "Ends as soon as everything is gone")
-        : `Removes itself ${moment(demo.expires_at)}`);
+      say(
+        until,
+        ending
+          ? demo.deleted_at
+            ? `Gone since ${moment(demo.deleted_at)}`
+            : "Ends as soon as everything is gone"
+          : `Removes itself ${moment(demo.expires_at)}`,
+      );
     },
     tick(demo, at) {
       say(left, demo.desired === "deleted" ? "Ended" : countdown(demo.expires_at, at));
@@ -76,20 +111,35 @@ export function leasePanel(view) {
   };
 }
 
-const again = (view) =>
-  view.act(() => send("POST", `demos/${view.id}/retry`, { body: {} }));
+const again = (view) => view.act(() => send("POST", `demos/${view.id}/retry`, { body: {} }));
 
 async function extendDialog(view) {
   const { lease_hours: caps } = view.me;
   const choices = [1, 2, 4, 8, 24, 48].filter((hours) => hours <= caps.at_once);
-  const box = h("select", { id: "extend-by" }, choices.map((hours) =>
-    h("option", { value: hours, selected: hours === 2 }, many(hours, "hour"))));
+  const box = h(
+    "select",
+    { id: "extend-by" },
+    choices.map((hours) =>
+      h("option", { value: hours, selected: hours === 2 }, many(hours, "hour")),
+    ),
+  );
   const end = h("p", { class: "dim" });
-  const tell = () => say(end, `New end: ${moment(Date.parse(view.demo.expires_at) + box.value * 3600_000)}`);
+  const tell = () =>
+    say(end, `New end: ${moment(Date.parse(view.demo.expires_at) + box.value * 3600_000)}`);
   box.addEventListener("change", tell);
   tell();
-  const content = h("div", { class: "fields" }, h("label", { for: "extend-by" }, "Let it live longer by"), box, end,
-    h("p", { class: "dim" }, `At most ${caps.at_once} hours from now, and ${caps.in_total} hours in all.`));
+  const content = h(
+    "div",
+    { class: "fields" },
+    h("label", { for: "extend-by" }, "Let it live longer by"),
+    box,
+    end,
+    h(
+      "p",
+      { class: "dim" },
+      `At most ${caps.at_once} hours from now, and ${caps.in_total} hours in all.`,
+    ),
+  );
   if (await ask("Extend the lease", content, { yes: "Extend" })) {
     const body = { extend_hours: Number(box.value) };
     const done = await view.act(() => send("PATCH", `demos/${view.id}/lease`, { body }));
@@ -100,9 +150,17 @@ async function extendDialog(view) {
 async function deleteDialog(view) {
   const { name } = view.demo;
   const box = h("input", { id: "delete-name", autocomplete: "off", spellcheck: "false" });
-  const content = h("div", { class: "fields" },
-    h("p", {}, "Every stack, bucket and database of this demo goes, and its links stop working. This cannot be undone."),
-    h("label", { for: "delete-name" }, "Type its name to confirm: ", h("b", {}, name)), box);
+  const content = h(
+    "div",
+    { class: "fields" },
+    h(
+      "p",
+      {},
+      "Every stack, bucket and database of this demo goes, and its links stop working. This cannot be undone.",
+    ),
+    h("label", { for: "delete-name" }, "Type its name to confirm: ", h("b", {}, name)),
+    box,
+  );
   const ready = () => box.value.trim() === name.trim();
   if (await ask("Delete this demo?", content, { yes: "Delete", danger: true, ready })) {
     await view.act(() => send("DELETE", `demos/${view.id}`));
@@ -118,14 +176,28 @@ export function details() {
     element: card("Details", list, more),
     draw(demo) {
       const facts = [
-        ["Asked for", demo.asked.join(", ")], ["Open to", demo.allowed_cidr.join(", ")],
-        ["Created", moment(demo.created_at)], ["If it fails", demo.keep_on_failure ? "kept for a look" : "removed"],
+        ["Asked for", demo.asked.join(", ")],
+        ["Open to", demo.allowed_cidr.join(", ")],
+        ["Created", moment(demo.created_at)],
+        ["If it fails", demo.keep_on_failure ? "kept for a look" : "removed"],
         ...Object.entries(demo.parameters),
       ];
-      follow(list, facts, ([name]) => name, fact, (element, [, value]) => say(element.lastChild, value));
+      follow(
+        list,
+        facts,
+        ([name]) => name,
+        fact,
+        (element, [, value]) => say(element.lastChild, value),
+      );
       const flat = Object.values(demo.outputs).flatMap((of) => Object.entries(of));
       more.hidden = !flat.length;
-      follow(outputs, flat, ([name]) => name, fact, (element, [, value]) => say(element.lastChild, value));
+      follow(
+        outputs,
+        flat,
+        ([name]) => name,
+        fact,
+        (element, [, value]) => say(element.lastChild, value),
+      );
     },
   };
 }
@@ -140,13 +212,24 @@ export function eventsPanel(view) {
   return {
     element: card("Events", list),
     async draw(demo) {
-      const version = JSON.stringify([demo.phase, demo.expires_at, demo.reason, demo.stacks.map((s) => s.status)]);
+      const version = JSON.stringify([
+        demo.phase,
+        demo.expires_at,
+        demo.reason,
+        demo.stacks.map((s) => s.status),
+      ]);
       if (version === seen) return;
       seen = version;
       try {
         const events = await allEvents(view.id);
         const atEnd = list.scrollTop + list.clientHeight > list.scrollHeight - 40;
-        follow(list, events, (e) => `${e.at} ${e.kind} ${e.text}`, event, () => {});
+        follow(
+          list,
+          events,
+          (e) => `${e.at} ${e.kind} ${e.text}`,
+          event,
+          () => {},
+        );
         if (atEnd) list.scrollTop = list.scrollHeight;
       } catch {
         seen = ""; // the next change asks again, and the page's own polling tells of the trouble
@@ -168,7 +251,13 @@ async function allEvents(id) {
 }
 
 function event({ at, actor, kind, text }) {
-  const day = new Date(at).toDateString() === new Date(now()).toDateString() ? "" : `${moment(at)} `;
-  return h("li", { "data-kind": kind }, h("time", { datetime: at, title: moment(at) }, day || timeOfDay(at)),
-    h("span", { class: "event-text" }, text), h("span", { class: "dim" }, actor));
+  const day =
+    new Date(at).toDateString() === new Date(now()).toDateString() ? "" : `${moment(at)} `;
+  return h(
+    "li",
+    { "data-kind": kind },
+    h("time", { datetime: at, title: moment(at) }, day || timeOfDay(at)),
+    h("span", { class: "event-text" }, text),
+    h("span", { class: "dim" }, actor),
+  );
 }

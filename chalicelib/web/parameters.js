@@ -6,14 +6,24 @@ import { follow, h, say, set } from "./dom.js";
 export function parameterFields(view, changed) {
   const groups = h("div", { class: "groups" });
   const count = h("span", { class: "dim" });
-  const element = h("details", { class: "card more" },
-    h("summary", {}, h("span", { class: "legend" }, "Parameters of the templates"), count), groups);
+  const element = h(
+    "details",
+    { class: "card more" },
+    h("summary", {}, h("span", { class: "legend" }, "Parameters of the templates"), count),
+    groups,
+  );
   const panel = { element, places: new Map() };
   panel.draw = (names) => {
     const shown = view.catalog.components.filter((c) => names.has(c.name) && own(c).length);
     view.shown = new Set(shown.flatMap((c) => own(c).map((p) => p.name)));
     say(count, view.shown.size ? `${view.shown.size}, each with a default` : "none to set");
-    follow(groups, shown, (c) => c.name, (c) => group(view, panel, c, changed), () => {});
+    follow(
+      groups,
+      shown,
+      (c) => c.name,
+      (c) => group(view, panel, c, changed),
+      () => {},
+    );
   };
   panel.complain = (errors) => complain(panel, errors);
   return panel;
@@ -22,8 +32,16 @@ export function parameterFields(view, changed) {
 const own = (component) => component.parameters.filter((parameter) => !parameter.filled);
 
 function group(view, panel, component, changed) {
-  return h("section", {}, h("h3", {}, component.title),
-    h("div", { class: "grid" }, own(component).map((parameter) => field(view, panel, parameter, changed))));
+  return h(
+    "section",
+    {},
+    h("h3", {}, component.title),
+    h(
+      "div",
+      { class: "grid" },
+      own(component).map((parameter) => field(view, panel, parameter, changed)),
+    ),
+  );
 }
 
 function field(view, panel, parameter, changed) {
@@ -39,21 +57,43 @@ function field(view, panel, parameter, changed) {
     changed();
   });
   panel.places.set(parameter.name, { input, error });
-  return h("div", { class: "field" }, h("label", { for: id }, words(parameter.name)), input,
-    h("span", { class: "dim hint", id: `${id}-hint` }, hint(parameter)), error);
+  return h(
+    "div",
+    { class: "field" },
+    h("label", { for: id }, words(parameter.name)),
+    input,
+    h("span", { class: "dim hint", id: `${id}-hint` }, hint(parameter)),
+    error,
+  );
 }
 
 const choice = (parameter) =>
-  h("select", {}, parameter.allowed_values.map((value) =>
-    h("option", { value }, value === parameter.default ? `${value} (default)` : value)));
+  h(
+    "select",
+    {},
+    parameter.allowed_values.map((value) =>
+      h("option", { value }, value === parameter.default ? `${value} (default)` : value),
+    ),
+  );
 
 function entry(parameter) {
   const { type, min_value: min, max_value: max, secret } = parameter;
   if (type === "Number") return h("input", { type: "number", min, max, autocomplete: "off" });
-  return h("input", { type: secret ? "password" : "text", autocomplete: "off", spellcheck: "false" });
+  return h("input", {
+    type: secret ? "password" : "text",
+    autocomplete: "off",
+    spellcheck: "false",
+  });
 }
 
-function hint({ description, min_value: min, max_value: max, constraint, default: value, allowed_values: allowed }) {
+function hint({
+  description,
+  min_value: min,
+  max_value: max,
+  constraint,
+  default: value,
+  allowed_values: allowed,
+}) {
   const range = min != null && max != null ? `${min} to ${max}.` : "";
   const normal = value && !allowed.length ? `Default: ${value}.` : "";
   return [description, range || constraint || "", normal].filter(Boolean).join(" ");
@@ -66,7 +106,9 @@ function words(name) {
 }
 
 function complain(panel, errors) {
-  const wrong = new Map(errors.map(({ field: path, message }) => [path.replace("parameters.", ""), message]));
+  const wrong = new Map(
+    errors.map(({ field: path, message }) => [path.replace("parameters.", ""), message]),
+  );
   for (const [name, { input, error }] of panel.places) {
     say(error, wrong.get(name) ?? "");
     set(input, "aria-invalid", wrong.has(name) ? "true" : null);

@@ -8,15 +8,25 @@ import { clock, glyph, span } from "./words.js";
 const main = document.getElementById("main");
 const token = location.hash.slice(1);
 const WORDS = {
-  preparing: ["Getting ready", "Your demo is being built. This page shows its links as soon as they work."],
+  preparing: [
+    "Getting ready",
+    "Your demo is being built. This page shows its links as soon as they work.",
+  ],
   ready: ["Ready", "Everything is up. Open what you would like to see."],
-  unavailable: ["Not available", "Your demo could not be started. Whoever sent you this link can tell more."],
+  unavailable: [
+    "Not available",
+    "Your demo could not be started. Whoever sent you this link can tell more.",
+  ],
   ended: ["Ended", "This demo is over, and everything it ran on is being removed."],
 };
 
 const parts = {
-  name: h("h1"), sign: h("span", { class: "sign", "aria-hidden": "true" }), state: h("span"),
-  what: h("p", { class: "lead" }), links: h("ul", { class: "doors" }), left: h("p", { class: "big" }),
+  name: h("h1"),
+  sign: h("span", { class: "sign", "aria-hidden": "true" }),
+  state: h("span"),
+  what: h("p", { class: "lead" }),
+  links: h("ul", { class: "doors" }),
+  left: h("p", { class: "big" }),
 };
 parts.pill = h("p", { class: "pill" }, parts.sign, parts.state);
 
@@ -24,26 +34,57 @@ function draw(demo) {
   const [word, what] = WORDS[demo.state];
   document.title = demo.name;
   say(parts.name, demo.name);
-  if (parts.state.textContent && parts.state.textContent !== word) announce(`The demo is now: ${word}`);
+  if (parts.state.textContent && parts.state.textContent !== word)
+    announce(`The demo is now: ${word}`);
   set(parts.pill, "data-state", demo.state);
   say(parts.sign, glyph(demo.state));
   say(parts.state, word);
   say(parts.what, what);
-  follow(parts.links, Object.entries(demo.links), ([title, url]) => `${title} ${url}`, door, () => {});
+  follow(
+    parts.links,
+    Object.entries(demo.links),
+    ([title, url]) => `${title} ${url}`,
+    door,
+    () => {},
+  );
   if (!main.contains(parts.name)) {
-    main.replaceChildren(h("article", { class: "invitation" }, parts.pill, parts.name, parts.what, parts.links,
-      h("footer", {}, h("p", { class: "dim" }, "This page and the demo end in"), parts.left)));
+    main.replaceChildren(
+      h(
+        "article",
+        { class: "invitation" },
+        parts.pill,
+        parts.name,
+        parts.what,
+        parts.links,
+        h("footer", {}, h("p", { class: "dim" }, "This page and the demo end in"), parts.left),
+      ),
+    );
   }
 }
 
-const door = ([title, url]) => h("li", {}, outside(url, h("span", {}, h("b", {}, title), h("span", { class: "dim" }, hostOf(url)))));
+const door = ([title, url]) =>
+  h(
+    "li",
+    {},
+    outside(url, h("span", {}, h("b", {}, title), h("span", { class: "dim" }, hostOf(url)))),
+  );
 
 const hostOf = (url) => (webAddress(url) ? new URL(url).host : url);
 
 function over() {
   document.title = "Not valid";
-  main.replaceChildren(h("article", { class: "invitation" }, h("h1", {}, "This link is not valid"),
-    h("p", { class: "lead" }, "It may have ended, been taken back, or lost a part on its way here. Please ask whoever sent it.")));
+  main.replaceChildren(
+    h(
+      "article",
+      { class: "invitation" },
+      h("h1", {}, "This link is not valid"),
+      h(
+        "p",
+        { class: "lead" },
+        "It may have ended, been taken back, or lost a part on its way here. Please ask whoever sent it.",
+      ),
+    ),
+  );
   announce("This link is not valid");
 }
 
@@ -60,7 +101,9 @@ let first = true;
 
 poll(async (signal) => {
   try {
-    const demo = first ? await ask("POST", "shared", { body: { token }, signal }) : await again(signal);
+    const demo = first
+      ? await ask("POST", "shared", { body: { token }, signal })
+      : await again(signal);
     first = false;
     if (demo) draw((shown = demo));
     tick();

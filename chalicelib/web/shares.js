@@ -10,15 +10,39 @@ const LOOK_EVERY = 15_000;
 export function sharesPanel(view) {
   const list = h("ul", { class: "shares" });
   const fresh = h("div", { class: "fresh", hidden: true });
-  const hours = h("select", { id: "share-for" }, [["", "until its end"], ["1", "for 1 hour"], ["4", "for 4 hours"], ["24", "for a day"]]
-    .map(([value, text]) => h("option", { value }, text)));
+  const hours = h(
+    "select",
+    { id: "share-for" },
+    [
+      ["", "until its end"],
+      ["1", "for 1 hour"],
+      ["4", "for 4 hours"],
+      ["24", "for a day"],
+    ].map(([value, text]) => h("option", { value }, text)),
+  );
   const make = h("button", { type: "button", class: "plain" }, "Make a link");
   const panel = { looked: 0, list, view };
   make.addEventListener("click", () => create(panel, hours.value, fresh, make));
   return {
-    element: h("section", { class: "card at-shares" }, h("h2", {}, "Prospect links"),
-      h("p", { class: "dim" }, "Name, state, links and countdown of this demo, and nothing else. No sign-in."),
-      h("div", { class: "inline" }, h("label", { for: "share-for", class: "unseen" }, "Valid"), hours, make), fresh, list),
+    element: h(
+      "section",
+      { class: "card at-shares" },
+      h("h2", {}, "Prospect links"),
+      h(
+        "p",
+        { class: "dim" },
+        "Name, state, links and countdown of this demo, and nothing else. No sign-in.",
+      ),
+      h(
+        "div",
+        { class: "inline" },
+        h("label", { for: "share-for", class: "unseen" }, "Valid"),
+        hours,
+        make,
+      ),
+      fresh,
+      list,
+    ),
     draw(demo) {
       const over = demo.desired === "deleted";
       set(make, "disabled", over);
@@ -38,8 +62,22 @@ async function create(panel, hours, fresh, make) {
   const done = await panel.view.act(async () => {
     const share = await send("POST", `demos/${panel.view.id}/shares`, { body });
     const url = new URL(share.url, HERE).href;
-    const box = h("input", { class: "url", readonly: true, value: url, "aria-label": "The new prospect link", onfocus: () => box.select() });
-    fresh.replaceChildren(h("p", {}, "Copy it now: it is not shown again."), h("div", { class: "inline" }, box, copyButton(() => url, "the prospect link")));
+    const box = h("input", {
+      class: "url",
+      readonly: true,
+      value: url,
+      "aria-label": "The new prospect link",
+      onfocus: () => box.select(),
+    });
+    fresh.replaceChildren(
+      h("p", {}, "Copy it now: it is not shown again."),
+      h(
+        "div",
+        { class: "inline" },
+        box,
+        copyButton(() => url, "the prospect link"),
+      ),
+    );
     fresh.hidden = false;
   });
   make.disabled = false;
@@ -50,14 +88,28 @@ async function refresh(panel) {
   panel.looked = Date.now();
   try {
     const { shares } = await send("GET", `demos/${panel.view.id}/shares`);
-    follow(panel.list, shares, (share) => share.share_id, (share) => row(panel, share), update);
+    follow(
+      panel.list,
+      shares,
+      (share) => share.share_id,
+      (share) => row(panel, share),
+      update,
+    );
   } catch {
     // The page's own polling tells of the trouble; the next look tries again.
   }
 }
 
 function row(panel, share) {
-  const revoke = h("button", { type: "button", class: "quiet", "aria-label": `Revoke the link made ${moment(share.created_at)}` }, "Revoke");
+  const revoke = h(
+    "button",
+    {
+      type: "button",
+      class: "quiet",
+      "aria-label": `Revoke the link made ${moment(share.created_at)}`,
+    },
+    "Revoke",
+  );
   revoke.addEventListener("click", async () => {
     await panel.view.act(() => send("DELETE", `demos/${panel.view.id}/shares/${share.share_id}`));
     refresh(panel);

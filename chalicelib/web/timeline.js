@@ -14,7 +14,8 @@ const at = (iso) => (iso ? Date.parse(iso) : null);
 export function pace(stacks) {
   let [took, typical] = [0, 0];
   for (const stack of stacks) {
-    if (stack.typical_minutes < 0.5 || stack.failure || !stack.started_at || !stack.finished_at) continue;
+    if (stack.typical_minutes < 0.5 || stack.failure || !stack.started_at || !stack.finished_at)
+      continue;
     took += at(stack.finished_at) - at(stack.started_at);
     typical += stack.typical_minutes * MINUTE;
   }
@@ -27,15 +28,20 @@ export function project(demo, now) {
   const bars = new Map();
   const never = new Set(); // what waits for a stack that failed
   for (const stack of demo.stacks) {
-    if (stack.status === "failed" || stack.after.some((name) => never.has(name))) never.add(stack.component);
+    if (stack.status === "failed" || stack.after.some((name) => never.has(name)))
+      never.add(stack.component);
     const typical = stack.typical_minutes * MINUTE * factor;
     const inputs = stack.after.map((name) => bars.get(name)?.to ?? 0);
     const from = at(stack.started_at) ?? Math.max(now, ...inputs);
-    const to = at(stack.finished_at) ?? Math.max(from + typical, stack.started_at ? now + typical / 20 : 0);
+    const to =
+      at(stack.finished_at) ?? Math.max(from + typical, stack.started_at ? now + typical / 20 : 0);
     const done = Boolean(stack.finished_at);
     const begun = Boolean(stack.started_at);
     const lost = !begun && never.has(stack.component);
-    bars.set(stack.component, lost ? { stack, from: 0, to: 0, lost } : { stack, from, to, done, begun });
+    bars.set(
+      stack.component,
+      lost ? { stack, from: 0, to: 0, lost } : { stack, from, to, done, begun },
+    );
   }
   return never.size ? [...bars.values()] : marked([...bars.values()], bars);
 }
@@ -53,8 +59,12 @@ function marked(list, bars) {
 /** Lay the removal out in time: only steps whose removal has begun have a bar. */
 export function removal(demo, now) {
   return demo.stacks.map((stack) => ({
-    stack, from: at(stack.removing_at) ?? now, to: at(stack.removed_at) ?? now,
-    begun: Boolean(stack.removing_at), done: Boolean(stack.removed_at), removing: true,
+    stack,
+    from: at(stack.removing_at) ?? now,
+    to: at(stack.removed_at) ?? now,
+    begun: Boolean(stack.removing_at),
+    done: Boolean(stack.removed_at),
+    removing: true,
   }));
 }
 
@@ -70,15 +80,30 @@ export class Timeline {
     // Everything that moves is drawn: shapes that change shift no layout.
     this.ticks = s("svg", { class: "ticks", "aria-hidden": "true" });
     this.nowLine = s("line", { class: "now", y1: "0", y2: "100%" });
-    this.element = h("div", { class: "gantt" },
-      h("div", { class: "gantt-body" }, this.rows, s("svg", { class: "gantt-over", "aria-hidden": "true" }, this.nowLine)), this.ticks);
+    this.element = h(
+      "div",
+      { class: "gantt" },
+      h(
+        "div",
+        { class: "gantt-body" },
+        this.rows,
+        s("svg", { class: "gantt-over", "aria-hidden": "true" }, this.nowLine),
+      ),
+      this.ticks,
+    );
   }
 
   /** Show bars from a moment on; `titles` maps components to their titles. */
   draw(bars, from, now, titles = {}) {
     const to = Math.max(from + 1000, ...bars.map((bar) => bar.to));
     const part = (time) => (100 * (Math.min(Math.max(time, from), to) - from)) / (to - from);
-    follow(this.rows, bars, (bar) => bar.stack.component, () => row(titles), (element, bar) => update(element, bar, part, now));
+    follow(
+      this.rows,
+      bars,
+      (bar) => bar.stack.component,
+      () => row(titles),
+      (element, bar) => update(element, bar, part, now),
+    );
     set(this.nowLine, "x1", `${part(now)}%`);
     set(this.nowLine, "x2", `${part(now)}%`);
     set(this.nowLine, "visibility", now > to ? "hidden" : null);
@@ -88,11 +113,16 @@ export class Timeline {
 
 function row(titles) {
   const parts = {
-    name: h("span", { class: "gantt-name" }), text: h("span", { class: "gantt-text" }),
+    name: h("span", { class: "gantt-name" }),
+    text: h("span", { class: "gantt-text" }),
     bar: s("rect", { class: "gantt-bar", y: "26%", height: "48%", rx: 4 }),
   };
-  const element = h("li", {}, h("span", { class: "gantt-label" }, parts.name, parts.text),
-    s("svg", { class: "gantt-track", "aria-hidden": "true" }, parts.bar));
+  const element = h(
+    "li",
+    {},
+    h("span", { class: "gantt-label" }, parts.name, parts.text),
+    s("svg", { class: "gantt-track", "aria-hidden": "true" }, parts.bar),
+  );
   return Object.assign(element, { parts, titles });
 }
 
@@ -114,7 +144,8 @@ function update(element, bar, part, now) {
 
 function told(bar, now) {
   const critical = bar.critical ? " ★" : "";
-  if (bar.removing) return bar.begun ? clock((bar.done ? bar.to : now) - bar.from) : standing(bar.stack.status);
+  if (bar.removing)
+    return bar.begun ? clock((bar.done ? bar.to : now) - bar.from) : standing(bar.stack.status);
   if (bar.lost) return "not begun";
   const typical = minutes(bar.stack.typical_minutes);
   if (!bar.begun) return `typ. ${typical}${critical}`;
@@ -130,14 +161,26 @@ function axis(ticks, whole) {
   const step = (STEPS.find((seconds) => whole / 1000 / seconds <= 6) ?? 86400) * 1000;
   const marks = [];
   for (let time = 0; time <= whole * 0.93; time += step) marks.push(time); // a label needs room
-  follow(ticks, marks, (time) => time, (time) => s("svg", {}, s("line", { y2: "100%" }), s("text", { x: 5, y: 14 }, time ? span(time) : "0")),
-    (element, time) => set(element, "x", `${(100 * time) / whole}%`));
+  follow(
+    ticks,
+    marks,
+    (time) => time,
+    (time) =>
+      s("svg", {}, s("line", { y2: "100%" }), s("text", { x: 5, y: 14 }, time ? span(time) : "0")),
+    (element, time) => set(element, "x", `${(100 * time) / whole}%`),
+  );
 }
 
 /** Lay a plan's steps out as bars, from minute 0. */
 export function planned(steps) {
   return steps.map((step) => ({
-    stack: { component: step.component, status: "pending", typical_minutes: step.ends_minute - step.starts_minute },
-    from: step.starts_minute * MINUTE, to: step.ends_minute * MINUTE, critical: step.critical,
+    stack: {
+      component: step.component,
+      status: "pending",
+      typical_minutes: step.ends_minute - step.starts_minute,
+    },
+    from: step.starts_minute * MINUTE,
+    to: step.ends_minute * MINUTE,
+    critical: step.critical,
   }));
 }

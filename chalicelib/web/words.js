@@ -1,19 +1,39 @@
 // Times and states in people's words.
 
 export const STATES = {
-  pending: "waiting", creating: "creating", ready: "ready", failed: "failed",
-  deleting: "removing", delete_failed: "will not go", deleted: "removed",
+  pending: "waiting",
+  creating: "creating",
+  ready: "ready",
+  failed: "failed",
+  deleting: "removing",
+  delete_failed: "will not go",
+  deleted: "removed",
 };
 
 export const PHASES = {
-  requested: "Requested", provisioning: "Building", ready: "Ready", deleting: "Removing",
-  deleted: "Removed", failed: "Failed", quarantined: "Quarantined",
+  requested: "Requested",
+  provisioning: "Building",
+  ready: "Ready",
+  deleting: "Removing",
+  deleted: "Removed",
+  failed: "Failed",
+  quarantined: "Quarantined",
 };
 
 const GLYPHS = {
-  pending: "○", requested: "○", creating: "◐", provisioning: "◐", ready: "●", failed: "✕",
-  quarantined: "✕", delete_failed: "✕", deleting: "◑", deleted: "–",
-  preparing: "◐", ended: "–", unavailable: "✕",
+  pending: "○",
+  requested: "○",
+  creating: "◐",
+  provisioning: "◐",
+  ready: "●",
+  failed: "✕",
+  quarantined: "✕",
+  delete_failed: "✕",
+  deleting: "◑",
+  deleted: "–",
+  preparing: "◐",
+  ended: "–",
+  unavailable: "✕",
 };
 
 /** Return the sign that tells a state where colour does not. */
@@ -21,8 +41,8 @@ export const glyph = (state) => GLYPHS[state] ?? "○";
 
 /** Whether a demo is on its way somewhere. */
 export const moving = (demo) =>
-  ["requested", "provisioning", "deleting"].includes(demo.phase)
-  || (demo.desired === "deleted" && demo.phase !== "deleted" && demo.phase !== "quarantined");
+  ["requested", "provisioning", "deleting"].includes(demo.phase) ||
+  (demo.desired === "deleted" && demo.phase !== "deleted" && demo.phase !== "quarantined");
 
 /** Return a stretch of time at a glance: 45 s, 12 min, 3 h 05, 2 d 4 h. */
 export function span(ms) {
@@ -47,10 +67,15 @@ export function clock(ms) {
 export const minutes = (n) => (n < 1 ? `${Math.round(n * 60)} s` : `${Number(n.toFixed(1))} min`);
 
 const MOMENT = new Intl.DateTimeFormat(undefined, {
-  month: "short", day: "numeric", hour: "2-digit", minute: "2-digit",
+  month: "short",
+  day: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
 });
 const TIME = new Intl.DateTimeFormat(undefined, {
-  hour: "2-digit", minute: "2-digit", second: "2-digit",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
 });
 
 /** Return a moment as a date and time of here. */

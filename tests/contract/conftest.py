@@ -75,7 +75,7 @@ def fill(store: DemoStore, demos: Iterable[Demo]) -> None:
     """Put many records at once; moto copies the whole table for each transaction."""
     for demo in demos:
         if isinstance(store, Table):
-            item = marshal(store._new_record(demo))
+            item = marshal(store._writes.new_record(demo))
             store._client.put_item(TableName="demos", Item=item)
         else:
             store.adopt(demo, ())

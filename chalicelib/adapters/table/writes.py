@@ -1,0 +1,133 @@
+"""The writes of a transaction, each conditional on what it takes for granted."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from botocore.exceptions import ClientError
+
+from chalicelib.adapters import records
+from chalicelib.adapters.aws import code_of
+from chalicelib.adapters.records import Item, marshal
+from chalicelib.core.demo import Demo
+from chalicelib.core.timeline import Entry
+
+_CONTENTION_TRIES: Final = 8
+DONE: Final = "None"
+"""The cancellation reason of a write that stood in nobody's way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Writes:
+    """Makes the writes of one table; `watchdog` is how long a loop may stay silent."""
+
+    table: str
+    watchdog: timedelta
+
+    def new_record(self, demo: Demo) -> Item:
+        """Return a demo's first record."""
+        values = present(records.attributes(demo, self.watchdog))
+        return records.demo_key(demo.demo_id) | values | {"version": 1, "wakes": 0}
+
+    def update(self, before: Demo, after: Demo, version: int) -> Item:
+        """Return the write of a record, if its version is still that of `before`."""
+        values = records.attributes(after, self.watchdog) | {"version": version}
+        update = set_or_remove(values)
+        bound = {f":{k}": v for k, v in present(values).items()} | {":was": before.version}
+        if before.changed:
+            update += " DELETE changed :changed"
+            bound[":changed"] = set(before.changed)
+        return {
+            "Update": {
+                "TableName": self.table,
+                "Key": marshal(records.demo_key(before.demo_id)),
+                "UpdateExpression": update,
+                "ConditionExpression": "#version = :was",
+                "ExpressionAttributeNames": {f"#{k}": k for k in values},
+                "ExpressionAttributeValues": marshal(bound),
+            }
+        }
+
+    def lease_writes(self, before: Demo, after: Demo) -> list[Item]:
+        """Return what a save does to the lease item and the quota slots."""
+        if after.ended and not before.ended:
+            gone = self._delete(records.lease_key(after.demo_id))
+            return [gone, *self.give_slots_back(after.demo_id, after.owner)]
+        if after.expires_at != before.expires_at:
+            return [self.put(records.lease_item(after))]
+        return []
+
+    def take_slot(self, key: Item, demo: Demo, maximum: int) -> Item:
+        """Return the write that takes a quota slot, if one is free."""
+        condition = "attribute_not_exists(holders) OR size(holders) < :max"
+        held = {":slot": {records.slot(demo.demo_id, demo.owner)}, ":max": maximum}
+        return {"Update": self._slot_update(key, "ADD", held) | {"ConditionExpression": condition}}
+
+    def give_slots_back(self, demo_id: str, owner: str) -> list[Item]:
+        """Take a demo out of both sets; one that is in neither changes nothing."""
+        held = {":slot": {records.slot(demo_id, owner)}}
+        keys = (records.owner_quota_key(owner), records.TOTAL_QUOTA_KEY)
+        return [{"Update": self._slot_update(key, "DELETE", held)} for key in keys]
+
+    def _slot_update(self, key: Item, verb: str, bound: Item) -> Item:
+        return {
+            "TableName": self.table,
+            "Key": marshal(key),
+            "UpdateExpression": f"{verb} holders :slot",
+            "ExpressionAttributeValues": marshal(bound),
+        }
+
+    def entries(self, demo: Demo, version: int, entries: Sequence[Entry]) -> list[Item]:
+        """Return the writes of timeline entries."""
+        return [
+            self.put(records.entry_item(demo, version, number, entry))
+            for number, entry in enumerate(entries)
+        ]
+
+    def put(self, item: Item, *, condition: str | None = None) -> Item:
+        """Return the write of an item."""
+        put: Item = {"TableName": self.table, "Item": marshal(item)}
+        return {"Put": put | ({"ConditionExpression": condition} if condition else {})}
+
+    def _delete(self, key: Item) -> Item:
+        return {"Delete": {"TableName": self.table, "Key": marshal(key)}}
+
+
+def transact(client: Any, writes: list[Item]) -> list[str]:
+    """Do it all or nothing; return why each write stood in the way (DONE if it did not)."""
+    try:
+        client.transact_write_items(TransactItems=writes)
+    except ClientError as error:
+        if code_of(error) != "TransactionCanceledException":
+            raise
+        return [str(r.get("Code")) for r in error.response["CancellationReasons"]]
+    return [DONE] * len(writes)
+
+
+def transact_through_contention(client: Any, writes: list[Item]) -> list[str]:
+    """Try again while another request holds the same quota item: nothing retries for us."""
+    reasons = transact(client, writes)
+    for attempt in range(_CONTENTION_TRIES):
+        if "TransactionConflict" not in reasons:
+            break
+        time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - jitter
+        reasons = transact(client, writes)
+    return reasons
+
+
+def present(values: Item) -> Item:
+    """Return the attributes that have a value."""
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def set_or_remove(values: Item) -> str:
+    """Return the update expression that sets what has a value and removes what has none."""
+    sets = [k for k, v in values.items() if v is not None]
+    removes = [k for k, v in values.items() if v is None]
+    text = "SET " + ", ".join(f"#{k} = :{k}" for k in sets)
+    return text + (" REMOVE " + ", ".join(f"#{k}" for k in removes) if removes else "")

@@ -1,0 +1,105 @@
+// The rows of the list: made once, then only what differs is written.
+
+import { now } from "./api.js";
+import { follow, h, outside, say, set } from "./dom.js";
+import { PHASES, countdown, glyph, moment, span } from "./words.js";
+
+/** Return the row of headings. */
+export function headings() {
+  const names = ["Demo", "State", "Components", "Age", "Lease", "Links"];
+  return h(
+    "div",
+    { role: "rowgroup", class: "headings" },
+    h(
+      "div",
+      { role: "row", class: "row" },
+      names.map((name) => h("span", { role: "columnheader" }, name)),
+    ),
+  );
+}
+
+/** Return what stands in for rows until there are some. */
+export const skeleton = () => [..."123456"].map((n) => ({ demo_id: `ghost-${n}` }));
+
+/** Return a row that is not there yet. */
+export const ghost = () =>
+  h("div", { class: "row ghost", "aria-hidden": "true" }, h("i"), h("i"), h("i"));
+
+/** Return an empty row. */
+export function row() {
+  const cell = (name, ...inside) => h("div", { role: "cell", class: name }, inside);
+  const parts = {
+    name: h("a", { class: "name" }),
+    id: h("span", { class: "dim" }),
+    sign: h("span", { class: "sign", "aria-hidden": "true" }),
+    phase: h("span"),
+    progress: h("span", { class: "dim" }),
+    chips: h("span", { class: "chips" }),
+    age: h("span"),
+    left: h("span"),
+    links: h("span", { class: "links" }),
+  };
+  const made = h(
+    "div",
+    { role: "row", class: "row" },
+    cell("who-what", parts.name, parts.id),
+    cell("state", h("span", { class: "pill" }, parts.sign, parts.phase), parts.progress),
+    cell("parts", parts.chips),
+    cell("age", parts.age),
+    cell("lease", parts.left),
+    cell("open", parts.links),
+  );
+  made.parts = parts;
+  return made;
+}
+
+/** Bring a row up to date with its demo. */
+export function update(element, demo) {
+  const signature = JSON.stringify(demo);
+  if (!element.parts || element.signature === signature) return;
+  element.signature = signature;
+  const { parts } = element;
+  say(parts.name, demo.name);
+  set(parts.name, "href", `#/demos/${demo.demo_id}`);
+  say(parts.id, `${demo.demo_id} · ${demo.owner}`);
+  set(element, "data-state", demo.phase);
+  say(parts.sign, glyph(demo.phase));
+  say(parts.phase, PHASES[demo.phase]);
+  say(parts.progress, note(demo));
+  follow(
+    parts.chips,
+    demo.components,
+    (name) => name,
+    (name) => h("span", { class: "chip" }, name),
+    () => {},
+  );
+  follow(
+    parts.links,
+    Object.entries(demo.links),
+    ([title, url]) => `${title} ${url}`,
+    ([title, url]) => outside(url, title),
+    () => {},
+  );
+  set(parts.age, "title", `Asked for ${moment(demo.created_at)}`);
+  set(parts.left, "title", `Ends ${moment(demo.expires_at)}`);
+  times(element, demo);
+}
+
+function note(demo) {
+  if (demo.failure) return `${demo.failure.component} failed`;
+  if (demo.phase === "provisioning") return `${demo.progress.ready} of ${demo.progress.of}`;
+  return "";
+}
+
+/** Bring a row's age and countdown up to date. */
+export function times(element, demo) {
+  const at = now();
+  say(element.parts.age, span(at - Date.parse(demo.created_at)));
+  const over = demo.phase === "deleted" || demo.desired === "deleted";
+  say(
+    element.parts.left,
+    over ? (demo.phase === "deleted" ? "over" : "ending") : countdown(demo.expires_at, at),
+  );
+  const soon = !over && Date.parse(demo.expires_at) - at < 30 * 60 * 1000;
+  element.parts.left.classList.toggle("soon", soon);
+}
