@@ -5,6 +5,8 @@ contents and not at names, so `.chalice/deployments` goes first; whether it has 
 all is decided here, by a hash over names and contents.
 """
 
+import contextlib
+import fcntl
 import hashlib
 import os
 import platform
@@ -88,22 +90,37 @@ def source_hash(root: Path, stage: str) -> str:
 def build(
     stage: str, out: Path, environment: Mapping[str, str], root: Path = ROOT
 ) -> tuple[Package, bool]:
-    """Make the package in `out` unless it is there already; tell whether it was made."""
-    package = Package(out)
-    wanted = source_hash(root, stage)
-    if package.hash_file.exists() and package.hash_file.read_text() == wanted:
-        return package, False
-    for stale in (root / ".chalice" / "deployments", out):
+    """Make the package in `out` unless the one there is of these sources; tell whether it was."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with _alone(out):
+        package = Package(out)
+        wanted = source_hash(root, stage)
+        if package.hash_file.exists() and package.hash_file.read_text() == wanted:
+            return package, False
+        _make(package, stage, environment, root)
+        package.hash_file.write_text(wanted)
+        return package, True
+
+
+@contextlib.contextmanager
+def _alone(out: Path) -> Iterator[None]:
+    """Keep another process from packaging into the same folder meanwhile."""
+    with out.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _make(package: Package, stage: str, environment: Mapping[str, str], root: Path) -> None:
+    for stale in (root / ".chalice" / "deployments", package.folder):
         shutil.rmtree(stale, ignore_errors=True)
-    out.mkdir(parents=True)
+    package.folder.mkdir(parents=True)
     command = ["-c", _CHALICE, "package", "--stage", stage]
     if (root / ".chalice" / "resources.yaml").exists():
         command += ["--merge-template", ".chalice/resources.yaml"]
-    run_tool([*command, "--template-format", "json", str(out)], environment, root)
+    run_tool([*command, "--template-format", "json", str(package.folder)], environment, root)
     if not package.template.exists():
-        raise PackagingError(f"chalice made {sorted(out.iterdir())}, and no {package.template}")
-    package.hash_file.write_text(wanted)
-    return package, True
+        made = sorted(package.folder.iterdir())
+        raise PackagingError(f"chalice made {made}, and no {package.template}")
 
 
 def build_local() -> Package:

@@ -114,7 +114,7 @@ def main() -> int:
         _new(studio)
         _progress(studio)
         _list(studio)
-        control.fail("Unable to assume the service linked role.", component="ecs", times=1)
+        control.fail("Unable to assume the service linked role.", component="jenkins", times=1)
         _failure(studio)
         browser.close()
     for file in sorted(FOLDER.glob("*.png")):
