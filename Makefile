@@ -1,7 +1,7 @@
 # The commands of this repository. `make demo` and `make test` need Python 3.11 and nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help demo down test check lint bench simulate slack browser image-test deploy remove \
-        clean
+.PHONY: help demo down test check lint bench simulate slack browser image-test \
+        deploy debian clean
 
 PYTHON ?= python3.11
 VENV := .venv
@@ -25,9 +25,12 @@ demo: $(VENV)/installed ## Bring the whole service up on this machine and build 
 down: $(VENV)/installed ## Stop what `make demo` left running
 	@$(RUN) -m local.down
 
-test: $(VENV)/installed ## Run every test, on all cores
+test: $(VENV)/installed debian ## Run every test, on all cores
 	@$(RUN) -m local.packaging
 	@$(RUN) -m pytest -q -n auto --dist loadfile
+
+debian: # Apache and Chromium, for the tests of what they serve and show
+	@local/install-debian.sh apache2 chromium || echo "Tests that need them will be skipped."
 
 check: lint test ## The gate: linters, types, layers, templates, then the tests
 

@@ -25,9 +25,15 @@ function route() {
   return { view: "list" };
 }
 
-async function show() {
+/** Close the view, and whatever it has asked. */
+function close() {
+  document.querySelector("dialog")?.close("");
   leave();
   leave = () => {};
+}
+
+async function show() {
+  close();
   toast("");
   const { view, id } = route();
   if (view === "sign-in") {
@@ -117,8 +123,7 @@ async function signIn(view, hint) {
 
 /** The service did not take the token: what is on the page may be private, so it goes. */
 function signedOut() {
-  leave();
-  leave = () => {};
+  close();
   me = null;
   if (auth.session()) auth.forget();
   frame(route().view);

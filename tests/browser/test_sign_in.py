@@ -59,8 +59,9 @@ def test_an_expired_token_asks_to_sign_in_again(site: Site, believed_for: int) -
 def test_a_session_that_ends_takes_the_page_with_it(site: Site) -> None:
     """What was private is no longer shown."""
     visit = site.person()
-    visit.open("")
-    expect(visit.page.get_by_role("heading", name="Nothing here yet")).to_be_visible()
+    visit.demo("s3", name="Private")
+    expect(visit.page.locator(".lead")).to_contain_text("Ready after")
+    visit.page.get_by_role("button", name="Delete").click()
     visit.page.evaluate(
         """() => {
           const session = JSON.parse(sessionStorage.getItem("session"));
@@ -69,6 +70,7 @@ def test_a_session_that_ends_takes_the_page_with_it(site: Site) -> None:
     )
     expect(visit.page.get_by_role("alert").first).to_contain_text("Your session has ended")
     expect(visit.page.locator("#who")).to_have_text("")
+    expect(visit.page.get_by_text("Private")).to_have_count(0)
 
 
 def test_a_sign_in_that_was_not_begun_here_is_refused(site: Site) -> None:
