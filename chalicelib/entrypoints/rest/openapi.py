@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from chalicelib.core.demo import Desired, Phase, Status
-from chalicelib.entrypoints.rest.models import DemoBody, LeaseBody, ShareBody, VisitBody
+from chalicelib.entrypoints.rest.schemas import Schema, schemas
 from chalicelib.entrypoints.rest.shares import TOKEN_HEADER
-
-Schema = dict[str, Any]
 
 
 def document() -> Schema:
@@ -27,7 +22,7 @@ def document() -> Schema:
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
             },
-            "schemas": _schemas(),
+            "schemas": schemas(),
         },
     }
 
@@ -175,121 +170,3 @@ def _media(media: str, schema: str | None) -> Schema:
 
 def _parameter(name: str, where: str, schema: Schema, *, required: bool = False) -> Schema:
     return {"name": name, "in": where, "required": required, "schema": schema}
-
-
-def _schemas() -> Schema:
-    moment: Schema = {"type": ["string", "null"], "format": "date-time"}
-    strings: Schema = {"type": "array", "items": {"type": "string"}}
-    text: Schema = {"type": "string"}
-    failure = _object(component=text, resource={"type": ["string", "null"]}, reason=text)
-    stack = _object(
-        component=text,
-        stack_name={"type": ["string", "null"]},
-        status={"enum": [s.value for s in Status]},
-        after=strings,
-        typical_minutes={"type": "number"},
-        started_at=moment,
-        finished_at=moment,
-        removing_at=moment,
-        removed_at=moment,
-        failure={"anyOf": [failure, {"type": "null"}]},
-    )
-    demo = _object(
-        demo_id=text,
-        name=text,
-        owner=text,
-        region=text,
-        desired={"enum": [d.value for d in Desired]},
-        phase={"enum": [p.value for p in Phase]},
-        reason=text,
-        asked=strings,
-        components=strings,
-        allowed_cidr=strings,
-        stacks={"type": "array", "items": stack},
-        outputs={"type": "object"},
-        failure={"anyOf": [failure, {"type": "null"}]},
-        created_at=moment,
-        ready_at=moment,
-        expires_at=moment,
-        deleted_at=moment,
-        links={"type": "object", "additionalProperties": {"type": "string"}},
-    )
-    return {
-        "Demo": demo,
-        "DemoPage": _page("demos", "Demo"),
-        "Event": _object(at=moment, actor=text, kind=text, text=text),
-        "EventPage": _page("events", "Event"),
-        "Catalog": _object(
-            components={"type": "array", "items": {"type": "object"}},
-            problems={"type": "array", "items": _object(component=text, message=text)},
-        ),
-        "Preview": _object(
-            components=strings,
-            pulled_in=strings,
-            steps={"type": "array", "items": {"type": "object"}},
-            typical_minutes={"type": "number"},
-            hourly_usd={"type": "number"},
-        ),
-        "Me": _object(
-            owner=text,
-            admin={"type": "boolean"},
-            cidr=text,
-            regions=strings,
-            lease_hours={"type": "object", "additionalProperties": {"type": "number"}},
-            limits={"type": "object", "additionalProperties": {"type": "integer"}},
-        ),
-        "SignIn": _object(
-            issuer=text,
-            client_id=text,
-            scopes=text,
-            authorization_endpoint=text,
-            token_endpoint=text,
-        ),
-        **_share_schemas(text, moment),
-        "Problem": _object(
-            type=text,
-            title=text,
-            status={"type": "integer"},
-            detail=text,
-            errors={"type": "array"},
-        )
-        | {"required": ["type", "title", "detail"]},
-        "DemoRequest": DemoBody.model_json_schema(),
-        "LeaseChange": LeaseBody.model_json_schema(),
-    }
-
-
-def _share_schemas(text: Schema, moment: Schema) -> Schema:
-    share = {
-        "share_id": text,
-        "created_by": text,
-        "created_at": moment,
-        "expires_at": moment,
-        "open": {"type": "boolean"},
-        "visits": {"type": "integer"},
-        "visited_at": moment,
-    }
-    return {
-        "Share": _object(**share),
-        "NewShare": _object(**share, url=text),
-        "ShareList": _object(
-            shares={"type": "array", "items": {"$ref": "#/components/schemas/Share"}}
-        ),
-        "Shared": _object(
-            name=text,
-            state={"enum": ["preparing", "ready", "unavailable", "ended"]},
-            links={"type": "object", "additionalProperties": {"type": "string"}},
-            ends_at=moment,
-        ),
-        "ShareRequest": ShareBody.model_json_schema(),
-        "Visit": VisitBody.model_json_schema(),
-    }
-
-
-def _object(**properties: Schema) -> Schema:
-    return {"type": "object", "properties": properties, "required": list(properties)}
-
-
-def _page(key: str, schema: str) -> Schema:
-    items: Schema = {"type": "array", "items": {"$ref": f"#/components/schemas/{schema}"}}
-    return _object(**{key: items, "next_cursor": {"type": ["string", "null"]}})
