@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import functools
 import secrets
-import string
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from chalicelib.adapters.aws import client
 from chalicelib.adapters.meter import EmbeddedMetrics
@@ -15,6 +14,7 @@ from chalicelib.adapters.shelf import PackageShelf
 from chalicelib.adapters.table import Table
 from chalicelib.adapters.targets import Regions
 from chalicelib.adapters.workflow import StateMachine
+from chalicelib.core.demo import demo_id_from
 from chalicelib.core.errors import MissingSetting
 from chalicelib.services.shares import Sharing
 from chalicelib.services.world import World
@@ -23,8 +23,6 @@ from chalicelib.settings import Settings
 if TYPE_CHECKING:
     from chalicelib.adapters.slack_secret import Credentials, SlackSecret
     from chalicelib.services.slack_ports import SlackWorld
-
-_ID_LENGTH: Final = 8
 
 
 @functools.cache
@@ -100,7 +98,5 @@ def now() -> datetime:
 
 
 def new_demo_id() -> str:
-    """Return a fresh id: eight letters and digits, a letter first, nobody can guess the next."""
-    rest = string.ascii_lowercase + string.digits
-    first = secrets.choice(string.ascii_lowercase)
-    return first + "".join(secrets.choice(rest) for _ in range(_ID_LENGTH - 1))
+    """Return a fresh id, of which nobody can guess the next."""
+    return demo_id_from(secrets.token_hex())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+import string
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -13,6 +15,10 @@ from chalicelib.core.catalog import Kind
 
 PREFIX: Final = "stelligent-demo"
 DEMO_ID: Final = re.compile(r"[a-z][a-z0-9]{7,11}")
+
+_LETTERS: Final = string.ascii_lowercase
+_SIGNS: Final = string.ascii_lowercase + string.digits
+_ID_LENGTH: Final = 8
 
 SERVICE_ACTOR: Final = "service"
 
@@ -177,6 +183,16 @@ class Demo:
             found |= direct
             pending.extend(direct)
         return frozenset(found)
+
+
+def demo_id_from(seed: str) -> str:
+    """Return the id that a seed always gives; another seed gives another."""
+    number = int.from_bytes(hashlib.sha256(seed.encode()).digest())
+    text = _LETTERS[number % len(_LETTERS)]
+    for _ in range(_ID_LENGTH - 1):
+        number //= len(_SIGNS)
+        text += _SIGNS[number % len(_SIGNS)]
+    return text
 
 
 def stack_name(demo_id: str, component: str) -> str:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
 
 from chalicelib.core.demo import Demo
-from chalicelib.core.errors import InvalidRequest
+from chalicelib.core.errors import InvalidRequest, NotFound
 from chalicelib.core.graph import Span, build_graph, schedule
 from chalicelib.core.request import DemoRequest, asked, check, new_demo
 from chalicelib.core.timeline import Entry, EntryKind
+from chalicelib.services.loop import ensure
 from chalicelib.services.world import World
+
+ASKED_AGAIN: Final = timedelta(days=1)
+"""How long the same asking means the same demo."""
 
 
 def request_demo(world: World, owner: str, request: DemoRequest) -> Demo:
@@ -31,6 +37,22 @@ def request_demo(world: World, owner: str, request: DemoRequest) -> Demo:
     world.store.create(demo, [entry], world.rules.limits)
     world.workflow.start(demo.demo_id, demo.generation)
     world.meter.count("Requested")
+    return demo
+
+
+def request_once(world: World, owner: str, request: DemoRequest, *, demo_id: str) -> Demo:
+    """Ask for a demo whose id the asking itself decides, so that asking again makes no second.
+
+    A process that died between its write and its start is made up for.
+    """
+    try:
+        demo = world.store.get(demo_id)
+    except NotFound:
+        return request_demo(replace(world, new_id=lambda: demo_id), owner, request)
+    if demo.owner != owner or world.clock() - demo.created_at > ASKED_AGAIN:
+        return request_demo(world, owner, request)
+    if demo.looping:
+        ensure(world, demo)
     return demo
 
 

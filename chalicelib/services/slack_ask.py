@@ -5,7 +5,6 @@ May run more than once for one ask, so everything here comes out the same the se
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import assert_never
 
@@ -27,9 +26,8 @@ from chalicelib.core.errors import (
 )
 from chalicelib.core.request import DemoRequest, new_demo
 from chalicelib.services import change, read
-from chalicelib.services.loop import ensure
 from chalicelib.services.read import Caller
-from chalicelib.services.request import request_demo
+from chalicelib.services.request import request_once
 from chalicelib.services.slack_ports import Ask, Place, SlackWorld, Unverified
 
 _KEPT = timedelta(days=90)
@@ -150,17 +148,7 @@ def _create(slack: SlackWorld, ask: Ask, order: Create, who: Caller) -> None:
             keep_until=ask.at + slack.world.rules.lease.in_total + _KEPT,
         )
     )
-    _request_once(slack, ask.demo_id, request, who)
-
-
-def _request_once(slack: SlackWorld, demo_id: str, request: DemoRequest, who: Caller) -> None:
-    try:
-        demo = slack.world.store.get(demo_id)
-    except NotFound:
-        request_demo(replace(slack.world, new_id=lambda: demo_id), who.owner, request)
-    else:
-        if demo.looping:
-            ensure(slack.world, demo)
+    request_once(slack.world, who.owner, request, demo_id=ask.demo_id)
 
 
 def _list(slack: SlackWorld, order: ListDemos, who: Caller) -> Message:

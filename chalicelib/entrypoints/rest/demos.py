@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from chalice import Blueprint
 
+from chalicelib.core.demo import demo_id_from
 from chalicelib.core.errors import FieldProblem, InvalidRequest
 from chalicelib.entrypoints.rest.http import Answer, Call, HttpError, endpoint
 from chalicelib.entrypoints.rest.views import brief_view, demo_view, entry_view, page_view
 from chalicelib.services import change, read
-from chalicelib.services.request import request_demo
+from chalicelib.services.request import ASKED_AGAIN, request_demo, request_once
 from chalicelib.wiring import settings, world
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ bp = Blueprint(__name__)
 
 PAGE: Final = 50
 MAX_PAGE: Final = 200
-_KEY_SECONDS: Final = 24 * 3600
 _MAX_KEY: Final = 255
 
 
@@ -39,8 +39,7 @@ def create(call: Call) -> Answer:
 
 
 def _create(call: Call, body: DemoBody) -> dict[str, Any]:
-    request = body.request(caller_cidr(call))
-    return demo_view(request_demo(world(), call.caller.owner, request))
+    return demo_view(request_demo(world(), call.caller.owner, body.request(caller_cidr(call))))
 
 
 def _create_once(call: Call, body: DemoBody, key: str) -> dict[str, Any]:
@@ -59,13 +58,14 @@ def _create_once(call: Call, body: DemoBody, key: str) -> dict[str, Any]:
     config = IdempotencyConfig(
         event_key_jmespath="key",
         payload_validation_jmespath="body",
-        expires_after_seconds=_KEY_SECONDS,
+        expires_after_seconds=int(ASKED_AGAIN.total_seconds()),
         lambda_context=call.lambda_context,
     )
 
     def create_once(*, keyed: dict[str, Any]) -> dict[str, Any]:
-        del keyed  # what the library tells calls apart by
-        return _create(call, body)
+        # The id comes from the key, so that even a function that died makes no second demo.
+        request, demo_id = body.request(caller_cidr(call)), demo_id_from(keyed["key"])
+        return demo_view(request_once(world(), call.caller.owner, request, demo_id=demo_id))
 
     store = DynamoDBPersistenceLayer(table_name=settings().idempotency_table)
     once = idempotent_function(

@@ -1,0 +1,66 @@
+"""The same asking makes the same demo, even when a process died half way through it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.core.demo import DEMO_ID, demo_id_from
+from chalicelib.core.errors import Unavailable
+from chalicelib.core.request import DemoRequest
+from chalicelib.services.request import ASKED_AGAIN, request_once
+
+from .builders import HOME, NOW, OWNER, Stage
+
+REQUEST = DemoRequest(allowed_cidr=(HOME,))
+SEED = "owner and key"
+
+
+def test_asking_again_makes_no_second_demo() -> None:
+    """The second answer is the first one's demo."""
+    stage = Stage()
+    demo_id = demo_id_from(SEED)
+    first = request_once(stage.world, OWNER, REQUEST, demo_id=demo_id)
+    again = request_once(stage.world, OWNER, REQUEST, demo_id=demo_id)
+    assert first.demo_id == again.demo_id == demo_id
+    assert [demo_id] == list(stage.store.records)
+
+
+def test_a_start_that_was_lost_is_made_up_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The record was written and the loop was not started; asking again starts it."""
+    stage = Stage()
+    demo_id = demo_id_from(SEED)
+
+    def dies(*_: object) -> None:
+        raise Unavailable("Step Functions is away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(stage.workflow, "start", dies)
+        with pytest.raises(Unavailable):
+            request_once(stage.world, OWNER, REQUEST, demo_id=demo_id)
+    assert [] == stage.workflow.started
+    request_once(stage.world, OWNER, REQUEST, demo_id=demo_id)
+    assert [(demo_id, 1)] == stage.workflow.started
+    assert [demo_id] == list(stage.store.records)
+
+
+@pytest.mark.parametrize("owner", [OWNER, "other@example.com"])
+def test_an_old_or_foreign_demo_is_not_handed_out(owner: str) -> None:
+    """After a day, or for somebody else, the same key asks for a demo of its own."""
+    stage = Stage()
+    demo_id = demo_id_from(SEED)
+    request_once(stage.world, OWNER, REQUEST, demo_id=demo_id)
+    late = timedelta(seconds=1) + (ASKED_AGAIN if owner == OWNER else timedelta(0))
+    world = replace(stage.world, clock=lambda: NOW + late)
+    assert demo_id != request_once(world, owner, REQUEST, demo_id=demo_id).demo_id
+
+
+@given(st.text())
+def test_any_seed_gives_an_id_that_fits_into_names(seed: str) -> None:
+    """Eight letters and digits, a letter first, the same each time."""
+    assert DEMO_ID.fullmatch(demo_id_from(seed))
+    assert demo_id_from(seed) == demo_id_from(seed)
