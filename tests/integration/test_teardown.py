@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.integration.conftest import Running
 
 
@@ -47,3 +49,72 @@ def test_what_will_not_go_is_quarantined_and_can_be_retried(running: Running) ->
     assert "deleted" == owner.until(demo_id, "deleted")["phase"]
     assert [] == running.left_behind()
     assert 409 == owner.call("POST", f"/demos/{demo_id}/retry").status_code
+
+
+def test_a_bucket_that_filled_up_again_is_emptied_again(running: Running) -> None:
+    """What CloudFormation calls a full bucket is repaired and tried again at once."""
+    running.remember()
+    reason = "The bucket you tried to delete is not empty"
+    running.aws.control.fail(reason, on="delete", component="s3", times=1)
+    owner = running.person()
+    demo_id = owner.ask("s3")
+    owner.until(demo_id, "ready")
+    owner.call("DELETE", f"/demos/{demo_id}")
+    assert "deleted" == owner.until(demo_id, "deleted", "quarantined")["phase"]
+    assert _told(owner.events(demo_id), reason)
+    assert [] == running.left_behind()
+
+
+def test_a_network_interface_left_behind_is_released(running: Running) -> None:
+    """An interface nobody attached any more is deleted, and the network goes."""
+    running.remember()
+    owner = running.person()
+    demo_id = owner.ask("vpc")
+    subnets = owner.until(demo_id, "ready")["outputs"]["vpc"]["PublicSubnetIds"]
+    ec2 = running.aws.client("ec2")
+    for subnet in subnets.split(","):
+        ec2.create_network_interface(SubnetId=subnet)
+    reason = "The subnet has dependencies and cannot be deleted (DependencyViolation)"
+    kind = "AWS::EC2::Subnet"
+    running.aws.control.fail(reason, on="delete", component="vpc", resource_type=kind, times=4)
+    owner.call("DELETE", f"/demos/{demo_id}")
+    assert "deleted" == owner.until(demo_id, "deleted", "quarantined")["phase"]
+    assert _told(owner.events(demo_id), reason)
+    assert [] == running.left_behind()
+
+
+def test_termination_protection_is_lifted(running: Running) -> None:
+    """A stack that somebody protected by hand still goes when its demo ends."""
+    running.remember()
+    owner = running.person()
+    demo_id = owner.ask("vpc")
+    stack = owner.until(demo_id, "ready")["stacks"][0]["stack_name"]
+    running.aws.client("cloudformation").update_termination_protection(
+        StackName=stack, EnableTerminationProtection=True
+    )
+    owner.call("DELETE", f"/demos/{demo_id}")
+    assert "deleted" == owner.until(demo_id, "deleted", "quarantined")["phase"]
+    assert _told(owner.events(demo_id), "TerminationProtection")
+    assert [] == running.left_behind()
+
+
+def test_one_demos_quarantine_delays_no_other(running: Running) -> None:
+    """While one refuses to go, another of the same owner comes and goes."""
+    owner = running.person()
+    stuck = owner.ask("s3")
+    owner.until(stuck, "ready")
+    running.aws.control.fail("no reason given", on="delete", demo_id=stuck)
+    owner.call("DELETE", f"/demos/{stuck}")
+    other = owner.ask("s3")
+    owner.until(other, "ready")
+    owner.call("DELETE", f"/demos/{other}")
+    assert "deleted" == owner.until(other, "deleted", "quarantined")["phase"]
+    assert owner.demo(stuck)["phase"] in ("deleting", "quarantined")
+    owner.until(stuck, "quarantined")
+    running.aws.control.heal()
+    owner.call("POST", f"/demos/{stuck}/retry")
+    owner.until(stuck, "deleted")
+
+
+def _told(events: list[dict[str, Any]], words: str) -> bool:
+    return any(words in event["text"] for event in events)
