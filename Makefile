@@ -49,7 +49,7 @@ simulate: $(VENV)/installed ## Break everything once, and ten thousand times at 
 	@$(RUN) -m local.simulate
 
 slack: $(VENV)/installed ## Send a Slack command to the local service: make slack TEXT="create ecs for 2h"
-	@$(RUN) -m local.slack "$(TEXT)"
+	@$(RUN) -m local.slack "$$TEXT"
 
 browser: $(VENV)/installed ## Install Chromium from Debian's packages and test the page in it
 	@local/install-debian.sh chromium
