@@ -140,20 +140,19 @@ def _emulated(endpoint_url: str, api_url: str) -> str:
 def main() -> None:
     """Deploy to AWS with the credentials and region this shell has."""
     parser = argparse.ArgumentParser(description="Deploy the service to AWS.")
-    parser.add_argument("--stage", required=True, help="a stage of .chalice/config.json")
-    parser.add_argument("--stack-name", default=SERVICE_STACK)
+    parser.add_argument("--stage", required=True, help="dev, prod, or what you like; one a stack")
     parser.add_argument("--bucket", default="", help="for the package; made if missing")
     parser.add_argument("--parameter", action="append", default=[], metavar="NAME=VALUE")
     asked = parser.parse_args()
     target = Target(
         asked.stage,
         dict(os.environ),
-        asked.stack_name,
+        f"{SERVICE_STACK}-{asked.stage}",
         dict(pair.split("=", 1) for pair in asked.parameter),
         asked.bucket,
     )
     deployed = deploy(target, _STATE / "package" / asked.stage)
-    print(f"Deployed {asked.stack_name} to {deployed.region}: {deployed.api_url}")
+    print(f"Deployed {target.stack_name} to {deployed.region}: {deployed.api_url}")
 
 
 if __name__ == "__main__":
