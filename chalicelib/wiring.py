@@ -21,6 +21,8 @@ from chalicelib.services.world import World
 from chalicelib.settings import Settings
 
 if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
+
     from chalicelib.adapters.slack_secret import Credentials, SlackSecret
     from chalicelib.services.slack_ports import SlackWorld
 
@@ -44,6 +46,18 @@ def world() -> World:
         clock=now,
         new_id=new_demo_id,
         rules=told.rules,
+    )
+
+
+@functools.cache
+def answers() -> DynamoDBPersistenceLayer:
+    """Return where answers to requests with an Idempotency-Key are kept."""
+    from aws_lambda_powertools.utilities.idempotency import (  # noqa: PLC0415 - only with a key
+        DynamoDBPersistenceLayer,
+    )
+
+    return DynamoDBPersistenceLayer(
+        table_name=settings().idempotency_table, boto3_client=client("dynamodb")
     )
 
 

@@ -25,7 +25,6 @@ class Sighting:
     outputs: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""
     resource: str | None = None
-    at: datetime | None = None
 
 
 def worth_a_look(demo: Demo, now: datetime, poll: timedelta) -> tuple[str, ...]:
@@ -58,7 +57,7 @@ def _seen(step: Step, sighting: Sighting, now: datetime) -> Step:
             return replace(
                 seen,
                 status=Status.READY,
-                finished_at=sighting.at or now,
+                finished_at=now,
                 outputs=dict(sighting.outputs),
             )
         case (Status.CREATING, Status.FAILED):
@@ -69,7 +68,7 @@ def _seen(step: Step, sighting: Sighting, now: datetime) -> Step:
         case (Status.CREATING, Status.DELETING | Status.DELETED | Status.DELETE_FAILED):
             return failed(seen, "the stack was deleted by somebody else", now)
         case (Status.DELETING, Status.PENDING | Status.DELETED):
-            return replace(seen, status=Status.DELETED, removed_at=sighting.at or now)
+            return replace(seen, status=Status.DELETED, removed_at=now)
         case (Status.DELETING, Status.DELETE_FAILED):
             return undeletable(seen, sighting.reason, resource=sighting.resource)
         case (Status.DELETING, Status.READY | Status.FAILED):

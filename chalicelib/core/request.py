@@ -176,6 +176,9 @@ def _parameters(
             hint = suggestion(name, set(known) - GIVEN - wired)
             message = f"no template of this demo has a parameter '{name}'"
             yield FieldProblem(where, f"{message}; {hint}" if hint else message)
+        elif known[name].no_echo:
+            message = "is a secret, and a request is kept; let the template make one of its own"
+            yield FieldProblem(where, message)
         elif fault := parameter_fault(known[name], value):
             yield FieldProblem(where, fault)
 

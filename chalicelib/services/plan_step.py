@@ -76,9 +76,11 @@ def _step(plan: Plan, seen: int) -> Step:
 
 
 def _measure(world: World, before: Demo, after: Demo) -> None:
+    meter = world.meter
+    if after.failure and not before.failure:
+        meter.count("Failed")
     if after.phase is before.phase:
         return
-    meter = world.meter
     match after.phase:
         case Phase.READY if after.ready_at:
             meter.count("Ready")
@@ -92,5 +94,3 @@ def _measure(world: World, before: Demo, after: Demo) -> None:
             meter.count("Quarantined")
         case _:
             pass
-    if after.failure and not before.failure:
-        meter.count("Failed")

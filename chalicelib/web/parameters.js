@@ -29,7 +29,7 @@ export function parameterFields(view, changed) {
   return panel;
 }
 
-const own = (component) => component.parameters.filter((parameter) => !parameter.filled);
+const own = (component) => component.parameters.filter(({ filled, secret }) => !filled && !secret);
 
 function group(view, panel, component, changed) {
   return h(
@@ -77,10 +77,10 @@ const choice = (parameter) =>
   );
 
 function entry(parameter) {
-  const { type, min_value: min, max_value: max, secret } = parameter;
+  const { type, min_value: min, max_value: max } = parameter;
   if (type === "Number") return h("input", { type: "number", min, max, autocomplete: "off" });
   return h("input", {
-    type: secret ? "password" : "text",
+    type: "text",
     autocomplete: "off",
     spellcheck: "false",
   });

@@ -95,6 +95,16 @@ def test_failure_is_counted_once() -> None:
     assert 1 == stage.meter.counts["Failed"]
 
 
+def test_a_failure_that_is_kept_is_counted_while_the_others_come_up() -> None:
+    """The phase does not change at that moment; the count does not wait for it."""
+    stage = Stage()
+    request_demo(stage.world, OWNER, DemoRequest(allowed_cidr=(HOME,), keep_on_failure=True))
+    plan_step(stage.world, "demo0001", 1)
+    plan_step(stage.world, "demo0001", 1, [Outcome(action=VPC, error="no such role")])
+    assert Phase.PROVISIONING is stage.store.get("demo0001").phase
+    assert 1 == stage.meter.counts["Failed"]
+
+
 def test_parking_hands_the_token_back_when_an_event_came() -> None:
     """Between the plan's look and the park."""
     stage, step = started()

@@ -16,7 +16,10 @@ from .builders import HOME, NOW, OWNER
 
 SIZED = replace(
     component("sized", 1),
-    parameters={"Size": Parameter(name="Size", default="small", allowed_values=("small", "big"))},
+    parameters={
+        "Size": Parameter(name="Size", default="small", allowed_values=("small", "big")),
+        "Password": Parameter(name="Password", default="", no_echo=True),
+    },
 )
 CATALOG = build_catalog([*EIGHT, SIZED, component("broken", 1, needs=("Nothing",))])
 RULES = RequestRules(home_region="eu-west-1", regions=("eu-west-1", "us-east-1"))
@@ -127,6 +130,13 @@ def test_a_parameter_of_a_template_not_in_the_demo_is_unknown() -> None:
     """Only the templates of this demo count."""
     faults = refused(components=("vpc",), parameters={"Size": "big"})
     assert ["parameters.Size"] == list(faults)
+
+
+def test_a_secret_is_not_taken_and_so_not_kept() -> None:
+    """What a template declares NoEcho would otherwise stand on the record in the clear."""
+    problems = refused(components=("sized",), parameters={"Password": "hunter2"})
+    assert "secret" in problems["parameters.Password"]
+    assert "hunter2" not in problems["parameters.Password"]
 
 
 def test_a_good_parameter_is_kept() -> None:

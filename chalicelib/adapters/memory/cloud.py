@@ -50,7 +50,6 @@ class MemoryStack:
     outputs: dict[str, str] = field(default_factory=dict)
     reason: str = ""
     turn: int = 0
-    changed_at: datetime | None = None
     protected: bool = False
     token: str = ""
 
@@ -131,7 +130,6 @@ class MemoryCloud:
             outputs=dict(stack.outputs),
             reason=stack.reason,
             resource="Thing" if stack.reason else None,
-            at=stack.changed_at,
         )
 
     def delete(self, name: str) -> None:
@@ -234,7 +232,7 @@ class MemoryCloud:
         self.clock.later(delay, unless_overtaken)
 
     def _becomes(self, stack: MemoryStack, status: Status, reason: str = "") -> None:
-        stack.status, stack.reason, stack.changed_at = status, reason, self.clock.now
+        stack.status, stack.reason = status, reason
         self._tell(stack.name, status)
 
     def _tell(self, name: str, status: Status) -> None:

@@ -14,7 +14,7 @@ from chalicelib.entrypoints.rest.http import Answer, Call, HttpError, endpoint
 from chalicelib.entrypoints.rest.views import brief_view, demo_view, entry_view, page_view
 from chalicelib.services import change, read
 from chalicelib.services.request import ASKED_AGAIN, request_demo, request_once
-from chalicelib.wiring import settings, world
+from chalicelib.wiring import answers, world
 
 if TYPE_CHECKING:
     from chalicelib.entrypoints.rest.models import DemoBody
@@ -44,7 +44,6 @@ def _create(call: Call, body: DemoBody) -> dict[str, Any]:
 
 def _create_once(call: Call, body: DemoBody, key: str) -> dict[str, Any]:
     from aws_lambda_powertools.utilities.idempotency import (  # noqa: PLC0415 - only with a key
-        DynamoDBPersistenceLayer,
         IdempotencyConfig,
         idempotent_function,
     )
@@ -67,9 +66,8 @@ def _create_once(call: Call, body: DemoBody, key: str) -> dict[str, Any]:
         request, demo_id = body.request(caller_cidr(call)), demo_id_from(keyed["key"])
         return demo_view(request_once(world(), call.caller.owner, request, demo_id=demo_id))
 
-    store = DynamoDBPersistenceLayer(table_name=settings().idempotency_table)
     once = idempotent_function(
-        create_once, data_keyword_argument="keyed", persistence_store=store, config=config
+        create_once, data_keyword_argument="keyed", persistence_store=answers(), config=config
     )
     digest = hashlib.sha256(f"{call.caller.owner}\n{key}".encode()).hexdigest()
     try:

@@ -37,12 +37,6 @@ _HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Strict-Transport-Security": "max-age=31536000",
 }
-_STATUS: Final[Mapping[type[DemoError], HTTPStatus]] = {
-    InvalidRequest: HTTPStatus.UNPROCESSABLE_ENTITY,
-    LimitReached: HTTPStatus.TOO_MANY_REQUESTS,
-    NotFound: HTTPStatus.NOT_FOUND,
-    WrongState: HTTPStatus.CONFLICT,
-}
 
 
 class HttpError(DemoError):
@@ -189,8 +183,10 @@ def _problem(error: DemoError) -> Problem:
         case RetryableError():
             busy = "the service is busy; try again in a moment"
             return Problem(HTTPStatus.SERVICE_UNAVAILABLE, busy, headers={"Retry-After": "2"})
-    if status := _STATUS.get(type(error)):
-        return Problem(status, detail)
+        case NotFound():
+            return Problem(HTTPStatus.NOT_FOUND, detail)
+        case WrongState():
+            return Problem(HTTPStatus.CONFLICT, detail)
     logger.error("fault", extra={"why": detail})
     return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "something went wrong on our side")
 
