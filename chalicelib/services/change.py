@@ -39,6 +39,18 @@ def _on_latest(
 @_on_latest
 def end(world: World, demo: Demo, *, actor: str, why: str) -> Demo:
     """Want a demo gone; asking again, or for one already gone, changes nothing on its record."""
+    return _end(world, demo, actor=actor, why=why)
+
+
+@_on_latest
+def end_lease(world: World, demo: Demo, *, actor: str) -> Demo:
+    """Want a demo gone whose lease has run out; one that was extended meanwhile is left alone."""
+    if demo.expires_at > world.clock():
+        return demo
+    return _end(world, demo, actor=actor, why="the lease has ended")
+
+
+def _end(world: World, demo: Demo, *, actor: str, why: str) -> Demo:
     if demo.desired is Desired.DELETED:
         if demo.looping:
             ensure(world, demo)

@@ -6,9 +6,13 @@ old end in hand: the record knows better, and the item is put back.
 
 from __future__ import annotations
 
+from typing import Final
+
 from chalicelib.core.errors import NotFound
 from chalicelib.services import change
 from chalicelib.services.world import World
+
+ACTOR: Final = "lease"
 
 
 def lease_removed(world: World, demo_id: str, *, by_ttl: bool) -> None:
@@ -22,5 +26,7 @@ def lease_removed(world: World, demo_id: str, *, by_ttl: bool) -> None:
     if by_ttl and demo.expires_at > world.clock():
         world.store.restore_lease(demo)
         return
-    why = "the lease has ended" if by_ttl else "the lease was removed by hand"
-    change.end(world, demo, actor="lease", why=why)
+    if by_ttl:
+        change.end_lease(world, demo, actor=ACTOR)
+    else:
+        change.end(world, demo, actor=ACTOR, why="the lease was removed by hand")

@@ -52,7 +52,7 @@ def attend(world: World, demo_id: str) -> None:
     if demo.ended:
         return
     if demo.desired is not Desired.DELETED and demo.expires_at <= now:
-        ended = change.end(world, demo, actor=LEASE_ACTOR, why="the lease has ended")
+        ended = change.end_lease(world, demo, actor=LEASE_ACTOR)
         if demo.looping and _silent(world, demo, now):
             _watch(world, ended, now)
     elif demo.phase is Phase.QUARANTINED and demo.retry_at and demo.retry_at <= now:

@@ -1,11 +1,15 @@
 """The sweep: each thing that time brings about, once, and one demo's fault is its own."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+
+import pytest
 
 from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.errors import DemoError, Unavailable
 from chalicelib.core.request import DemoRequest
+from chalicelib.core.timeline import Entry
 from chalicelib.services.request import request_demo
 from chalicelib.services.sweep import sweep
 
@@ -45,6 +49,25 @@ def test_a_lease_that_ended_ends_the_demo() -> None:
     assert Desired.DELETED is stage.store.get("demo0001").desired
     assert ("demo0001", 2) in stage.workflow.started
     assert "desired is now deleted: the lease has ended" in stage.told("demo0001")
+
+
+def test_a_lease_extended_in_the_same_breath_is_not_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sweep read an ended lease; its owner's extension was written before its own write."""
+    stage = Stage()
+    demo = up(stage)
+    stage.clock.advance(timedelta(hours=4))
+    save = stage.store.save
+    longer = replace(demo, expires_at=stage.clock.now + timedelta(hours=1))
+
+    def extended_first(before: Demo, after: Demo, entries: Sequence[Entry]) -> Demo:
+        monkeypatch.undo()
+        save(demo, longer, ())
+        return save(before, after, entries)
+
+    monkeypatch.setattr(stage.store, "save", extended_first)
+    swept(stage)
+    assert Desired.READY is stage.store.get("demo0001").desired
+    assert longer.expires_at == stage.store.get("demo0001").expires_at
 
 
 def test_each_warning_is_given_once() -> None:
