@@ -16,7 +16,7 @@ $(VENV)/installed: requirements-dev.txt
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed: $(PYTHON) is not on the PATH"; exit 1; }
 	@echo "Installing the locked requirements into $(VENV) …"
 	@$(PYTHON) -m venv $(VENV)
-	@$(VENV)/bin/pip install --quiet --no-deps --requirement requirements-dev.txt
+	@$(VENV)/bin/pip install --quiet --no-deps --require-hashes --requirement requirements-dev.txt
 	@touch $@
 
 demo: $(VENV)/installed ## Bring the whole service up on this machine and build a demo
