@@ -19,6 +19,7 @@ DEMO_ID: Final = re.compile(r"[a-z][a-z0-9]{7,11}")
 _LETTERS: Final = string.ascii_lowercase
 _SIGNS: Final = string.ascii_lowercase + string.digits
 _ID_LENGTH: Final = 8
+_LINK: Final = "Url"
 
 SERVICE_ACTOR: Final = "service"
 
@@ -111,6 +112,15 @@ class Step:
         """Whether nothing of this step is left in the account."""
         return self.status in GONE
 
+    @property
+    def links(self) -> dict[str, str]:
+        """Addresses to open: each output whose name ends in `Url`, by the name without it."""
+        return {
+            name.removesuffix(_LINK): value
+            for name, value in self.outputs.items()
+            if name.endswith(_LINK)
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
@@ -168,6 +178,13 @@ class Demo:
     def outputs(self) -> dict[str, str]:
         """Every output of every step, flat: names are unique over the catalog."""
         return {k: v for step in self.steps.values() for k, v in step.outputs.items()}
+
+    @property
+    def links(self) -> dict[str, str]:
+        """Addresses to open, of every step; none once the demo is to be deleted."""
+        if self.desired is Desired.DELETED:
+            return {}
+        return {name: url for step in self.steps.values() for name, url in step.links.items()}
 
     def with_step(self, step: Step) -> Demo:
         """Return the demo with one step replaced."""

@@ -130,14 +130,8 @@ def _links(demo: Demo) -> Iterator[str]:
 
 
 def _open(demo: Demo) -> list[tuple[str, str]]:
-    """Return what can be opened: every output whose name ends in Url, by what it is called."""
-    if demo.ended or demo.desired is Desired.DELETED:
-        return []
-    return [
-        (name.removesuffix("Url"), value)
-        for name, value in demo.outputs.items()
-        if name.endswith("Url") and len(value) < MAX_URL
-    ]
+    """Return the demo's links that Slack takes."""
+    return [(name, url) for name, url in demo.links.items() if len(url) < MAX_URL]
 
 
 def _countdown(demo: Demo) -> str:

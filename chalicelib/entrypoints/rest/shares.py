@@ -72,10 +72,9 @@ def _titled(demo: Demo) -> dict[str, str]:
     known = world().shelf.catalog().components
     found = {}
     for step in demo.steps.values():
-        for name, url in step.outputs.items():
-            if name.endswith("Url"):
-                title = known[step.name].title if step.name in known else ""
-                found[title if title and title not in found else name.removesuffix("Url")] = url
+        title = known[step.name].title if step.name in known else ""
+        for name, url in step.links.items():
+            found[title if title and title not in found else name] = url
     return found
 
 

@@ -41,7 +41,7 @@ def demo_view(demo: Demo) -> dict[str, Any]:
         "expires_at": _time(demo.expires_at),
         "deleted_at": _time(demo.deleted_at),
         "retry_at": _time(demo.retry_at),
-        "links": links(demo),
+        "links": demo.links,
     }
 
 
@@ -59,7 +59,7 @@ def brief_view(demo: Demo) -> dict[str, Any]:
         "failure": _failure(demo.trouble or demo.failure),
         "created_at": _time(demo.created_at),
         "expires_at": _time(demo.expires_at),
-        "links": links(demo),
+        "links": demo.links,
     }
 
 
@@ -95,15 +95,6 @@ def _stack(demo: Demo, step: Step) -> dict[str, Any]:
         "removing_at": _time(step.removing_at),
         "removed_at": _time(step.removed_at),
         "failure": _failure(step.failure),
-    }
-
-
-def links(demo: Demo) -> dict[str, str]:
-    """Return what can be opened: every output whose name ends in Url, by what it is called."""
-    return {
-        name.removesuffix("Url"): value
-        for name, value in demo.outputs.items()
-        if name.endswith("Url") and not demo.ended
     }
 
 
