@@ -11,7 +11,7 @@ import functools
 import json
 import math
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -20,6 +20,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from chalicelib.core.demo import Demo
 from chalicelib.core.due import due_at
+from chalicelib.core.errors import UnreadableRecord
 from chalicelib.core.timeline import Entry
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ _deserialize = TypeDeserializer().deserialize
 
 
 @functools.cache
-def _adapter(kind: type[T]) -> TypeAdapter[T]:
+def _adapter(kind: Callable[..., T]) -> TypeAdapter[T]:
     """Return what reads and writes a kind of value, made when the first one comes by."""
     from pydantic import TypeAdapter  # noqa: PLC0415 - the page and the catalog need no records
 
@@ -117,15 +118,17 @@ def attributes(demo: Demo, watchdog: timedelta) -> Item:
 
 
 def to_demo(item: Mapping[str, Any]) -> Demo:
-    """Return the demo of a record's plain values."""
-    fields = {
-        **item["demo"],
-        "version": int(item["version"]),
-        "wakes": int(item.get("wakes", 0)),
-        "changed": sorted(item.get("changed", ())),
-    }
-    demo: Demo = _adapter(Demo).validate_python(fields)
-    return demo
+    """Return the demo of a record's plain values; raise UnreadableRecord."""
+
+    def fields() -> Item:
+        return {
+            **item["demo"],
+            "version": int(item["version"]),
+            "wakes": int(item.get("wakes", 0)),
+            "changed": sorted(item.get("changed", ())),
+        }
+
+    return _read(Demo, item, fields)
 
 
 def lease_item(demo: Demo) -> Item:
@@ -150,10 +153,21 @@ def entry_item(demo: Demo, version: int, number: int, entry: Entry) -> Item:
 
 
 def to_entry(item: Mapping[str, Any]) -> Entry:
-    """Return the timeline entry of an item's plain values."""
-    fields = {k: item[k] for k in ("at", "actor", "kind", "text")}
-    entry: Entry = _adapter(Entry).validate_python(fields)
-    return entry
+    """Return the timeline entry of an item's plain values; raise UnreadableRecord."""
+    return _read(Entry, item, lambda: {k: item[k] for k in ("at", "actor", "kind", "text")})
+
+
+def _read(kind: Callable[..., T], item: Mapping[str, Any], fields: Callable[[], Item]) -> T:
+    try:
+        read: T = _adapter(kind).validate_python(fields())
+    except (
+        KeyError,
+        TypeError,
+        ValueError,
+    ) as error:  # pydantic's ValidationError is a ValueError
+        why = " ".join(str(error).split())
+        raise UnreadableRecord(f"{item['pk']} {item['sk']} cannot be read: {why}") from error
+    return read
 
 
 def epoch(moment: datetime) -> int:

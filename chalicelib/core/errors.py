@@ -50,6 +50,10 @@ class NotFound(FatalError):  # noqa: N818
     """There is no such demo, or it is not the caller's to see."""
 
 
+class UnreadableRecord(FatalError):  # noqa: N818
+    """A stored item that this release cannot read: a newer release may have written it."""
+
+
 class WrongState(FatalError):  # noqa: N818
     """The demo exists, but what was asked does not fit the phase it is in or its caps."""
 

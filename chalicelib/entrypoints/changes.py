@@ -8,7 +8,7 @@ from chalice import Blueprint, Rate
 from chalice.app import CloudWatchEvent
 
 from chalicelib.core.demo import parse_stack_name
-from chalicelib.core.errors import DemoError
+from chalicelib.core.errors import FatalError
 from chalicelib.entrypoints.logs import logger
 from chalicelib.services.loop import wake
 from chalicelib.wiring import world
@@ -63,7 +63,13 @@ def _lease_record(record: Any) -> None:
     if record.event_name and record.event_name.name == "REMOVE" and keys["sk"] == "LEASE":
         identity = record.user_identity or {}
         by_ttl = identity.get("principalId") == "dynamodb.amazonaws.com"
-        lease_removed(world(), keys["pk"].removeprefix("DEMO#"), by_ttl=by_ttl)
+        demo_id = keys["pk"].removeprefix("DEMO#")
+        try:
+            lease_removed(world(), demo_id, by_ttl=by_ttl)
+        except FatalError as error:
+            # Delivered again it would fail again, and hold up every record behind it.
+            _report(demo_id, error)
+            world().meter.count("LeaseFaults")
 
 
 @bp.schedule(Rate(5, unit=Rate.MINUTES), name="sweep")  # type: ignore[untyped-decorator]
@@ -84,5 +90,5 @@ def find_orphans(event: CloudWatchEvent) -> None:  # noqa: ARG001
     logger.info("searched for orphans", extra={"suspects": sorted(found.suspects)})
 
 
-def _report(demo_id: str, error: DemoError) -> None:
-    logger.error("not dealt with", extra={"demo_id": demo_id, "why": str(error)})
+def _report(demo_id: str, error: Exception) -> None:
+    logger.error("not dealt with", extra={"demo_id": demo_id, "why": str(error)}, exc_info=error)

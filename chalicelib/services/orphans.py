@@ -17,7 +17,7 @@ from typing import Final
 
 from chalicelib.core.catalog import Catalog
 from chalicelib.core.demo import PREFIX, Demo, Desired, Phase, Status, Step, stack_name
-from chalicelib.core.errors import DemoError, NotFound, StaleRecord
+from chalicelib.core.errors import DemoError, NotFound, StaleRecord, UnreadableRecord
 from chalicelib.core.graph import build_graph
 from chalicelib.core.teardown import revived
 from chalicelib.core.timeline import Entry, EntryKind, changes
@@ -118,10 +118,14 @@ def _tag(tags: Tags, name: str) -> str:
 
 
 def _alive(world: World, demo_id: str) -> bool:
+    """Return whether a record answers for a demo; one that cannot be read does."""
     try:
         return not world.store.get(demo_id).ended
     except NotFound:
         return False
+    except UnreadableRecord:
+        world.meter.count("UnreadableRecords")
+        return True
 
 
 def _take_down(world: World, orphan: Orphan) -> None:

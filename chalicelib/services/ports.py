@@ -29,10 +29,14 @@ NewId = Callable[[], str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page(Generic[T]):
-    """Some of a long list, with the cursor that leads on, or None at its end."""
+    """Some of a long list, with the cursor that leads on, or None at its end.
+
+    `unreadable` says of each item left out why this release cannot read it.
+    """
 
     items: tuple[T, ...]
     cursor: str | None = None
+    unreadable: tuple[str, ...] = ()
 
 
 class DemoStore(Protocol):
@@ -48,7 +52,7 @@ class DemoStore(Protocol):
         """
 
     def get(self, demo_id: str) -> Demo:
-        """Read a record, strongly consistent; raise NotFound."""
+        """Read a record, strongly consistent; raise NotFound or UnreadableRecord."""
 
     def save(self, before: Demo, after: Demo, entries: Sequence[Entry]) -> Demo:
         """Write what changed and append the entries in one transaction.

@@ -30,10 +30,17 @@ def find(world: World, caller: Caller, demo_id: str) -> Demo:
 def list_demos(
     world: World, caller: Caller, *, everybody: bool, limit: int, cursor: str | None
 ) -> Page[Demo]:
-    """List the caller's demos, newest first; everybody's for an admin who asks."""
+    """List the caller's demos, newest first; everybody's for an admin who asks.
+
+    A record that cannot be read is counted and left out.
+    """
     if everybody and caller.admin:
-        return world.store.newest(limit=limit, cursor=cursor)
-    return world.store.of_owner(caller.owner, limit=limit, cursor=cursor)
+        page = world.store.newest(limit=limit, cursor=cursor)
+    else:
+        page = world.store.of_owner(caller.owner, limit=limit, cursor=cursor)
+    if page.unreadable:
+        world.meter.count("UnreadableRecords", len(page.unreadable))
+    return page
 
 
 def timeline(

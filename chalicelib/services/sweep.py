@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.core.demo import Demo, Desired, Phase
-from chalicelib.core.errors import DemoError, NotFound, StaleRecord
+from chalicelib.core.errors import NotFound, StaleRecord
 from chalicelib.core.lease import warnings_due
 from chalicelib.core.teardown import revived
 from chalicelib.core.timeline import Entry, EntryKind, changes
@@ -30,8 +30,11 @@ class Swept:
     faults: tuple[tuple[str, str], ...] = ()
 
 
-def sweep(world: World, report: Callable[[str, DemoError], None]) -> Swept:
-    """Deal with every demo that is due; `report` hears of each that could not be."""
+def sweep(world: World, report: Callable[[str, Exception], None]) -> Swept:
+    """Deal with every demo that is due; `report` hears of each that could not be.
+
+    Such a demo stays due, so the metric SweepFaults counts it at every sweep while it lasts.
+    """
     due = tuple(world.store.due(world.clock()))
     faults = []
     for demo_id in due:
@@ -39,9 +42,10 @@ def sweep(world: World, report: Callable[[str, DemoError], None]) -> Swept:
             attend(world, demo_id)
         except (StaleRecord, NotFound):
             continue  # somebody else is at it, or it was just removed: the next sweep sees
-        except DemoError as error:
+        except Exception as error:  # noqa: BLE001 - no demo's fault may keep another one alive
             report(demo_id, error)
             faults.append((demo_id, str(error)))
+    world.meter.count("SweepFaults", len(faults))
     return Swept(seen=due, faults=tuple(faults))
 
 

@@ -19,7 +19,7 @@ from chalicelib.adapters.memory import (
 )
 from chalicelib.core.catalog import Component
 from chalicelib.core.demo import parse_stack_name
-from chalicelib.core.errors import DemoError, FatalError
+from chalicelib.core.errors import DemoError
 from chalicelib.core.inputs import Bounds
 from chalicelib.core.limits import Limits
 from chalicelib.core.request import DemoRequest, RequestRules
@@ -283,5 +283,7 @@ def survives(process: Callable[[], object]) -> bool:
     return True
 
 
-def _ignore(_what: str, _error: DemoError | FatalError) -> None:
-    """Stand in for the log."""
+def _ignore(_what: str, error: Exception) -> None:
+    """Stand in for the log, where an error that nobody foresaw would only be written down."""
+    if not isinstance(error, DemoError):
+        raise error

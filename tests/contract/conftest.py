@@ -14,7 +14,7 @@ import yaml
 from moto import mock_aws
 
 from chalicelib.adapters.memory import MemoryStore
-from chalicelib.adapters.records import marshal
+from chalicelib.adapters.records import demo_key, marshal
 from chalicelib.adapters.table import Table
 from chalicelib.core.demo import Demo
 from chalicelib.services.ports import DemoStore
@@ -69,6 +69,20 @@ class OneAtATime:
                 return real(*args, **kwargs)
 
         return call
+
+
+def make_unreadable(store: DemoStore, demo_id: str) -> None:
+    """Make a demo's record as a newer release may write it: in a phase that this one lacks."""
+    if isinstance(store, MemoryStore):
+        store.unreadable.add(demo_id)
+        return
+    assert isinstance(store, Table)
+    store._client.update_item(
+        TableName="demos",
+        Key=marshal(demo_key(demo_id)),
+        UpdateExpression="SET demo.phase = :phase",
+        ExpressionAttributeValues=marshal({":phase": "paused"}),
+    )
 
 
 def fill(store: DemoStore, demos: Iterable[Demo]) -> None:

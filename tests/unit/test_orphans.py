@@ -153,3 +153,19 @@ def test_a_slot_whose_record_was_deleted_is_freed() -> None:
     del stage.store.records["demo0001"]
     search(stage)
     assert {"demo0002": OWNER} == stage.store.slots()
+
+
+def test_an_unreadable_record_counts_as_alive() -> None:
+    """What it answers for is left alone, it is counted, and other orphans are found."""
+    stage = Stage()
+    for _ in range(2):
+        request_demo(stage.world, OWNER, DemoRequest(allowed_cidr=(HOME,)))
+    stage.store.unreadable.add("demo0001")
+    put_stack(stage, "vpc")
+    stage.cloud.buckets.make("stelligent-demo-demo0009-1", tags("s3", demo_id="demo0009"))
+    search(stage)
+    search(stage)
+    assert [stack_name("demo0001", "vpc")] == list(stage.cloud.stacks)
+    assert {} == stage.cloud.buckets.made
+    assert {"demo0001", "demo0002"} == set(stage.store.slots())
+    assert 0 < stage.meter.counts["UnreadableRecords"]

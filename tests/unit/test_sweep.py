@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.core.demo import Demo, Desired, Phase
-from chalicelib.core.errors import DemoError, Unavailable
+from chalicelib.core.errors import Unavailable
 from chalicelib.core.request import DemoRequest
 from chalicelib.core.timeline import Entry
 from chalicelib.services.request import request_demo
@@ -27,7 +27,7 @@ def up(stage: Stage, hours: float = 4) -> Demo:
 
 
 def swept(stage: Stage) -> list[str]:
-    faults: list[tuple[str, DemoError]] = []
+    faults: list[tuple[str, Exception]] = []
     seen = sweep(stage.world, lambda demo_id, error: faults.append((demo_id, error))).seen
     assert [] == faults
     return list(seen)
@@ -169,3 +169,38 @@ def test_one_demos_fault_does_not_stop_the_others() -> None:
     result = sweep(stage.world, lambda demo_id, error: told.append((demo_id, str(error))))
     assert [("demo0002", "no answer")] == told == list(result.faults)
     assert {"demo0001", "demo0003"} == {d for d, g in stage.workflow.started if g == 2}
+
+
+def test_an_unreadable_record_does_not_stop_the_sweep() -> None:
+    """Every other demo whose lease has ended is ended, and the fault is counted each time."""
+    stage, told = Stage(), []
+    for _ in range(3):
+        up(stage)
+    stage.store.unreadable.add("demo0001")
+    stage.clock.advance(timedelta(hours=4))
+    for _ in range(2):
+        sweep(stage.world, lambda demo_id, error: told.append(f"{demo_id}: {error}"))
+    assert ["demo0001: DEMO#demo0001 DEMO cannot be read"] * 2 == told
+    assert {"demo0002", "demo0003"} == {d for d, g in stage.workflow.started if g == 2}
+    assert [1, 1] == [v for name, v, _ in stage.meter.values if name == "SweepFaults"]
+
+
+def test_a_mistake_of_ours_in_one_demo_does_not_stop_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An error that nobody foresaw is reported like any other."""
+    stage, told = Stage(), []
+    for _ in range(2):
+        up(stage)
+    stage.clock.advance(timedelta(hours=4))
+    get = stage.store.get
+
+    def broken(demo_id: str) -> Demo:
+        if demo_id == "demo0001":
+            raise ZeroDivisionError("a mistake")
+        return get(demo_id)
+
+    monkeypatch.setattr(stage.store, "get", broken)
+    sweep(stage.world, lambda demo_id, error: told.append(f"{demo_id}: {error}"))
+    assert ["demo0001: a mistake"] == told
+    assert [("demo0002", 2)] == stage.workflow.started[2:]

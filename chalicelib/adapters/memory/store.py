@@ -14,6 +14,7 @@ from chalicelib.core.errors import (
     LimitReached,
     NotFound,
     StaleRecord,
+    UnreadableRecord,
 )
 from chalicelib.core.limits import Limits
 from chalicelib.core.timeline import Entry
@@ -24,11 +25,13 @@ class MemoryStore:
     """Records, leases, quota slots, timelines, parked tokens and suspects.
 
     A quota slot is the id of the demo that holds it, so that giving one back twice, or one
-    that was never taken, changes nothing.
+    that was never taken, changes nothing. `unreadable` holds the ids of records that a newer
+    release wrote.
     """
 
     def __init__(self, *, watchdog: timedelta = timedelta(minutes=10)) -> None:
         self.records: dict[str, Demo] = {}
+        self.unreadable: set[str] = set()
         self.leases: dict[str, datetime] = {}
         self._slots: dict[str, str] = {}
         self.tokens: dict[str, str] = {}
@@ -56,7 +59,9 @@ class MemoryStore:
         self._write(demo, entries)
 
     def get(self, demo_id: str) -> Demo:
-        """Read a record; raise NotFound."""
+        """Read a record; raise NotFound or UnreadableRecord."""
+        if demo_id in self.unreadable:
+            raise UnreadableRecord(_unreadable(demo_id))
         try:
             return self.records[demo_id]
         except KeyError:
@@ -104,11 +109,22 @@ class MemoryStore:
 
     def of_owner(self, owner: str, *, limit: int, cursor: str | None = None) -> Page[Demo]:
         """List an owner's demos, newest first."""
-        return _newest((d for d in self.records.values() if d.owner == owner), limit, cursor)
+        return self._newest((d for d in self.records.values() if d.owner == owner), limit, cursor)
 
     def newest(self, *, limit: int, cursor: str | None = None) -> Page[Demo]:
         """List everybody's demos, newest first."""
-        return _newest(self.records.values(), limit, cursor)
+        return self._newest(self.records.values(), limit, cursor)
+
+    def _newest(self, demos: Iterable[Demo], limit: int, cursor: str | None) -> Page[Demo]:
+        ranked = sorted(demos, key=_rank, reverse=True)
+        if cursor is not None:
+            ranked = [d for d in ranked if _rank(d) < cursor]
+        page = ranked[:limit]
+        return Page(
+            items=tuple(d for d in page if d.demo_id not in self.unreadable),
+            cursor=_rank(page[-1]) if len(ranked) > limit else None,
+            unreadable=tuple(_unreadable(d.demo_id) for d in page if d.demo_id in self.unreadable),
+        )
 
     def timeline(self, demo_id: str, *, limit: int, cursor: str | None = None) -> Page[Entry]:
         """List a demo's timeline, oldest first."""
@@ -146,12 +162,8 @@ class MemoryStore:
         self._suspects = frozenset(names)
 
 
-def _newest(demos: Iterable[Demo], limit: int, cursor: str | None) -> Page[Demo]:
-    ranked = sorted(demos, key=_rank, reverse=True)
-    if cursor is not None:
-        ranked = [d for d in ranked if _rank(d) < cursor]
-    page = tuple(ranked[:limit])
-    return Page(items=page, cursor=_rank(page[-1]) if len(ranked) > limit else None)
+def _unreadable(demo_id: str) -> str:
+    return f"DEMO#{demo_id} DEMO cannot be read"
 
 
 def _rank(demo: Demo) -> str:

@@ -106,7 +106,7 @@ class Table:
 
     @translated
     def get(self, demo_id: str) -> Demo:
-        """Read a record, strongly consistent; raise NotFound."""
+        """Read a record, strongly consistent; raise NotFound or UnreadableRecord."""
         answer = self._client.get_item(
             TableName=self._name, Key=marshal(records.demo_key(demo_id)), ConsistentRead=True
         )

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from chalicelib.adapters.records import Item, marshal, unmarshal
-from chalicelib.core.errors import FieldProblem, InvalidRequest
+from chalicelib.core.errors import FieldProblem, InvalidRequest, UnreadableRecord
 from chalicelib.services.ports import Page
 
 T = TypeVar("T")
@@ -24,13 +24,23 @@ def page(
     moving: tuple[str, ...],
     read: Callable[[Mapping[str, Any]], T],
 ) -> Page[T]:
-    """Query one page. The cursor holds the `moving` part of a key; `fixed` is never its say."""
+    """Query one page; an item that cannot be read is named in it and holds no other up.
+
+    The cursor holds the `moving` part of a key; `fixed` is never its say.
+    """
     start = {"ExclusiveStartKey": marshal(fixed | _opened(cursor, moving))} if cursor else {}
     answer = client.query(**query, **start)
     last = unmarshal(answer.get("LastEvaluatedKey", {}))
+    items, unreadable = [], []
+    for item in answer["Items"]:
+        try:
+            items.append(read(unmarshal(item)))
+        except UnreadableRecord as error:
+            unreadable.append(str(error))
     return Page(
-        items=tuple(read(unmarshal(item)) for item in answer["Items"]),
+        items=tuple(items),
         cursor=_sealed({k: last[k] for k in moving}) if last else None,
+        unreadable=tuple(unreadable),
     )
 
 

@@ -1,0 +1,67 @@
+"""The functions that the stream and the clock call: nothing one demo brings holds up another."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.core.demo import Desired
+from chalicelib.core.errors import Unavailable
+from chalicelib.core.request import DemoRequest
+from chalicelib.entrypoints import changes
+from chalicelib.services.request import request_demo
+
+from .builders import HOME, OWNER, Stage
+
+
+@pytest.fixture
+def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
+    """Return a stage with two demos whose leases have ended, as the functions' own world."""
+    made = Stage()
+    for _ in range(2):
+        request_demo(made.world, OWNER, DemoRequest(allowed_cidr=(HOME,)))
+    made.clock.advance(timedelta(hours=5))
+    monkeypatch.setattr(changes, "world", lambda: made.world)
+    return made
+
+
+def removed(demo_id: str, number: int) -> dict[str, Any]:
+    """Return what the stream brings of a lease item that TTL removed."""
+    keys = {"pk": {"S": f"DEMO#{demo_id}"}, "sk": {"S": "LEASE"}}
+    return {
+        "eventID": str(number),
+        "eventName": "REMOVE",
+        "dynamodb": {"Keys": keys, "SequenceNumber": str(number)},
+        "userIdentity": {"type": "Service", "principalId": "dynamodb.amazonaws.com"},
+    }
+
+
+EVENT = {"Records": [removed("demo0001", 1), removed("demo0002", 2)]}
+
+
+def test_an_unreadable_record_does_not_hold_up_the_stream(stage: Stage) -> None:
+    """It is counted and not delivered again; the lease behind it ends its demo."""
+    stage.store.unreadable.add("demo0001")
+    assert {"batchItemFailures": []} == changes.lease_gone(EVENT, None)
+    assert Desired.DELETED is stage.store.get("demo0002").desired
+    assert 1 == stage.meter.counts["LeaseFaults"]
+
+
+def test_what_may_succeed_later_is_delivered_again(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The stream is asked for it by its number."""
+    get = stage.store.get
+
+    def busy(demo_id: str) -> object:
+        if demo_id == "demo0002":
+            raise Unavailable("no answer")
+        return get(demo_id)
+
+    monkeypatch.setattr(stage.store, "get", busy)
+    failed = {"batchItemFailures": [{"itemIdentifier": "2"}]}
+    assert failed == changes.lease_gone(EVENT, None)
+    assert Desired.DELETED is get("demo0001").desired
+    assert 0 == stage.meter.counts["LeaseFaults"]
