@@ -25,6 +25,7 @@ GIVEN: Final = frozenset(
     {
         "DemoId",
         "DemoName",
+        "DemoService",
         "Owner",
         "ExpiresAt",
         "AllowedCidr",

@@ -17,14 +17,16 @@ class Bounds:
     role_path: str
 
 
-def stack_parameters(demo: Demo, component: Component, bounds: Bounds) -> dict[str, str]:
+def stack_parameters(
+    demo: Demo, component: Component, bounds: Bounds, *, service: str
+) -> dict[str, str]:
     """Return a value for each parameter of a template that does not keep its default.
 
     Outputs of the demo's own steps come before what the request asked for, so that nobody
     can point a stack at another demo's network.
     """
     wired = {k: v for name in demo.steps[component.name].after for k, v in _given_by(demo, name)}
-    known = {**demo.parameters, **wired, **given(demo, bounds)}
+    known = {**demo.parameters, **wired, **given(demo, bounds, service)}
     return {name: known[name] for name in component.parameters if name in known}
 
 
@@ -32,11 +34,12 @@ def _given_by(demo: Demo, step: str) -> list[tuple[str, str]]:
     return list(demo.steps[step].outputs.items())
 
 
-def given(demo: Demo, bounds: Bounds) -> Mapping[str, str]:
+def given(demo: Demo, bounds: Bounds, service: str) -> Mapping[str, str]:
     """Return the parameters that the service fills for any template (catalog.GIVEN)."""
     return {
         "DemoId": demo.demo_id,
         "DemoName": demo.name,
+        "DemoService": service,
         # Templates tag with it, and tags take few characters.
         "Owner": tag_value(demo.owner),
         "ExpiresAt": demo.expires_at.isoformat(timespec="seconds"),

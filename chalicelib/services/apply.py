@@ -63,7 +63,9 @@ def _create(world: World, target: Target, demo: Demo, name: str) -> None:
     target.stacks.create(
         name=stack_name(demo.demo_id, name),
         template=world.shelf.template(name),
-        parameters=stack_parameters(demo, component, world.rules.bounds),
+        parameters=stack_parameters(
+            demo, component, world.rules.bounds, service=world.rules.service
+        ),
         tags=stack_tags(demo, name, world.rules.service),
         timeout_minutes=create_minutes(component.typical_minutes),
         token=f"{demo.demo_id}-{name}-{demo.generation}",

@@ -17,6 +17,7 @@ REGISTRY: Final = {"DockerImageMethod": "registry"}
 SAMPLES: Final[Mapping[str, str]] = {
     "DemoId": "demo1234",
     "DemoName": 'Tom & "Jerry" $(reboot) \'`',
+    "DemoService": "stelligent-demo-service",
     "Owner": "o'brien@example.com",
     "ExpiresAt": "2030-01-31T12:00:00Z",
     "AllowedCidr": "198.51.100.7/32",

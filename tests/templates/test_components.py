@@ -94,6 +94,8 @@ def test_beanstalk_options() -> None:
     assert "sg-2" == options[launch, "SecurityGroups"]
     assert "true" == options[launch, "DisableDefaultEC2SecurityGroup"]
     assert "true" == options[launch, "DisableIMDSv1"]
+    assert "true" == options[launch, "LaunchTemplateTagPropagationEnabled"]
+    assert "ServiceRole.Arn" == options["environment", "ServiceRole"]
     assert "sg-1" == options["loadbalancer", "SecurityGroups"]
     assert "/health" == options["default", "HealthCheckPath"]
 

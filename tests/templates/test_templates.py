@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.core.catalog import GIVEN
+
 from .documents import CFN, COMPONENTS, LAUNCHING, SAMPLES, Resolver, launch_data, load, resources
 
 MINUTES = {
@@ -28,7 +30,10 @@ UNTAGGABLE = {
     "AWS::S3::BucketPolicy",
     "AWS::SecretsManager::SecretTargetAttachment",
 }
-OUR_TAGS = {f"stelligent-demo:{name}" for name in ("demo-id", "component", "owner", "expires-at")}
+OUR_TAGS = {
+    f"stelligent-demo:{name}"
+    for name in ("service", "demo-id", "component", "owner", "expires-at")
+}
 
 
 def test_all_eight_are_there() -> None:
@@ -113,13 +118,11 @@ def test_outputs_are_unique() -> None:
 
 def test_needs_are_met() -> None:
     """What a template cannot default is another's output, or given by the service."""
-    given = {"DemoId", "DemoName", "Owner", "ExpiresAt", "AllowedCidr"}
-    given |= {"PermissionsBoundaryArn", "RolePath", "BundleKey"}
-    provided = {name for c in COMPONENTS for name in load(c)["Outputs"]}
+    provided = {name for c in COMPONENTS for name in load(c)["Outputs"]} | {"BundleKey"}
     for component in COMPONENTS:
         parameters = load(component)["Parameters"]
         needs = {name for name, p in parameters.items() if "Default" not in p}
-        assert set() == needs - given - provided, component
+        assert set() == needs - GIVEN - provided, component
 
 
 @pytest.mark.parametrize("component", COMPONENTS)
@@ -152,9 +155,10 @@ def test_everything_is_tagged(component: str) -> None:
 
 @pytest.mark.parametrize("component", LAUNCHING)
 def test_launched_things_are_tagged(component: str) -> None:
-    """Instances, their volumes and interfaces carry our tags, which a stack does not pass on."""
+    """Launch templates and all they launch carry our tags, which a stack does not pass on."""
     expected = {
         "Name": f"stelligent-demo-demo1234-{component}",
+        "stelligent-demo:service": SAMPLES["DemoService"],
         "stelligent-demo:demo-id": "demo1234",
         "stelligent-demo:component": component,
         "stelligent-demo:owner": SAMPLES["Owner"],
@@ -166,6 +170,12 @@ def test_launched_things_are_tagged(component: str) -> None:
     }
     assert dict.fromkeys(("instance", "volume", "network-interface"), expected) == specifications
     template = load(component)
+    made = Resolver(template)(template["Resources"]["LaunchTemplate"]["Properties"])
+    (own,) = made["TagSpecifications"]
+    assert ("launch-template", expected) == (
+        own["ResourceType"],
+        {tag["Key"]: tag["Value"] for tag in own["Tags"]},
+    )
     tags = Resolver(template)(template["Resources"]["Group"]["Properties"]["Tags"])
     assert expected == {tag["Key"]: tag["Value"] for tag in tags}
     assert all(tag["PropagateAtLaunch"] is True for tag in tags)

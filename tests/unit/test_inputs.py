@@ -1,0 +1,20 @@
+"""What a stack is created with."""
+
+from chalicelib.core.catalog import GIVEN
+from chalicelib.core.inputs import Bounds, given, stack_parameters
+from local.simulation.components import component
+from tests.unit.builders import demo, step
+
+BOUNDS = Bounds(boundary_arn="arn:boundary", role_path="/stelligent-demo/")
+
+
+def test_the_service_fills_what_the_catalog_says_it_fills() -> None:
+    """A parameter that is promised to every template has a value, and no other has."""
+    assert GIVEN == given(demo(), BOUNDS, "service-prod").keys()
+
+
+def test_a_stack_is_told_which_service_made_it() -> None:
+    """What a template tags with it is what StackRole may delete."""
+    one = component("one", 1, needs=("DemoService",))
+    told = stack_parameters(demo(step("one")), one, BOUNDS, service="service-prod")
+    assert {"DemoService": "service-prod", "DemoId": "demo0001"} == told
