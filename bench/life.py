@@ -22,7 +22,7 @@ def measure(api: httpx.Client, aws: Emulator) -> list[Figure]:
     """Warm the functions up once, then time lives; count CloudFormation's calls over one."""
     aws.control.set_pace(0)
     _life(api)
-    plan = api.post("/plan", json={}).raise_for_status().json()
+    plan = api.post("/plan", json={"components": "all"}).raise_for_status().json()
     levels = sum(1 for step in plan["steps"] if step["critical"] and step["component"] != "bundle")
     critical = plan["typical_minutes"] * PACE
     aws.control.set_pace(PACE)
@@ -56,7 +56,7 @@ def post_seconds(api: httpx.Client, aws: Emulator) -> list[Figure]:
 
 
 def _life(api: httpx.Client) -> float:
-    demo = api.post("/demos", json={}).raise_for_status().json()
+    demo = api.post("/demos", json={"components": "all"}).raise_for_status().json()
     ready = _until(api, demo["demo_id"], "ready")
     _end(api, demo["demo_id"])
     times = (datetime.fromisoformat(ready[key]) for key in ("created_at", "ready_at"))

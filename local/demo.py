@@ -34,10 +34,10 @@ class DemoError(RuntimeError):
     """The demo did not become ready; the message says why."""
 
 
-def components() -> list[str]:
+def components() -> list[str] | str:
     """Read DEMO_COMPONENTS; empty means all."""
-    asked = os.environ.get("DEMO_COMPONENTS", "").replace(",", " ")
-    return asked.split()
+    named = os.environ.get("DEMO_COMPONENTS", "").replace(",", " ").split()
+    return named or "all"
 
 
 def api(up: service.Service) -> httpx.Client:
@@ -66,11 +66,9 @@ def typical_minutes(client: httpx.Client) -> dict[str, float]:
     return {item["name"]: float(item["typical_minutes"]) for item in listed}
 
 
-def request_demo(client: httpx.Client, wanted: list[str]) -> dict[str, Any]:
-    """Ask for a demo of the wanted components; no names mean all."""
-    body: dict[str, Any] = {"name": "make demo"}
-    if wanted:
-        body["components"] = wanted
+def request_demo(client: httpx.Client, wanted: list[str] | str) -> dict[str, Any]:
+    """Ask for a demo of the wanted components: names, or "all"."""
+    body = {"name": "make demo", "components": wanted}
     answer = client.post("/demos", json=body, headers={"Idempotency-Key": str(uuid.uuid4())})
     demo: dict[str, Any] = checked(answer)
     return demo

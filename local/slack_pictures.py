@@ -16,7 +16,7 @@ from chalicelib.core.chat.command import parse
 from chalicelib.core.chat.orders import Misunderstood
 from chalicelib.core.demo import Demo, Desired, Failure, Phase, Status
 from chalicelib.core.lease import LeaseLimits
-from chalicelib.core.request import DemoRequest, RequestRules, new_demo
+from chalicelib.core.request import DemoRequest, RequestRules, check, new_demo
 from local import slack_html
 from local.packaging import ROOT
 from local.slack_stand_in import U_OWNER
@@ -38,11 +38,10 @@ def requested() -> Demo:
     )
     rules = RequestRules(home_region="us-east-1", regions=("us-east-1",))
     return new_demo(
-        request,
+        check(request, _CATALOG, rules),
         demo_id="k3f9x2ab",
         owner="olive@example.com",
         catalog=_CATALOG,
-        rules=rules,
         now=NOW - timedelta(minutes=6),
     )
 

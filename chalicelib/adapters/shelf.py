@@ -13,7 +13,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from chalicelib.core.bundle import DOCKER_FILES, make_bundle
-from chalicelib.core.catalog import Catalog, Component, Parameter, TemplateProblem, build_catalog
+from chalicelib.core.catalog import (
+    SHIPPED,
+    Catalog,
+    Component,
+    Parameter,
+    TemplateProblem,
+    build_catalog,
+)
 from chalicelib.core.errors import Rejected
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -29,28 +36,46 @@ class PackageShelf:
         self._root = root
         self.catalog = functools.cache(self._catalog)
         self.bundle = functools.cache(self._bundle)
+        self._found = functools.cache(lambda: _templates(root / "cfn"))
 
     def template(self, component: str) -> str:
         """Return a template's body; raise Rejected when it is not there any more."""
-        for suffix in SUFFIXES:
-            path = self._root / "cfn" / f"{component}{suffix}"
-            if path.is_file():
-                return path.read_text(encoding="utf-8")
-        raise Rejected(f"there is no template for {component} any more")
+        path = self._found()[0].get(component)
+        if path is None:
+            raise Rejected(f"there is no template for {component} any more")
+        return path.read_text(encoding="utf-8")
 
     def _bundle(self) -> bytes:
         folder = self._root / "docker"
         return make_bundle({name: (folder / name).read_bytes() for name in DOCKER_FILES})
 
     def _catalog(self) -> Catalog:
-        components, problems = [], []
-        for path in sorted((self._root / "cfn").iterdir()):
-            if path.suffix in SUFFIXES:
-                try:
-                    components.append(read_component(path.stem, path.read_bytes()))
-                except ValueError as error:
-                    problems.append(TemplateProblem(path.stem, str(error)))
+        paths, found = self._found()
+        components, problems = [], [*found]
+        for name, path in paths.items():
+            try:
+                components.append(read_component(name, path.read_bytes()))
+            except ValueError as error:
+                problems.append(TemplateProblem(name, str(error)))
         return build_catalog(components, problems)
+
+
+def _templates(folder: Path) -> tuple[dict[str, Path], list[TemplateProblem]]:
+    """Return each component's one template; two of a name are a problem, and neither is meant.
+
+    A shipped component keeps its own, whatever lies beside it (docs/adr/0009).
+    """
+    by_name: dict[str, list[Path]] = {}
+    for suffix in SUFFIXES:
+        for path in sorted(folder.glob(f"*{suffix}")):
+            by_name.setdefault(path.stem, []).append(path)
+    problems = [
+        TemplateProblem(name, f"has more than one template: {', '.join(p.name for p in paths)}")
+        for name, paths in by_name.items()
+        if len(paths) > 1
+    ]
+    usable = {n: paths[0] for n, paths in by_name.items() if len(paths) == 1 or n in SHIPPED}
+    return usable, problems
 
 
 def read_component(name: str, body: bytes) -> Component:

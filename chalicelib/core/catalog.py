@@ -14,9 +14,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from graphlib import CycleError, TopologicalSorter
-from typing import Final
+from typing import Final, Literal
 
 BUNDLE: Final = "bundle"
+ALL: Final = "all"
+"""What a request says in place of names when it wants every component."""
+Selection = tuple[str, ...] | Literal["all"]
+RESERVED: Final = frozenset({BUNDLE, ALL})
+"""Names that mean something else than a template's component."""
 SHIPPED: Final = frozenset({"s3", "vpc", "sg", "rds", "ecs", "asg", "eb", "jenkins", BUNDLE})
 """Where two templates claim one output, the shipped one keeps it: a file somebody drops into
 cfn/ can be wrong without breaking the demos that do not use it."""
@@ -102,10 +107,30 @@ class TemplateProblem:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """Every usable component by name, with what was left out."""
+    """Every usable component by name, with what was left out.
+
+    `withheld` are the outputs of templates that were left out: nobody provides them now, and
+    still no caller may.
+    """
 
     components: Mapping[str, Component]
     problems: tuple[TemplateProblem, ...] = ()
+    withheld: frozenset[str] = frozenset()
+
+    def select(self, components: Selection) -> tuple[str, ...]:
+        """Return the names that a request means, each once; the bundle is nobody's to ask for."""
+        if isinstance(components, str):
+            return tuple(name for name in self.components if name != BUNDLE)
+        return tuple(dict.fromkeys(components))
+
+    def is_set_by_service(self, parameter: str) -> bool:
+        """Whether a parameter is the service's to set: in every demo, whatever it is made of.
+
+        An output of any component counts, also of one that is not part of the demo: otherwise
+        a caller could name another demo's resources in its place.
+        """
+        provided = self.provider(parameter) is not None or parameter in self.withheld
+        return provided or parameter in GIVEN
 
     def provider(self, output: str) -> str | None:
         """Return the component that gives this output, if one does."""
@@ -136,14 +161,24 @@ def build_catalog(
     components: Iterable[Component], problems: Iterable[TemplateProblem] = ()
 ) -> Catalog:
     """Wire the components together, leaving out (and naming) those that cannot be."""
-    usable = {c.name: c for c in sorted(components, key=lambda c: c.name)}
+    given = sorted(components, key=lambda c: c.name)
+    usable = {c.name: c for c in given if c.name not in RESERVED}
     usable[BUNDLE] = BUNDLE_COMPONENT
-    found = list(problems)
+    found = [*problems, *_reserved(given)]
     while bad := _first_fault(Catalog(usable)):
         found.extend(bad)
         for problem in bad:
             usable.pop(problem.component, None)
-    return Catalog(usable, tuple(found))
+    withheld = frozenset(o for c in given if c.name not in usable for o in c.outputs)
+    return Catalog(usable, tuple(found), withheld)
+
+
+def _reserved(components: Iterable[Component]) -> list[TemplateProblem]:
+    return [
+        TemplateProblem(c.name, f"'{c.name}' is a word of the service's; name the file otherwise")
+        for c in components
+        if c.name in RESERVED
+    ]
 
 
 def _first_fault(catalog: Catalog) -> list[TemplateProblem]:

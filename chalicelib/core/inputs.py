@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from chalicelib.core.catalog import Component
 from chalicelib.core.demo import Demo, tag_value
+from chalicelib.core.errors import Rejected
+from chalicelib.core.parameters import text_fault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,8 +25,13 @@ def stack_parameters(
     """Return a value for each parameter of a template that does not keep its default.
 
     Outputs of the demo's own steps come before what the request asked for, so that nobody
-    can point a stack at another demo's network.
+    can point a stack at another demo's network. Raises Rejected for a caller's value that a
+    request could not hold today: a record may be older than the rule.
     """
+    callers = {**demo.parameters, "DemoName": demo.name}
+    for name, value in callers.items():
+        if name in component.parameters and (fault := text_fault(value)):
+            raise Rejected(f"parameter {name} {fault}")
     wired = {k: v for name in demo.steps[component.name].after for k, v in _given_by(demo, name)}
     known = {**demo.parameters, **wired, **given(demo, bounds, service)}
     return {name: known[name] for name in component.parameters if name in known}

@@ -21,13 +21,11 @@ class LeaseLimits:
     in_total: timedelta = timedelta(days=7)
 
 
-def first_expiry(now: datetime, ttl: timedelta | None, limits: LeaseLimits) -> datetime:
-    """Return when a demo asked for now ends; raise InvalidRequest past the cap."""
-    wanted = ttl if ttl is not None else limits.default
-    if not timedelta(0) < wanted <= limits.at_once:
-        message = f"must be more than 0 and at most {hours(limits.at_once)} hours"
-        raise InvalidRequest(FieldProblem("ttl_hours", message))
-    return now + wanted
+def ttl_fault(ttl: timedelta | None, limits: LeaseLimits) -> str | None:
+    """Return why a demo cannot be leased for so long, or None when it can."""
+    if ttl is None or timedelta(0) < ttl <= limits.at_once:
+        return None
+    return f"must be more than 0 and at most {hours(limits.at_once)} hours"
 
 
 def moved_expiry(

@@ -182,7 +182,8 @@ class Front:
             response_url=command.get("response_url", ""),
         )
         if isinstance(order, Create):
-            what = ", ".join(f"`{name}`" for name in order.components) or "everything"
+            named = () if isinstance(order.components, str) else order.components
+            what = ", ".join(f"`{name}`" for name in named) or "everything"
             hello = f":wave: On it: a demo of {what}. It shows here in a moment."
             _reply(ack, messages.word(hello))
         else:

@@ -24,7 +24,7 @@ from chalicelib.core.errors import (
     Rejected,
     RetryableError,
 )
-from chalicelib.core.request import DemoRequest, new_demo
+from chalicelib.core.request import DemoRequest, check
 from chalicelib.services import change, read
 from chalicelib.services.read import Caller
 from chalicelib.services.request import request_once
@@ -125,14 +125,7 @@ def to_request(slack: SlackWorld, order: Create) -> DemoRequest:
 def prechecked(slack: SlackWorld, order: Create) -> None:
     """Raise InvalidRequest for a command that would be refused, reading and writing nothing."""
     world = slack.world
-    new_demo(
-        to_request(slack, order),
-        demo_id=world.new_id(),
-        owner="",
-        catalog=world.shelf.catalog(),
-        rules=world.rules.request,
-        now=world.clock(),
-    )
+    check(to_request(slack, order), world.shelf.catalog(), world.rules.request)
 
 
 def _create(slack: SlackWorld, ask: Ask, order: Create, who: Caller) -> None:

@@ -17,7 +17,7 @@ from chalicelib.adapters.memory import (
     Obstacle,
     VirtualClock,
 )
-from chalicelib.core.catalog import Component
+from chalicelib.core.catalog import ALL, Component
 from chalicelib.core.demo import parse_stack_name
 from chalicelib.core.errors import DemoError
 from chalicelib.core.inputs import Bounds
@@ -188,6 +188,7 @@ class Scene:
         if mine.items:
             return
         wanted = DemoRequest(
+            components=ALL,
             allowed_cidr=("203.0.113.0/24",),
             ttl=timedelta(minutes=self.script.lease),
             keep_on_failure=self.script.keep_on_failure,

@@ -209,7 +209,7 @@ POST = httpx.Request("POST", "http://api.invalid/demos")
 
 def test_components_are_read_with_commas_or_spaces(monkeypatch: pytest.MonkeyPatch) -> None:
     """DEMO_COMPONENTS takes names either way; empty asks for all."""
-    for text, expected in (("ecs,asg", ["ecs", "asg"]), (" s3 vpc ", ["s3", "vpc"]), ("", [])):
+    for text, expected in (("ecs,asg", ["ecs", "asg"]), (" s3 vpc ", ["s3", "vpc"]), ("", "all")):
         monkeypatch.setenv("DEMO_COMPONENTS", text)
         assert demo.components() == expected
 

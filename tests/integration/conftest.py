@@ -51,7 +51,7 @@ class Api:
         )
 
     def ask(self, *components: str, **more: Any) -> str:
-        answer = self.call("POST", "/demos", {"components": list(components), **more})
+        answer = self.call("POST", "/demos", {"components": list(components) or "all", **more})
         assert 202 == answer.status_code, answer.text
         return str(answer.json()["demo_id"])
 

@@ -30,9 +30,8 @@ ANYTHING = st.recursive(
     max_leaves=8,
 )
 PLAUSIBLE = st.fixed_dictionaries(
-    {},
+    {"components": st.lists(st.sampled_from(COMPONENTS), max_size=4) | st.just("all") | ANYTHING},
     optional={
-        "components": st.lists(st.sampled_from(COMPONENTS), max_size=4) | ANYTHING,
         "name": st.text(max_size=80) | ANYTHING,
         "ttl_hours": st.floats(-1, 100) | ANYTHING,
         "allowed_cidr": st.lists(st.ip_addresses(v=4).map(str), max_size=6) | ANYTHING,

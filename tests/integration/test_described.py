@@ -32,7 +32,7 @@ def test_answers_have_the_described_shape(running: Running, described: Any) -> N
     owner = running.person()
     for name, method, path, body in (
         ("Catalog", "GET", "/catalog", None),
-        ("Preview", "POST", "/plan", {}),
+        ("Preview", "POST", "/plan", {"components": "all"}),
         ("Me", "GET", "/me", None),
         ("SignIn", "GET", "/config.json", None),
         ("Problem", "POST", "/demos", {"components": ["esc"]}),

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from chalicelib.core.catalog import ALL
 from chalicelib.core.chat import messages
 from chalicelib.core.chat.command import parse
 from chalicelib.core.chat.orders import (
@@ -35,8 +36,8 @@ def hours(number: float) -> timedelta:
     [
         ("create ecs for 2h", Create(components=("ecs",), ttl=hours(2))),
         ("ecs for 2h", Create(components=("ecs",), ttl=hours(2))),
-        ("create", Create()),
-        ("create everything for 1 day", Create(ttl=hours(24))),
+        ("create all", Create(components=ALL)),
+        ("create everything for 1 day", Create(components=ALL, ttl=hours(24))),
         ("create for 90 min ecs, jenkins", Create(components=("ecs", "jenkins"), ttl=hours(1.5))),
         ("CREATE Ecs+rds 2h30m", Create(components=("ecs", "rds"), ttl=hours(2.5))),
         ("new demo of ecs and rds please", Create(components=("ecs", "rds"))),
@@ -83,6 +84,8 @@ def test_a_command_is_understood(text: str, expected: object) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("create", "which components? Name some"),
+        ("create for 8h from 203.0.113.7", "`/demo create all`"),
         ("create esc", "`esc` is no component; did you mean `ecs`?"),
         ("create zzzzz", "`zzzzz` is no component."),
         ("crate ecs", "`crate` is no command I know; did you mean `create`?"),
@@ -129,3 +132,8 @@ def test_any_text_gets_an_answer(text: str) -> None:
         assert all(understood.problems)
         said = messages.misunderstood(understood.problems)
         assert [] == message_problems({"text": said.text, "blocks": list(said.blocks)})
+
+
+def test_a_component_of_that_name_comes_before_everything() -> None:
+    """A template that is called everything is asked for by its name."""
+    assert Create(components=("everything",)) == parse("create everything", ("everything",))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.adapters.shelf import PackageShelf
-from chalicelib.core.catalog import Component, build_catalog
+from chalicelib.core.catalog import ALL, Component, build_catalog
 from chalicelib.core.chat import form
 from chalicelib.core.chat.orders import Create
 from chalicelib.core.errors import FieldProblem
@@ -30,7 +30,7 @@ def values(**given: Any) -> dict[str, Any]:
 def test_the_form_of_the_shipped_catalog_is_within_the_limits() -> None:
     """Slack would open it, whatever is picked."""
     offered = PackageShelf().catalog()
-    for picked in ((), ("ecs",), ("ecs", "jenkins", "gone")):
+    for picked in ((), ("ecs",), ("all",), ("ecs", "jenkins", "gone")):
         view = form.form(
             offered, LeaseLimits(), cidr=("203.0.113.0/24",), metadata="{}", picked=picked
         )
@@ -70,7 +70,16 @@ def test_a_form_becomes_a_command() -> None:
         cidr=("203.0.113.7/32", "10.1.0.0/16"),
     )
     assert expected == form.read(state)
+
+
+def test_everything_is_one_of_the_choices() -> None:
+    """It is taken by choosing it and not by choosing nothing."""
+    expected = Create(components=ALL, ttl=timedelta(hours=4))
+    assert expected == form.read(values(components=["all", "ecs"], cidr=" "))
     assert Create(ttl=timedelta(hours=4)) == form.read(values(cidr=" "))
+    offered = PackageShelf().catalog()
+    assert ":stopwatch: Everything: ready in" in form.plan(offered, ("all",))
+    assert "Pick what" in form.plan(offered, ())
 
 
 @pytest.mark.parametrize("cidr", ["home", "203.0.113", "::1", "1.2.3.4; rm"])

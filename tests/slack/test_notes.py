@@ -12,6 +12,7 @@ from moto import mock_aws
 
 from chalicelib.adapters.records import marshal
 from chalicelib.adapters.slack_table import SlackTable, to_ask
+from chalicelib.core.catalog import ALL
 from chalicelib.core.chat.orders import Create, Delete, Extend, ListDemos, Order, Retry, Status
 from chalicelib.services.slack_ports import Ask, Notes, Place
 from tests.contract.conftest import REGION, make_table
@@ -95,6 +96,7 @@ def test_a_place_keeps_what_is_shown_and_told(notes: Notes) -> None:
     "order",
     [
         Create(components=("ecs",), name="x", ttl=timedelta(hours=2), cidr=("10.0.0.0/8",)),
+        Create(components=ALL),
         Create(),
         ListDemos(everybody=True),
         Status(demo_id="demo0001"),

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.core.catalog import ALL
 from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.errors import InvalidRequest, NotFound, WrongState
 from chalicelib.core.request import DemoRequest
@@ -18,7 +19,7 @@ HOUR = timedelta(hours=1)
 
 
 def asked(stage: Stage) -> Demo:
-    return request_demo(stage.world, OWNER, DemoRequest(allowed_cidr=(HOME,)))
+    return request_demo(stage.world, OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
 
 
 def resting(stage: Stage, phase: Phase = Phase.READY) -> Demo:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.core.catalog import ALL
 from chalicelib.core.demo import Desired
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.request import DemoRequest
@@ -21,7 +22,7 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
     """Return a stage with two demos whose leases have ended, as the functions' own world."""
     made = Stage()
     for _ in range(2):
-        request_demo(made.world, OWNER, DemoRequest(allowed_cidr=(HOME,)))
+        request_demo(made.world, OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
     made.clock.advance(timedelta(hours=5))
     monkeypatch.setattr(changes, "world", lambda: made.world)
     return made

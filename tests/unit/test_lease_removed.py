@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.core.catalog import ALL
 from chalicelib.core.demo import Desired, Phase
 from chalicelib.core.request import DemoRequest
 from chalicelib.services.lease_removed import lease_removed
@@ -15,7 +16,7 @@ from .builders import HOME, OWNER, Stage
 
 def staged() -> Stage:
     stage = Stage()
-    request_demo(stage.world, OWNER, DemoRequest(allowed_cidr=(HOME,)))
+    request_demo(stage.world, OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
     del stage.store.leases["demo0001"]
     return stage
 

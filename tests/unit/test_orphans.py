@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from chalicelib.core.catalog import ALL
 from chalicelib.core.demo import Desired, Phase, Status, stack_name
 from chalicelib.core.errors import DemoError
 from chalicelib.core.request import DemoRequest
@@ -70,7 +71,7 @@ def test_an_orphan_is_adopted_to_be_deleted() -> None:
 def test_an_adopted_demos_loop_has_a_name_of_its_own() -> None:
     """The names of an earlier life's loops would never start again."""
     stage = Stage()
-    request_demo(stage.world, OWNER, DemoRequest(allowed_cidr=(HOME,)))
+    request_demo(stage.world, OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
     stage.store.records.clear()
     put_stack(stage, "vpc")
     search(stage)
@@ -82,7 +83,7 @@ def test_an_adopted_demos_loop_has_a_name_of_its_own() -> None:
 def test_a_live_demos_stack_is_no_orphan() -> None:
     """However often it is seen."""
     stage = Stage()
-    request_demo(stage.world, OWNER, DemoRequest(allowed_cidr=(HOME,)))
+    request_demo(stage.world, OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
     put_stack(stage, "vpc")
     assert [(), ()] == [search(stage), search(stage)]
 
@@ -90,7 +91,7 @@ def test_a_live_demos_stack_is_no_orphan() -> None:
 def test_what_an_ended_demo_left_is_taken_up_again() -> None:
     """A creation that took effect after the proof."""
     stage = Stage()
-    demo = request_demo(stage.world, OWNER, DemoRequest(allowed_cidr=(HOME,)))
+    demo = request_demo(stage.world, OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
     ended = replace(demo, phase=Phase.DELETED, desired=Desired.DELETED, looping=False)
     stage.store.save(demo, ended, ())
     put_stack(stage, "vpc")
@@ -148,8 +149,8 @@ def test_a_bucket_without_a_stack_is_emptied_and_removed() -> None:
 def test_a_slot_whose_record_was_deleted_is_freed() -> None:
     """Its owner may ask again."""
     stage = Stage()
-    request_demo(stage.world, OWNER, DemoRequest(allowed_cidr=(HOME,)))
-    request_demo(stage.world, OWNER, DemoRequest(allowed_cidr=(HOME,)))
+    request_demo(stage.world, OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
+    request_demo(stage.world, OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
     del stage.store.records["demo0001"]
     search(stage)
     assert {"demo0002": OWNER} == stage.store.slots()
@@ -159,7 +160,7 @@ def test_an_unreadable_record_counts_as_alive() -> None:
     """What it answers for is left alone, it is counted, and other orphans are found."""
     stage = Stage()
     for _ in range(2):
-        request_demo(stage.world, OWNER, DemoRequest(allowed_cidr=(HOME,)))
+        request_demo(stage.world, OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
     stage.store.unreadable.add("demo0001")
     put_stack(stage, "vpc")
     stage.cloud.buckets.make("stelligent-demo-demo0009-1", tags("s3", demo_id="demo0009"))

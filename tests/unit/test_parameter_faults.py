@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib.core.catalog import Parameter
-from chalicelib.core.request import parameter_fault
+from chalicelib.core.parameters import parameter_fault
 
 
 @pytest.mark.parametrize(
@@ -21,8 +21,16 @@ from chalicelib.core.request import parameter_fault
         ({"type": "Number", "min_value": 1, "max_value": 9}, "9", "10", "1 to 9"),
         ({"type": "Number", "min_value": 1}, "1", "0", "at least 1"),
         ({"type": "Number", "max_value": 9}, "-3", "9.5", "at most 9"),
-        ({"type": "Number"}, "1e3", "nan", "must be a number"),
+        ({"type": "Number"}, "+1.5", "nan", "must be a number"),
         ({"type": "Number"}, "-7", "inf", "must be a number"),
+        ({"type": "Number"}, "50", "1_0_0", "must be a number"),
+        ({"type": "Number"}, "50.5", " 50 ", "must be a number"),
+        ({"type": "Number"}, "05", "5e1", "must be a number"),
+        ({"type": "Number"}, "50", "\u0665\u0660", "must be a number"),
+        ({}, "a}b", "a{b", "must not contain '{'"),
+        ({}, "x" * 4096, "x" * 4097, "at most 4096 bytes"),
+        ({}, "", "\ud800", "printable"),
+        ({}, "é", "a\nb", "one line"),
     ],
 )
 def test_a_value_is_judged(rules: dict[str, Any], good: str, bad: str, said: str) -> None:
@@ -42,3 +50,24 @@ def test_a_list_of_numbers_is_judged_item_by_item(value: str) -> None:
 def test_a_pattern_that_python_cannot_read_is_left_to_cloudformation() -> None:
     """Java's patterns are its to judge; nobody gets a server error over one."""
     assert parameter_fault(Parameter(name="P", allowed_pattern=r"\p{Alpha}+"), "abc") is None
+
+
+STORED = Parameter(
+    name="Image",
+    type="AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>",
+    default="/ours/image",
+)
+
+
+@pytest.mark.parametrize(
+    "value", ["/ours/image", "/aws/service/ecs/ami:3", "/aws/service/a_b.c-d"]
+)
+def test_a_stored_parameter_is_the_templates_own_or_awss(value: str) -> None:
+    """CloudFormation reads what is named, so a caller chooses among public ones."""
+    assert parameter_fault(STORED, value) is None
+
+
+@pytest.mark.parametrize("value", ["", "/ours/other", "/aws/service/", "/aws/reference/x", "x"])
+def test_another_stored_parameter_is_refused(value: str) -> None:
+    """It could hold anything, a password for one."""
+    assert "public parameter" in str(parameter_fault(STORED, value))

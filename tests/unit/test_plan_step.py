@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.core.actions import Action, ActionKind, Outcome
+from chalicelib.core.catalog import ALL
 from chalicelib.core.demo import Demo, Desired, Phase, Status
 from chalicelib.core.errors import NotFound, Rejected
 from chalicelib.core.plan import Next
@@ -21,7 +22,7 @@ VPC = Action(ActionKind.CREATE_STACK, "vpc")
 
 def started() -> tuple[Stage, Step]:
     stage = Stage()
-    request_demo(stage.world, OWNER, DemoRequest(allowed_cidr=(HOME,)))
+    request_demo(stage.world, OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
     return stage, plan_step(stage.world, "demo0001", 1)
 
 
@@ -98,7 +99,9 @@ def test_failure_is_counted_once() -> None:
 def test_a_failure_that_is_kept_is_counted_while_the_others_come_up() -> None:
     """The phase does not change at that moment; the count does not wait for it."""
     stage = Stage()
-    request_demo(stage.world, OWNER, DemoRequest(allowed_cidr=(HOME,), keep_on_failure=True))
+    request_demo(
+        stage.world, OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,), keep_on_failure=True)
+    )
     plan_step(stage.world, "demo0001", 1)
     plan_step(stage.world, "demo0001", 1, [Outcome(action=VPC, error="no such role")])
     assert Phase.PROVISIONING is stage.store.get("demo0001").phase

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.catalog import BUNDLE, Component, Parameter, build_catalog
-from chalicelib.core.demo import Phase
+from chalicelib.adapters.shelf import PackageShelf
+from chalicelib.core.catalog import ALL, BUNDLE, Catalog, Component, Parameter, build_catalog
+from chalicelib.core.demo import Demo, Phase
 from chalicelib.core.errors import InvalidRequest
-from chalicelib.core.request import DemoRequest, RequestRules, new_demo
+from chalicelib.core.request import DemoRequest, RequestRules, check, new_demo
 from local.simulation.components import EIGHT, component
 
 from .builders import HOME, NOW, OWNER
@@ -26,14 +27,13 @@ RULES = RequestRules(home_region="eu-west-1", regions=("eu-west-1", "us-east-1")
 
 
 def made(**fields: Any) -> Any:
-    return new_demo(
-        DemoRequest(**{"allowed_cidr": (HOME,), **fields}),
-        demo_id="demo0001",
-        owner=OWNER,
-        catalog=CATALOG,
-        rules=RULES,
-        now=NOW,
-    )
+    return of(CATALOG, **fields)
+
+
+def of(catalog: Catalog, *, owner: str = OWNER, **fields: Any) -> Demo:
+    request = DemoRequest(**{"components": ALL, "allowed_cidr": (HOME,), **fields})
+    checked = check(request, catalog, RULES)
+    return new_demo(checked, demo_id="demo0001", owner=owner, catalog=catalog, now=NOW)
 
 
 def refused(**fields: Any) -> dict[str, str]:
@@ -42,12 +42,17 @@ def refused(**fields: Any) -> dict[str, str]:
     return {p.field: p.message for p in caught.value.problems}
 
 
-def test_an_empty_request_asks_for_everything() -> None:
-    """All of the catalog, at home, for the default lease."""
-    demo = made()
+def test_everything_is_all_of_the_catalog() -> None:
+    """At home, for the default lease."""
+    demo = made(components=ALL)
     assert set(CATALOG.components) - {BUNDLE} == set(demo.asked)
     assert ("eu-west-1", NOW + timedelta(hours=4)) == (demo.region, demo.expires_at)
     assert Phase.REQUESTED is demo.phase
+
+
+def test_a_request_without_components_makes_nothing() -> None:
+    """An empty or mistyped request is a mistake, and not a demo of everything."""
+    assert ["components"] == list(refused(components=()))
 
 
 def test_steps_carry_their_edges() -> None:
@@ -89,7 +94,7 @@ def test_the_bundle_is_not_asked_for() -> None:
     assert "components.0" in refused(components=(BUNDLE,))
 
 
-@pytest.mark.parametrize("name", ["", " ", "a\nb", "x" * 61])
+@pytest.mark.parametrize("name", ["", " ", "a\nb", "x" * 61, "\ud800", "{{resolve:ssm:x}}", "a{b"])
 def test_a_name_is_one_printable_line(name: str) -> None:
     """It goes into tags, pages and messages."""
     assert ["name"] == list(refused(name=name))
@@ -105,6 +110,19 @@ def test_a_block_may_be_as_wide_as_the_rules_allow() -> None:
     """A /16 passes, a /15 is too wide."""
     assert ("10.0.0.0/16",) == made(allowed_cidr=("10.0.0.0/16",)).allowed_cidr
     assert "too wide" in refused(allowed_cidr=("10.0.0.0/15",))["allowed_cidr.0"]
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("1.2.3.4", "1.2.3.4/32"),
+        ("1.2.3.0/024", "1.2.3.0/24"),
+        ("1.2.0.0/0.0.255.255", "1.2.0.0/16"),
+    ],
+)
+def test_a_block_is_kept_as_templates_take_it(given: str, kept: str) -> None:
+    """Every way to write a block becomes the one that AllowedCidr's pattern lets through."""
+    assert (kept,) == made(allowed_cidr=(given,)).allowed_cidr
 
 
 @pytest.mark.parametrize("number", [0, 6])
@@ -124,6 +142,26 @@ def test_a_lease_has_its_bounds(ttl: timedelta) -> None:
 def test_a_parameter_must_be_the_requests_to_set(name: str) -> None:
     """What the service or another step fills, and what no template has, is refused."""
     assert [f"parameters.{name}"] == list(refused(parameters={name: "x"}))
+
+
+@pytest.mark.parametrize("alone", sorted(c.name for c in EIGHT))
+def test_what_any_component_provides_is_the_services_to_set(alone: str) -> None:
+    """Also where its provider is no part of the demo: it could name another demo's resources."""
+    shipped = PackageShelf().catalog()
+    provided = [output for c in shipped.components.values() for output in c.outputs]
+    assert "ServiceName" in provided
+    with pytest.raises(InvalidRequest) as caught:
+        of(shipped, components=(alone,), parameters=dict.fromkeys(provided, "x"))
+    said = {p.field.removeprefix("parameters."): p.message for p in caught.value.problems}
+    assert dict.fromkeys(provided, "is set by the service and cannot be asked for") == said
+
+
+def test_what_a_template_that_was_left_out_provides_stays_the_services() -> None:
+    """A mistake in one template opens no parameter of another to callers."""
+    broken = component("broken", 1, needs=("Nothing",), outputs=("Thing",))
+    mine = component("mine", 1, wishes=("Thing",))
+    with pytest.raises(InvalidRequest, match="Thing: is set by the service"):
+        of(build_catalog([broken, mine]), components=("mine",), parameters={"Thing": "x"})
 
 
 def test_a_parameter_of_a_template_not_in_the_demo_is_unknown() -> None:
@@ -147,12 +185,5 @@ def test_a_good_parameter_is_kept() -> None:
 def test_a_component_dropped_in_is_asked_for_like_any_other() -> None:
     """Nothing but its file is needed."""
     mine = Component(name="mine", parameters={"VpcId": Parameter(name="VpcId")})
-    demo = new_demo(
-        DemoRequest(components=("mine",), allowed_cidr=(HOME,)),
-        demo_id="demo0001",
-        owner=OWNER,
-        catalog=build_catalog([*EIGHT, mine]),
-        rules=RULES,
-        now=NOW,
-    )
+    demo = of(build_catalog([*EIGHT, mine]), components=("mine",))
     assert ["vpc", "mine"] == list(demo.steps)

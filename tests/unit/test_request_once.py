@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.core.catalog import ALL
 from chalicelib.core.demo import DEMO_ID, demo_id_from
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.request import DemoRequest
@@ -16,7 +17,7 @@ from chalicelib.services.request import ASKED_AGAIN, request_once
 
 from .builders import HOME, NOW, OWNER, Stage
 
-REQUEST = DemoRequest(allowed_cidr=(HOME,))
+REQUEST = DemoRequest(components=ALL, allowed_cidr=(HOME,))
 SEED = "owner and key"
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.adapters.memory.shares import MemoryShares
+from chalicelib.core.catalog import ALL
 from chalicelib.core.demo import Desired, Phase
 from chalicelib.core.errors import NotFound, WrongState
 from chalicelib.core.request import DemoRequest
@@ -32,7 +33,9 @@ class Scene:
         self.sharing = shares.Sharing(
             store=self.store, new_id=self._id, new_secret=lambda: f"{self.made:043d}"
         )
-        self.demo_id = request_demo(self.world, OWNER, DemoRequest(allowed_cidr=(HOME,))).demo_id
+        self.demo_id = request_demo(
+            self.world, OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,))
+        ).demo_id
 
     def _id(self) -> str:
         self.made += 1

@@ -33,6 +33,9 @@ WRONG = {
     "Capital.yaml": (TOPIC, "lower-case"),
     "slow.yaml": (TOPIC.replace("TypicalMinutes: 2", "TypicalMinutes: long"), "TypicalMinutes"),
     "huge.yaml": (TOPIC + "#" * MAX_BODY, "bytes"),
+    "bundle.yaml": (TOPIC, "a word of the service's"),
+    "all.yml": (TOPIC, "a word of the service's"),
+    "vpc.yml": (TOPIC, "has more than one template: vpc.yaml, vpc.yml"),
 }
 
 
@@ -64,6 +67,27 @@ def test_a_bad_template_is_named_and_takes_nothing_else_down(folder: Path, file:
     assert [Path(file).stem] == [p.component for p in catalog.problems]
     assert words in catalog.problems[0].message
     assert shipped == set(catalog.components)
+
+
+def test_two_templates_of_a_name_are_named_and_neither_is_used(folder: Path) -> None:
+    """What the catalog describes and what a stack is made of are one file or none."""
+    (folder / "cfn" / "topic.yaml").write_text(TOPIC)
+    (folder / "cfn" / "topic.yml").write_text(TOPIC.replace("A topic", "Another"))
+    shelf = PackageShelf(folder)
+    assert ["topic"] == [p.component for p in shelf.catalog().problems]
+    assert "topic.yaml, topic.yml" in shelf.catalog().problems[0].message
+    assert "topic" not in shelf.catalog().components
+    with pytest.raises(Rejected, match="topic"):
+        shelf.template("topic")
+
+
+@pytest.mark.parametrize("suffix", ["json", "yml"])
+def test_a_stack_is_made_of_the_file_that_was_described(folder: Path, suffix: str) -> None:
+    """Whatever a template's suffix is."""
+    (folder / "cfn" / f"topic.{suffix}").write_text(TOPIC)
+    shelf = PackageShelf(folder)
+    assert "topic" in shelf.catalog().components
+    assert TOPIC == shelf.template("topic")
 
 
 def test_a_template_that_is_gone_is_refused(folder: Path) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.core.catalog import ALL
 from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.request import DemoRequest
@@ -19,7 +20,9 @@ from .builders import HOME, OWNER, Stage, minutes
 def up(stage: Stage, hours: float = 4) -> Demo:
     """Return a demo that is ready and at rest."""
     demo = request_demo(
-        stage.world, OWNER, DemoRequest(allowed_cidr=(HOME,), ttl=timedelta(hours=hours))
+        stage.world,
+        OWNER,
+        DemoRequest(components=ALL, allowed_cidr=(HOME,), ttl=timedelta(hours=hours)),
     )
     stage.workflow.end(demo.demo_id, 1)
     ready = replace(demo, phase=Phase.READY, looping=False, planned_at=stage.clock.now)
@@ -96,7 +99,7 @@ def test_warnings_that_come_due_together_are_one() -> None:
 def test_a_loop_that_died_is_started_again() -> None:
     """Under its next number, and the timeline says why."""
     stage = Stage()
-    request_demo(stage.world, OWNER, DemoRequest(allowed_cidr=(HOME,)))
+    request_demo(stage.world, OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
     stage.workflow.end("demo0001", 1)
     stage.clock.advance(minutes(10))
     swept(stage)
@@ -107,7 +110,7 @@ def test_a_loop_that_died_is_started_again() -> None:
 def test_a_loop_that_is_quiet_is_left_alone() -> None:
     """It is looked at again after another while."""
     stage = Stage()
-    request_demo(stage.world, OWNER, DemoRequest(allowed_cidr=(HOME,)))
+    request_demo(stage.world, OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
     stage.clock.advance(minutes(10))
     assert ["demo0001"] == swept(stage)
     assert [("demo0001", 1)] == stage.workflow.started
@@ -117,7 +120,11 @@ def test_a_loop_that_is_quiet_is_left_alone() -> None:
 def test_an_ended_lease_with_a_dead_loop_needs_one_sweep() -> None:
     """The end is written and the loop started again in the same breath."""
     stage = Stage()
-    request_demo(stage.world, OWNER, DemoRequest(allowed_cidr=(HOME,), ttl=timedelta(hours=1)))
+    request_demo(
+        stage.world,
+        OWNER,
+        DemoRequest(components=ALL, allowed_cidr=(HOME,), ttl=timedelta(hours=1)),
+    )
     stage.workflow.end("demo0001", 1)
     stage.clock.advance(timedelta(hours=1))
     swept(stage)
@@ -144,7 +151,7 @@ def test_a_quarantined_demo_is_tried_again_when_it_has_rested() -> None:
 def test_a_demo_that_is_leaving_is_not_warned_of() -> None:
     """Its end is no news."""
     stage = Stage()
-    demo = request_demo(stage.world, OWNER, DemoRequest(allowed_cidr=(HOME,)))
+    demo = request_demo(stage.world, OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
     stage.store.save(demo, replace(demo, desired=Desired.DELETED, planned_at=None), ())
     for _ in range(24):
         stage.clock.advance(minutes(10))

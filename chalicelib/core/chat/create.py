@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
+from chalicelib.core.catalog import ALL
 from chalicelib.core.chat import spans
 from chalicelib.core.chat.orders import Create, Misunderstood
 from chalicelib.core.chat.tokens import EVERYTHING, SMALL_WORDS, Token, quoted, span_of, with_hint
@@ -24,6 +25,10 @@ _KEYS: Final = {
     "in": "in",
     "region": "in",
 }
+_NO_COMPONENTS: Final = (
+    "which components? Name some, as in `/demo create ecs for 8h`, or ask for everything: "
+    "`/demo create all`."
+)
 _IPV4: Final = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?:/[0-9]{1,2})?")
 _REGION: Final = re.compile(r"[a-z]{2}(?:-[a-z]+)+-[0-9]")
 
@@ -57,10 +62,12 @@ def read_create(tokens: list[Token], names: Collection[str]) -> Create | Misunde
     for what, values in (("names", draft.name), ("leases", draft.ttl), ("regions", draft.region)):
         if len(values) > 1:
             draft.problems.append(f"I read {len(values)} {what}; give one.")
+    if not (draft.components or draft.everything or draft.problems):
+        draft.problems.append(_NO_COMPONENTS)
     if draft.problems:
         return Misunderstood(problems=tuple(dict.fromkeys(draft.problems)))
     return Create(
-        components=() if draft.everything else tuple(dict.fromkeys(draft.components)),
+        components=ALL if draft.everything else tuple(dict.fromkeys(draft.components)),
         name=draft.name[0] if draft.name else None,
         ttl=draft.ttl[0] if draft.ttl else None,
         cidr=tuple(dict.fromkeys(draft.cidr)),
@@ -98,7 +105,7 @@ def _loose(draft: _Draft, tokens: list[Token]) -> int:
         draft.cidr.append(_block(word))
     elif _REGION.fullmatch(word):
         draft.region.append(word)
-    elif word in EVERYTHING:
+    elif word in EVERYTHING and word not in draft.names:
         draft.everything = True
     elif word not in SMALL_WORDS:
         _components(draft, word)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from chalicelib.core.catalog import BUNDLE, Catalog
+from chalicelib.core.catalog import ALL, BUNDLE, Catalog, Selection
 from chalicelib.core.chat import spans
 from chalicelib.core.chat.blocks import MAX_OPTION, Block, context, escaped, plain, section
 from chalicelib.core.chat.command import parse
 from chalicelib.core.chat.orders import Create, Misunderstood
 from chalicelib.core.errors import FieldProblem
-from chalicelib.core.graph import build_graph, schedule
+from chalicelib.core.graph import build_graph
 from chalicelib.core.lease import LeaseLimits
+from chalicelib.core.preview import preview
 from chalicelib.core.request import MAX_NAME
 
 FORM: Final = "demo_form"
@@ -66,7 +67,9 @@ def form(
 
 
 def _components(offered: Catalog, picked: Sequence[str]) -> Block:
-    options = {
+    everything = build_graph(offered, offered.select(ALL))
+    longest = preview(offered, offered.select(ALL), everything).typical_minutes
+    options = {ALL: _option(ALL, f"{ALL} · Everything · {_minutes(longest)}")} | {
         c.name: _option(c.name, f"{c.name} · {c.title} · {_minutes(c.typical_minutes)}")
         for c in offered.components.values()
         if c.name != BUNDLE
@@ -74,7 +77,7 @@ def _components(offered: Catalog, picked: Sequence[str]) -> Block:
     element: Block = {
         "type": "multi_static_select",
         "action_id": PICK,
-        "placeholder": plain("Everything", 150),
+        "placeholder": plain("What the demo is made of", 150),
         "options": list(options.values())[:MAX_OPTIONS],
     }
     if chosen := [options[name] for name in picked if name in options]:
@@ -83,7 +86,6 @@ def _components(offered: Catalog, picked: Sequence[str]) -> Block:
         "type": "input",
         "block_id": "components",
         "dispatch_action": True,
-        "optional": True,
         "label": plain("Components", 2000),
         "element": element,
     }
@@ -141,18 +143,26 @@ def _text(
 
 def plan(offered: Catalog, picked: Sequence[str]) -> str:
     """Return what a choice brings, how long it takes and what it costs, in a few words."""
-    known = [name for name in picked if name in offered.components]
-    asked = known or [name for name in offered.components if name != BUNDLE]
-    graph = build_graph(offered, asked)
-    after = {step: graph.after(step) for step in graph.steps}
-    minutes = {step: offered.components[step].typical_minutes for step in graph.steps}
-    longest = max((span.ends for span in schedule(after, minutes)), default=0.0)
-    cost = sum(offered.components[step].hourly_usd for step in graph.steps)
-    brought = [s for s in graph.steps if s not in asked and s != BUNDLE]
-    with_it = f", with {', '.join(f'`{escaped(s)}`' for s in brought)}" if brought else ""
-    what = ", ".join(f"`{escaped(s)}`" for s in known) or "Everything"
-    price = f" · about ${cost:.2f} an hour" if cost else ""
-    return f":stopwatch: {what}{with_it}: ready in *{_minutes(longest)}*{price}"
+    known = tuple(name for name in picked if name in offered.components)
+    everything = _selection(picked) == ALL
+    if not known and not everything:
+        return ":stopwatch: Pick what the demo is made of."
+    requested = offered.select(ALL if everything else known)
+    shown = preview(offered, requested, build_graph(offered, requested))
+    brought = [name for name in shown.pulled_in if name != BUNDLE]
+    with_it = f", with {_names(brought)}" if brought else ""
+    what = "Everything" if everything else _names(known)
+    price = f" · about ${shown.hourly_usd:.2f} an hour" if shown.hourly_usd else ""
+    return f":stopwatch: {what}{with_it}: ready in *{_minutes(shown.typical_minutes)}*{price}"
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(f"`{escaped(name)}`" for name in names)
+
+
+def _selection(picked: Sequence[str]) -> Selection:
+    """Return what a choice means: everything, once that is among it."""
+    return ALL if ALL in picked else tuple(picked)
 
 
 def _minutes(minutes: float) -> str:
@@ -172,12 +182,12 @@ def read(state: Mapping[str, Any]) -> Create | dict[str, str]:
     name = _element(state, "name", "name").get("value")
     blocks: tuple[str, ...] = ()
     if cidr.strip():
-        command = parse(f"create from {cidr}", ())
+        command = parse(f"create {ALL} from {cidr}", ())
         if isinstance(command, Misunderstood):
             return {"cidr": "; ".join(command.problems).replace("`", "")[:MAX_METADATA]}
         blocks = command.cidr if isinstance(command, Create) else ()
     return Create(
-        components=picked(state),
+        components=_selection(picked(state)),
         name=name.strip() if name and name.strip() else None,
         ttl=spans.span(lease) if lease else None,
         cidr=blocks,

@@ -251,7 +251,7 @@ def usage() -> Message:
     """Return the commands, each with what it does."""
     lines = [f"`{command}`  {does}" for command, does in _COMMANDS]
     rest = (
-        "Without components a demo has all of them; without `for` the usual lease. Order and "
+        "`/demo create all` asks for everything; without `for` it has the usual lease. Order and "
         "units are up to you: `for 90 min`, `2 days`, `in eu-west-1`."
     )
     return message("How to use /demo", [*sections(lines), context(rest)])

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
+from chalicelib.core.catalog import Selection
+
 DEFAULT_EXTENSION: Final = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Create:
-    """Ask for a demo; no components mean all of them, no addresses the operator's default."""
+    """Ask for a demo; no addresses mean the operator's default."""
 
-    components: tuple[str, ...] = ()
+    components: Selection = ()
     name: str | None = None
     ttl: timedelta | None = None
     cidr: tuple[str, ...] = ()

@@ -6,7 +6,6 @@ from typing import Any
 
 from chalice import Blueprint, Response
 
-from chalicelib.entrypoints.rest.demos import caller_cidr
 from chalicelib.entrypoints.rest.http import Answer, Call, endpoint, explained
 from chalicelib.entrypoints.rest.views import caller_view, catalog_view, preview_view
 from chalicelib.services.request import preview
@@ -33,13 +32,13 @@ def plan(call: Call) -> Answer:
     from chalicelib.entrypoints.rest.models import DemoBody, parsed  # noqa: PLC0415 - seldom
 
     body = parsed(DemoBody, call.json())
-    return Answer(body=preview_view(preview(world(), body.request(caller_cidr(call)))))
+    return Answer(body=preview_view(preview(world(), body.request(call.own_block))))
 
 
 @endpoint(bp, "GET", "/me")
 def me(call: Call) -> Answer:
     """Say who calls, from where, and how much they may ask for."""
-    return Answer(body=caller_view(call.caller, caller_cidr(call), world().rules))
+    return Answer(body=caller_view(call.caller, call.own_block, world().rules))
 
 
 @endpoint(bp, "GET", "/openapi.json", public=True)

@@ -39,7 +39,7 @@ def create(call: Call) -> Answer:
 
 
 def _create(call: Call, body: DemoBody) -> dict[str, Any]:
-    return demo_view(request_demo(world(), call.caller.owner, body.request(caller_cidr(call))))
+    return demo_view(request_demo(world(), call.caller.owner, body.request(call.own_block)))
 
 
 def _create_once(call: Call, body: DemoBody, key: str) -> dict[str, Any]:
@@ -63,7 +63,7 @@ def _create_once(call: Call, body: DemoBody, key: str) -> dict[str, Any]:
 
     def create_once(*, keyed: dict[str, Any]) -> dict[str, Any]:
         # The id comes from the key, so that even a function that died makes no second demo.
-        request, demo_id = body.request(caller_cidr(call)), demo_id_from(keyed["key"])
+        request, demo_id = body.request(call.own_block), demo_id_from(keyed["key"])
         return demo_view(request_once(world(), call.caller.owner, request, demo_id=demo_id))
 
     once = idempotent_function(
@@ -79,11 +79,6 @@ def _create_once(call: Call, body: DemoBody, key: str) -> dict[str, Any]:
         message = "was used before with another body"
         raise InvalidRequest(FieldProblem("Idempotency-Key", message)) from error
     return made
-
-
-def caller_cidr(call: Call) -> str:
-    """Return the caller's own address as a block of one."""
-    return f"{call.source_ip}/32"
 
 
 @endpoint(bp, "GET", "/demos")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import ipaddress
 import json
 import time
 from collections.abc import Callable, Mapping
@@ -57,6 +58,14 @@ class Call:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     lambda_context: Any = None
+
+    @property
+    def own_block(self) -> str | None:
+        """The caller's own address as a block of one; None for one that is not IPv4."""
+        try:
+            return f"{ipaddress.IPv4Address(self.source_ip)}/32"
+        except ValueError:
+            return None
 
     def json(self) -> Any:
         """Return the body as JSON, an absent one as an empty object; raise HttpError."""

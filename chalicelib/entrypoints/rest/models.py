@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Final, TypeVar
+from decimal import Decimal
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import (
     AwareDatetime,
@@ -28,6 +29,7 @@ _PLAIN: Final = {
     "model_type": "the body must be a JSON object",
 }
 """Words of our own where pydantic's speak of Python."""
+_COMPONENTS: Final = "must be given: a list of names that is not empty, or 'all' for everything"
 
 
 class Body(BaseModel):
@@ -39,7 +41,7 @@ class Body(BaseModel):
 class DemoBody(Body):
     """The body of POST /demos and POST /plan."""
 
-    components: list[StrictStr] = Field(default_factory=list, max_length=100)
+    components: Annotated[list[StrictStr], Field(min_length=1, max_length=100)] | Literal["all"]
     name: StrictStr | None = None
     ttl_hours: Number | None = Field(default=None, gt=0, le=10_000)
     allowed_cidr: list[StrictStr] | StrictStr | None = None
@@ -49,13 +51,17 @@ class DemoBody(Body):
     )
     keep_on_failure: StrictBool = False
 
-    def request(self, caller_cidr: str) -> DemoRequest:
-        """Return the request in the core's words; the caller's own address opens by default."""
-        blocks = self.allowed_cidr
+    def request(self, own_block: str | None) -> DemoRequest:
+        """Return the request in the core's words; the caller's own address opens by default.
+
+        Raises InvalidRequest where neither is an IPv4 block.
+        """
+        blocks = self.allowed_cidr if self.allowed_cidr is not None else own_block
         if blocks is None:
-            blocks = [caller_cidr]
+            message = "must be given: your own address is not an IPv4 address"
+            raise InvalidRequest(FieldProblem("allowed_cidr", message))
         return DemoRequest(
-            components=tuple(self.components),
+            components="all" if isinstance(self.components, str) else tuple(self.components),
             name=self.name.strip() if self.name is not None else None,
             ttl=timedelta(hours=self.ttl_hours) if self.ttl_hours is not None else None,
             allowed_cidr=(blocks,) if isinstance(blocks, str) else tuple(blocks),
@@ -101,18 +107,19 @@ def parsed(model: type[M], body: Any) -> M:
     try:
         return model.model_validate(body)
     except ValidationError as error:
-        raise InvalidRequest(*(_field_problem(e) for e in error.errors())) from error
+        problems = dict.fromkeys(_field_problem(e) for e in error.errors())
+        raise InvalidRequest(*problems) from error
 
 
 def _field_problem(error: Mapping[str, Any]) -> FieldProblem:
     # Where a field may be of several types pydantic adds the type tried to the path.
     path = [str(p) for p in error["loc"] if not (isinstance(p, str) and _is_type(p))]
-    message = _PLAIN.get(error["type"], error["msg"])
+    message = _COMPONENTS if path == ["components"] else _PLAIN.get(error["type"], error["msg"])
     return FieldProblem(".".join(path) or "body", message.removeprefix("Value error, "))
 
 
 def _is_type(part: str) -> bool:
-    return part.startswith(("constrained-", "list[", "function-")) or part in (
+    return part.startswith(("constrained-", "list[", "literal[", "function-")) or part in (
         "str",
         "bool",
         "float",
@@ -124,7 +131,7 @@ def _text(value: Any) -> str:
         case bool():
             return "true" if value else "false"
         case float():
-            return f"{value:g}" if value != int(value) else str(int(value))
+            return str(int(value)) if value == int(value) else f"{Decimal(repr(value)):f}"
         case list():
             return ",".join(value)
         case _:

@@ -110,7 +110,7 @@ def _people() -> Schema:
         "Me": _object(
             owner=TEXT,
             admin=FLAG,
-            cidr=TEXT,
+            cidr=MAYBE_TEXT,
             regions=_list(TEXT),
             lease_hours=_by_name(NUMBER),
             limits=_by_name({"type": "integer"}),

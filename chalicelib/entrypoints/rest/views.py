@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
-from chalicelib.core.catalog import BUNDLE, GIVEN, Catalog, Component, Kind, Parameter
+from chalicelib.core.catalog import BUNDLE, Catalog, Component, Kind, Parameter
 from chalicelib.core.demo import Demo, Failure, Status, Step, stack_name
 from chalicelib.core.graph import close
+from chalicelib.core.preview import Preview
 from chalicelib.core.timeline import Entry
 from chalicelib.services.ports import Page
 from chalicelib.services.read import Caller
-from chalicelib.services.request import Preview
 from chalicelib.services.world import Rules
 
 T = TypeVar("T")
@@ -63,7 +63,7 @@ def brief_view(demo: Demo) -> dict[str, Any]:
     }
 
 
-def caller_view(caller: Caller, cidr: str, rules: Rules) -> dict[str, Any]:
+def caller_view(caller: Caller, cidr: str | None, rules: Rules) -> dict[str, Any]:
     """Return who calls, from which address, and the operator's caps."""
     lease, request = rules.lease, rules.request
     return {
@@ -151,10 +151,9 @@ def _component(catalog: Catalog, component: Component) -> dict[str, Any]:
 
 
 def _parameter(catalog: Catalog, parameter: Parameter) -> dict[str, Any]:
-    filled = parameter.name in GIVEN or catalog.provider(parameter.name) is not None
     return {
         "name": parameter.name,
-        "filled": filled,
+        "filled": catalog.is_set_by_service(parameter.name),
         "type": parameter.type,
         "description": parameter.description,
         "default": None if parameter.no_echo else parameter.default,
