@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import string
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -86,12 +86,14 @@ class Step:
     """One node of a demo's graph, with what was last seen of it.
 
     The edges (`after`) live on the record and not only in the templates, so that a demo can
-    be taken down after its template was changed or removed.
+    be taken down after its template was changed or removed. `wants` names those among them
+    that it can do without (whatever it takes of them has a default); the others it requires.
     """
 
     name: str
     kind: Kind = Kind.STACK
     after: tuple[str, ...] = ()
+    wants: tuple[str, ...] = ()
     typical_minutes: float = 5
     has_bucket: bool = False
     status: Status = Status.PENDING
@@ -106,6 +108,11 @@ class Step:
     prepared: bool = False
     attempts: int = 0
     retry_at: datetime | None = None
+
+    @property
+    def requires(self) -> tuple[str, ...]:
+        """The steps it cannot be made without, and that cannot be deleted while it exists."""
+        return tuple(name for name in self.after if name not in self.wants)
 
     @property
     def gone(self) -> bool:
@@ -197,6 +204,16 @@ class Demo:
         while pending:
             current = pending.pop()
             direct = {s.name for s in self.steps.values() if current in s.after} - found
+            found |= direct
+            pending.extend(direct)
+        return frozenset(found)
+
+    def requirements(self, names: Iterable[str]) -> frozenset[str]:
+        """Return every step that these require, directly or through others."""
+        found: set[str] = set()
+        pending = list(names)
+        while pending:
+            direct = set(self.steps[pending.pop()].requires) - found
             found |= direct
             pending.extend(direct)
         return frozenset(found)

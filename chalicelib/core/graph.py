@@ -13,10 +13,12 @@ from chalicelib.core.catalog import Catalog
 class Graph:
     """Steps in an order that respects their inputs.
 
-    `wires` maps, for each step, a parameter's name to the step whose output fills it.
+    `wires` maps, for each step, a parameter's name to the step whose output fills it;
+    `requires` holds, for each step, those of them it cannot be made without.
     """
 
     wires: Mapping[str, Mapping[str, str]]
+    requires: Mapping[str, frozenset[str]]
 
     @property
     def steps(self) -> tuple[str, ...]:
@@ -26,6 +28,10 @@ class Graph:
     def after(self, step: str) -> tuple[str, ...]:
         """Return the steps whose outputs this one takes, in name order."""
         return tuple(sorted(set(self.wires[step].values())))
+
+    def wants(self, step: str) -> tuple[str, ...]:
+        """Return the steps that this one only wants: whatever it takes of them has a default."""
+        return tuple(s for s in self.after(step) if s not in self.requires[step])
 
 
 def close(catalog: Catalog, asked: Iterable[str]) -> frozenset[str]:
@@ -49,7 +55,10 @@ def build_graph(catalog: Catalog, asked: Iterable[str]) -> Graph:
         for name in sorted(members)
     }
     order = TopologicalSorter({name: set(w.values()) for name, w in wires.items()})
-    return Graph({name: wires[name] for name in order.static_order()})
+    return Graph(
+        wires={name: wires[name] for name in order.static_order()},
+        requires={name: frozenset(catalog.needs(name).values()) for name in members},
+    )
 
 
 @dataclass(frozen=True, slots=True)

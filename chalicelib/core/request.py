@@ -113,6 +113,7 @@ def _step(catalog: Catalog, graph: Graph, name: str) -> Step:
         name=name,
         kind=component.kind,
         after=graph.after(name),
+        wants=graph.wants(name),
         typical_minutes=component.typical_minutes,
         has_bucket=component.has_bucket,
     )

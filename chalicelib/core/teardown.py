@@ -1,8 +1,10 @@
 """Towards deleted: the reversed graph, repairs for what refuses to go, and the proof at the end.
 
-A stack goes once nothing that stands on it is left. What refuses is repaired by its cause and
-tried again with growing delays; after so many attempts the demo is quarantined and a person
-asked. `deleted` is only ever written after a search by tag that found nothing.
+A stack goes once nothing that depends on it is left. What refuses is repaired by its cause and
+tried again with growing delays; after so many attempts it is stuck. A stuck stack keeps what it
+requires, and what it only wants goes all the same; when nothing else can go, the demo is
+quarantined and a person asked. `deleted` is only ever written after a search by tag that found
+nothing.
 """
 
 from __future__ import annotations
@@ -39,20 +41,23 @@ MAX_SEARCHES: Final = 8
 def wants_search(demo: Demo, now: datetime) -> bool:
     """Return whether it is time to look for what a deleted demo left behind.
 
-    That is when all its stacks are gone, and also when those that are left refuse to go: what
-    holds them up may be a stack that was taken for gone, its creation having come late.
+    That is when all its stacks are gone, and also when those that are left refuse to go or wait
+    for one that does: what holds them up may be a stack that was taken for gone, its creation
+    having come late.
     """
     again = demo.search.again_at
     return (
         demo.desired is Desired.DELETED
         and not demo.ended
-        and all(
-            step.gone or step.status is Status.DELETE_FAILED
-            for step in demo.steps.values()
-            if step.kind is Kind.STACK
-        )
         and (again is None or again <= now)
+        and not any(_on_its_way(demo, s) for s in demo.steps.values() if s.kind is Kind.STACK)
     )
+
+
+def _on_its_way(demo: Demo, step: Step) -> bool:
+    if step.gone or step.status is Status.DELETE_FAILED:
+        return False
+    return step.status is Status.DELETING or _free(demo, step)
 
 
 def towards_deleted(
@@ -65,7 +70,7 @@ def towards_deleted(
     if waiting := [s for s in demo.steps.values() if _getting_on(demo, s)]:
         reason = f"waiting for {names_of(waiting)} to go"
         return made(Next.WAIT, demo, reason, wait=_until_retry(waiting, now, pace))
-    if stuck := having(demo, Status.DELETE_FAILED):
+    if stuck := _stuck(demo):
         return _quarantine(demo, now, stuck[0].failure)
     return _prove(demo, now, pace, leftovers)
 
@@ -114,27 +119,39 @@ def _let_bundles_go(demo: Demo, now: datetime) -> Demo:
 
 def _getting_on(demo: Demo, step: Step) -> bool:
     """Whether a step is on its way out, or will be tried again without a person's help."""
-    if step.status is Status.DELETE_FAILED:
-        return step.attempts < MAX_ATTEMPTS and _free(demo, step)
-    return step.status is Status.DELETING
+    return step.status is Status.DELETING or (_deletable(step) and _free(demo, step))
+
+
+def _deletable(step: Step) -> bool:
+    """Whether there is a stack that may be asked to go (the bundle goes with its bucket)."""
+    moving = step.gone or step.status is Status.DELETING
+    return step.kind is Kind.STACK and not moving and step.attempts < MAX_ATTEMPTS
+
+
+def _stuck(demo: Demo) -> list[Step]:
+    """Return the steps that have refused to go as often as they are tried."""
+    return [s for s in having(demo, Status.DELETE_FAILED) if s.attempts >= MAX_ATTEMPTS]
 
 
 def _free(demo: Demo, step: Step) -> bool:
-    """Whether nothing that stands on this step is left (the bundle holds nothing up)."""
+    """Whether no dependent is left that keeps this step (the bundle keeps nothing).
+
+    A dependent that is stuck, or that a stuck one requires, keeps only what it requires itself.
+    """
     above = (demo.steps[name] for name in demo.dependents(step.name))
-    return all(s.gone or s.kind is Kind.BUNDLE for s in above)
+    left = [s for s in above if not s.gone and s.kind is Kind.STACK]
+    if not left:
+        return True
+    stuck = [s.name for s in _stuck(demo)]
+    held = demo.requirements(stuck).union(stuck)
+    return all(s.name in held and step.name not in demo.requirements([s.name]) for s in left)
 
 
 def _removable(demo: Demo, now: datetime) -> list[Step]:
     return [
         s
         for s in demo.steps.values()
-        if s.kind is Kind.STACK
-        and not s.gone
-        and s.status is not Status.DELETING
-        and s.attempts < MAX_ATTEMPTS
-        and (s.retry_at is None or s.retry_at <= now)
-        and _free(demo, s)
+        if _deletable(s) and (s.retry_at is None or s.retry_at <= now) and _free(demo, s)
     ]
 
 

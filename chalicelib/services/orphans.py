@@ -225,6 +225,7 @@ def _steps(orphan: Orphan, catalog: Catalog) -> dict[str, Step]:
             name=name,
             kind=catalog.components[name].kind,
             after=graph.after(name),
+            wants=graph.wants(name),
             typical_minutes=catalog.components[name].typical_minutes,
             has_bucket=catalog.components[name].has_bucket,
             status=Status.READY if name in found else Status.PENDING,

@@ -18,6 +18,7 @@ from chalicelib.adapters.memory import (
     MemoryWorkflow,
     VirtualClock,
 )
+from chalicelib.core.catalog import Component
 from chalicelib.core.demo import Demo, Desired, Phase, Status, Step
 from chalicelib.core.inputs import Bounds
 from chalicelib.core.limits import Limits
@@ -68,25 +69,31 @@ def graphs(draw: st.DrawFn, most: int = 7) -> dict[str, tuple[str, ...]]:
     }
 
 
-def of_graph(graph: Mapping[str, tuple[str, ...]], **fields: Any) -> Demo:
-    return demo(*(step(name, *after) for name, after in graph.items()), **fields)
+def of_graph(
+    graph: Mapping[str, tuple[str, ...]],
+    wants: Mapping[str, tuple[str, ...]] | None = None,
+    **fields: Any,
+) -> Demo:
+    optional = wants or {}
+    steps = (step(n, *after, wants=optional.get(n, ())) for n, after in graph.items())
+    return demo(*steps, **fields)
 
 
 class Stage:
     """A world in memory, with its parts at hand."""
 
-    def __init__(self, **limits: int) -> None:
+    def __init__(self, components: tuple[Component, ...] = SMALL, /, **limits: int) -> None:
         self.clock = VirtualClock(NOW)
         self.store = MemoryStore()
         self.workflow = MemoryWorkflow()
-        self.cloud = MemoryCloud(SMALL, self.clock)
+        self.cloud = MemoryCloud(components, self.clock)
         self.meter = MemoryMeter()
         self._made = 0
         self.world = World(
             store=self.store,
             workflow=self.workflow,
             targets=MemoryTargets({REGION: self.cloud}),
-            shelf=MemoryShelf(SMALL),
+            shelf=MemoryShelf(components),
             meter=self.meter,
             clock=self.clock,
             new_id=self._new_id,

@@ -18,6 +18,14 @@ def test_a_wish_is_wired_only_when_its_provider_is_there() -> None:
     assert "rds" in build_graph(CATALOG, ["asg", "rds"]).after("asg")
 
 
+def test_what_is_only_wanted_is_told_apart() -> None:
+    """Jenkins wants the cluster and requires the network; sg requires all that it takes."""
+    graph = build_graph(CATALOG, ["ecs", "jenkins"])
+    assert ("ecs",) == graph.wants("jenkins")
+    assert {"ecs", "vpc"} <= set(graph.after("jenkins"))
+    assert () == graph.wants("sg")
+
+
 def test_steps_come_after_their_inputs() -> None:
     """The order of the steps can be walked from the left."""
     graph = build_graph(CATALOG, [c.name for c in EIGHT])

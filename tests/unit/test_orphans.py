@@ -8,6 +8,7 @@ from chalicelib.core.errors import DemoError
 from chalicelib.core.request import DemoRequest
 from chalicelib.services import orphans
 from chalicelib.services.request import request_demo
+from local.simulation.components import SMALL, component
 
 from .builders import HOME, NOW, OWNER, Stage, minutes
 
@@ -66,6 +67,17 @@ def test_an_orphan_is_adopted_to_be_deleted() -> None:
     assert [("demo0001", demo.generation)] == stage.workflow.started
     assert 1 == stage.meter.counts["OrphansFound"]
     assert {} == stage.store.slots()
+
+
+def test_an_adopted_demo_knows_what_its_stacks_only_want() -> None:
+    """The catalog tells, as it does for a demo that is asked for."""
+    web = component("web", 1, wishes=("Endpoint",))
+    stage = Stage((*SMALL[:2], component("db", 1, outputs=("Endpoint",)), web))
+    put_stack(stage, "web")
+    put_stack(stage, "db")
+    search(stage)
+    search(stage)
+    assert ("db",) == stage.store.get("demo0001").steps["web"].wants
 
 
 def test_an_adopted_demos_loop_has_a_name_of_its_own() -> None:

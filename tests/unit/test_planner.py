@@ -102,7 +102,41 @@ def test_a_step_behind_a_stuck_one_is_not_waited_for() -> None:
     """It cannot get on before the stuck one does."""
     above = replace(step("ecs", "vpc", status=Status.DELETE_FAILED), attempts=MAX_ATTEMPTS)
     below = replace(step("vpc", status=Status.DELETE_FAILED), attempts=1)
-    assert Next.STUCK is plan(leaving(above, below)).next
+    assert Next.STUCK is plan(leaving(below, above)).next
+
+
+def test_the_trouble_is_that_of_the_stuck_step() -> None:
+    """Not of one that waits behind it, though that has refused as well."""
+    failure = Failure(component="ecs", reason="nobody knows")
+    above = step("ecs", "vpc", status=Status.DELETE_FAILED, failure=failure, attempts=MAX_ATTEMPTS)
+    assert failure == plan(leaving(refused(Cause.DEPENDENCY), above)).demo.trouble
+
+
+def test_a_stuck_stack_lets_go_what_it_only_wants() -> None:
+    """The web tier refuses to go: its database is deleted, its network stays."""
+    web = step(
+        "asg",
+        "rds",
+        "vpc",
+        wants=("rds",),
+        status=Status.DELETE_FAILED,
+        attempts=MAX_ATTEMPTS,
+    )
+    below = (step("vpc", status=Status.READY), step("rds", "vpc", status=Status.READY))
+    assert (Action(ActionKind.DELETE_STACK, "rds"),) == plan(leaving(*below, web)).actions
+
+
+def test_a_stack_is_kept_for_one_that_wants_it_and_may_still_go() -> None:
+    """The order is given up only for what is stuck."""
+    web = step("asg", "rds", wants=("rds",), status=Status.DELETE_FAILED, retry_at=NOW)
+    database = step("rds", status=Status.READY)
+    assert (Action(ActionKind.DELETE_STACK, "asg"),) == plan(leaving(database, web)).actions
+
+
+def test_a_record_made_before_edges_were_told_apart_requires_all_of_them() -> None:
+    """Its steps name no wants, so a stuck one keeps everything below it."""
+    web = step("asg", "rds", status=Status.DELETE_FAILED, attempts=MAX_ATTEMPTS)
+    assert Next.STUCK is plan(leaving(step("rds", status=Status.READY), web)).next
 
 
 def test_deleted_needs_a_search_that_found_nothing() -> None:

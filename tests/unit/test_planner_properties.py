@@ -16,10 +16,12 @@ from chalicelib.core.observe import Sighting, see
 from chalicelib.core.plan import Next, Pace, Plan
 from chalicelib.core.planner import decide
 from chalicelib.core.teardown import wants_search
+from chalicelib.core.trouble import MAX_ATTEMPTS
 
 from .builders import NOW, graphs, of_graph
 
 PACE = Pace()
+RESTING = (Status.FAILED, Status.DELETE_FAILED)
 PATIENCE = 200
 """Plans; a graph of seven steps needs a few dozen at most."""
 
@@ -32,6 +34,7 @@ class Account:
         self.demo = demo
         self.now = NOW
         self.stacks: dict[str, Status] = {}
+        self.refusing: frozenset[str] = frozenset()
         self.done: Counter[Action] = Counter()
 
     def plan(self) -> Plan:
@@ -51,7 +54,7 @@ class Account:
             assert step.name not in self.stacks
             self.stacks[step.name] = Status.CREATING
         if action.kind is ActionKind.DELETE_STACK:
-            assert not self.demo.dependents(step.name) & self.stacks.keys()
+            assert step.name not in self.demo.requirements(self.stacks.keys() - {step.name})
             if step.name in self.stacks:
                 self.stacks[step.name] = Status.DELETING
 
@@ -59,9 +62,14 @@ class Account:
         """Let one stack that is on its way arrive."""
         self.now += timedelta(seconds=1)
         moving = [n for n, s in self.stacks.items() if s is not Status.READY]
-        moving = [n for n in moving if self.stacks[n] is not Status.FAILED]
+        moving = [n for n in moving if self.stacks[n] not in RESTING]
+        if not moving:
+            self.now += timedelta(minutes=10)
+            return
         name = self.data.draw(st.sampled_from(sorted(moving)))
-        if self.stacks[name] is Status.DELETING:
+        if self.stacks[name] is Status.DELETING and name in self.refusing:
+            status = self.stacks[name] = Status.DELETE_FAILED
+        elif self.stacks[name] is Status.DELETING:
             del self.stacks[name]
             status = Status.DELETED
         else:
@@ -120,6 +128,23 @@ def test_turning_round_at_any_moment_ends_empty(
     account.loop()
     assert Phase.DELETED is account.demo.phase
     assert {} == account.stacks
+
+
+@given(graphs(), st.data())
+def test_quarantine_keeps_only_what_is_stuck_and_what_that_requires(
+    graph: dict[str, tuple[str, ...]], data: st.DataObject
+) -> None:
+    """Whatever a stuck stack only wants, and whatever stands alone, is deleted."""
+    wants = {n: tuple(a for a in after if data.draw(st.booleans())) for n, after in graph.items()}
+    account = Account(data, of_graph(graph, wants))
+    account.loop()
+    account.refusing = data.draw(st.frozensets(st.sampled_from(sorted(graph)), min_size=1))
+    account.demo = replace(account.demo, desired=Desired.DELETED)
+    assert Next.STUCK is account.loop().next
+    stuck = {s.name for s in account.demo.steps.values() if s.attempts == MAX_ATTEMPTS}
+    assert stuck
+    assert stuck <= account.refusing
+    assert stuck | account.demo.requirements(stuck) == account.stacks.keys()
 
 
 @pytest.mark.parametrize("keep", [False, True])

@@ -62,6 +62,12 @@ def test_steps_carry_their_edges() -> None:
     assert demo.steps["s3"].has_bucket
 
 
+def test_steps_tell_what_they_only_want() -> None:
+    """The web tier can be kept while its database goes."""
+    demo = made(components=("asg", "rds"))
+    assert {"asg": ("rds",)} == {s.name: s.wants for s in demo.steps.values() if s.wants}
+
+
 def test_a_component_asked_for_twice_is_made_once() -> None:
     """Saying it again changes nothing."""
     assert ("vpc",) == made(components=("vpc", "vpc")).asked

@@ -262,7 +262,9 @@ def _bucket_name(stack: MemoryStack) -> str:
 
 
 def _uses(user: MemoryStack, stack: MemoryStack) -> bool:
-    given = set(user.parameters.values())
+    """Whether a resource of a stack is part of another's; what is only wanted is a mere value."""
+    declared = user.component.parameters
+    given = {v for k, v in user.parameters.items() if declared[k].default is None}
     return user is not stack and any(value in given for value in stack.outputs.values())
 
 
