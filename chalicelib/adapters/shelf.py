@@ -102,6 +102,7 @@ def read_component(name: str, body: bytes) -> Component:
             k: _parameter(k, _mapping(v, f"parameter {k}")) for k, v in parameters.items()
         },
         outputs=tuple(_mapping(template.get("Outputs"), "Outputs")),
+        solution_stacks=_solution_stacks(metadata, parameters),
         has_bucket=any(_mapping(r).get("Type") == "AWS::S3::Bucket" for r in resources.values()),
     )
 
@@ -150,6 +151,18 @@ def _parameter(name: str, body: Mapping[str, Any]) -> Parameter:
         max_length=_maybe(int, body.get("MaxLength")),
         no_echo=_text(body.get("NoEcho", False)) == "true",
     )
+
+
+def _solution_stacks(
+    metadata: Mapping[str, Any], parameters: Mapping[str, Any]
+) -> Mapping[str, str]:
+    found = _mapping(metadata.get("SolutionStacks"), "SolutionStacks")
+    for name, pattern in found.items():
+        if name not in parameters:
+            raise ValueError(f"SolutionStacks names {name}, which is no parameter")
+        if str(pattern).count("*") != 1:
+            raise ValueError(f"the solution stack of {name} must hold one * for its version")
+    return {name: str(pattern) for name, pattern in found.items()}
 
 
 def _maybe(kind: Any, value: Any) -> Any:

@@ -26,6 +26,7 @@ class Regions:
         from chalicelib.adapters.cloudformation import CloudFormation  # noqa: PLC0415
         from chalicelib.adapters.leftovers import TagSearch  # noqa: PLC0415
         from chalicelib.adapters.network import Ec2  # noqa: PLC0415
+        from chalicelib.adapters.platforms import SolutionStacks  # noqa: PLC0415
 
         return Target(
             stacks=CloudFormation(
@@ -35,5 +36,6 @@ class Regions:
             ),
             buckets=S3(client("s3", region), service=self._service),
             network=Ec2(region),
+            platforms=SolutionStacks(region),
             leftovers=TagSearch(region),
         )

@@ -68,7 +68,11 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Component:
-    """A template in cfn/ by its file name, or the bundle."""
+    """A template in cfn/ by its file name, or the bundle.
+
+    `solution_stacks` maps a parameter to the name of an Elastic Beanstalk platform with `*` in
+    place of its version: the service fills in the newest one when it creates the stack.
+    """
 
     name: str
     kind: Kind = Kind.STACK
@@ -78,6 +82,7 @@ class Component:
     prices: Mapping[str, float] = field(default_factory=dict)
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     outputs: tuple[str, ...] = ()
+    solution_stacks: Mapping[str, str] = field(default_factory=dict)
     has_bucket: bool = False
 
     @property
@@ -130,7 +135,8 @@ class Catalog:
         a caller could name another demo's resources in its place.
         """
         provided = self.provider(parameter) is not None or parameter in self.withheld
-        return provided or parameter in GIVEN
+        found = any(parameter in c.solution_stacks for c in self.components.values())
+        return provided or found or parameter in GIVEN
 
     def provider(self, output: str) -> str | None:
         """Return the component that gives this output, if one does."""
@@ -207,7 +213,7 @@ def _unfillable(catalog: Catalog) -> list[TemplateProblem]:
         for component in catalog.components.values()
         for parameter in component.parameters.values()
         if parameter.default is None
-        and parameter.name not in GIVEN
+        and parameter.name not in {*GIVEN, *component.solution_stacks}
         and catalog.provider(parameter.name) in (None, component.name)
     ]
 

@@ -20,20 +20,26 @@ class Bounds:
 
 
 def stack_parameters(
-    demo: Demo, component: Component, bounds: Bounds, *, service: str
+    demo: Demo,
+    component: Component,
+    bounds: Bounds,
+    *,
+    service: str,
+    platforms: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """Return a value for each parameter of a template that does not keep its default.
 
     Outputs of the demo's own steps come before what the request asked for, so that nobody
-    can point a stack at another demo's network. Raises Rejected for a caller's value that a
-    request could not hold today: a record may be older than the rule.
+    can point a stack at another demo's network. `platforms` are the values found for the
+    component's `solution_stacks`. Raises Rejected for a caller's value that a request could
+    not hold today: a record may be older than the rule.
     """
     callers = {**demo.parameters, "DemoName": demo.name}
     for name, value in callers.items():
         if name in component.parameters and (fault := text_fault(value)):
             raise Rejected(f"parameter {name} {fault}")
     wired = {k: v for name in demo.steps[component.name].after for k, v in _given_by(demo, name)}
-    known = {**demo.parameters, **wired, **given(demo, bounds, service)}
+    known = {**demo.parameters, **(platforms or {}), **wired, **given(demo, bounds, service)}
     return {name: known[name] for name in component.parameters if name in known}
 
 

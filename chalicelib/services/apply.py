@@ -64,7 +64,14 @@ def _create(world: World, target: Target, demo: Demo, name: str) -> None:
         name=stack_name(demo.demo_id, name),
         template=world.shelf.template(name),
         parameters=stack_parameters(
-            demo, component, world.rules.bounds, service=world.rules.service
+            demo,
+            component,
+            world.rules.bounds,
+            service=world.rules.service,
+            platforms={
+                parameter: target.platforms.newest(pattern)
+                for parameter, pattern in component.solution_stacks.items()
+            },
         ),
         tags=stack_tags(demo, name, world.rules.service),
         timeout_minutes=create_minutes(component.typical_minutes),

@@ -187,6 +187,16 @@ class Network(Protocol):
         """Take deletion protection off databases and load balancers."""
 
 
+class Platforms(Protocol):
+    """Elastic Beanstalk's platforms in a demo's target."""
+
+    def newest(self, pattern: str) -> str:
+        """Return the newest solution stack whose name fits, `*` being its version.
+
+        Raises Rejected where there is none.
+        """
+
+
 class Leftovers(Protocol):
     """The search by tag in a demo's target."""
 
@@ -201,6 +211,7 @@ class Target:
     stacks: Stacks
     buckets: Buckets
     network: Network
+    platforms: Platforms
     leftovers: Leftovers
 
 

@@ -3,11 +3,12 @@
 MiniStack has no Elastic Beanstalk. An application, version or environment made by a
 stack is written down, checked against the others and the bundle in S3, and answers with
 an endpoint under `.invalid`, a top-level domain that never resolves (RFC 2606): nothing
-runs behind it. `DescribeApplications`, `DescribeApplicationVersions` and
-`DescribeEnvironments` answer through any AWS SDK.
+runs behind it. `DescribeApplications`, `DescribeApplicationVersions`,
+`DescribeEnvironments` and `ListAvailableSolutionStacks` answer through any AWS SDK.
 """
 
 import time
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
@@ -17,6 +18,14 @@ from local.emulator.patching import module, private
 _STATE = "stelligent_beanstalk"
 _NAMESPACE = "http://elasticbeanstalk.amazonaws.com/docs/2010-12-01/"
 ENDPOINT_SUFFIX = ".elasticbeanstalk-recorded-not-emulated.invalid"
+
+SOLUTION_STACKS = (
+    "64bit Amazon Linux 2023 v4.9.3 running Docker",
+    "64bit Amazon Linux 2023 v4.13.5 running Docker",
+    "64bit Amazon Linux 2023 v4.5.3 running ECS",
+    "64bit Amazon Linux 2 v4.9.4 running Docker",
+)
+"""Platforms that may be made anew; retired versions are not among them, as on AWS."""
 
 _records: Any = None  # (kind, name) -> what Describe… answers, by account and region
 
@@ -136,6 +145,9 @@ def _create_environment(
     label = properties.get("VersionLabel", "")
     if label and ("version", label) not in _records:
         raise ValueError(f"No Application Version named '{label}' found.")
+    platform = properties.get("SolutionStackName", SOLUTION_STACKS[0])
+    if platform not in SOLUTION_STACKS:
+        raise ValueError(f"No Solution Stack named '{platform}' found.")
     name = str(properties.get("EnvironmentName") or f"{stack_name[-20:]}-{logical_id}"[:40])
     endpoint = (properties.get("CNAMEPrefix") or name).lower() + ENDPOINT_SUFFIX
     record = {
@@ -143,6 +155,7 @@ def _create_environment(
         "EnvironmentName": name,
         "EnvironmentArn": _arn("environment", f"{application}/{name}"),
         "VersionLabel": label,
+        "SolutionStackName": platform,
         "Status": "Ready",
         "Health": "Grey",
         "EndpointURL": endpoint,
@@ -172,10 +185,16 @@ def _delete_application(physical_id: str, _properties: dict[str, Any]) -> None:
 def answer(body: bytes) -> tuple[int, bytes]:
     """Answer one call of the Elastic Beanstalk query protocol, as status and XML."""
     action = parse_qs(body.decode()).get("Action", [""])[0]
+    if action == "ListAvailableSolutionStacks":
+        return _answer(action, "SolutionStacks", map(escape, SOLUTION_STACKS))
     if action not in _LISTS:
         return 400, _error(f"{action} is not recorded by this emulator")
     kind, member = _LISTS[action]
-    items = "".join(f"<member>{_fields(record)}</member>" for record in _of_kind(kind))
+    return _answer(action, member, map(_fields, _of_kind(kind)))
+
+
+def _answer(action: str, member: str, bodies: Iterable[str]) -> tuple[int, bytes]:
+    items = "".join(f"<member>{body}</member>" for body in bodies)
     return 200, (
         f'<{action}Response xmlns="{_NAMESPACE}"><{action}Result><{member}>{items}</{member}>'
         f"</{action}Result><ResponseMetadata><RequestId>local</RequestId></ResponseMetadata>"

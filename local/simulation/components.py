@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from chalicelib.core.catalog import Component, Parameter
@@ -14,16 +15,19 @@ def component(
     needs: tuple[str, ...] = (),
     wishes: tuple[str, ...] = (),
     outputs: tuple[str, ...] = (),
+    solution_stacks: Mapping[str, str] | None = None,
     has_bucket: bool = False,
 ) -> Component:
     """Return a component that takes some outputs of others and gives some of its own."""
-    required = {p: Parameter(name=p) for p in needs}
+    platforms = solution_stacks or {}
+    required = {p: Parameter(name=p) for p in (*needs, *platforms)}
     optional = {p: Parameter(name=p, default="") for p in wishes}
     return Component(
         name=name,
         typical_minutes=minutes,
         parameters={**required, **optional, "DemoId": Parameter(name="DemoId")},
         outputs=outputs,
+        solution_stacks=platforms,
         has_bucket=has_bucket,
     )
 
@@ -53,7 +57,13 @@ EIGHT: Final = (
         wishes=("DatabaseEndpoint",),
         outputs=("WebUrl",),
     ),
-    component("eb", 6, needs=(*_NETWORK, "BucketName", "BundleKey"), outputs=("EbUrl",)),
+    component(
+        "eb",
+        6,
+        needs=(*_NETWORK, "BucketName", "BundleKey"),
+        outputs=("EbUrl",),
+        solution_stacks={"EbSolutionStack": "Linux v* running Docker"},
+    ),
     component(
         "jenkins",
         6,
@@ -67,6 +77,12 @@ EIGHT: Final = (
 SMALL: Final = (
     component("s3", 1, outputs=("BucketName",), has_bucket=True),
     component("vpc", 3, outputs=("VpcId",)),
-    component("web", 4, needs=("VpcId", "BucketName", "BundleKey"), outputs=("WebUrl",)),
+    component(
+        "web",
+        4,
+        needs=("VpcId", "BucketName", "BundleKey"),
+        outputs=("WebUrl",),
+        solution_stacks={"Platform": "Linux v* running Docker"},
+    ),
 )
 """Two roots, the bundle, and a step that takes from all three."""

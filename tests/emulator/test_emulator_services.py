@@ -66,7 +66,7 @@ def test_a_bucket_has_the_tags_of_its_stack(aws: Emulator, stacks: Stacks) -> No
     assert found() == set()
 
 
-def eb_resources(key: str) -> dict[str, Any]:
+def eb_resources(key: str, platform: str = beanstalk.SOLUTION_STACKS[0]) -> dict[str, Any]:
     name = {"Ref": "App"}
     return {
         "App": {"Type": "AWS::ElasticBeanstalk::Application", "Properties": {}},
@@ -79,7 +79,11 @@ def eb_resources(key: str) -> dict[str, Any]:
         },
         "Environment": {
             "Type": "AWS::ElasticBeanstalk::Environment",
-            "Properties": {"ApplicationName": name, "VersionLabel": {"Ref": "Version"}},
+            "Properties": {
+                "ApplicationName": name,
+                "VersionLabel": {"Ref": "Version"},
+                "SolutionStackName": platform,
+            },
         },
     }
 
@@ -103,6 +107,20 @@ def test_elastic_beanstalk_misses_the_bundle(aws: Emulator, stacks: Stacks) -> N
     stack = stacks.create("eb-early", eb_resources("never-staged.zip"))
     assert stacks.settled(stack) == "CREATE_FAILED"
     assert "Unable to download from S3 location" in str(stacks.events(stack))
+    stacks.delete(stack)
+
+
+def test_elastic_beanstalk_knows_its_platforms(aws: Emulator, stacks: Stacks) -> None:
+    """A platform version that is not listed (any more) makes no environment, as on AWS."""
+    s3, eb = aws.client("s3"), aws.client("elasticbeanstalk")
+    listed = eb.list_available_solution_stacks()["SolutionStacks"]
+    assert list(beanstalk.SOLUTION_STACKS) == listed
+    s3.create_bucket(Bucket="eb-bundles")
+    s3.put_object(Bucket="eb-bundles", Key="app.zip", Body=b"zip")
+    retired = "64bit Amazon Linux 2023 v4.0.0 running Docker"
+    stack = stacks.create("eb-retired", eb_resources("app.zip", retired))
+    assert stacks.settled(stack) == "CREATE_FAILED"
+    assert f"No Solution Stack named '{retired}' found." in str(stacks.events(stack))
     stacks.delete(stack)
 
 

@@ -25,6 +25,7 @@ SAMPLES: Final[Mapping[str, str]] = {
     "RolePath": "/stelligent-demo/",
     "BucketName": "stelligent-demo-demo1234",
     "BundleKey": "stelligent-demo.zip",
+    "EbSolutionStack": "64bit Amazon Linux 2023 v4.13.5 running Docker",
     "VpcId": "vpc-1",
     "VpcCidr": "10.200.0.0/16",
     "PublicSubnetIds": "subnet-1,subnet-2",

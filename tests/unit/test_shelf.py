@@ -32,6 +32,11 @@ WRONG = {
     "unfilled.yaml": (TOPIC.replace("VpcId", "NobodyGives"), "NobodyGives"),
     "Capital.yaml": (TOPIC, "lower-case"),
     "slow.yaml": (TOPIC.replace("TypicalMinutes: 2", "TypicalMinutes: long"), "TypicalMinutes"),
+    "noplace.yaml": (TOPIC.replace("TypicalMinutes: 2", "SolutionStacks: {X: v*}"), "names X"),
+    "pinned.yaml": (
+        TOPIC.replace("TypicalMinutes: 2", "SolutionStacks: {VpcId: v1.0}"),
+        "must hold one *",
+    ),
     "huge.yaml": (TOPIC + "#" * MAX_BODY, "bytes"),
     "bundle.yaml": (TOPIC, "a word of the service's"),
     "all.yml": (TOPIC, "a word of the service's"),
@@ -55,6 +60,14 @@ def test_a_users_own_template_is_wired_by_its_parameters(folder: Path) -> None:
     assert ("A topic", 2, 0.01) == (topic.title, topic.typical_minutes, topic.hourly_usd)
     assert ("vpc",) == build_graph(catalog, ["topic"]).after("topic")
     assert ("rds", "vpc") == build_graph(catalog, ["topic", "rds"]).after("topic")
+
+
+def test_the_shipped_beanstalk_takes_the_newest_platform() -> None:
+    """Its template names the platform without a version, and no caller may set it."""
+    catalog = PackageShelf().catalog()
+    stacks = catalog.components["eb"].solution_stacks
+    assert {"EbSolutionStack": "64bit Amazon Linux 2023 v* running Docker"} == stacks
+    assert catalog.is_set_by_service("EbSolutionStack")
 
 
 @pytest.mark.parametrize("file", sorted(WRONG))

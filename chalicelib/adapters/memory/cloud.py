@@ -18,6 +18,7 @@ from chalicelib.core.catalog import GIVEN, Component
 from chalicelib.core.demo import PREFIX, Status
 from chalicelib.core.errors import Rejected
 from chalicelib.core.observe import Sighting
+from chalicelib.core.platforms import newest
 from chalicelib.services.ports import Target
 
 StatusEvent = Callable[[str, str], None]
@@ -55,7 +56,7 @@ class MemoryStack:
 
 
 class MemoryCloud:
-    """One region: the Stacks, Network and Leftovers ports, and the buckets beside them."""
+    """One region: the Stacks, Network, Platforms and Leftovers ports, and the buckets beside."""
 
     def __init__(
         self,
@@ -74,6 +75,7 @@ class MemoryCloud:
         self.fails: dict[str, str] = {}
         self.obstacles: dict[str, Obstacle] = {}
         self.listeners: list[StatusEvent] = []
+        self.solution_stacks = ["Linux v1.9.1 running Docker", "Linux v1.10.0 running Docker"]
         self._components = {c.name: c for c in components}
         self._service = service
         self._region = region
@@ -82,7 +84,9 @@ class MemoryCloud:
 
     def target(self) -> Target:
         """Return this region as a Target."""
-        return Target(stacks=self, buckets=self.buckets, network=self, leftovers=self)
+        return Target(
+            stacks=self, buckets=self.buckets, network=self, platforms=self, leftovers=self
+        )
 
     # Stacks -------------------------------------------------------------------------------
 
@@ -200,6 +204,15 @@ class MemoryCloud:
         for component, obstacle in self.obstacles.items():
             if obstacle.cure == how and any(r.endswith(f"-{component}") for r in resources):
                 obstacle.times = 0
+
+    # Platforms ----------------------------------------------------------------------------
+
+    def newest(self, pattern: str) -> str:
+        """Return the newest platform whose name fits; raise Rejected where there is none."""
+        found = newest(self.solution_stacks, pattern)
+        if found is None:
+            raise Rejected(f"Elastic Beanstalk has no platform '{pattern}' in {self._region}")
+        return found
 
     # Leftovers ----------------------------------------------------------------------------
 
