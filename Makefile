@@ -7,6 +7,7 @@ PYTHON ?= python3.11
 VENV := .venv
 RUN := $(VENV)/bin/python
 STAGE ?= dev
+BROWSER := chromium fonts-dejavu-core fonts-liberation
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 help: ## Show what can be done
@@ -30,7 +31,7 @@ test: $(VENV)/installed debian ## Run every test, on all cores
 	@$(RUN) -m pytest -q -n auto --dist loadfile
 
 debian: # Apache and Chromium, for the tests of what they serve and show
-	@local/install-debian.sh apache2 chromium || echo "Tests that need them will be skipped."
+	@local/install-debian.sh apache2 $(BROWSER) || echo "Tests that need them will be skipped."
 
 check: lint test ## The gate: linters, types, layers, templates, then the tests
 
@@ -52,7 +53,7 @@ slack: $(VENV)/installed ## Send a Slack command to the local service: make slac
 	@$(RUN) -m local.slack "$$TEXT"
 
 browser: $(VENV)/installed ## Install Chromium from Debian's packages and test the page in it
-	@local/install-debian.sh chromium
+	@local/install-debian.sh $(BROWSER)
 	@$(RUN) -m pytest -q tests/browser
 
 image-test: $(VENV)/installed ## Build and run the demo's image with podman

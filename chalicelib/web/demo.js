@@ -1,7 +1,7 @@
 // One demo: its graph coming alive, what ran when, what to open, and what can be done to it.
 
 import { ask, now, poll, reader } from "./api.js";
-import { announce, h, say, set, toast } from "./dom.js";
+import { announce, h, say, set, show, toast } from "./dom.js";
 import { Graph, nodeText } from "./graph.js";
 import { details, eventsPanel, leasePanel, linksPanel } from "./panels.js";
 import { sharesPanel } from "./shares.js";
@@ -91,11 +91,12 @@ function frame(view) {
     phase: h("span"),
     pill: null,
     lead: h("p", { class: "lead" }),
-    reason: h("p", { class: "reason" }),
+    // It scrolls in itself, so the keyboard must reach it.
+    reason: h("p", { class: "reason", tabindex: 0 }),
     bar: h("span"),
     timeline: new Timeline(),
     what: h("h2", {}, "Timeline"),
-    legend: h("p", { class: "dim key" }),
+    legend: h("p", { class: "dim key" }, "★ the path that decides how long it takes"),
   };
   parts.pill = h("span", { class: "pill" }, parts.sign, parts.phase);
   parts.progress = h(
@@ -198,7 +199,7 @@ function tick(view, parts) {
   const from = going ? Math.min(...begun) : Date.parse(demo.created_at);
   parts.timeline.draw(bars, from, going || moving(demo) ? at : Infinity, view.titles);
   say(parts.what, going ? "Removal" : "Timeline");
-  say(parts.legend, going || demo.failure ? "" : "★ the path that decides how long it takes");
+  show(parts.legend, !going && !demo.failure);
   lead(parts, demo, bars, at);
   for (const panel of parts.panels) panel.tick?.(demo, at);
 }

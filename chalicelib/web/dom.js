@@ -35,6 +35,11 @@ export function say(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** Show an element or hide it; hidden it keeps its room, so that nothing else moves. */
+export function show(element, shown) {
+  element.style.visibility = shown ? "" : "hidden";
+}
+
 /**
  * Make a parent's children follow a list: made once by key, then updated, moved or removed.
  * `make(item)` returns an element, `update(element, item)` brings it up to date.

@@ -1,7 +1,7 @@
 // The panels beside a demo's graph. Each has an element, `draw(demo, catalog)` and maybe `tick`.
 
 import { ask as send, now } from "./api.js";
-import { ask, copyButton, follow, h, outside, say, toast } from "./dom.js";
+import { ask, copyButton, follow, h, outside, say, show, toast } from "./dom.js";
 import { countdown, many, moment, timeOfDay } from "./words.js";
 
 const card = (title, ...inside) =>
@@ -85,7 +85,7 @@ export function leasePanel(view) {
   );
   const retry = h(
     "button",
-    { type: "button", class: "primary", hidden: true, onclick: () => again(view) },
+    { type: "button", class: "primary", onclick: () => again(view) },
     "Try again now",
   );
   return {
@@ -93,20 +93,21 @@ export function leasePanel(view) {
     buttons: h("div", { class: "buttons" }, retry, extend, remove),
     draw(demo) {
       const ending = demo.desired === "deleted";
-      retry.hidden = demo.phase !== "quarantined";
+      show(retry, demo.phase === "quarantined");
       extend.disabled = ending;
       remove.disabled = ending;
       say(
         until,
         ending
           ? demo.deleted_at
-            ? `Gone since ${moment(demo.deleted_at)}`
-            : "Ends as soon as everything is gone"
+            ? `Removed ${moment(demo.deleted_at)}`
+            : "Ends when everything is removed"
           : `Removes itself ${moment(demo.expires_at)}`,
       );
     },
     tick(demo, at) {
-      say(left, demo.desired === "deleted" ? "Ended" : countdown(demo.expires_at, at));
+      const end = demo.deleted_at ? "Ended" : "Ending";
+      say(left, demo.desired === "deleted" ? end : countdown(demo.expires_at, at));
     },
   };
 }
@@ -190,7 +191,7 @@ export function details() {
         (element, [, value]) => say(element.lastChild, value),
       );
       const flat = Object.values(demo.outputs).flatMap((of) => Object.entries(of));
-      more.hidden = !flat.length;
+      show(more, flat.length > 0);
       follow(
         outputs,
         flat,

@@ -2,7 +2,7 @@
 // fragment, which browsers send to nobody; from here it travels in a body and a header.
 
 import { ask, now, poll, reader } from "./api.js";
-import { announce, follow, h, outside, say, set, webAddress } from "./dom.js";
+import { announce, follow, h, outside, say, set, show, webAddress } from "./dom.js";
 import { clock, glyph, span } from "./words.js";
 
 const main = document.getElementById("main");
@@ -20,18 +20,23 @@ const WORDS = {
   ended: ["Ended", "This demo is over, and everything it ran on is being removed."],
 };
 
+// All sentences lie over each other, so that the longest one's room is kept in any font.
+const sentences = new Map(
+  Object.entries(WORDS).map(([state, [, what]]) => [state, h("span", {}, what)]),
+);
 const parts = {
   name: h("h1"),
   sign: h("span", { class: "sign", "aria-hidden": "true" }),
   state: h("span"),
-  what: h("p", { class: "lead" }),
+  what: h("p", { class: "lead one-of" }, [...sentences.values()]),
   links: h("ul", { class: "doors" }),
-  left: h("p", { class: "big" }),
+  left: h("b", { class: "big" }),
 };
 parts.pill = h("p", { class: "pill" }, parts.sign, parts.state);
+parts.ends = h("p", { class: "ends dim" }, "This page and the demo end in", parts.left);
 
 function draw(demo) {
-  const [word, what] = WORDS[demo.state];
+  const [word] = WORDS[demo.state];
   document.title = demo.name;
   say(parts.name, demo.name);
   if (parts.state.textContent && parts.state.textContent !== word)
@@ -39,7 +44,8 @@ function draw(demo) {
   set(parts.pill, "data-state", demo.state);
   say(parts.sign, glyph(demo.state));
   say(parts.state, word);
-  say(parts.what, what);
+  for (const [state, sentence] of sentences) show(sentence, state === demo.state);
+  show(parts.ends, demo.state !== "ended");
   follow(
     parts.links,
     Object.entries(demo.links),
@@ -55,8 +61,8 @@ function draw(demo) {
         parts.pill,
         parts.name,
         parts.what,
+        parts.ends,
         parts.links,
-        h("footer", {}, h("p", { class: "dim" }, "This page and the demo end in"), parts.left),
       ),
     );
   }

@@ -9,6 +9,7 @@ const LOOK_EVERY = 15_000;
 /** The panel; a link's address is told by the service once, so it stays here until one leaves. */
 export function sharesPanel(view) {
   const list = h("ul", { class: "shares" });
+  const none = h("p", { class: "dim", hidden: true }, "No link yet.");
   const fresh = h("div", { class: "fresh", hidden: true });
   const hours = h(
     "select",
@@ -21,7 +22,7 @@ export function sharesPanel(view) {
     ].map(([value, text]) => h("option", { value }, text)),
   );
   const make = h("button", { type: "button", class: "plain" }, "Make a link");
-  const panel = { looked: 0, list, view };
+  const panel = { looked: 0, list, none, view };
   make.addEventListener("click", () => create(panel, hours.value, fresh, make));
   return {
     element: h(
@@ -41,7 +42,7 @@ export function sharesPanel(view) {
         make,
       ),
       fresh,
-      list,
+      h("div", { class: "share-list" }, none, list),
     ),
     draw(demo) {
       const over = demo.desired === "deleted";
@@ -95,6 +96,7 @@ async function refresh(panel) {
       (share) => row(panel, share),
       update,
     );
+    panel.none.hidden = shares.length > 0;
   } catch {
     // The page's own polling tells of the trouble; the next look tries again.
   }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import tarfile
@@ -18,6 +19,8 @@ from playwright.sync_api import Browser, Page, Request, Response, sync_playwrigh
 
 from local import service, tokens
 from local.control import Control
+
+from . import fonts
 
 PATIENCE = 60_000
 """Milliseconds before something counts as never happening; nothing here waits for that long."""
@@ -50,6 +53,12 @@ new PerformanceObserver((list) => {
     if (!entry.hadRecentInput) window.shifts.push(...entry.sources.map(told));
   }
 }).observe({ type: "layout-shift", buffered: true });
+"""
+
+# The browser reports a shift after the frame it happened in.
+_SHIFTS = """
+new Promise((done) =>
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(window.shifts)))))
 """
 
 
@@ -86,7 +95,7 @@ class Visit:
 
     def shifts(self) -> list[str]:
         """Return everything that moved without any input: what, from where, to where."""
-        return list(self.page.evaluate("window.shifts"))
+        return list(self.page.evaluate(_SHIFTS))
 
 
 @dataclass
@@ -141,21 +150,50 @@ def _hear(visit: Visit, kind: str, text: str) -> None:
         visit.faults.append(text)
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run every test in one family, and those of a module with FAMILIES in each of them."""
+    if "family" in metafunc.fixturenames:
+        families = getattr(metafunc.module, "FAMILIES", fonts.FAMILIES[:1])
+        metafunc.parametrize("family", fonts.chosen(families), indirect=True, scope="session")
+
+
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def family(request: pytest.FixtureRequest) -> str:
+    """Return the only font family that the browser knows."""
+    name = str(request.param)
+    if not Path(fonts.FOLDERS[name]).is_dir():
+        pytest.skip(f"{name} is not installed; `make browser` installs it")
+    return name
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Return the path of Debian's Chromium."""
     program = shutil.which("chromium")
     if program is None:
         pytest.skip("Chromium is not installed; `make browser` installs it")
+    return program
+
+
+@pytest.fixture(scope="session")
+def browser(
+    chromium: str, family: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Browser]:
+    """Start Chromium with one font family."""
+    environment = fonts.environment(family, tmp_path_factory.mktemp("fonts"))
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=list(CHROMIUM))
+        started = playwright.chromium.launch(
+            executable_path=chromium, args=list(CHROMIUM), env={**os.environ, **environment}
+        )
         yield started
         started.close()
 
 
 @pytest.fixture(scope="session")
 def deployed(
-    browser: Browser, tmp_path_factory: pytest.TempPathFactory
+    chromium: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[service.Service, Path]]:
+    """Bring the service up, once for all families."""
     state = tmp_path_factory.mktemp("browser")
     try:
         yield service.up(state, parameters=SETTINGS), state

@@ -29,7 +29,7 @@ def test_a_prospect_sees_one_demo_and_no_more(site: Site) -> None:
     expect(page.get_by_role("heading", name="For Acme")).to_be_visible()
     expect(page.get_by_text("Ready", exact=True)).to_be_visible()
     expect(page.get_by_role("link", name="Web tier")).to_have_count(1)
-    expect(page.locator(".invitation footer")).to_contain_text(re.compile("3 h 59|4 h 00"))
+    expect(page.locator(".ends")).to_contain_text(re.compile("3 h 59|4 h 00"))
     seen = page.locator("body").inner_text()
     assert owner.email not in seen
     assert "us-east-1" not in seen.replace("us-east-1.elb", "")
