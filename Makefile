@@ -42,6 +42,7 @@ lint: $(VENV)/installed
 	@PYTHONPATH=. $(VENV)/bin/lint-imports --no-logo
 	@$(VENV)/bin/cfn-lint cfn/*.yaml
 	@$(RUN) -m local.lint_service
+	@$(RUN) -m tools.rights
 
 bench: $(VENV)/installed ## Measure on the emulator, as ratios
 	@$(RUN) -m bench

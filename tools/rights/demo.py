@@ -1,0 +1,70 @@
+"""The stacks of one demo of every template in a folder, each with what the others give it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+from chalicelib.adapters.shelf import SUFFIXES, PackageShelf
+from chalicelib.core.bundle import BUNDLE_KEY
+from chalicelib.core.catalog import Catalog, Kind
+from chalicelib.core.demo import PREFIX, Demo, stack_name, stack_tags
+from chalicelib.core.inputs import Bounds, given
+from tools.rights.service import ROOT, Service
+from tools.rights.template import Stack, load
+
+
+def stacks_of(
+    service: Service, root: Path = ROOT, asked: Mapping[str, str] | None = None
+) -> dict[str, Stack]:
+    """Return the stack of every usable template in `root`/cfn by component, in their order.
+
+    `asked` are parameters as a request may give them.
+    """
+    place = service.stack.place
+    demo = _demo(place.region)
+    bounds = Bounds(boundary_arn=service.boundary_arn, role_path=f"/{PREFIX}/")
+    catalog = PackageShelf(root).catalog()
+    values = {"BundleKey": BUNDLE_KEY, **(asked or {}), **given(demo, bounds, service.name)}
+    stacks: dict[str, Stack] = {}
+    for component in _in_order(catalog):
+        stacks[component] = Stack(
+            template=_template(root, component),
+            parameters=dict(values),
+            place=replace(place, stack_name=stack_name(demo.demo_id, component)),
+            tags=stack_tags(demo, component, service.name),
+        )
+        values |= stacks[component].outputs()
+    return stacks
+
+
+def _demo(region: str) -> Demo:
+    """Return a demo such as anybody could ask for."""
+    now = datetime(2030, 1, 31, 12, tzinfo=UTC)
+    return Demo(
+        demo_id="demo1234",
+        name='Tom & "Jerry" $(reboot)',
+        owner="o'brien@example.com",
+        region=region,
+        asked=(),
+        steps={},
+        created_at=now,
+        expires_at=now,
+        allowed_cidr=("198.51.100.7/32",),
+    )
+
+
+def _in_order(catalog: Catalog) -> Iterator[str]:
+    graph = {
+        name: {*catalog.needs(name).values(), *catalog.wishes(name).values()}
+        for name in catalog.components
+    }
+    order = TopologicalSorter(graph).static_order()
+    return (name for name in order if catalog.components[name].kind is Kind.STACK)
+
+
+def _template(root: Path, component: str) -> Mapping[str, Any]:
+    paths = (root / "cfn" / f"{component}{suffix}" for suffix in SUFFIXES)
+    return load(next(path for path in paths if path.is_file()))

@@ -1,0 +1,48 @@
+"""The service's own stack, as far as the demos' rights come from it."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from chalicelib.core.demo import PREFIX
+from tools.rights.policy import Document, Role
+from tools.rights.resources import Place
+from tools.rights.template import Stack, load
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Service:
+    """A deployed service: the stack that `.chalice/resources.yaml` makes."""
+
+    stack: Stack
+
+    @property
+    def name(self) -> str:
+        """The name of its stack."""
+        return self.stack.place.stack_name
+
+    @property
+    def boundary_arn(self) -> str:
+        """The managed policy that every role of a demo must carry."""
+        return self.stack.resource("Boundary").arn
+
+    @property
+    def boundary(self) -> Document:
+        """The most that a role of a demo may do."""
+        document: Document = self.stack.resource("Boundary").properties["PolicyDocument"]
+        return document
+
+    @property
+    def stack_role(self) -> Role:
+        """The role that CloudFormation acts with for a demo's stacks."""
+        role = self.stack.resource("StackRole")
+        documents = tuple(p["PolicyDocument"] for p in role.properties["Policies"])
+        return Role(role.name, documents, account=self.stack.place.account)
+
+
+def service(root: Path = ROOT, place: Place | None = None) -> Service:
+    """Read what the repository at `root` deploys."""
+    place = place or replace(Place(), stack_name=f"{PREFIX}-dev")
+    return Service(Stack(load(root / ".chalice" / "resources.yaml"), {}, place))
