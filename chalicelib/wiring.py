@@ -50,7 +50,7 @@ def world() -> World:
 
 
 @functools.cache
-def answers() -> DynamoDBPersistenceLayer:
+def idempotency_store() -> DynamoDBPersistenceLayer:
     """Return where answers to requests with an Idempotency-Key are kept."""
     from aws_lambda_powertools.utilities.idempotency import (  # noqa: PLC0415 - only with a key
         DynamoDBPersistenceLayer,

@@ -11,6 +11,7 @@ import hmac
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
 from chalicelib.core.demo import Demo, Desired, Phase
@@ -19,6 +20,15 @@ MAX_LINKS: Final = 20
 """Links of one demo that may be open at once."""
 
 _TOKEN: Final = re.compile(r"([a-z][a-z0-9]{7,11})\.([a-z0-9]{8,16})\.[A-Za-z0-9_-]{32,64}")
+
+
+class State(StrEnum):
+    """Where a demo is, in a prospect's words."""
+
+    PREPARING = "preparing"
+    READY = "ready"
+    UNAVAILABLE = "unavailable"
+    ENDED = "ended"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,10 +83,10 @@ def is_open(share: Share, demo: Demo, now: datetime) -> bool:
     return now < ends_at(share, demo)
 
 
-def state(demo: Demo) -> str:
-    """Return where a demo is in a prospect's words: preparing, ready, unavailable or ended."""
+def state(demo: Demo) -> State:
+    """Return where a demo is in a prospect's words."""
     if demo.phase is Phase.FAILED:
-        return "unavailable"
+        return State.UNAVAILABLE
     if demo.desired is Desired.DELETED:
-        return "ended"
-    return "ready" if demo.phase is Phase.READY else "preparing"
+        return State.ENDED
+    return State.READY if demo.phase is Phase.READY else State.PREPARING

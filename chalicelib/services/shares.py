@@ -10,7 +10,6 @@ from chalicelib.core.share import (
     MAX_LINKS,
     Share,
     digest,
-    ends_at,
     first_end,
     is_open,
     make_token,
@@ -98,8 +97,3 @@ def visit(world: World, sharing: Sharing, token: str, *, count: bool) -> tuple[S
     if count and not sharing.store.count_visit(share, now):
         raise gone  # revoked this moment
     return share, demo
-
-
-def real_end(share: Share, demo: Demo) -> str:
-    """Return the moment a link ends, as text for an answer."""
-    return ends_at(share, demo).isoformat(timespec="milliseconds")

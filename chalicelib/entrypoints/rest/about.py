@@ -7,7 +7,7 @@ from typing import Any
 from chalice import Blueprint, Response
 
 from chalicelib.entrypoints.rest.http import Answer, Call, endpoint, explained
-from chalicelib.entrypoints.rest.views import caller_view, catalog_view, preview_view
+from chalicelib.entrypoints.rest.views import caller_view, catalog_view, health_view, preview_view
 from chalicelib.services.request import preview
 from chalicelib.wiring import world
 
@@ -52,7 +52,4 @@ def openapi(call: Call) -> Answer:  # noqa: ARG001
 @endpoint(bp, "GET", "/health", public=True)
 def health(call: Call) -> Answer:  # noqa: ARG001
     """Answer when the function starts, its settings are whole and its templates can be read."""
-    problems = world().shelf.catalog().problems
-    return Answer(
-        body={"status": "ok", "templates_left_out": [problem.component for problem in problems]}
-    )
+    return Answer(body=health_view(world().shelf.catalog()))

@@ -10,11 +10,12 @@ from chalice import Blueprint
 
 from chalicelib.core.demo import demo_id_from
 from chalicelib.core.errors import FieldProblem, InvalidRequest
+from chalicelib.entrypoints.rest import answers
 from chalicelib.entrypoints.rest.http import Answer, Call, HttpError, endpoint
-from chalicelib.entrypoints.rest.views import brief_view, demo_view, entry_view, page_view
+from chalicelib.entrypoints.rest.views import briefs_view, demo_view, demos_view, events_view
 from chalicelib.services import change, read
 from chalicelib.services.request import ASKED_AGAIN, request_demo, request_once
-from chalicelib.wiring import answers, world
+from chalicelib.wiring import idempotency_store, world
 
 if TYPE_CHECKING:
     from chalicelib.entrypoints.rest.models import DemoBody
@@ -23,7 +24,7 @@ bp = Blueprint(__name__)
 
 PAGE: Final = 50
 MAX_PAGE: Final = 200
-_MAX_KEY: Final = 255
+MAX_KEY: Final = 255
 
 
 @endpoint(bp, "POST", "/demos")
@@ -38,11 +39,11 @@ def create(call: Call) -> Answer:
     return Answer(body=made, status=HTTPStatus.ACCEPTED, headers={"Location": location})
 
 
-def _create(call: Call, body: DemoBody) -> dict[str, Any]:
+def _create(call: Call, body: DemoBody) -> answers.Demo:
     return demo_view(request_demo(world(), call.caller.owner, body.request(call.own_block)))
 
 
-def _create_once(call: Call, body: DemoBody, key: str) -> dict[str, Any]:
+def _create_once(call: Call, body: DemoBody, key: str) -> answers.Demo:
     from aws_lambda_powertools.utilities.idempotency import (  # noqa: PLC0415 - only with a key
         IdempotencyConfig,
         idempotent_function,
@@ -52,8 +53,8 @@ def _create_once(call: Call, body: DemoBody, key: str) -> dict[str, Any]:
         IdempotencyValidationError,
     )
 
-    if not 1 <= len(key) <= _MAX_KEY:
-        raise InvalidRequest(FieldProblem("Idempotency-Key", f"must be 1 to {_MAX_KEY} long"))
+    if not 1 <= len(key) <= MAX_KEY:
+        raise InvalidRequest(FieldProblem("Idempotency-Key", f"must be 1 to {MAX_KEY} long"))
     config = IdempotencyConfig(
         event_key_jmespath="key",
         payload_validation_jmespath="body",
@@ -61,17 +62,20 @@ def _create_once(call: Call, body: DemoBody, key: str) -> dict[str, Any]:
         lambda_context=call.lambda_context,
     )
 
-    def create_once(*, keyed: dict[str, Any]) -> dict[str, Any]:
+    def create_once(*, keyed: dict[str, Any]) -> answers.Demo:
         # The id comes from the key, so that even a function that died makes no second demo.
         request, demo_id = body.request(call.own_block), demo_id_from(keyed["key"])
         return demo_view(request_once(world(), call.caller.owner, request, demo_id=demo_id))
 
     once = idempotent_function(
-        create_once, data_keyword_argument="keyed", persistence_store=answers(), config=config
+        create_once,
+        data_keyword_argument="keyed",
+        persistence_store=idempotency_store(),
+        config=config,
     )
     digest = hashlib.sha256(f"{call.caller.owner}\n{key}".encode()).hexdigest()
     try:
-        made: dict[str, Any] = once(keyed={"key": digest, "body": body.model_dump_json()})
+        made: answers.Demo = once(keyed={"key": digest, "body": body.model_dump_json()})
     except IdempotencyAlreadyInProgressError as error:
         message = "a request with this Idempotency-Key is under way; try again in a moment"
         raise HttpError(HTTPStatus.CONFLICT, message) from error
@@ -90,12 +94,11 @@ def index(call: Call) -> Answer:
     page = read.list_demos(
         world(),
         call.caller,
-        everybody=call.query.get("mine") != "true",
+        everybody=not call.flag("mine"),
         limit=call.count("limit", PAGE, MAX_PAGE),
         cursor=call.query.get("cursor"),
     )
-    view = brief_view if call.query.get("brief") == "true" else demo_view
-    return Answer(body=page_view("demos", page, view))
+    return Answer(body=briefs_view(page) if call.flag("brief") else demos_view(page))
 
 
 @endpoint(bp, "GET", "/demos/{demo_id}")
@@ -144,4 +147,4 @@ def events(call: Call, demo_id: str) -> Answer:
         limit=call.count("limit", PAGE, MAX_PAGE),
         cursor=call.query.get("cursor"),
     )
-    return Answer(body=page_view("events", page, entry_view))
+    return Answer(body=events_view(page))

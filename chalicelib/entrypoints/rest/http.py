@@ -38,6 +38,11 @@ _HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Strict-Transport-Security": "max-age=31536000",
 }
+_STATUS_HEADERS: Final[Mapping[HTTPStatus, Mapping[str, str]]] = {
+    HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"},
+    HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": "2"},
+}
+"""What RFC 9110 asks for beside a status; seconds for Retry-After."""
 
 
 class HttpError(DemoError):
@@ -84,6 +89,13 @@ class Call:
         if not text.isdecimal() or not 1 <= int(text) <= most:
             raise InvalidRequest(FieldProblem(name, f"must be a whole number from 1 to {most}"))
         return int(text)
+
+    def flag(self, name: str) -> bool:
+        """Return a flag of the query, absent as False; raise InvalidRequest for other words."""
+        text = self.query.get(name, "false")
+        if text not in ("true", "false"):
+            raise InvalidRequest(FieldProblem(name, "must be true or false"))
+        return text == "true"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +181,6 @@ class Problem:
     status: HTTPStatus
     detail: str
     extra: Mapping[str, Any] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def _problem(error: DemoError) -> Problem:
@@ -185,13 +196,11 @@ def _problem(error: DemoError) -> Problem:
                 "held_by": list(error.holders),
             }
             return Problem(HTTPStatus.TOO_MANY_REQUESTS, detail, extra)
-        case HttpError(status=HTTPStatus.UNAUTHORIZED):
-            return Problem(error.status, detail, headers={"WWW-Authenticate": "Bearer"})
         case HttpError():
             return Problem(error.status, detail)
         case RetryableError():
             busy = "the service is busy; try again in a moment"
-            return Problem(HTTPStatus.SERVICE_UNAVAILABLE, busy, headers={"Retry-After": "2"})
+            return Problem(HTTPStatus.SERVICE_UNAVAILABLE, busy)
         case NotFound():
             return Problem(HTTPStatus.NOT_FOUND, detail)
         case WrongState():
@@ -212,7 +221,7 @@ def _problem_response(problem: Problem) -> Response:
     return Response(
         body=json.dumps(body),
         status_code=problem.status,
-        headers={**kind, **_HEADERS, **problem.headers},
+        headers={**kind, **_HEADERS, **_STATUS_HEADERS.get(problem.status, {})},
     )
 
 

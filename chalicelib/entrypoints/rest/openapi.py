@@ -1,172 +1,202 @@
-"""The API's description of itself; a test holds it to the routes that exist."""
+"""The API's description of itself, generated from its models and its table of operations."""
 
 from __future__ import annotations
 
-from chalicelib.entrypoints.rest.schemas import Schema, schemas
-from chalicelib.entrypoints.rest.shares import TOKEN_HEADER
+import functools
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema
+
+from chalicelib.entrypoints.rest.answers import Problem
+from chalicelib.entrypoints.rest.operation import Operation, Parameter, Reply, Schema
+from chalicelib.entrypoints.rest.operations import TAGS
+
+JSON: Final = "application/json"
+PROBLEM: Final = "application/problem+json"
+
+HEADERS: Final[Mapping[str, str]] = {
+    "Cache-Control": "Whether the answer may be kept.",
+    "Content-Security-Policy": "What the page may load.",
+    "Cross-Origin-Opener-Policy": "Keeps the page apart from those that open it.",
+    "ETag": "The answer's version, for If-None-Match.",
+    "Location": "Where it is, relative to the API's own address.",
+    "Permissions-Policy": "What the page may use of the browser.",
+    "Referrer-Policy": "What the page tells of its address.",
+    "Retry-After": "Seconds after which to try again.",
+    "Strict-Transport-Security": "Only HTTPS from now on.",
+    "Vary": "The request's headers that the answer depends on.",
+    "WWW-Authenticate": "The kind of credentials to send.",
+    "X-Content-Type-Options": "Holds browsers to the media type.",
+    "X-Frame-Options": "Keeps the page out of frames.",
+}
+_EVERY: Final = ("Cache-Control", "Strict-Transport-Security", "X-Content-Type-Options")
+"""Headers of every answer but the gateway's own refusals; the others are always there."""
+
+REFUSALS: Final[Mapping[HTTPStatus, tuple[str, tuple[str, ...]]]] = {
+    HTTPStatus.BAD_REQUEST: ("The body is not JSON.", ()),
+    HTTPStatus.UNAUTHORIZED: ("There is no valid token; why, is said.", ("WWW-Authenticate",)),
+    HTTPStatus.NOT_FOUND: ("There is no such thing, or it is not the caller's to see.", ()),
+    HTTPStatus.CONFLICT: ("The demo's phase, a limit or another request forbids it.", ()),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("The body is too large.", ()),
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: ("Content-Type names another media type than JSON.", ()),
+    HTTPStatus.UNPROCESSABLE_ENTITY: ("Fields are wrong; `errors` names each.", ()),
+    HTTPStatus.TOO_MANY_REQUESTS: ("A quota is full, or there are too many requests.", ()),
+    HTTPStatus.INTERNAL_SERVER_ERROR: ("The service failed.", ()),
+    HTTPStatus.BAD_GATEWAY: ("The service did not finish its answer.", ()),
+    HTTPStatus.SERVICE_UNAVAILABLE: ("The service is busy.", ("Retry-After",)),
+    HTTPStatus.GATEWAY_TIMEOUT: ("The service took too long.", ()),
+}
+"""What each status of an error means, and its headers besides those of every answer."""
+
+_DESCRIPTION: Final = """\
+AWS demo environments that arrive in minutes and delete themselves.
+
+`POST /slack/events` is no part of this API: it takes Slack's own signed requests."""
 
 
+class _Schemas(GenerateJsonSchema):
+    """Leaves out the titles that repeat a field's name."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002
+        return False
+
+
+@functools.cache
 def document() -> Schema:
     """Return the OpenAPI 3.1 document."""
+    references, schemas = _schemas()
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "Stelligent Demo",
             "version": "1",
-            "description": "AWS demo environments that arrive in minutes and remove themselves.",
+            "description": _DESCRIPTION,
+            "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "."}],
         "security": [{"bearer": []}],
-        "paths": _paths() | _share_paths() | _page_paths(),
+        "tags": [{"name": tag} for tag in TAGS],
+        "paths": _paths(references),
         "components": {
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
             },
-            "schemas": schemas(),
+            "schemas": schemas,
+            "headers": {
+                name: {
+                    "description": text,
+                    "required": name not in _EVERY,
+                    "schema": {"type": "string"},
+                }
+                for name, text in HEADERS.items()
+            },
+            "responses": {_name(status): _refusal(status, references) for status in REFUSALS},
         },
     }
 
 
-def _paths() -> Schema:
-    demo_id = [_parameter("demo_id", "path", {"type": "string"}, required=True)]
-    paging = [
-        _parameter("limit", "query", {"type": "integer", "minimum": 1, "maximum": 200}),
-        _parameter("cursor", "query", {"type": "string"}),
-    ]
-    mine = _parameter("mine", "query", {"type": "string", "enum": ["true"]})
-    brief = _parameter("brief", "query", {"type": "string", "enum": ["true"]})
-    key = _parameter("Idempotency-Key", "header", {"type": "string", "maxLength": 255})
-    return {
-        "/demos": {
-            "get": _operation("List demos, newest first", "DemoPage", [*paging, mine, brief]),
-            "post": _operation(
-                "Ask for a demo", "Demo", [key], status="202", body="DemoRequest", also=["429"]
-            ),
-        },
-        "/demos/{demo_id}": {
-            "get": _operation("Show a demo", "Demo", demo_id),
-            "delete": _operation("Want a demo gone", "Demo", demo_id, status="202"),
-        },
-        "/demos/{demo_id}/lease": {
-            "patch": _operation(
-                "Extend or shorten a lease", "Demo", demo_id, body="LeaseChange", also=["409"]
-            )
-        },
-        "/demos/{demo_id}/retry": {
-            "post": _operation(
-                "Hurry a quarantined teardown", "Demo", demo_id, status="202", also=["409"]
-            )
-        },
-        "/demos/{demo_id}/events": {
-            "get": _operation("Page through a timeline", "EventPage", [*demo_id, *paging])
-        },
-        "/me": {"get": _operation("Say who calls and what they may ask for", "Me", [])},
-        "/catalog": {"get": _operation("List what can be asked for", "Catalog", [])},
-        "/plan": {"post": _operation("Say what would be made", "Preview", [], body="DemoRequest")},
-        "/openapi.json": {"get": _operation("Describe this API", None, [], public=True)},
-        "/health": {"get": _operation("Answer when well", None, [], public=True)},
-    }
+References = Mapping[Any, Schema]
+"""The reference (or the schema itself) that stands for each type of a body."""
 
 
-def _share_paths() -> Schema:
-    demo_id = [_parameter("demo_id", "path", {"type": "string"}, required=True)]
-    share_id = _parameter("share_id", "path", {"type": "string"}, required=True)
-    token = _parameter(TOKEN_HEADER, "header", {"type": "string"}, required=True)
-    shared = "Show what a prospect link shows"
-    return {
-        "/demos/{demo_id}/shares": {
-            "get": _operation("List a demo's prospect links", "ShareList", demo_id),
-            "post": _operation(
-                "Make a prospect link; its address is told here only",
-                "NewShare",
-                demo_id,
-                status="201",
-                body="ShareRequest",
-                also=["409"],
-            ),
-        },
-        "/demos/{demo_id}/shares/{share_id}": {
-            "delete": _operation("Revoke a link", None, [*demo_id, share_id], status="204")
-        },
-        "/shared": {
-            "get": _operation(f"{shared} again", "Shared", [token], public=True, also=["404"]),
-            "post": _operation(
-                f"{shared}, and count the visit",
-                "Shared",
-                [],
-                body="Visit",
-                public=True,
-                also=["404", "422"],
-            ),
-        },
-    }
+def _schemas() -> tuple[References, Schema]:
+    operations = [each for group in TAGS.values() for each in group.values()]
+    replies = [each.reply.body for each in operations]
+    bodies = [each.body.model for each in operations if each.body]
+    types = dict.fromkeys([*filter(_is_json, replies), *bodies, Problem])
+    references, found = TypeAdapter.json_schemas(
+        [(type_, "validation", TypeAdapter(type_)) for type_ in types],
+        ref_template="#/components/schemas/{model}",
+        schema_generator=_Schemas,
+    )
+    return {type_: schema for (type_, _), schema in references.items()}, found["$defs"]
 
 
-def _page_paths() -> Schema:
-    """Describe what the web page is made of (docs/page.md)."""
-    html, file = ("text/html", "The page"), ("text/javascript", "A file of the page")
-    named = [
-        _parameter(name, "path", {"type": "string"}, required=True) for name in ("folder", "file")
-    ]
-    moved = {"302": {"description": "To app"}}
-    return {
-        "/": {"get": _public("Lead to the page", moved)},
-        "/app": {"get": _public("Serve the page", _text(*html))},
-        "/share": {"get": _public("Serve a prospect's page", _text(*html))},
-        "/web/{folder}/{file}": {"get": _public("Serve a file", _text(*file), named)},
-        "/config.json": {
-            "get": _operation("Say where and as whom to sign in", "SignIn", [], public=True)
-        },
-    }
+def _is_json(body: Any) -> bool:
+    return body is not None and not isinstance(body, tuple)
 
 
-def _public(summary: str, responses: Schema, parameters: list[Schema] | None = None) -> Schema:
-    return {
-        "summary": summary,
-        "parameters": parameters or [],
-        "responses": responses,
-        "security": [],
-    }
+def _paths(references: References) -> Schema:
+    paths: Schema = {}
+    for tag, operations in TAGS.items():
+        for (method, path), operation in operations.items():
+            described = _operation(tag, method, operation, references)
+            paths.setdefault(path, {})[method.lower()] = described
+    return paths
 
 
-def _text(media: str, what: str) -> Schema:
-    return {"200": {"description": what, "content": {media: {"schema": {"type": "string"}}}}}
-
-
-def _operation(
-    summary: str,
-    answer: str | None,
-    parameters: list[Schema],
-    *,
-    status: str = "200",
-    body: str | None = None,
-    also: list[str] | None = None,
-    public: bool = False,
-) -> Schema:
-    refusals = [*([] if public else ["401", "404", "422"]), *(also or [])]
-    operation: Schema = {
-        "summary": summary,
-        "parameters": parameters,
+def _operation(tag: str, method: str, operation: Operation, references: References) -> Schema:
+    described: Schema = {
+        "operationId": operation.id,
+        "tags": [tag],
+        "summary": operation.summary,
+        "description": operation.description or f"{operation.summary}.",
+        "parameters": [_parameter(each) for each in operation.parameters],
         "responses": {
-            status: _content("application/json", answer),
-            **{code: _content("application/problem+json", "Problem") for code in refusals},
+            **_replies(method, operation.reply, references),
+            **{str(int(s)): _ref("responses", _name(s)) for s in operation.refusals},
         },
     }
-    if body:
-        operation["requestBody"] = {"required": True, **_media("application/json", body)}
-    if public:
-        operation["security"] = []
-    return operation
+    if operation.body:
+        content = {JSON: {"schema": references[operation.body.model]}}
+        described["requestBody"] = {"required": operation.body.required, "content": content}
+    if operation.public:
+        described["security"] = []
+    return described
 
 
-def _content(media: str, schema: str | None) -> Schema:
-    return {"description": schema or "A JSON object", **_media(media, schema)}
+def _replies(method: str, reply: Reply, references: References) -> Schema:
+    """Describe what is answered when all is well; what a GET answers may be unchanged (304)."""
+    kept = method == "GET" and reply.status is HTTPStatus.OK
+    headers = (*_EVERY, *reply.headers, *(["ETag"] if kept else []))
+    described: Schema = {"description": reply.status.description, "headers": _headers(headers)}
+    if reply.body is not None:
+        described["content"] = _content(reply.body, references)
+    replies = {str(int(reply.status)): described}
+    if kept:
+        unchanged = HTTPStatus.NOT_MODIFIED
+        replies[str(int(unchanged))] = {
+            "description": unchanged.description,
+            "headers": _headers(headers),
+        }
+    return replies
 
 
-def _media(media: str, schema: str | None) -> Schema:
-    body: Schema = {"$ref": f"#/components/schemas/{schema}"} if schema else {"type": "object"}
-    return {"content": {media: {"schema": body}}}
+def _content(body: Any, references: References) -> Schema:
+    if isinstance(body, tuple):
+        return {media: {"schema": {"type": "string"}} for media in body}
+    return {JSON: {"schema": references[body]}}
 
 
-def _parameter(name: str, where: str, schema: Schema, *, required: bool = False) -> Schema:
-    return {"name": name, "in": where, "required": required, "schema": schema}
+def _refusal(status: HTTPStatus, references: References) -> Schema:
+    description, headers = REFUSALS[status]
+    return {
+        "description": description,
+        "headers": _headers((*_EVERY, *headers)),
+        "content": {PROBLEM: {"schema": references[Problem]}},
+    }
+
+
+def _parameter(parameter: Parameter) -> Schema:
+    return {
+        "name": parameter.name,
+        "in": parameter.where,
+        "description": parameter.description,
+        "required": parameter.required,
+        "schema": parameter.schema,
+    }
+
+
+def _headers(names: Iterable[str]) -> Schema:
+    return {name: _ref("headers", name) for name in sorted(names)}
+
+
+def _name(status: HTTPStatus) -> str:
+    return status.phrase.replace(" ", "")
+
+
+def _ref(kind: str, name: str) -> Schema:
+    return {"$ref": f"#/components/{kind}/{name}"}

@@ -7,19 +7,19 @@ and from there in a header or a body: it is in no address that a server or a pro
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 from chalice import Blueprint
 
-from chalicelib.core.demo import Demo
-from chalicelib.core.share import Share, state
+from chalicelib.entrypoints.rest.answers import SharedDemo
 from chalicelib.entrypoints.rest.http import Answer, Call, endpoint
+from chalicelib.entrypoints.rest.views import new_share_view, shared_view, shares_view
 from chalicelib.services import shares
 from chalicelib.wiring import sharing, world
 
 bp = Blueprint(__name__)
 
-_MAX_TOKEN: Final = 120
+MAX_TOKEN: Final = 120
 TOKEN_HEADER: Final = "X-Share-Token"  # noqa: S105 - a header's name
 
 
@@ -30,16 +30,14 @@ def create(call: Call, demo_id: str) -> Answer:
 
     body = parsed(ShareBody, call.json())
     share, token = shares.create(world(), sharing(), call.caller, demo_id, body.expires_hours)
-    # Relative to the API's own address: a service has more than one, and cannot know them all.
-    made = share_view(shares.Listed(share=share, open=True)) | {"url": f"share#{token}"}
-    return Answer(body=made, status=HTTPStatus.CREATED)
+    return Answer(body=new_share_view(share, token), status=HTTPStatus.CREATED)
 
 
 @endpoint(bp, "GET", "/demos/{demo_id}/shares")
 def index(call: Call, demo_id: str) -> Answer:
     """List a demo's links with their visits, newest first."""
     found = shares.listed(world(), sharing(), call.caller, demo_id)
-    return Answer(body={"shares": [share_view(each) for each in found]})
+    return Answer(body=shares_view(found))
 
 
 @endpoint(bp, "DELETE", "/demos/{demo_id}/shares/{share_id}")
@@ -55,50 +53,17 @@ def visit(call: Call) -> Answer:
     from chalicelib.entrypoints.rest.models import VisitBody, parsed  # noqa: PLC0415 - seldom
 
     token = parsed(VisitBody, call.json()).token
-    return Answer(body=shared_view(*shares.visit(world(), sharing(), token, count=True)))
+    return Answer(body=_shown(token, count=True))
 
 
 @endpoint(bp, "GET", "/shared", public=True)
 def look_again(call: Call) -> Answer:
     """Show what a link shows to a page that is open already."""
-    token = call.headers.get(TOKEN_HEADER.lower(), "")[:_MAX_TOKEN]
-    body = shared_view(*shares.visit(world(), sharing(), token, count=False))
+    token = call.headers.get(TOKEN_HEADER.lower(), "")[:MAX_TOKEN]
     headers = {"Cache-Control": "private, no-cache", "Vary": TOKEN_HEADER}
-    return Answer(body=body, headers=headers)
+    return Answer(body=_shown(token, count=False), headers=headers)
 
 
-def _titled(demo: Demo) -> dict[str, str]:
-    """Return the demo's links by their components' titles: prospects know no component names."""
-    known = world().shelf.catalog().components
-    found = {}
-    for step in demo.steps.values():
-        title = known[step.name].title if step.name in known else ""
-        for name, url in step.links.items():
-            found[title if title and title not in found else name] = url
-    return found
-
-
-def share_view(listed: shares.Listed) -> dict[str, Any]:
-    """Return a link as its owner reads it."""
-    share = listed.share
-    visited = share.visited_at
-    return {
-        "share_id": share.share_id,
-        "created_by": share.created_by,
-        "created_at": share.created_at.isoformat(timespec="milliseconds"),
-        "expires_at": share.expires_at.isoformat(timespec="milliseconds"),
-        "open": listed.open,
-        "visits": share.visits,
-        "visited_at": visited.isoformat(timespec="milliseconds") if visited else None,
-    }
-
-
-def shared_view(share: Share, demo: Demo) -> dict[str, Any]:
-    """Return all that a prospect may know: the demo's name, state, links and end."""
-    now_in = state(demo)
-    return {
-        "name": demo.name,
-        "state": now_in,
-        "links": _titled(demo) if now_in == "ready" else {},
-        "ends_at": shares.real_end(share, demo),
-    }
+def _shown(token: str, *, count: bool) -> SharedDemo:
+    share, demo = shares.visit(world(), sharing(), token, count=count)
+    return shared_view(share, demo, world().shelf.catalog())

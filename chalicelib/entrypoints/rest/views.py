@@ -1,32 +1,32 @@
-"""What goes out: demos, pages, the catalog and previews as JSON."""
+"""Build the API's answers from what the use cases return."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import Any, TypeVar
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from chalicelib.core.catalog import BUNDLE, Catalog, Component, Kind, Parameter
 from chalicelib.core.demo import Demo, Failure, Status, Step, stack_name
 from chalicelib.core.graph import close
 from chalicelib.core.preview import Preview
+from chalicelib.core.share import Share, State, ends_at, state
 from chalicelib.core.timeline import Entry
+from chalicelib.entrypoints.rest import answers, offers
 from chalicelib.services.ports import Page
 from chalicelib.services.read import Caller
+from chalicelib.services.shares import Listed
 from chalicelib.services.world import Rules
 
-T = TypeVar("T")
 
-
-def demo_view(demo: Demo) -> dict[str, Any]:
+def demo_view(demo: Demo) -> answers.Demo:
     """Return a demo as its owner reads it."""
     return {
         "demo_id": demo.demo_id,
         "name": demo.name,
         "owner": demo.owner,
         "region": demo.region,
-        "desired": demo.desired.value,
-        "phase": demo.phase.value,
+        "desired": demo.desired,
+        "phase": demo.phase,
         "reason": demo.reason,
         "asked": list(demo.asked),
         "components": [s.name for s in demo.steps.values() if s.kind is Kind.STACK],
@@ -37,23 +37,23 @@ def demo_view(demo: Demo) -> dict[str, Any]:
         "outputs": {s.name: dict(s.outputs) for s in demo.steps.values() if s.outputs},
         "failure": _failure(demo.trouble or demo.failure),
         "created_at": _time(demo.created_at),
-        "ready_at": _time(demo.ready_at),
+        "ready_at": _maybe(demo.ready_at),
         "expires_at": _time(demo.expires_at),
-        "deleted_at": _time(demo.deleted_at),
-        "retry_at": _time(demo.retry_at),
+        "deleted_at": _maybe(demo.deleted_at),
+        "retry_at": _maybe(demo.retry_at),
         "links": demo.links,
     }
 
 
-def brief_view(demo: Demo) -> dict[str, Any]:
+def brief_view(demo: Demo) -> answers.DemoBrief:
     """Return as much of a demo as a line of a list shows: about a tenth of it."""
     steps = demo.steps.values()
     return {
         "demo_id": demo.demo_id,
         "name": demo.name,
         "owner": demo.owner,
-        "desired": demo.desired.value,
-        "phase": demo.phase.value,
+        "desired": demo.desired,
+        "phase": demo.phase,
         "components": [s.name for s in steps if s.kind is Kind.STACK],
         "progress": {"ready": sum(s.status is Status.READY for s in steps), "of": len(steps)},
         "failure": _failure(demo.trouble or demo.failure),
@@ -63,7 +63,7 @@ def brief_view(demo: Demo) -> dict[str, Any]:
     }
 
 
-def caller_view(caller: Caller, cidr: str | None, rules: Rules) -> dict[str, Any]:
+def caller_view(caller: Caller, cidr: str | None, rules: Rules) -> offers.Me:
     """Return who calls, from which address, and the operator's caps."""
     lease, request = rules.lease, rules.request
     return {
@@ -72,33 +72,30 @@ def caller_view(caller: Caller, cidr: str | None, rules: Rules) -> dict[str, Any
         "cidr": cidr,
         "regions": list(request.regions),
         "lease_hours": {
-            name: span.total_seconds() / 3600
-            for name, span in (
-                ("default", lease.default),
-                ("at_once", lease.at_once),
-                ("in_total", lease.in_total),
-            )
+            "default": _hours(lease.default),
+            "at_once": _hours(lease.at_once),
+            "in_total": _hours(lease.in_total),
         },
         "limits": {"per_owner": rules.limits.per_owner, "in_all": rules.limits.in_all},
     }
 
 
-def _stack(demo: Demo, step: Step) -> dict[str, Any]:
+def _stack(demo: Demo, step: Step) -> answers.Stack:
     return {
         "component": step.name,
         "stack_name": stack_name(demo.demo_id, step.name) if step.kind is Kind.STACK else None,
-        "status": step.status.value,
+        "status": step.status,
         "after": list(step.after),
         "typical_minutes": step.typical_minutes,
-        "started_at": _time(step.started_at),
-        "finished_at": _time(step.finished_at),
-        "removing_at": _time(step.removing_at),
-        "removed_at": _time(step.removed_at),
+        "started_at": _maybe(step.started_at),
+        "finished_at": _maybe(step.finished_at),
+        "removing_at": _maybe(step.removing_at),
+        "removed_at": _maybe(step.removed_at),
         "failure": _failure(step.failure),
     }
 
 
-def _failure(failure: Failure | None) -> dict[str, Any] | None:
+def _failure(failure: Failure | None) -> answers.Failure | None:
     if failure is None:
         return None
     return {
@@ -108,22 +105,31 @@ def _failure(failure: Failure | None) -> dict[str, Any] | None:
     }
 
 
-def page_view(key: str, page: Page[T], view: Callable[[T], Mapping[str, Any]]) -> dict[str, Any]:
-    """Return a page under its key, with the cursor that leads on."""
-    return {key: [view(item) for item in page.items], "next_cursor": page.cursor}
+def demos_view(page: Page[Demo]) -> answers.DemoList:
+    """Return a page of demos, with the cursor that leads on."""
+    return {"demos": [demo_view(demo) for demo in page.items], "next_cursor": page.cursor}
 
 
-def entry_view(entry: Entry) -> dict[str, Any]:
-    """Return one line of a timeline."""
+def briefs_view(page: Page[Demo]) -> answers.DemoBriefList:
+    """Return a page of demos in brief, with the cursor that leads on."""
+    return {"demos": [brief_view(demo) for demo in page.items], "next_cursor": page.cursor}
+
+
+def events_view(page: Page[Entry]) -> answers.EventList:
+    """Return a page of a timeline, with the cursor that leads on."""
+    return {"events": [_event(entry) for entry in page.items], "next_cursor": page.cursor}
+
+
+def _event(entry: Entry) -> answers.Event:
     return {
         "at": _time(entry.at),
         "actor": entry.actor,
-        "kind": entry.kind.value,
+        "kind": entry.kind,
         "text": entry.text,
     }
 
 
-def catalog_view(catalog: Catalog) -> dict[str, Any]:
+def catalog_view(catalog: Catalog) -> offers.Catalog:
     """Return everything that can be asked for, and what was left out and why."""
     return {
         "components": [
@@ -135,7 +141,7 @@ def catalog_view(catalog: Catalog) -> dict[str, Any]:
     }
 
 
-def _component(catalog: Catalog, component: Component) -> dict[str, Any]:
+def _component(catalog: Catalog, component: Component) -> offers.Component:
     return {
         "name": component.name,
         "title": component.title,
@@ -150,7 +156,7 @@ def _component(catalog: Catalog, component: Component) -> dict[str, Any]:
     }
 
 
-def _parameter(catalog: Catalog, parameter: Parameter) -> dict[str, Any]:
+def _parameter(catalog: Catalog, parameter: Parameter) -> offers.Parameter:
     return {
         "name": parameter.name,
         "filled": catalog.is_set_by_service(parameter.name),
@@ -166,7 +172,7 @@ def _parameter(catalog: Catalog, parameter: Parameter) -> dict[str, Any]:
     }
 
 
-def preview_view(preview: Preview) -> dict[str, Any]:
+def preview_view(preview: Preview) -> offers.Plan:
     """Return what a request would make, in which order, how long and at what price."""
     return {
         "components": list(preview.asked),
@@ -186,5 +192,68 @@ def preview_view(preview: Preview) -> dict[str, Any]:
     }
 
 
-def _time(moment: datetime | None) -> str | None:
-    return moment.isoformat(timespec="milliseconds") if moment else None
+def share_view(listed: Listed) -> answers.Share:
+    """Return a link as its owner reads it."""
+    share = listed.share
+    return {
+        "share_id": share.share_id,
+        "created_by": share.created_by,
+        "created_at": _time(share.created_at),
+        "expires_at": _time(share.expires_at),
+        "open": listed.open,
+        "visits": share.visits,
+        "visited_at": _maybe(share.visited_at),
+    }
+
+
+def new_share_view(share: Share, token: str) -> answers.NewShare:
+    """Return a link that was just made, with its address.
+
+    The address is relative to the API's own: a service has more than one, and cannot know them
+    all.
+    """
+    return {**share_view(Listed(share=share, open=True)), "url": f"share#{token}"}
+
+
+def shares_view(listed: Iterable[Listed]) -> answers.ShareList:
+    """Return a demo's links."""
+    return {"shares": [share_view(each) for each in listed]}
+
+
+def shared_view(share: Share, demo: Demo, catalog: Catalog) -> answers.SharedDemo:
+    """Return all that a prospect may know: the demo's name, state, links and end."""
+    now_in = state(demo)
+    return {
+        "name": demo.name,
+        "state": now_in,
+        "links": _titled(demo, catalog) if now_in is State.READY else {},
+        "ends_at": _time(ends_at(share, demo)),
+    }
+
+
+def _titled(demo: Demo, catalog: Catalog) -> dict[str, str]:
+    """Return the demo's links by their components' titles: prospects know no component names."""
+    found: dict[str, str] = {}
+    for step in demo.steps.values():
+        component = catalog.components.get(step.name)
+        title = component.title if component else ""
+        for name, url in step.links.items():
+            found[title if title and title not in found else name] = url
+    return found
+
+
+def health_view(catalog: Catalog) -> offers.Health:
+    """Return that the service works, and which templates it had to leave out."""
+    return {"status": "ok", "templates_left_out": [p.component for p in catalog.problems]}
+
+
+def _time(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds")
+
+
+def _maybe(moment: datetime | None) -> str | None:
+    return _time(moment) if moment else None
+
+
+def _hours(span: timedelta) -> float:
+    return span.total_seconds() / 3600

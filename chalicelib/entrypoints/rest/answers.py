@@ -1,0 +1,228 @@
+"""What the API answers about demos and links, and how it refuses; offers.py has the rest.
+
+Said once: views build these, and OpenAPI is generated from them.
+
+Typed dictionaries and not pydantic models, so that no request pays for building models that
+only the description needs (docs/adr/0019). mypy holds every view to its answer, and a test
+holds the real answers to the generated schemas. The text under a field is its description.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, NotRequired
+
+from typing_extensions import TypedDict
+
+from chalicelib.core.demo import Desired, Phase, Status
+from chalicelib.core.share import State
+from chalicelib.core.timeline import EntryKind
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """Marks a text as one of JSON Schema's formats."""
+
+    name: str
+
+    def __get_pydantic_json_schema__(
+        self, schema: Any, handler: Callable[[Any], dict[str, Any]]
+    ) -> dict[str, Any]:
+        """Add the format to what pydantic says of the text."""
+        return {**handler(schema), "format": self.name}
+
+
+Moment = Annotated[str, Format("date-time")]
+Address = Annotated[str, Format("uri")]
+
+
+class Answer(TypedDict):
+    """What every answer has in common: the text under a field is its description."""
+
+
+# Outside the class, where mypy would take it for a field.
+Answer.__pydantic_config__ = {"use_attribute_docstrings": True}  # type: ignore[attr-defined]
+
+
+class Failure(Answer):
+    """The root cause: the first resource that failed, and AWS's reason."""
+
+    component: str
+    resource: str | None
+    """The resource's logical id in the component's template, where one is to blame."""
+    reason: str
+
+
+class Stack(Answer):
+    """One component of a demo, with what was last seen of it."""
+
+    component: str
+    stack_name: str | None
+    """The CloudFormation stack; null for the bundle, which is an object in a bucket."""
+    status: Status
+    after: list[str]
+    """The components whose outputs it takes."""
+    typical_minutes: float
+    started_at: Moment | None
+    finished_at: Moment | None
+    removing_at: Moment | None
+    removed_at: Moment | None
+    failure: Failure | None
+
+
+class Demo(Answer):
+    """A demo environment."""
+
+    demo_id: str
+    name: str
+    owner: str
+    """The verified e-mail address of whoever asked for it."""
+    region: str
+    desired: Desired
+    """What its owner wants."""
+    phase: Phase
+    """Where it is."""
+    reason: str
+    """Why it is in this phase."""
+    asked: list[str]
+    """The components that were asked for."""
+    components: list[str]
+    """The components that have a stack: those asked for and those they need."""
+    allowed_cidr: list[str]
+    """The IPv4 blocks that may open it."""
+    parameters: dict[str, str]
+    """The template parameters that were given."""
+    keep_on_failure: bool
+    stacks: list[Stack]
+    outputs: dict[str, dict[str, str]]
+    """Each component's stack outputs by their names."""
+    failure: Failure | None
+    """Why it failed, or why it cannot be deleted."""
+    created_at: Moment
+    ready_at: Moment | None
+    expires_at: Moment
+    """The end of its lease."""
+    deleted_at: Moment | None
+    retry_at: Moment | None
+    """When a quarantined deletion is tried again."""
+    links: dict[str, Address]
+    """What can be opened, by name."""
+
+
+class Progress(Answer):
+    """How many of a demo's components are ready."""
+
+    ready: int
+    of: int
+
+
+class DemoBrief(Answer):
+    """As much of a demo as a line of a list shows."""
+
+    demo_id: str
+    name: str
+    owner: str
+    desired: Desired
+    phase: Phase
+    components: list[str]
+    progress: Progress
+    failure: Failure | None
+    created_at: Moment
+    expires_at: Moment
+    links: dict[str, Address]
+
+
+class DemoList(Answer):
+    """A page of demos, newest first."""
+
+    demos: list[Demo]
+    next_cursor: str | None
+    """What `cursor` must be for the next page; null on the last one."""
+
+
+class DemoBriefList(Answer):
+    """A page of demos in brief, newest first."""
+
+    demos: list[DemoBrief]
+    next_cursor: str | None
+    """What `cursor` must be for the next page; null on the last one."""
+
+
+class Event(Answer):
+    """One entry of a demo's timeline."""
+
+    at: Moment
+    actor: str
+    """A person's e-mail address, or the part of the service that acted."""
+    kind: EntryKind
+    text: str
+
+
+class EventList(Answer):
+    """A page of a timeline, oldest first."""
+
+    events: list[Event]
+    next_cursor: str | None
+    """What `cursor` must be for the next page; null on the last one."""
+
+
+class Share(Answer):
+    """A read-only link for a prospect, as the demo's owner sees it."""
+
+    share_id: str
+    created_by: str
+    created_at: Moment
+    expires_at: Moment
+    open: bool
+    """Whether it still shows anything."""
+    visits: int
+    visited_at: Moment | None
+
+
+class NewShare(Share):
+    """A link that was just made."""
+
+    url: str
+    """Relative to the API's own address; in no other answer."""
+
+
+class ShareList(Answer):
+    """A demo's links, newest first."""
+
+    shares: list[Share]
+
+
+class SharedDemo(Answer):
+    """What a prospect may know of a demo."""
+
+    name: str
+    state: State
+    links: dict[str, Address]
+    """What can be opened, by its component's title."""
+    ends_at: Moment
+
+
+class FieldProblem(Answer):
+    """One thing wrong with a request."""
+
+    field: str
+    """The path of the field, such as `components.0`."""
+    message: str
+
+
+class Problem(Answer):
+    """Why a request was refused (RFC 9457)."""
+
+    type: Literal["about:blank"]
+    title: str
+    status: NotRequired[int]
+    detail: str
+    errors: NotRequired[list[FieldProblem]]
+    """Every field that is wrong, on a 422."""
+    limit: NotRequired[str]
+    """The quota that is full, on a 429."""
+    maximum: NotRequired[int]
+    """How many demos the quota holds."""
+    held_by: NotRequired[list[str]]
+    """The caller's demos in it."""

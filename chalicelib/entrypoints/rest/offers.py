@@ -1,0 +1,130 @@
+"""What the API answers about the service: what can be asked for, by whom, and where to sign in."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from chalicelib.entrypoints.rest.answers import Address, Answer
+
+
+class Parameter(Answer):
+    """A template parameter, in CloudFormation's own terms."""
+
+    name: str
+    filled: bool
+    """Whether the service sets it, so that no request may."""
+    type: str
+    description: str
+    default: str | None
+    allowed_values: list[str]
+    allowed_pattern: str | None
+    constraint: str | None
+    """What the template's author says of the allowed pattern."""
+    secret: bool
+    """Whether it is declared NoEcho; a request may not set it, because requests are kept."""
+    min_value: float | None
+    max_value: float | None
+
+
+class Component(Answer):
+    """A component that can be asked for."""
+
+    name: str
+    title: str
+    description: str
+    needs: list[str]
+    """Components that come along, because it takes their outputs."""
+    wishes: list[str]
+    """Components whose outputs it takes when they are part of the demo anyway."""
+    pulls_in: list[str]
+    """Everything that comes along, directly or through others."""
+    parameters: list[Parameter]
+    outputs: list[str]
+    typical_minutes: float
+    hourly_usd: float
+    """List price in US dollars an hour while its stack exists."""
+
+
+class TemplateProblem(Answer):
+    """A template that was left out of the catalog, and why."""
+
+    component: str
+    message: str
+
+
+class Catalog(Answer):
+    """What can be asked for, and what was left out."""
+
+    components: list[Component]
+    problems: list[TemplateProblem]
+
+
+class PlannedStep(Answer):
+    """One component of a plan, laid out in time."""
+
+    component: str
+    after: list[str]
+    """The components whose outputs it takes."""
+    starts_minute: float
+    ends_minute: float
+    critical: bool
+    """Whether the whole takes longer when this takes longer."""
+
+
+class Plan(Answer):
+    """What a request would make."""
+
+    components: list[str]
+    """The components asked for."""
+    pulled_in: list[str]
+    """The components that come along."""
+    steps: list[PlannedStep]
+    typical_minutes: float
+    hourly_usd: float
+    """List price in US dollars an hour."""
+
+
+class Hours(Answer):
+    """The operator's limits on a lease, in hours."""
+
+    default: float
+    at_once: float
+    """The longest that a request or an extension may ask for."""
+    in_total: float
+    """The longest that a demo may live, all extensions counted."""
+
+
+class Quotas(Answer):
+    """How many demos may be active at once."""
+
+    per_owner: int
+    in_all: int
+
+
+class Me(Answer):
+    """The caller, and what the caller may ask for."""
+
+    owner: str
+    admin: bool
+    cidr: str | None
+    """The caller's own address as a block of one: what `allowed_cidr` is by default."""
+    regions: list[str]
+    lease_hours: Hours
+    limits: Quotas
+
+
+class SignIn(Answer):
+    """Where the web page signs people in."""
+
+    issuer: Address
+    client_id: str
+    scopes: str
+    authorization_endpoint: Address
+    token_endpoint: Address
+
+
+class Health(Answer):
+    """The service works: its settings are whole and its templates can be read."""
+
+    status: Literal["ok"]
+    templates_left_out: list[str]

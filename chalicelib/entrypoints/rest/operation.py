@@ -1,0 +1,79 @@
+"""What an operation of the API is to OpenAPI, and which refusals follow from what it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+Schema = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of the path, the query or the headers (`where`)."""
+
+    name: str
+    where: str
+    schema: Schema
+    description: str
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A request's JSON body; where it is not required, an absent one means the defaults."""
+
+    model: type
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer to a request that was accepted.
+
+    `body` is a type that JSON answers have, or the media types of another answer, or None where
+    there is none. `headers` are those that not every answer has.
+    """
+
+    status: HTTPStatus
+    body: Any = None
+    headers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One method of one path; `conflicts` and `missing` say that it may answer 409 or 404."""
+
+    id: str
+    summary: str
+    description: str = ""
+    reply: Reply
+    parameters: tuple[Parameter, ...] = ()
+    body: Body | None = None
+    conflicts: bool = False
+    missing: bool = False
+    public: bool = False
+
+    @property
+    def refusals(self) -> Iterable[HTTPStatus]:
+        """Every status of an error that it may answer."""
+        if self.body:
+            yield HTTPStatus.BAD_REQUEST
+        if not self.public:
+            yield HTTPStatus.UNAUTHORIZED
+        if self.missing or any(each.where == "path" for each in self.parameters):
+            yield HTTPStatus.NOT_FOUND
+        if self.conflicts:
+            yield HTTPStatus.CONFLICT
+        if self.body:
+            yield HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        yield HTTPStatus.UNSUPPORTED_MEDIA_TYPE  # Chalice looks at every method's Content-Type
+        if self.body or any(each.where != "path" for each in self.parameters):
+            yield HTTPStatus.UNPROCESSABLE_ENTITY
+        yield HTTPStatus.TOO_MANY_REQUESTS
+        yield HTTPStatus.INTERNAL_SERVER_ERROR
+        yield HTTPStatus.BAD_GATEWAY
+        yield HTTPStatus.SERVICE_UNAVAILABLE
+        yield HTTPStatus.GATEWAY_TIMEOUT

@@ -1,0 +1,218 @@
+"""Every operation of the API by its method and path; a test holds the table to the routes.
+
+Loaded when the description is asked for, and by no other request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from chalicelib.core.demo import DEMO_ID
+from chalicelib.entrypoints.rest import answers, offers
+from chalicelib.entrypoints.rest.demos import MAX_KEY, MAX_PAGE, PAGE
+from chalicelib.entrypoints.rest.models import DemoBody, LeaseBody, ShareBody, VisitBody
+from chalicelib.entrypoints.rest.operation import Body, Operation, Parameter, Reply
+from chalicelib.entrypoints.rest.shares import MAX_TOKEN, TOKEN_HEADER
+
+Operations = Mapping[tuple[str, str], Operation]
+
+_TEXT: Final = {"type": "string"}
+_FLAG: Final = {"type": "boolean", "default": False}
+_COUNT: Final = {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": PAGE}
+_ID: Final = {"type": "string", "pattern": f"^{DEMO_ID.pattern}$"}
+_KEY: Final = {"type": "string", "minLength": 1, "maxLength": MAX_KEY}
+_TOKEN: Final = {"type": "string", "maxLength": MAX_TOKEN}
+
+DEMO: Final = Parameter("demo_id", "path", _ID, "The demo's id.", required=True)
+SHARE: Final = Parameter("share_id", "path", _ID, "The link's id.", required=True)
+FOLDER: Final = Parameter("folder", "path", _TEXT, "The page's version.", required=True)
+FILE: Final = Parameter("file", "path", _TEXT, "The file's name.", required=True)
+LIMIT: Final = Parameter("limit", "query", _COUNT, "How many entries a page may have.")
+CURSOR: Final = Parameter("cursor", "query", _TEXT, "The `next_cursor` of the page before.")
+MINE: Final = Parameter("mine", "query", _FLAG, "Only the caller's own demos.")
+BRIEF: Final = Parameter("brief", "query", _FLAG, "Only what a line of a list shows.")
+KEY: Final = Parameter(
+    "Idempotency-Key", "header", _KEY, "For a day, the same key and body create one demo."
+)
+TOKEN: Final = Parameter(
+    TOKEN_HEADER, "header", _TOKEN, "What follows `#` in the link's address.", required=True
+)
+
+_PAGE: Final = Reply(
+    HTTPStatus.OK,
+    ("text/html",),
+    (
+        "Content-Security-Policy",
+        "Referrer-Policy",
+        "X-Frame-Options",
+        "Cross-Origin-Opener-Policy",
+        "Permissions-Policy",
+    ),
+)
+
+_DEMOS: Final[Operations] = {
+    ("GET", "/demos"): Operation(
+        id="listDemos",
+        summary="List demos",
+        description="The caller's own, newest first; for an admin everybody's, unless `mine`.",
+        reply=Reply(HTTPStatus.OK, answers.DemoList | answers.DemoBriefList),
+        parameters=(LIMIT, CURSOR, MINE, BRIEF),
+    ),
+    ("POST", "/demos"): Operation(
+        id="createDemo",
+        summary="Create a demo",
+        description="Records the demo and answers before any stack exists.",
+        reply=Reply(HTTPStatus.ACCEPTED, answers.Demo, ("Location",)),
+        parameters=(KEY,),
+        body=Body(DemoBody),
+        conflicts=True,
+    ),
+    ("GET", "/demos/{demo_id}"): Operation(
+        id="getDemo",
+        summary="Get a demo",
+        reply=Reply(HTTPStatus.OK, answers.Demo),
+        parameters=(DEMO,),
+    ),
+    ("DELETE", "/demos/{demo_id}"): Operation(
+        id="deleteDemo",
+        summary="Delete a demo",
+        description="Deletes everything the demo made. Asking again changes nothing.",
+        reply=Reply(HTTPStatus.ACCEPTED, answers.Demo),
+        parameters=(DEMO,),
+    ),
+    ("PATCH", "/demos/{demo_id}/lease"): Operation(
+        id="changeLease",
+        summary="Extend or shorten a lease",
+        reply=Reply(HTTPStatus.OK, answers.Demo),
+        parameters=(DEMO,),
+        body=Body(LeaseBody),
+        conflicts=True,
+    ),
+    ("POST", "/demos/{demo_id}/retry"): Operation(
+        id="retryDeletion",
+        summary="Retry a quarantined deletion",
+        description="Tries now what would be tried again at `retry_at`.",
+        reply=Reply(HTTPStatus.ACCEPTED, answers.Demo),
+        parameters=(DEMO,),
+        conflicts=True,
+    ),
+    ("GET", "/demos/{demo_id}/events"): Operation(
+        id="listEvents",
+        summary="List a demo's events",
+        description="The timeline, oldest first: who changed what, when and why.",
+        reply=Reply(HTTPStatus.OK, answers.EventList),
+        parameters=(DEMO, LIMIT, CURSOR),
+    ),
+}
+
+_SHARES: Final[Operations] = {
+    ("GET", "/demos/{demo_id}/shares"): Operation(
+        id="listShares",
+        summary="List a demo's prospect links",
+        reply=Reply(HTTPStatus.OK, answers.ShareList),
+        parameters=(DEMO,),
+    ),
+    ("POST", "/demos/{demo_id}/shares"): Operation(
+        id="createShare",
+        summary="Create a prospect link",
+        description="The link's address is in this answer and in no other.",
+        reply=Reply(HTTPStatus.CREATED, answers.NewShare),
+        parameters=(DEMO,),
+        body=Body(ShareBody, required=False),
+        conflicts=True,
+    ),
+    ("DELETE", "/demos/{demo_id}/shares/{share_id}"): Operation(
+        id="revokeShare",
+        summary="Revoke a prospect link",
+        reply=Reply(HTTPStatus.NO_CONTENT),
+        parameters=(DEMO, SHARE),
+    ),
+    ("GET", "/shared"): Operation(
+        id="getSharedDemo",
+        summary="Get what a prospect link shows",
+        description="For a page that is open already: counts no visit.",
+        reply=Reply(HTTPStatus.OK, answers.SharedDemo, ("Vary",)),
+        parameters=(TOKEN,),
+        missing=True,
+        public=True,
+    ),
+    ("POST", "/shared"): Operation(
+        id="visitSharedDemo",
+        summary="Open a prospect link",
+        description="Answers what the link shows, and counts a visit.",
+        reply=Reply(HTTPStatus.OK, answers.SharedDemo),
+        body=Body(VisitBody),
+        missing=True,
+        public=True,
+    ),
+}
+
+_SERVICE: Final[Operations] = {
+    ("GET", "/catalog"): Operation(
+        id="getCatalog",
+        summary="List the components",
+        description="What a demo can be made of: inputs, outputs, minutes and prices.",
+        reply=Reply(HTTPStatus.OK, offers.Catalog),
+    ),
+    ("POST", "/plan"): Operation(
+        id="planDemo",
+        summary="Plan a demo",
+        description="What the same body would create, in which order, in how many minutes.",
+        reply=Reply(HTTPStatus.OK, offers.Plan),
+        body=Body(DemoBody),
+    ),
+    ("GET", "/me"): Operation(
+        id="getCaller",
+        summary="Get the caller",
+        description="Who the caller is to the service, and within which limits.",
+        reply=Reply(HTTPStatus.OK, offers.Me),
+    ),
+    ("GET", "/openapi.json"): Operation(
+        id="getDescription",
+        summary="Get this description",
+        reply=Reply(HTTPStatus.OK, dict[str, Any]),
+        public=True,
+    ),
+    ("GET", "/health"): Operation(
+        id="getHealth",
+        summary="Health check",
+        reply=Reply(HTTPStatus.OK, offers.Health),
+        public=True,
+    ),
+}
+
+_PAGES: Final[Operations] = {
+    ("GET", "/"): Operation(
+        id="getFront",
+        summary="Go to the web page",
+        reply=Reply(HTTPStatus.FOUND, None, ("Location",)),
+        public=True,
+    ),
+    ("GET", "/app"): Operation(id="getPage", summary="Get the web page", reply=_PAGE, public=True),
+    ("GET", "/share"): Operation(
+        id="getSharePage", summary="Get the prospect's page", reply=_PAGE, public=True
+    ),
+    ("GET", "/web/{folder}/{file}"): Operation(
+        id="getFile",
+        summary="Get a file of the web page",
+        reply=Reply(HTTPStatus.OK, ("text/javascript", "text/css")),
+        parameters=(FOLDER, FILE),
+        public=True,
+    ),
+    ("GET", "/config.json"): Operation(
+        id="getSignIn",
+        summary="Get where to sign in",
+        reply=Reply(HTTPStatus.OK, offers.SignIn),
+        public=True,
+    ),
+}
+
+TAGS: Final[Mapping[str, Operations]] = {
+    "Demos": _DEMOS,
+    "Prospect links": _SHARES,
+    "Service": _SERVICE,
+    "Web page": _PAGES,
+}
+"""Every operation, under the name of its group."""
