@@ -10,7 +10,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from local import identity_browser
+from local import identity_browser, pin
+from local.patching import pinned, wrap
 
 OWNER = "owner@example.com"
 OTHER = "other@example.com"
@@ -50,33 +51,41 @@ def signing_key(folder: Path) -> bytes:
     return file.read_bytes()
 
 
+def _keep_key(pem: bytes) -> None:
+    """Let the package sign with this key: it draws one at every start and has no setting."""
+    key = pinned("oidc_provider_mock._app.jose").RSAKey.import_key(
+        pem, {"use": "sig", "kid": _KEY_ID}
+    )
+
+    def keeping(storage: Any) -> Any:
+        class KeepsItsKey(storage):  # type: ignore[misc]
+            def __init__(self) -> None:
+                super().__init__()
+                self.jwk = key
+
+        return KeepsItsKey
+
+    wrap("oidc_provider_mock._app.Storage", keeping)
+
+
 def application(folder: Path) -> Any:
     """Make the provider as a WSGI application that signs with the key kept in `folder`."""
-    import oidc_provider_mock  # noqa: PLC0415 - only this process needs it
-    from oidc_provider_mock import _app  # noqa: PLC0415
-
-    key = _app.jose.RSAKey.import_key(signing_key(folder), {"use": "sig", "kid": _KEY_ID})
-
-    # The package draws a new key at every start and offers no setting for it.
-    class KeepsItsKey(_app.Storage):  # type: ignore[misc]
-        def __init__(self) -> None:
-            super().__init__()
-            self.jwk = key
-
-    _app.Storage = KeepsItsKey
+    pin.check("oidc-provider-mock")
+    _keep_key(signing_key(folder))
     # It leaves the key's id out of the token's header; verifiers look the key up by it.
-    _app.OpenIDCode.get_encode_header = lambda _self, _client: {"alg": "RS256", "kid": _KEY_ID}
+    wrap(
+        "oidc_provider_mock._app.OpenIDCode.get_encode_header",
+        lambda _: lambda _self, _client: {"alg": "RS256", "kid": _KEY_ID},
+    )
     # A browser's client keeps no secret: it proves itself by PKCE.
-    _app.AuthorizationCodeGrant.TOKEN_ENDPOINT_AUTH_METHODS = [
-        "none",
-        "client_secret_basic",
-        "client_secret_post",
-    ]
-    identity_browser.check_pkce(_app)
-    provider = oidc_provider_mock.app(
-        user_claims=[
-            oidc_provider_mock.User(sub=sub, claims=claims) for sub, claims in users().items()
-        ],
+    wrap(
+        "oidc_provider_mock._app.AuthorizationCodeGrant.TOKEN_ENDPOINT_AUTH_METHODS",
+        lambda methods: ["none", *methods],
+    )
+    identity_browser.check_pkce()
+    user = pinned("oidc_provider_mock.User")
+    provider = pinned("oidc_provider_mock.app")(
+        user_claims=[user(sub=sub, claims=claims) for sub, claims in users().items()],
         access_token_max_age=_TOKENS_LAST,
     )
     # Without the debugger it comes with: that runs code sent by whoever reaches the port.

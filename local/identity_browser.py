@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
+from local.patching import pinned, wrap
+
 _FORM = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -32,26 +34,30 @@ _FORM = """<!doctype html>
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
-def check_pkce(package: Any) -> None:
+def check_pkce() -> None:
     """Make the package's code grant hold the verifier against the challenge (RFC 7636, S256)."""
-    refused = package.authlib.oauth2.rfc6749.InvalidGrantError
-    grant = package.AuthorizationCodeGrant
-    save, validate = grant.save_authorization_code, grant.validate_token_request
+    refused = pinned("oidc_provider_mock._app.authlib").oauth2.rfc6749.InvalidGrantError
     challenges: dict[str, str] = {}
 
-    def saving(self: Any, code: str, request: Any) -> Any:
-        if challenge := request.payload.data.get("code_challenge"):
-            challenges[code] = challenge
-        return save(self, code, request)
+    def saving(save: Any) -> Any:
+        def save_with_challenge(self: Any, code: str, request: Any) -> Any:
+            if challenge := request.payload.data.get("code_challenge"):
+                challenges[code] = challenge
+            return save(self, code, request)
 
-    def validating(self: Any) -> None:
-        validate(self)
-        challenge = challenges.pop(self.request.form["code"], None)
-        if challenge and challenge != challenge_of(self.request.form.get("code_verifier", "")):
-            raise refused("the code verifier does not match the challenge")
+        return save_with_challenge
 
-    grant.save_authorization_code = saving
-    grant.validate_token_request = validating
+    def validating(validate: Any) -> Any:
+        def validate_with_challenge(self: Any) -> None:
+            validate(self)
+            challenge = challenges.pop(self.request.form["code"], None)
+            if challenge and challenge != challenge_of(self.request.form.get("code_verifier", "")):
+                raise refused("the code verifier does not match the challenge")
+
+        return validate_with_challenge
+
+    wrap("oidc_provider_mock._app.AuthorizationCodeGrant.save_authorization_code", saving)
+    wrap("oidc_provider_mock._app.AuthorizationCodeGrant.validate_token_request", validating)
 
 
 def challenge_of(verifier: str) -> str:

@@ -1,5 +1,6 @@
 """The emulator's process: check the pin, extend MiniStack, then let it run."""
 
+from local import pin
 from local.emulator import (
     beanstalk,
     buckets,
@@ -11,7 +12,6 @@ from local.emulator import (
     lambda_errors,
     operations,
     partial_batches,
-    pin,
     resume,
     shared_code,
     stack_events,
@@ -19,12 +19,12 @@ from local.emulator import (
     tagging,
     ttl,
 )
-from local.emulator.patching import module
+from local.patching import pinned
 
 
 def extend() -> None:
     """Put every extension in place; `PinMovedError` names what is not as it was."""
-    pin.check()
+    pin.check("ministack")
     for extension in (
         operations,
         stack_events,
@@ -48,4 +48,4 @@ def extend() -> None:
 
 if __name__ == "__main__":
     extend()
-    module("app").main()
+    pinned("ministack.app.main")()

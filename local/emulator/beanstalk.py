@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
-from local.emulator.patching import module, private
+from local.patching import pinned
 
 _STATE = "stelligent_beanstalk"
 _NAMESPACE = "http://elasticbeanstalk.amazonaws.com/docs/2010-12-01/"
@@ -39,12 +39,11 @@ _LISTS = {
 def install() -> None:
     """Register the three types and make their records."""
     global _records  # noqa: PLW0603 - the one store of this module, as MiniStack's have
-    _records = module("core.responses").AccountRegionScopedDict()
-    provisioners = module("services.cloudformation.provisioners")
-    tagged = private(provisioners, "_STACK_TAG_PROPERTY")
+    _records = pinned("ministack.core.responses.AccountRegionScopedDict")()
+    tagged = pinned("ministack.services.cloudformation.provisioners._STACK_TAG_PROPERTY")
     tagged["AWS::ElasticBeanstalk::Application"] = ("Tags", "list")
     tagged["AWS::ElasticBeanstalk::Environment"] = ("Tags", "list")
-    private(provisioners, "_RESOURCE_HANDLERS").update(
+    pinned("ministack.services.cloudformation.provisioners._RESOURCE_HANDLERS").update(
         {
             "AWS::ElasticBeanstalk::Application": {
                 "create": _create_application,
@@ -69,12 +68,12 @@ def records() -> Any:
 
 def save() -> None:
     """Keep the records over a restart."""
-    module("core.persistence").save_state(_STATE, {"records": _records})
+    pinned("ministack.core.persistence.save_state")(_STATE, {"records": _records})
 
 
 def load() -> None:
     """Read back what `save` wrote."""
-    kept = module("core.persistence").load_state(_STATE)
+    kept = pinned("ministack.core.persistence.load_state")(_STATE)
     if kept:
         _records.update(kept["records"])
 
@@ -84,9 +83,9 @@ def _of_kind(kind: str) -> list[dict[str, Any]]:
 
 
 def _arn(kind: str, name: str) -> str:
-    responses = module("core.responses")
-    where = f"{responses.get_region()}:{responses.get_account_id()}"
-    return f"arn:aws:elasticbeanstalk:{where}:{kind}/{name}"
+    region = pinned("ministack.core.responses.get_region")()
+    account = pinned("ministack.core.responses.get_account_id")()
+    return f"arn:aws:elasticbeanstalk:{region}:{account}:{kind}/{name}"
 
 
 def _put(kind: str, name: str, record: dict[str, Any]) -> None:
@@ -122,7 +121,7 @@ def _create_version(
     application = _needed_application(properties)
     source = properties.get("SourceBundle") or {}
     bucket, key = source.get("S3Bucket", ""), source.get("S3Key", "")
-    held = module("services.s3")._buckets.get(bucket) or {}  # noqa: SLF001
+    held = pinned("ministack.services.s3._buckets").get(bucket) or {}
     if key not in (held.get("objects") or {}):
         raise ValueError(
             f"Unable to download from S3 location (Bucket: {bucket}  Key: {key}). "

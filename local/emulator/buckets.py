@@ -3,44 +3,44 @@
 import uuid
 from typing import Any
 
-from local.emulator.patching import module, private
+from local.patching import pinned
 
 _TYPE = "AWS::S3::Bucket"
 
 
 def install() -> None:
     """Put the refusal before MiniStack's deletion, and the bucket among the tagged types."""
-    provisioners = module("services.cloudformation.provisioners")
-    private(provisioners, "_STACK_TAG_PROPERTY")[_TYPE] = ("Tags", "list")
-    handlers = private(provisioners, "_RESOURCE_HANDLERS")[_TYPE]
+    tagged = pinned("ministack.services.cloudformation.provisioners._STACK_TAG_PROPERTY")
+    tagged[_TYPE] = ("Tags", "list")
+    handlers = pinned("ministack.services.cloudformation.provisioners._RESOURCE_HANDLERS")[_TYPE]
     delete = handlers["delete"]
-    s3 = module("services.s3")
 
     def delete_if_empty(physical_id: str, properties: dict[str, Any]) -> None:
-        _refuse_when_full(s3, physical_id)
+        _refuse_when_full(physical_id)
         delete(physical_id, properties)
 
     handlers["delete"] = delete_if_empty
     for action in ("create", "update"):
-        handlers[action] = _with_tags(s3, handlers[action])
+        handlers[action] = _with_tags(handlers[action])
 
 
-def _with_tags(s3: Any, handler: Any) -> Any:
+def _with_tags(handler: Any) -> Any:
     """Let a bucket have the tags of its template and stack, which MiniStack drops."""
 
     def tagged(*args: Any) -> Any:
         properties = next(arg for arg in reversed(args) if isinstance(arg, dict))
         name, attributes = handler(*args)
         tags = properties.get("Tags") or []
-        s3._bucket_tags[name] = {tag["Key"]: tag["Value"] for tag in tags}  # noqa: SLF001
+        bucket_tags = pinned("ministack.services.s3._bucket_tags")
+        bucket_tags[name] = {tag["Key"]: tag["Value"] for tag in tags}
         return name, attributes
 
     return tagged
 
 
-def _refuse_when_full(s3: Any, name: str) -> None:
-    bucket = s3._buckets.get(name)  # noqa: SLF001
-    has_versions = s3._bucket_has_versions(name)  # noqa: SLF001
+def _refuse_when_full(name: str) -> None:
+    bucket = pinned("ministack.services.s3._buckets").get(name)
+    has_versions = pinned("ministack.services.s3._bucket_has_versions")(name)
     if bucket is None or not (bucket["objects"] or has_versions):
         return
     versions = " You must delete all versions in the bucket." if has_versions else ""

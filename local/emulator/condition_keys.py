@@ -8,29 +8,24 @@ demands TLS would refuse it.
 
 from typing import Any
 
-from local.emulator.patching import module, private
+from local.patching import pinned, wrap
 
 
 def install() -> None:
     """Add the keys to the context that requests are judged in."""
-    actions = module("core.iam_actions")
-    actions.request_tag_context = _with_role(actions)
-    evaluator = module("core.iam_evaluator")
-    evaluator._resolve_condition_key = _over_tls(evaluator)  # noqa: SLF001
+    wrap("ministack.core.iam_actions.request_tag_context", _with_role)
+    wrap("ministack.core.iam_evaluator._resolve_condition_key", _over_tls)
 
 
-def _over_tls(evaluator: Any) -> Any:
-    original = private(evaluator, "_resolve_condition_key")
-
+def _over_tls(original: Any) -> Any:
     def resolve(key: str, context: Any) -> Any:
         return "true" if key.lower() == "aws:securetransport" else original(key, context)
 
     return resolve
 
 
-def _with_role(actions: Any) -> Any:
-    of_tags = private(actions, "request_tag_context")
-    query = private(actions, "_query_param")
+def _with_role(of_tags: Any) -> Any:
+    query = pinned("ministack.core.iam_actions._query_param")
 
     def context(service: str, iam_action: str, body: bytes, params: Any) -> dict[str, Any]:
         found: dict[str, Any] = of_tags(service, iam_action, body, params)

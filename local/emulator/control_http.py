@@ -10,7 +10,7 @@ from typing import Any
 
 from local.emulator import beanstalk, calls, inventory, kept_controls, operations, ttl
 from local.emulator.controls import Failure, controls
-from local.emulator.patching import module, private
+from local.patching import wrap
 
 PREFIX = "/_local/"
 HEADER = b"x-local-control"
@@ -19,9 +19,10 @@ _Answer = dict[str, Any]
 
 def install() -> None:
     """Wrap MiniStack's ASGI application."""
-    app = module("app")
-    inner = private(app, "app")
+    wrap("ministack.app.app", _with_controls)
 
+
+def _with_controls(inner: Any) -> Any:
     async def outer(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
             await inner(scope, _saving(receive), send)
@@ -33,7 +34,7 @@ def install() -> None:
         else:
             await inner(scope, receive, send)
 
-    app.app = outer
+    return outer
 
 
 def _saving(receive: Callable[[], Awaitable[Any]]) -> Callable[[], Awaitable[Any]]:

@@ -6,18 +6,22 @@ which is where SAM writes them and the one place AWS deploys together with the A
 
 from typing import Any
 
-from local.emulator.patching import module, private
+from local.patching import pinned, wrap
 
 _EXTENSION = "x-amazon-apigateway-gateway-responses"
 
 
 def install() -> None:
     """Let the stack's REST API handlers read the extension."""
-    provisioners = module("services.cloudformation.provisioners")
-    handlers = private(provisioners, "_RESOURCE_HANDLERS")["AWS::ApiGateway::RestApi"]
     # An update with another document calls the creation by its own name.
-    create = private(provisioners, "_apigw_rest_api_create")
-    put = private(module("services.apigateway_v1"), "_put_gateway_response")
+    wrap("ministack.services.cloudformation.provisioners._apigw_rest_api_create", _with_responses)
+    create = pinned("ministack.services.cloudformation.provisioners._apigw_rest_api_create")
+    handlers = pinned("ministack.services.cloudformation.provisioners._RESOURCE_HANDLERS")
+    handlers["AWS::ApiGateway::RestApi"]["create"] = create
+
+
+def _with_responses(create: Any) -> Any:
+    put = pinned("ministack.services.apigateway_v1._put_gateway_response")
 
     def create_with_responses(logical_id: str, properties: Any, stack_name: str) -> Any:
         api_id, attributes = create(logical_id, properties, stack_name)
@@ -29,5 +33,4 @@ def install() -> None:
                     raise ValueError(f"gateway response {response_type}: {answer!r}")
         return api_id, attributes
 
-    provisioners._apigw_rest_api_create = create_with_responses  # noqa: SLF001
-    handlers["create"] = create_with_responses
+    return create_with_responses

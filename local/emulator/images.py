@@ -4,7 +4,7 @@ The parameter names are AWS's (Amazon Linux 2023 user guide, "Launching using SS
 developer guide, "Retrieving ECS-optimized Linux AMI metadata"); the image ids are made up.
 """
 
-from local.emulator.patching import module, private
+from local.patching import pinned
 
 _AL2023 = "/aws/service/ami-amazon-linux-latest/al2023-ami-"
 _ECS = "/aws/service/ecs/optimized-ami/amazon-linux-2023/"
@@ -22,4 +22,4 @@ IMAGES = {
 
 def install() -> None:
     """Add the images to those MiniStack knows."""
-    private(module("services.ssm"), "_PUBLIC_AMI_PARAMETERS").update(IMAGES)
+    pinned("ministack.services.ssm._PUBLIC_AMI_PARAMETERS").update(IMAGES)

@@ -8,15 +8,17 @@ import sys
 from typing import Any
 
 from local.emulator import beanstalk
-from local.emulator.patching import module
+from local.patching import pinned
 
 _PREFIX = "ministack.services."
 
 
 def everything() -> list[dict[str, str]]:
     """List each kept thing as service, store, region and key."""
-    scoped = module("core.responses")
-    kinds = (scoped.AccountRegionScopedDict, scoped.AccountScopedDict)
+    kinds = (
+        pinned("ministack.core.responses.AccountRegionScopedDict"),
+        pinned("ministack.core.responses.AccountScopedDict"),
+    )
     found = [
         item
         for name, loaded in sorted(sys.modules.items())
@@ -42,7 +44,7 @@ def _items(service: str, store: str, value: Any) -> list[dict[str, str]]:
             "region": str(key[1]) if len(key) > 2 else "",  # noqa: PLR2004 - (account, region, key)
             "key": _name(key[-1]),
         }
-        for key, kept in list(value._data.items())  # noqa: SLF001
+        for key, kept in list(value.to_dict().items())
         if not _is_over(kept)
     ]
 

@@ -7,7 +7,7 @@ Step Functions matches Retry and Catch by that name. MiniStack reports
 import threading
 from typing import Any
 
-from local.emulator.patching import PinMovedError, module, private, replace_everywhere
+from local.patching import PinMovedError, wrap
 
 _SENT = '"error": str(e), "trace": traceback.format_exc()}'
 _SENT_NAMED = (
@@ -19,23 +19,26 @@ _last = threading.local()
 
 def install() -> None:
     """Make workers send the name, and invocations report it."""
-    runtime = module("core.lambda_runtime")
-    script = private(runtime, "_PYTHON_WORKER_SCRIPT")
+    wrap("ministack.core.lambda_runtime._PYTHON_WORKER_SCRIPT", _sending_names)
+    wrap("ministack.core.lambda_runtime.Worker.invoke", _noting)
+    wrap("ministack.services.lambda_svc._execute_function_warm", _naming)
+
+
+def _sending_names(script: str) -> str:
     if _SENT not in script:
         raise PinMovedError("_PYTHON_WORKER_SCRIPT of ministack no longer sends errors this way")
-    runtime._PYTHON_WORKER_SCRIPT = script.replace(_SENT, _SENT_NAMED)  # noqa: SLF001
+    return script.replace(_SENT, _SENT_NAMED)
 
-    invoke = private(runtime.Worker, "invoke")
 
+def _noting(invoke: Any) -> Any:
     def invoke_and_note(self: Any, *args: Any, **kwargs: Any) -> Any:
         _last.result = invoke(self, *args, **kwargs)
         return _last.result
 
-    runtime.Worker.invoke = invoke_and_note
+    return invoke_and_note
 
-    lambda_svc = module("services.lambda_svc")
-    execute = private(lambda_svc, "_execute_function_warm")
 
+def _naming(execute: Any) -> Any:
     def execute_and_name(func: Any, event: Any, request_id: str) -> Any:
         _last.result = {}
         answer = execute(func, event, request_id)
@@ -46,4 +49,4 @@ def install() -> None:
             answer["body"]["stackTrace"] = _last.result.get("stack", [])
         return answer
 
-    replace_everywhere(lambda_svc, "_execute_function_warm", execute_and_name)
+    return execute_and_name

@@ -12,12 +12,13 @@ beside a failed one end "Resource creation cancelled", and the stack's reason li
 
 import asyncio
 import contextvars
+import functools
 from dataclasses import dataclass, field
 from typing import Any
 
 from local.emulator import faults
 from local.emulator.controls import controls
-from local.emulator.patching import module, private, replace_everywhere
+from local.patching import pinned, wrap
 
 CANCELLED = "Resource creation cancelled"
 _IS_UPDATE = 4  # the place of `is_update` among the arguments after name and id
@@ -84,11 +85,14 @@ def hold() -> None:
 
 def install() -> None:
     """Put pacing, faults and cancellation around MiniStack's stack operations."""
-    stacks = module("services.cloudformation.stacks")
-    _install_steps(stacks)
-    deploy = private(stacks, "_deploy_stack_async")
-    delete = private(stacks, "_delete_stack_async")
+    wrap("ministack.services.cloudformation.stacks._deploy_stack_async", _pacing_deploy)
+    wrap("ministack.services.cloudformation.stacks._delete_stack_async", _pacing_delete)
+    blocks = pinned("ministack.services.cloudformation.stacks._runs_on_worker_thread")
+    wrap("ministack.services.cloudformation.stacks.run_reentrant", _stepping(blocks))
+    wrap("ministack.services.cloudformation.stacks._runs_on_worker_thread", _through_steps)
 
+
+def _pacing_deploy(deploy: Any) -> Any:
     async def paced_deploy(stack_name: str, stack_id: str, *args: Any, **kwargs: Any) -> None:
         is_update = kwargs.get("is_update", args[_IS_UPDATE] if args[_IS_UPDATE:] else False)
         stack = _stack(stack_name)
@@ -96,6 +100,10 @@ def install() -> None:
         operation = _begin(stack, "update" if is_update else "create", already_made)
         await _run(operation, deploy(stack_name, stack_id, *args, **kwargs))
 
+    return paced_deploy
+
+
+def _pacing_delete(delete: Any) -> Any:
     async def paced_delete(stack_name: str, stack_id: str, *args: Any, **kwargs: Any) -> None:
         before = _running.get(stack_id)
         if before is not None and before.kind == "delete":
@@ -105,12 +113,11 @@ def install() -> None:
         operation = _begin(_stack(stack_name), "delete")
         await _run(operation, delete(stack_name, stack_id, *args, **kwargs))
 
-    replace_everywhere(stacks, "_deploy_stack_async", paced_deploy)
-    replace_everywhere(stacks, "_delete_stack_async", paced_delete)
+    return paced_delete
 
 
 def _stack(stack_name: str) -> dict[str, Any]:
-    stack: dict[str, Any] = module("services.cloudformation")._stacks[stack_name]  # noqa: SLF001
+    stack: dict[str, Any] = pinned("ministack.services.cloudformation._stacks")[stack_name]
     return stack
 
 
@@ -129,7 +136,7 @@ def _begin(
 def wanted(stack: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Pick the resources of a stack's template whose condition holds."""
     template = stack["_template"] or {}
-    evaluate = module("services.cloudformation.engine")._evaluate_conditions  # noqa: SLF001
+    evaluate = pinned("ministack.services.cloudformation.engine._evaluate_conditions")
     conditions = evaluate(template, stack["_resolved_params"])
     return {
         logical_id: resource
@@ -160,37 +167,42 @@ def _record_cancelled(operation: Operation) -> None:
         return
     logical_id, resource_type = operation.current
     stack = operation.stack
-    add_event = module("services.cloudformation.stacks")._add_event  # noqa: SLF001
+    add_event = pinned("ministack.services.cloudformation.stacks._add_event")
     add_event(
         stack["StackId"], stack["StackName"], logical_id, resource_type, "CREATE_FAILED", CANCELLED
     )
 
 
-def _install_steps(stacks: Any) -> None:
-    """Route every resource step of an operation through this module."""
-    blocks = private(stacks, "_runs_on_worker_thread")
-    run_in_thread = private(stacks, "run_reentrant")
+def _through_steps(blocks: Any) -> Any:
+    """Let every resource step of an operation go through `step`, blocking or not."""
 
     def always_ours(resource_type: str) -> bool:
         return current.get() is not None or bool(blocks(resource_type))
 
-    async def step(fn: Any, *args: Any, **kwargs: Any) -> Any:
-        operation = current.get()
-        action = _STEPS.get(fn.__name__)
-        if operation is None or action is None:
-            return await run_in_thread(fn, *args, **kwargs)
-        resource_type, logical_id = _step_subject(action, args)
-        if action == "create" and logical_id in operation.already_made:
-            return _as_recorded(operation.stack["_resources"][logical_id])
-        operation.current = (logical_id, resource_type)
-        await operation.wait_turn()
-        await faults.strike(action, operation.stack, resource_type, logical_id)
-        result = await run_in_thread(fn, *args, **kwargs) if blocks(resource_type) else fn(*args)
-        operation.current = None
-        return result
+    return always_ours
 
-    stacks._runs_on_worker_thread = always_ours  # noqa: SLF001
-    stacks.run_reentrant = step
+
+def _stepping(blocks: Any) -> Any:
+    def make(run_in_thread: Any) -> Any:
+        return functools.partial(_step, blocks, run_in_thread)
+
+    return make
+
+
+async def _step(blocks: Any, run_in_thread: Any, fn: Any, *args: Any, **kwargs: Any) -> Any:
+    operation = current.get()
+    action = _STEPS.get(getattr(fn, "__name__", ""))
+    if operation is None or action is None:
+        return await run_in_thread(fn, *args, **kwargs)
+    resource_type, logical_id = _step_subject(action, args)
+    if action == "create" and logical_id in operation.already_made:
+        return _as_recorded(operation.stack["_resources"][logical_id])
+    operation.current = (logical_id, resource_type)
+    await operation.wait_turn()
+    await faults.strike(action, operation.stack, resource_type, logical_id)
+    result = await run_in_thread(fn, *args, **kwargs) if blocks(resource_type) else fn(*args)
+    operation.current = None
+    return result
 
 
 def _step_subject(action: str, args: tuple[Any, ...]) -> tuple[str, str]:

@@ -9,16 +9,17 @@ makes it bring the batch again after a second, and what came before that record 
 import json
 from typing import Any
 
-from local.emulator.patching import module, private, replace_everywhere
+from local.patching import wrap
 
 _done: dict[str, set[str]] = {}
 
 
 def install() -> None:
     """Let answers of stream functions count."""
-    lambda_svc = module("services.lambda_svc")
-    execute = private(lambda_svc, "_execute_function")
+    wrap("ministack.services.lambda_svc._execute_function", _heeding_failures)
 
+
+def _heeding_failures(execute: Any) -> Any:
     def execute_batch(function: Any, event: Any, *args: Any, **kwargs: Any) -> Any:
         records = _stream_records(event)
         if not records:
@@ -38,7 +39,7 @@ def install() -> None:
         told = {"errorType": "PartialBatchFailure", "errorMessage": f"from {failed} on"}
         return {**result, "error": True, "body": told}
 
-    replace_everywhere(lambda_svc, "_execute_function", execute_batch)
+    return execute_batch
 
 
 def _stream_records(event: Any) -> list[dict[str, Any]]:

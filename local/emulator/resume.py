@@ -9,16 +9,17 @@ resumed: nothing in this project updates a demo's stack.
 import asyncio
 from typing import Any
 
-from local.emulator.patching import module, private
+from local.patching import pinned, wrap
 
 _tasks: set["asyncio.Task[None]"] = set()
 
 
 def install() -> None:
     """Look for unfinished operations right after MiniStack has loaded its state."""
-    app = module("app")
-    load = private(app, "_load_persisted_state")
+    wrap("ministack.app._load_persisted_state", _resuming)
 
+
+def _resuming(load: Any) -> Any:
     def load_and_resume() -> None:
         load()
         _read_streams_from_their_start()
@@ -29,27 +30,25 @@ def install() -> None:
                 _tasks.add(task)
                 task.add_done_callback(_tasks.discard)
 
-    app._load_persisted_state = load_and_resume  # noqa: SLF001
+    return load_and_resume
 
 
 def _read_streams_from_their_start() -> None:
     """Forget how far readers had come: the streams themselves start empty after a restart."""
-    private(module("services.lambda_svc"), "_dynamodb_stream_positions").clear()
+    pinned("ministack.services.lambda_svc._dynamodb_stream_positions").clear()
 
 
 def _all_stacks() -> Any:
-    stacks: Any = module("services.cloudformation")._stacks  # noqa: SLF001
-    return stacks._data.items()  # noqa: SLF001
+    return pinned("ministack.services.cloudformation._stacks").to_dict().items()
 
 
 def _unfinished(stack: dict[str, Any]) -> Any:
-    stacks = module("services.cloudformation.stacks")
     name, stack_id = stack["StackName"], stack["StackId"]
     match stack["StackStatus"]:
         case "CREATE_IN_PROGRESS":
             # It passed validation before; now its own bucket would be a name conflict.
             stack["_disable_validation"] = True
-            return stacks._deploy_stack_async(  # noqa: SLF001
+            return pinned("ministack.services.cloudformation.stacks._deploy_stack_async")(
                 name,
                 stack_id,
                 stack["_template"],
@@ -59,13 +58,13 @@ def _unfinished(stack: dict[str, Any]) -> Any:
                 already_made=frozenset(stack["_resources"]),
             )
         case "DELETE_IN_PROGRESS":
-            return stacks._delete_stack_async(name, stack_id)  # noqa: SLF001
+            delete = pinned("ministack.services.cloudformation.stacks._delete_stack_async")
+            return delete(name, stack_id)
         case _:
             return None
 
 
 async def _scoped(account: str, region: str, work: Any) -> None:
-    responses = module("core.responses")
-    responses.set_request_account_id(account)
-    responses.set_request_region(region)
+    pinned("ministack.core.responses.set_request_account_id")(account)
+    pinned("ministack.core.responses.set_request_region")(region)
     await work

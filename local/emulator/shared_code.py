@@ -11,7 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from local.emulator.patching import module, private
+from local.patching import wrap
 
 _unpacking = threading.Lock()
 
@@ -38,6 +38,7 @@ class SharedZip(zipfile.ZipFile):
 
 def install() -> None:
     """Let the workers' zips be shared ones."""
-    runtime = module("core.lambda_runtime")
-    plain = private(runtime, "zipfile")
-    runtime.zipfile = SimpleNamespace(**{**vars(plain), "ZipFile": SharedZip})
+    wrap(
+        "ministack.core.lambda_runtime.zipfile",
+        lambda plain: SimpleNamespace(**{**vars(plain), "ZipFile": SharedZip}),
+    )

@@ -11,7 +11,7 @@ from typing import Any
 
 from local.emulator import operations
 from local.emulator.controls import controls
-from local.emulator.patching import module, private, replace_everywhere
+from local.patching import pinned, wrap
 
 _STACK_TYPE = "AWS::CloudFormation::Stack"
 
@@ -40,9 +40,10 @@ class _Event:
 
 def install() -> None:
     """Put this module between MiniStack and its list of stack events."""
-    stacks = module("services.cloudformation.stacks")
-    record = private(stacks, "_add_event")
+    wrap("ministack.services.cloudformation.stacks._add_event", _telling)
 
+
+def _telling(record: Any) -> Any:
     def add_event(*args: Any, **kwargs: Any) -> None:
         event = _Event(*args, **kwargs)
         operation = operations.current.get()
@@ -51,7 +52,7 @@ def install() -> None:
         if event.is_about_stack and controls.events:
             _publish(event.stack_id, event.status, _reason(operation, event))
 
-    replace_everywhere(stacks, "_add_event", add_event)
+    return add_event
 
 
 def _with_siblings(operation: operations.Operation | None, event: _Event) -> list[_Event]:
@@ -87,7 +88,7 @@ def _beside(operation: operations.Operation, event: _Event) -> dict[str, str]:
         return {}
     wanted = operations.wanted(operation.stack)
     made = operation.stack["_resources"]
-    depends_on = module("services.cloudformation.engine")._extract_deps  # noqa: SLF001
+    depends_on = pinned("ministack.services.cloudformation.engine._extract_deps")
     beside = {
         name: resource["Type"]
         for name, resource in wanted.items()
@@ -110,7 +111,7 @@ def _reason(operation: operations.Operation | None, event: _Event) -> str:
 
 
 def _publish(stack_id: str, status: str, reason: str) -> None:
-    token = module("services.cloudformation.stacks").CLIENT_REQUEST_TOKEN.get()
+    token = pinned("ministack.services.cloudformation.stacks.CLIENT_REQUEST_TOKEN").get()
     detail: dict[str, Any] = {"stack-id": stack_id, "status-details": {"status": status}}
     if reason:
         detail["status-details"]["status-reason"] = reason
@@ -122,4 +123,5 @@ def _publish(stack_id: str, status: str, reason: str) -> None:
         "Detail": json.dumps(detail),
         "Resources": [stack_id],
     }
-    module("services.eventbridge")._put_events({"Entries": [entry]}, allow_aws_source=True)  # noqa: SLF001
+    put = pinned("ministack.services.eventbridge._put_events")
+    put({"Entries": [entry]}, allow_aws_source=True)

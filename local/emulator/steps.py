@@ -9,7 +9,7 @@ import json
 from contextvars import ContextVar
 from typing import Any
 
-from local.emulator.patching import module, private, replace_everywhere
+from local.patching import pinned, wrap
 
 _machine: ContextVar[str] = ContextVar("stelligent_machine", default="*")
 _machine_of_token: dict[str, str] = {}
@@ -18,10 +18,13 @@ _ANSWERS = ("SendTaskSuccess", "SendTaskFailure", "SendTaskHeartbeat")
 
 def install() -> None:
     """Put the timeout into the task, and note whose token is whose."""
-    steps = module("services.stepfunctions")
-    execute = private(steps, "_execute_task")
-    wait = private(steps, "_invoke_with_callback")
-    resolve = private(steps, "_resolve_path")
+    wrap("ministack.services.stepfunctions._execute_task", _within_time)
+    wrap("ministack.services.stepfunctions._invoke_with_callback", _noting_tokens)
+    wrap("ministack.core.iam_actions.extract_resource_arn", _on_the_machine)
+
+
+def _within_time(execute: Any) -> Any:
+    resolve = pinned("ministack.services.stepfunctions._resolve_path")
 
     def execute_within(state: Any, raw_input: Any, execution: Any, context: Any) -> Any:
         path = state.get("TimeoutSecondsPath")
@@ -33,6 +36,10 @@ def install() -> None:
         finally:
             _machine.reset(token)
 
+    return execute_within
+
+
+def _noting_tokens(wait: Any) -> Any:
     def wait_noting(resource: str, input_data: Any, token: str, state: Any) -> Any:
         _machine_of_token[token] = _machine.get()
         try:
@@ -40,15 +47,10 @@ def install() -> None:
         finally:
             del _machine_of_token[token]
 
-    replace_everywhere(steps, "_execute_task", execute_within)
-    replace_everywhere(steps, "_invoke_with_callback", wait_noting)
-    _install_rights()
+    return wait_noting
 
 
-def _install_rights() -> None:
-    actions = module("core.iam_actions")
-    extract = private(actions, "extract_resource_arn")
-
+def _on_the_machine(extract: Any) -> Any:
     def extract_machine(
         service: str, method: str, path: str, headers: Any, body: bytes, *rest: Any
     ) -> Any:
@@ -56,4 +58,4 @@ def _install_rights() -> None:
             return _machine_of_token.get(json.loads(body or b"{}").get("taskToken", ""), "*")
         return extract(service, method, path, headers, body, *rest)
 
-    replace_everywhere(actions, "extract_resource_arn", extract_machine)
+    return extract_machine

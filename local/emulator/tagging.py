@@ -11,31 +11,16 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from local.emulator import beanstalk
-from local.emulator.patching import module, private
+from local.patching import pinned
 
 _Tagged = Iterator[tuple[str, list[dict[str, str]]]]
-
-# EC2 keeps one tag store for all; where the id's kind lives, and its name in an ARN.
-_EC2_STORES = {
-    "_instances": "instance",
-    "_internet_gateways": "internet-gateway",
-    "_launch_templates": "launch-template",
-    "_network_interfaces": "network-interface",
-    "_route_tables": "route-table",
-    "_security_groups": "security-group",
-    "_subnets": "subnet",
-    "_volumes": "volume",
-    "_vpc_endpoints": "vpc-endpoint",
-    "_vpcs": "vpc",
-}
 
 
 def install() -> None:
     """Add the missing collectors to MiniStack's, and the one type it does not tag."""
-    provisioners = module("services.cloudformation.provisioners")
-    private(provisioners, "_STACK_TAG_PROPERTY")["AWS::ECS::TaskDefinition"] = ("Tags", "list")
-    tagging = module("services.tagging")
-    collectors = private(tagging, "_COLLECTORS")
+    tagged = pinned("ministack.services.cloudformation.provisioners._STACK_TAG_PROPERTY")
+    tagged["AWS::ECS::TaskDefinition"] = ("Tags", "list")
+    collectors = pinned("ministack.services.tagging._COLLECTORS")
     collectors.update(
         {
             "cloudformation": _stacks,
@@ -45,14 +30,15 @@ def install() -> None:
             "elasticloadbalancing": _load_balancing,
             "logs": _log_groups,
             "rds": _databases,
-            "secretsmanager": private(tagging, "_collect_secretsmanager"),
+            "secretsmanager": pinned("ministack.services.tagging._collect_secretsmanager"),
         }
     )
 
 
 def _arn(service: str, resource: str) -> str:
-    responses = module("core.responses")
-    return f"arn:aws:{service}:{responses.get_region()}:{responses.get_account_id()}:{resource}"
+    region = pinned("ministack.core.responses.get_region")()
+    account = pinned("ministack.core.responses.get_account_id")()
+    return f"arn:aws:{service}:{region}:{account}:{resource}"
 
 
 def _as_list(tags: Any) -> list[dict[str, str]]:
@@ -62,22 +48,38 @@ def _as_list(tags: Any) -> list[dict[str, str]]:
 
 
 def _stacks() -> _Tagged:
-    for stack in module("services.cloudformation")._stacks.values():  # noqa: SLF001
+    for stack in pinned("ministack.services.cloudformation._stacks").values():
         if stack["StackStatus"] != "DELETE_COMPLETE" and stack.get("Tags"):
             yield stack["StackId"], _as_list(stack["Tags"])
 
 
+def _ec2_stores() -> dict[str, Any]:
+    """Give where each kind of resource lives, by its name in an ARN: the tags are in one store."""
+    return {
+        "instance": pinned("ministack.services.ec2._instances"),
+        "internet-gateway": pinned("ministack.services.ec2._internet_gateways"),
+        "launch-template": pinned("ministack.services.ec2._launch_templates"),
+        "network-interface": pinned("ministack.services.ec2._network_interfaces"),
+        "route-table": pinned("ministack.services.ec2._route_tables"),
+        "security-group": pinned("ministack.services.ec2._security_groups"),
+        "subnet": pinned("ministack.services.ec2._subnets"),
+        "volume": pinned("ministack.services.ec2._volumes"),
+        "vpc-endpoint": pinned("ministack.services.ec2._vpc_endpoints"),
+        "vpc": pinned("ministack.services.ec2._vpcs"),
+    }
+
+
 def _ec2() -> _Tagged:
-    ec2 = module("services.ec2")
-    for resource_id, tags in ec2._tags.items():  # noqa: SLF001
-        for store, kind in _EC2_STORES.items():
-            if tags and resource_id in private(ec2, store):
+    stores = _ec2_stores()
+    for resource_id, tags in pinned("ministack.services.ec2._tags").items():
+        for kind, store in stores.items():
+            if tags and resource_id in store:
                 yield _arn("ec2", f"{kind}/{resource_id}"), _as_list(tags)
 
 
 def _existing_ecs(collect: Any) -> Any:
     """Make the collector leave out clusters, services and task definitions that are gone."""
-    exists = private(module("services.tagging"), "_ecs_resource_exists")
+    exists = pinned("ministack.services.tagging._ecs_resource_exists")
 
     def existing() -> _Tagged:
         for arn, tags in collect():
@@ -88,13 +90,12 @@ def _existing_ecs(collect: Any) -> Any:
 
 
 def _is_inactive(arn: str) -> bool:
-    ecs = module("services.ecs")
     return any(
         record.get("status") == "INACTIVE"
         for store, key in (
-            (ecs._clusters, "clusterArn"),  # noqa: SLF001
-            (ecs._services, "serviceArn"),  # noqa: SLF001
-            (ecs._task_defs, "taskDefinitionArn"),  # noqa: SLF001
+            (pinned("ministack.services.ecs._clusters"), "clusterArn"),
+            (pinned("ministack.services.ecs._services"), "serviceArn"),
+            (pinned("ministack.services.ecs._task_defs"), "taskDefinitionArn"),
         )
         for record in store.values()
         if record.get(key) == arn
@@ -102,31 +103,41 @@ def _is_inactive(arn: str) -> bool:
 
 
 def _load_balancing() -> _Tagged:
-    alb = module("services.alb")
-    stores: Iterable[Any] = (alb._lbs, alb._tgs, alb._listeners, alb._rules)  # noqa: SLF001
-    for arn, tags in alb._tags.items():  # noqa: SLF001
+    stores: Iterable[Any] = (
+        pinned("ministack.services.alb._lbs"),
+        pinned("ministack.services.alb._tgs"),
+        pinned("ministack.services.alb._listeners"),
+        pinned("ministack.services.alb._rules"),
+    )
+    for arn, tags in pinned("ministack.services.alb._tags").items():
         if tags and any(arn in store for store in stores):
             yield arn, _as_list(tags)
 
 
 def _log_groups() -> _Tagged:
-    for name, group in module("services.cloudwatch_logs")._log_groups.items():  # noqa: SLF001
+    for name, group in pinned("ministack.services.cloudwatch_logs._log_groups").items():
         if group.get("tags"):
             yield _arn("logs", f"log-group:{name}"), _as_list(group["tags"])
 
 
 def _databases() -> _Tagged:
-    rds = module("services.rds")
-    region = module("core.responses").get_region()
+    instances = pinned("ministack.services.rds._instances")
+    all_tags = pinned("ministack.services.rds._tags")
+    region = pinned("ministack.core.responses.get_region")()
     known = {
         record.get(key)
-        for store in (rds._instances, rds._clusters, rds._subnet_groups, rds._param_groups)  # noqa: SLF001
+        for store in (
+            instances,
+            pinned("ministack.services.rds._clusters"),
+            pinned("ministack.services.rds._subnet_groups"),
+            pinned("ministack.services.rds._param_groups"),
+        )
         for record in store.values()
         for key in ("DBInstanceArn", "DBClusterArn", "DBSubnetGroupArn", "DBParameterGroupArn")
     }
-    for instance in rds._instances.values():  # noqa: SLF001
-        if instance.get("TagList") and instance["DBInstanceArn"] not in rds._tags:  # noqa: SLF001
+    for instance in instances.values():
+        if instance.get("TagList") and instance["DBInstanceArn"] not in all_tags:
             yield instance["DBInstanceArn"], _as_list(instance["TagList"])
-    for arn, tags in rds._tags.items():  # noqa: SLF001
+    for arn, tags in all_tags.items():
         if tags and arn in known and f":{region}:" in arn:
             yield arn, _as_list(tags)

@@ -10,7 +10,7 @@ import time
 from typing import Any
 
 from local.emulator.controls import controls
-from local.emulator.patching import module, private, replace_everywhere
+from local.patching import pinned, wrap
 
 _SERVICE = {"type": "Service", "principalId": "dynamodb.amazonaws.com"}
 _removing = threading.local()
@@ -19,34 +19,38 @@ _MINISTACKS_OWN = "dynamodb-ttl-reaper"
 
 def install() -> None:
     """Mark removals by TTL, silence MiniStack's own remover, and start ours."""
-    dynamodb = module("services.dynamodb")
-    build = private(dynamodb, "_build_change_record")
-    remove = private(dynamodb, "_remove_item")
+    wrap("ministack.services.dynamodb._build_change_record", _marking)
+    wrap("ministack.services.dynamodb._remove_item", _silencing)
+    _read_from_templates()
+    threading.Thread(target=_keep_looking, daemon=True, name="stelligent-ttl").start()
 
+
+def _marking(build: Any) -> Any:
     def build_marked(*args: Any, **kwargs: Any) -> Any:
         record = build(*args, **kwargs)
         if getattr(_removing, "by_ttl", False):
             record["userIdentity"] = dict(_SERVICE)
         return record
 
+    return build_marked
+
+
+def _silencing(remove: Any) -> Any:
     def remove_unless_silenced(*args: Any, **kwargs: Any) -> Any:
         # MiniStack starts its own remover when it is imported; ours does the work.
         if threading.current_thread().name == _MINISTACKS_OWN:
             return None
         return remove(*args, **kwargs)
 
-    _read_from_templates(dynamodb)
-    replace_everywhere(dynamodb, "_build_change_record", build_marked)
-    replace_everywhere(dynamodb, "_remove_item", remove_unless_silenced)
-    threading.Thread(target=_keep_looking, daemon=True, name="stelligent-ttl").start()
+    return remove_unless_silenced
 
 
-def _read_from_templates(dynamodb: Any) -> None:
+def _read_from_templates() -> None:
     """Let a template's TimeToLiveSpecification count: MiniStack reads it and does nothing."""
-    handlers = private(module("services.cloudformation.provisioners"), "_RESOURCE_HANDLERS")
+    handlers = pinned("ministack.services.cloudformation.provisioners._RESOURCE_HANDLERS")
     table = handlers["AWS::DynamoDB::Table"]
     create = table["create"]
-    update_ttl = private(dynamodb, "_update_ttl")
+    update_ttl = pinned("ministack.services.dynamodb._update_ttl")
 
     def create_with_ttl(logical_id: str, properties: Any, stack_name: str) -> Any:
         name, attributes = create(logical_id, properties, stack_name)
@@ -68,50 +72,49 @@ def _keep_looking() -> None:
 
 def remove_expired() -> int:
     """Remove every expired item of every table now, and say how many there were."""
-    dynamodb = module("services.dynamodb")
+    tables = pinned("ministack.services.dynamodb._tables")
+    settings = pinned("ministack.services.dynamodb._ttl_settings")
     removed = 0
-    with dynamodb._lock:  # noqa: SLF001
-        for (account, region, name), setting in list(dynamodb._ttl_settings.all_items()):  # noqa: SLF001
-            table = dynamodb._tables.get_scoped(account, region, name)  # noqa: SLF001
+    with pinned("ministack.services.dynamodb._lock"):
+        for (account, region, name), setting in settings.to_dict().items():
+            table = tables.get_scoped(account, region, name)
             if table is None or setting.get("TimeToLiveStatus") != "ENABLED":
                 continue
             _scope(account, region)
             removed += sum(
-                _remove(dynamodb, name, table, keys)
-                for keys in _expired(dynamodb, table, setting["AttributeName"])
+                _remove(name, table, keys) for keys in _expired(table, setting["AttributeName"])
             )
     return removed
 
 
 def _scope(account: str, region: str) -> None:
-    responses = module("core.responses")
-    responses.set_request_account_id(account)
-    responses.set_request_region(region)
+    pinned("ministack.core.responses.set_request_account_id")(account)
+    pinned("ministack.core.responses.set_request_region")(region)
 
 
-def _expired(dynamodb: Any, table: Any, attribute: str) -> list[tuple[Any, Any]]:
+def _expired(table: Any, attribute: str) -> list[tuple[Any, Any]]:
     now = time.time()
     return [
         (pk, sk)
         for pk, items in table["items"].items()
         for sk, item in items.items()
-        if attribute in item and _seconds(dynamodb, item[attribute]) <= now
+        if attribute in item and _seconds(item[attribute]) <= now
     ]
 
 
-def _seconds(dynamodb: Any, value: Any) -> float:
+def _seconds(value: Any) -> float:
     """Read the time an attribute names; one that is not a number never expires, as on AWS."""
     try:
-        return float(dynamodb._extract_key_val(value))  # noqa: SLF001
+        return float(pinned("ministack.services.dynamodb._extract_key_val")(value))
     except (TypeError, ValueError):
         return float("inf")
 
 
-def _remove(dynamodb: Any, name: str, table: Any, keys: tuple[Any, Any]) -> int:
-    old = dynamodb._remove_item(table, *keys)  # noqa: SLF001
+def _remove(name: str, table: Any, keys: tuple[Any, Any]) -> int:
+    old = pinned("ministack.services.dynamodb._remove_item")(table, *keys)
     _removing.by_ttl = True
     try:
-        dynamodb._emit_stream_event(name, "REMOVE", old, None)  # noqa: SLF001
+        pinned("ministack.services.dynamodb._emit_stream_event")(name, "REMOVE", old, None)
     finally:
         _removing.by_ttl = False
     return 1

@@ -1,0 +1,67 @@
+"""How the local run reaches into the packages it extends: by dotted name, and loudly.
+
+`pinned` reads a name and `wrap` replaces a function. Nothing in `local/` touches a private
+name of another package in any other way, so `local.pin` can find every name in use.
+"""
+
+import functools
+import importlib
+import sys
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any
+
+
+class PinMovedError(RuntimeError):
+    """A name of an extended package is not what it was at the pinned version."""
+
+
+def pinned(dotted: str) -> Any:
+    """Give what `package.module.name` or `package.module.Class.name` is at this moment.
+
+    Raises `PinMovedError` when it is gone.
+    """
+    return _get(*_owner(dotted), dotted)
+
+
+def wrap(dotted: str, make: Callable[[Any], Any]) -> None:
+    """Put `make(original)` in the place of the original.
+
+    Modules import each other's functions by name, so a function is replaced in every
+    module of its package that holds it; anything else is replaced where it stands.
+    """
+    owner, name = _owner(dotted)
+    original = _get(owner, name, dotted)
+    replacement = make(original)
+    setattr(owner, name, replacement)
+    if isinstance(original, FunctionType):
+        package = dotted.partition(".")[0] + "."
+        for loaded in list(sys.modules.values()):
+            if getattr(loaded, "__name__", "").startswith(package):
+                _replace(loaded, original, replacement)
+
+
+def _get(owner: Any, name: str, dotted: str) -> Any:
+    if not hasattr(owner, name):
+        raise PinMovedError(f"{dotted} is gone")
+    return getattr(owner, name)
+
+
+def _replace(loaded: Any, original: Any, replacement: Any) -> None:
+    for attribute, value in list(vars(loaded).items()):
+        if value is original:
+            setattr(loaded, attribute, replacement)
+
+
+@functools.cache
+def _owner(dotted: str) -> tuple[Any, str]:
+    """Find the module or class that has the last part of a dotted name."""
+    *path, name = dotted.split(".")
+    depth = next((i for i, part in enumerate(path) if part[0].isupper()), len(path))
+    try:
+        owner: Any = importlib.import_module(".".join(path[:depth]))
+    except ImportError as error:
+        raise PinMovedError(f"{'.'.join(path[:depth])} is gone: {error}") from error
+    for part in path[depth:]:
+        owner = _get(owner, part, dotted)
+    return owner, name

@@ -1,0 +1,200 @@
+"""The self-test of the extended packages: every name in use is there, as at the pinned version.
+
+The names are found in the sources of `local/`: whatever is given to `pinned` or `wrap`.
+"""
+
+import ast
+import inspect
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+
+from local.patching import PinMovedError, pinned
+
+PINNED = {"ministack": "1.5.33", "oidc-provider-mock": "0.3.4"}
+
+# Every function that is wrapped or called, with the parameters relied on being first.
+FUNCTIONS: dict[str, tuple[str, ...]] = {
+    "ministack.app.app": ("scope", "receive", "send"),
+    "ministack.app.main": (),
+    "ministack.app._dispatch_service_request": (
+        "method",
+        "path",
+        "headers",
+        "body",
+        "query_params",
+        "request_id",
+    ),
+    "ministack.app._load_persisted_state": (),
+    "ministack.app._routing_params": ("method", "path", "headers", "body", "query_params"),
+    "ministack.app.detect_service": ("method", "path", "headers", "query_params"),
+    "ministack.core.iam_actions.request_tag_context": ("service", "iam_action", "body", "params"),
+    "ministack.core.iam_actions.extract_resource_arn": (
+        "service",
+        "method",
+        "path",
+        "headers",
+        "body",
+    ),
+    "ministack.core.iam_actions.extract_iam_action": (
+        "service",
+        "method",
+        "path",
+        "headers",
+        "body",
+    ),
+    "ministack.core.iam_evaluator._resolve_condition_key": ("key", "ctx"),
+    "ministack.core.lambda_runtime.Worker.invoke": ("self", "event", "request_id"),
+    "ministack.core.persistence.load_state": ("service",),
+    "ministack.core.persistence.save_state": ("service", "data"),
+    "ministack.core.responses.set_request_account_id": (),
+    "ministack.core.responses.set_request_region": (),
+    "ministack.core.router.extract_access_key_id": ("headers", "query_params"),
+    "ministack.services.apigateway_v1._put_gateway_response": ("api_id", "response_type", "data"),
+    "ministack.services.cloudformation.engine._evaluate_conditions": ("template",),
+    "ministack.services.cloudformation.engine._extract_deps": (
+        "resource_def",
+        "all_resource_names",
+    ),
+    "ministack.services.cloudformation.handlers._delete_stack": ("params",),
+    "ministack.services.cloudformation.provisioners._apigw_rest_api_create": (
+        "logical_id",
+        "props",
+        "stack_name",
+    ),
+    "ministack.services.cloudformation.stacks._add_event": (
+        "stack_id",
+        "stack_name",
+        "logical_id",
+        "resource_type",
+        "status",
+        "reason",
+    ),
+    "ministack.services.cloudformation.stacks._delete_stack_async": ("stack_name", "stack_id"),
+    "ministack.services.cloudformation.stacks._deploy_stack_async": (
+        "stack_name",
+        "stack_id",
+        "template",
+        "param_values",
+        "disable_rollback",
+        "tags",
+        "is_update",
+    ),
+    "ministack.services.cloudformation.stacks._runs_on_worker_thread": ("resource_type",),
+    "ministack.services.cloudformation.stacks._provision_keeping_seed": (),
+    "ministack.services.cloudformation.stacks._update_keeping_seed": (),
+    "ministack.services.cloudformation.stacks._update_resource": ("resource_type",),
+    "ministack.services.cloudformation.stacks._delete_resource": (
+        "resource_type",
+        "physical_id",
+        "props",
+        "stack_name",
+        "logical_id",
+    ),
+    "ministack.services.cloudformation.stacks.run_reentrant": ("fn",),
+    "ministack.services.dynamodb._build_change_record": (
+        "table",
+        "event_name",
+        "old_item",
+        "new_item",
+    ),
+    "ministack.services.dynamodb._emit_stream_event": (
+        "table_name",
+        "event_name",
+        "old_item",
+        "new_item",
+    ),
+    "ministack.services.dynamodb._extract_key_val": (),
+    "ministack.services.dynamodb._remove_item": ("table", "pk_val", "sk_val"),
+    "ministack.services.dynamodb._ttl_reaper": (),
+    "ministack.services.dynamodb._update_ttl": ("data",),
+    "ministack.services.eventbridge._put_events": ("data", "allow_aws_source"),
+    "ministack.services.lambda_svc._execute_function": ("func", "event"),
+    "ministack.services.lambda_svc._execute_function_warm": ("func", "event", "request_id"),
+    "ministack.services.stepfunctions._execute_task": (
+        "state_def",
+        "raw_input",
+        "execution",
+        "ctx",
+    ),
+    "ministack.services.stepfunctions._invoke_with_callback": (
+        "resource",
+        "input_data",
+        "token",
+        "state_def",
+    ),
+    "ministack.services.stepfunctions._resolve_path": ("path", "data"),
+    "ministack.services.s3._bucket_has_versions": ("name",),
+    "ministack.core.iam_actions._query_param": ("query_params", "key"),
+    "ministack.core.responses.get_account_id": (),
+    "ministack.core.responses.get_region": (),
+    "ministack.services.tagging._collect_secretsmanager": (),
+    "ministack.services.tagging._ecs_resource_exists": ("arn",),
+    "oidc_provider_mock._app.AuthorizationCodeGrant.save_authorization_code": (
+        "self",
+        "code",
+        "request",
+    ),
+    "oidc_provider_mock._app.AuthorizationCodeGrant.validate_token_request": (
+        "self",
+        "args",
+        "kwargs",
+    ),
+    "oidc_provider_mock._app.OpenIDCode.get_encode_header": ("self", "client"),
+    "oidc_provider_mock.app": (),
+}
+
+
+def names_in_use(sources: Path = Path(__file__).parent) -> frozenset[str]:
+    """Find every dotted name that the modules under `sources` give to `pinned` and `wrap`."""
+    files = (file for file in sources.rglob("*.py") if file != Path(__file__))
+    return frozenset(name for file in files for name in _names(ast.parse(file.read_text())))
+
+
+def _names(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(
+                func=ast.Name(id="pinned" | "wrap"), args=[ast.Constant(value=name), *_]
+            ):
+                yield str(name)
+            case ast.Call(func=ast.Name(id="pinned" | "wrap"), lineno=line):
+                raise PinMovedError(f"line {line}: a name that is no literal cannot be checked")
+
+
+def check(package: str) -> None:
+    """Raise `PinMovedError` naming every name that is not as it was at the pinned version."""
+    problems = [*_version_problems(package), *_name_problems(package)]
+    if problems:
+        raise PinMovedError(
+            f"local/ extends {package} by its private names; look at each of these again:\n  "
+            + "\n  ".join(problems)
+        )
+
+
+def _version_problems(package: str) -> Iterator[str]:
+    installed = metadata.version(package)
+    if installed != PINNED[package]:
+        yield f"{package} is {installed}, not {PINNED[package]}"
+
+
+def _name_problems(package: str) -> Iterator[str]:
+    prefix = package.replace("-", "_") + "."
+    names = names_in_use() | FUNCTIONS.keys()
+    for dotted in sorted(name for name in names if name.startswith(prefix)):
+        try:
+            found = pinned(dotted)
+        except PinMovedError as error:
+            yield str(error)
+            continue
+        if dotted in FUNCTIONS:
+            yield from _signature_problems(dotted, found)
+        elif inspect.isfunction(found):
+            yield f"{dotted} is a function whose parameters are not noted"
+
+
+def _signature_problems(dotted: str, found: object) -> Iterator[str]:
+    expected = FUNCTIONS[dotted]
+    actual = tuple(inspect.signature(found).parameters)  # type: ignore[arg-type]
+    if actual[: len(expected)] != expected:
+        yield f"{dotted} takes {actual}, not {expected}"
