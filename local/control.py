@@ -1,16 +1,25 @@
 """Steers a running emulator: pace, faults, lost events, expired items, counted calls."""
 
+import hashlib
+import hmac
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+PREFIX = "/_local/"
+HEADER = "x-local-control"
 _TIMEOUT = 10.0  # seconds
 
 
 class ControlError(RuntimeError):
     """The emulator refused a control; the message is its answer."""
+
+
+def key_of(secret_access_key: str) -> str:
+    """Make the key that steers an emulator out of the secret drawn for its run."""
+    return hmac.new(secret_access_key.encode(), PREFIX.encode(), hashlib.sha256).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -25,9 +34,10 @@ class Calls:
 
 @dataclass(frozen=True)
 class Control:
-    """The controls of the emulator at `url`."""
+    """The controls of the emulator at `url`, which knows its own `secret_access_key`."""
 
     url: str
+    secret_access_key: str = field(repr=False)
 
     def set_pace(self, seconds_per_minute: float, delete_share: float = 0.25) -> None:
         """Let stacks take so many seconds per typical minute from now on; 0 is instant.
@@ -80,11 +90,11 @@ class Control:
         )
 
     def _fault(self, **fault: Any) -> int:
-        return int(self._ask("fail", **fault)["failure_id"])
+        return int(self._ask("fail", **fault)["fault_id"])
 
-    def heal(self, failure_id: int | None = None) -> None:
+    def heal(self, fault_id: int | None = None) -> None:
         """Take one fault back, or all; what hung goes on."""
-        self._ask("heal", **({} if failure_id is None else {"failure_id": failure_id}))
+        self._ask("heal", **({} if fault_id is None else {"fault_id": fault_id}))
 
     def events(self, *, on: bool) -> None:
         """Send stack status changes to EventBridge, or lose them."""
@@ -122,9 +132,9 @@ class Control:
 
     def _ask(self, verb: str, **arguments: Any) -> dict[str, Any]:
         request = Request(  # noqa: S310 - the address is the emulator's own
-            f"{self.url}/_local/{verb}",
+            f"{self.url}{PREFIX}{verb}",
             data=json.dumps(arguments).encode(),
-            headers={"x-local-control": "1", "content-type": "application/json"},
+            headers={HEADER: key_of(self.secret_access_key), "content-type": "application/json"},
             method="POST",
         )
         try:

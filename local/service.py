@@ -35,6 +35,8 @@ class Service:
     admin_token: str
     other_token: str
     emulator_url: str
+    access_key_id: str
+    secret_access_key: str
     region: str
     issuer: str
     identity_pid: int
@@ -76,7 +78,6 @@ def up(
     *,
     port: int | None = None,
     build_folder: Path | None = None,
-    auth: bool = True,
     parameters: Mapping[str, str] | None = None,
 ) -> Service:
     """Start what is not running, package what changed, deploy, sign in, write service.json.
@@ -85,7 +86,7 @@ def up(
     their own and share `build_folder`, so that the package is made once.
     """
     state.mkdir(parents=True, exist_ok=True)
-    aws = _emulator_up(state, port, auth=auth)
+    aws = _emulator_up(state, port)
     issuer, identity_pid = start_identity(state)
     slack = slack_setup.start(state, aws)
     target = Target(
@@ -106,6 +107,8 @@ def up(
         admin_token=tokens.sign_in(issuer, identity.ADMIN),
         other_token=tokens.sign_in(issuer, identity.OTHER),
         emulator_url=aws.url,
+        access_key_id=aws.access_key_id,
+        secret_access_key=aws.secret_access_key,
         region=REGION,
         issuer=issuer,
         identity_pid=identity_pid,
@@ -146,7 +149,7 @@ def _is_ours(pid: int, program: str) -> bool:
     return program in told.stdout
 
 
-def _emulator_up(state: Path, port: int | None, *, auth: bool) -> Emulator:
+def _emulator_up(state: Path, port: int | None) -> Emulator:
     file = state / "emulator.json"
     if file.exists():
         aws = emulator(state)
@@ -154,19 +157,19 @@ def _emulator_up(state: Path, port: int | None, *, auth: bool) -> Emulator:
             return aws
         if _is_ours(aws.pid, "local.emulator"):
             aws.stop()
-    aws = _start_emulator(state / "emulator", port, auth=auth)
+    aws = _start_emulator(state / "emulator", port)
     file.write_text(aws.to_json())
     return aws
 
 
-def _start_emulator(folder: Path, port: int | None, *, auth: bool) -> Emulator:
+def _start_emulator(folder: Path, port: int | None) -> Emulator:
     wanted = port or int(os.environ.get("DEMO_PORT", "0"))
     try:
-        return Emulator.start(folder, wanted or _PREFERRED_PORT, auth=auth)
+        return Emulator.start(folder, wanted or _PREFERRED_PORT)
     except EmulatorError:
         if wanted:
             raise
-        return Emulator.start(folder, free_port(), auth=auth)
+        return Emulator.start(folder, free_port())
 
 
 def _known_identity(state: Path) -> dict[str, int]:

@@ -6,7 +6,8 @@ from local.emulator import (
     buckets,
     calls,
     condition_keys,
-    control_http,
+    credentials,
+    front_door,
     gateway,
     images,
     lambda_errors,
@@ -41,7 +42,8 @@ def extend() -> None:
         tagging,
         calls,
         condition_keys,
-        control_http,
+        credentials,
+        front_door,
     ):
         extension.install()
 

@@ -181,24 +181,34 @@ def _delete_application(physical_id: str, _properties: dict[str, Any]) -> None:
     _records.pop(("application", physical_id), None)
 
 
-def answer(body: bytes) -> tuple[int, bytes]:
-    """Answer one call of the Elastic Beanstalk query protocol, as status and XML."""
+def answer(body: bytes, refused: Any) -> tuple[int, str, bytes]:
+    """Answer one call of the Elastic Beanstalk query protocol: status, content type and XML.
+
+    `refused` is why its signature is not good, as MiniStack's `AuthError`; None if it is.
+    """
+    if refused:
+        return 403, "text/xml", error(refused.code, refused.message)
     action = parse_qs(body.decode()).get("Action", [""])[0]
     if action == "ListAvailableSolutionStacks":
         return _answer(action, "SolutionStacks", map(escape, SOLUTION_STACKS))
     if action not in _LISTS:
-        return 400, _error(f"{action} is not recorded by this emulator")
+        return (
+            400,
+            "text/xml",
+            error("InvalidAction", f"{action} is not recorded by this emulator"),
+        )
     kind, member = _LISTS[action]
     return _answer(action, member, map(_fields, _of_kind(kind)))
 
 
-def _answer(action: str, member: str, bodies: Iterable[str]) -> tuple[int, bytes]:
+def _answer(action: str, member: str, bodies: Iterable[str]) -> tuple[int, str, bytes]:
     items = "".join(f"<member>{body}</member>" for body in bodies)
-    return 200, (
+    answered = (
         f'<{action}Response xmlns="{_NAMESPACE}"><{action}Result><{member}>{items}</{member}>'
         f"</{action}Result><ResponseMetadata><RequestId>local</RequestId></ResponseMetadata>"
         f"</{action}Response>"
-    ).encode()
+    )
+    return 200, "text/xml", answered.encode()
 
 
 def _fields(record: dict[str, Any]) -> str:
@@ -213,10 +223,11 @@ def _iso(seconds: int) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
 
 
-def _error(message: str) -> bytes:
+def error(code: str, message: str) -> bytes:
+    """Write an error as the query protocol has it."""
     return (
         f'<ErrorResponse xmlns="{_NAMESPACE}"><Error><Type>Sender</Type>'
-        f"<Code>InvalidAction</Code><Message>{escape(message)}</Message></Error>"
+        f"<Code>{code}</Code><Message>{escape(message)}</Message></Error>"
         "<RequestId>local</RequestId></ErrorResponse>"
     ).encode()
 

@@ -1,100 +1,28 @@
-"""The emulator's front door: `/_local/…` steers it, the rest is MiniStack's.
-
-Only requests with the header `x-local-control` are listened to, which a web page in a
-browser cannot send across origins: that path answers no preflight.
-"""
+"""What `/_local/…` does: the verbs that `local.control.Control` calls, over plain JSON."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
-from local.emulator import beanstalk, calls, inventory, kept_controls, operations, ttl
-from local.emulator.controls import Failure, controls
-from local.patching import wrap
+from local.emulator import calls, inventory, ttl
+from local.emulator.controls import Fault, controls
 
-PREFIX = "/_local/"
-HEADER = b"x-local-control"
 _Answer = dict[str, Any]
 
 
-def install() -> None:
-    """Wrap MiniStack's ASGI application."""
-    wrap("ministack.app.app", _with_controls)
-
-
-def _with_controls(inner: Any) -> Any:
-    async def outer(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "lifespan":
-            await inner(scope, _saving(receive), send)
-        elif scope["type"] == "http" and scope["path"].startswith(PREFIX):
-            await _control(scope, receive, send)
-        elif scope["type"] == "http" and _is_for_beanstalk(scope):
-            status, body = beanstalk.answer(await _body(receive))
-            await _respond(send, status, b"text/xml", body)
-        else:
-            await inner(scope, receive, send)
-
-    return outer
-
-
-def _saving(receive: Callable[[], Awaitable[Any]]) -> Callable[[], Awaitable[Any]]:
-    """Pass MiniStack's start and stop on, loading and saving what is ours."""
-
-    async def watched() -> Any:
-        message = await receive()
-        if message["type"] == "lifespan.startup":
-            beanstalk.load()
-            kept_controls.load()
-        elif message["type"] == "lifespan.shutdown":
-            operations.hold()
-            beanstalk.save()
-            kept_controls.save()
-        return message
-
-    return watched
-
-
-def _is_for_beanstalk(scope: Any) -> bool:
-    return any(
-        name == b"authorization" and b"/elasticbeanstalk/aws4_request" in value
-        for name, value in scope["headers"]
-    )
-
-
-async def _control(scope: Any, receive: Any, send: Any) -> None:
-    body = await _body(receive)
-    verb = scope["path"].removeprefix(PREFIX)
-    if not any(name == HEADER for name, _ in scope["headers"]):
-        status, answer = 403, {"error": "the header x-local-control is missing"}
-    elif verb not in _VERBS:
-        status, answer = 404, {"error": f"no such control: {verb}"}
-    else:
-        try:
-            status, answer = 200, _VERBS[verb](json.loads(body or b"{}"))
-        except (KeyError, TypeError, ValueError) as error:
-            status, answer = 400, {"error": f"{type(error).__name__}: {error}"}
-    await _respond(send, status, b"application/json", json.dumps(answer).encode())
-
-
-async def _body(receive: Any) -> bytes:
-    chunks = []
-    more = True
-    while more:
-        message = await receive()
-        chunks.append(message.get("body", b""))
-        more = message.get("more_body", False)
-    return b"".join(chunks)
-
-
-async def _respond(send: Any, status: int, content_type: bytes, body: bytes) -> None:
-    headers = [(b"content-type", content_type), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+def answer(verb: str, body: bytes) -> tuple[int, _Answer]:
+    """Do what a verb asks; gives the status and what to answer."""
+    if verb not in _VERBS:
+        return 404, {"error": f"no such control: {verb}"}
+    try:
+        return 200, _VERBS[verb](json.loads(body or b"{}"))
+    except (KeyError, TypeError, ValueError) as error:
+        return 400, {"error": f"{type(error).__name__}: {error}"}
 
 
 def _state(_: _Answer) -> _Answer:
-    failures = [vars(failure) for failure in controls.failures]
-    return {**vars(controls), "failures": failures}
+    return asdict(controls)
 
 
 def _pace(asked: _Answer) -> _Answer:
@@ -104,17 +32,15 @@ def _pace(asked: _Answer) -> _Answer:
 
 
 def _fail(asked: _Answer) -> _Answer:
-    failure = Failure(**asked)
-    controls.failures.append(failure)
-    return {"failure_id": failure.failure_id}
+    fault = Fault(**asked)
+    controls.faults.append(fault)
+    return {"fault_id": fault.fault_id}
 
 
 def _heal(asked: _Answer) -> _Answer:
-    wanted = asked.get("failure_id")
-    controls.failures = [
-        failure
-        for failure in controls.failures
-        if wanted is not None and failure.failure_id != wanted
+    healed = asked.get("fault_id")
+    controls.faults = [
+        fault for fault in controls.faults if healed is not None and fault.fault_id != healed
     ]
     return {}
 

@@ -3,39 +3,39 @@
 import asyncio
 from typing import Any
 
-from local.emulator.controls import Failure, controls
+from local.emulator.controls import Fault, controls
 
 _LOOK_AGAIN = 0.05  # seconds between looks whether a hanging step was released
 
 
 async def strike(action: str, stack: dict[str, Any], resource_type: str, logical_id: str) -> None:
     """Fail or hang this step if a fault was asked for; `ValueError` carries its reason."""
-    failure = _matching(action, stack, resource_type, logical_id)
-    if failure is None:
+    fault = _matching(action, stack, resource_type, logical_id)
+    if fault is None:
         return
-    failure.spend()
+    fault.spend()
     # A fault is plain data that outlives a restart, so it carries no event to wait for.
-    while failure.hang and failure in controls.failures:  # noqa: ASYNC110
+    while fault.hang and fault in controls.faults:  # noqa: ASYNC110
         await asyncio.sleep(_LOOK_AGAIN)
-    if not failure.hang:
-        raise ValueError(failure.reason)
+    if not fault.hang:
+        raise ValueError(fault.reason)
 
 
 def _matching(
     action: str, stack: dict[str, Any], resource_type: str, logical_id: str
-) -> Failure | None:
+) -> Fault | None:
     tags = {tag["Key"]: tag["Value"] for tag in stack.get("Tags") or []}
     name = stack["StackName"]
     return next(
         (
-            failure
-            for failure in controls.failures
-            if failure.on == action
-            and failure.times != 0
-            and failure.resource_type in ("", resource_type)
-            and failure.logical_id in ("", logical_id)
-            and _is(failure.component, tags.get("stelligent-demo:component"), name.split("-")[-1])
-            and _is(failure.demo_id, tags.get("stelligent-demo:demo-id"), name)
+            fault
+            for fault in controls.faults
+            if fault.on == action
+            and fault.times != 0
+            and fault.resource_type in ("", resource_type)
+            and fault.logical_id in ("", logical_id)
+            and _is(fault.component, tags.get("stelligent-demo:component"), name.split("-")[-1])
+            and _is(fault.demo_id, tags.get("stelligent-demo:demo-id"), name)
         ),
         None,
     )

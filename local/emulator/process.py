@@ -3,13 +3,14 @@
 import contextlib
 import json
 import os
+import secrets
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -72,21 +73,18 @@ class Emulator:
 
     port: int
     state_dir: Path
-    auth: bool = True
     persist: bool = True
     pid: int = 0
+    # Drawn for one run; the account's root, and the only key that is nobody's role.
+    access_key_id: str = field(default_factory=lambda: f"AKIA{secrets.token_hex(8).upper()}")
+    secret_access_key: str = field(default_factory=lambda: secrets.token_urlsafe(30), repr=False)
 
     @classmethod
     def start(
-        cls,
-        state_dir: Path,
-        port: int | None = None,
-        *,
-        auth: bool = True,
-        persist: bool = True,
+        cls, state_dir: Path, port: int | None = None, *, persist: bool = True
     ) -> "Emulator":
         """Start one on loopback with its state under `state_dir`, and wait until it answers."""
-        emulator = cls(port or free_port(), state_dir.resolve(), auth, persist)
+        emulator = cls(port or free_port(), state_dir.resolve(), persist)
         emulator.start_again()
         return emulator
 
@@ -98,7 +96,7 @@ class Emulator:
     @property
     def control(self) -> Control:
         """What steers it while it runs."""
-        return Control(self.url)
+        return Control(self.url, self.secret_access_key)
 
     @property
     def log_file(self) -> Path:
@@ -109,8 +107,8 @@ class Emulator:
         """Give what AWS clients and tools need to talk to this emulator and to nothing else."""
         return {
             "AWS_ENDPOINT_URL": self.url,
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_ACCESS_KEY_ID": self.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": self.secret_access_key,
             "AWS_DEFAULT_REGION": REGION,
             "AWS_REGION": REGION,
             "AWS_CONFIG_FILE": os.devnull,
@@ -123,7 +121,7 @@ class Emulator:
         """Make a boto3 client of this emulator."""
         import boto3  # noqa: PLC0415 - starting and stopping need no SDK
 
-        session = boto3.Session("test", "test", region_name=region)
+        session = boto3.Session(self.access_key_id, self.secret_access_key, region_name=region)
         # mypy: the stubs want a literal service name; callers name any service.
         return session.client(service, endpoint_url=self.url)  # type: ignore[call-overload]
 
@@ -176,7 +174,9 @@ class Emulator:
             "PYTHONPATH": str(_ROOT),
             "GATEWAY_PORT": str(self.port),
             "BIND_HOST": "127.0.0.1",
-            "AUTH": str(self.auth).lower(),
+            "AWS_ACCESS_KEY_ID": self.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": self.secret_access_key,
+            "AUTH": "true",
             "PERSIST_STATE": str(int(self.persist)),
             "STATE_DIR": str(self.state_dir / "state"),
             "S3_PERSIST": str(int(self.persist)),
@@ -212,15 +212,7 @@ class Emulator:
 
     def to_json(self) -> str:
         """Tell what `from_json` needs to find it again from another process."""
-        return json.dumps(
-            {
-                "port": self.port,
-                "state_dir": str(self.state_dir),
-                "auth": self.auth,
-                "persist": self.persist,
-                "pid": self.pid,
-            }
-        )
+        return json.dumps({**asdict(self), "state_dir": str(self.state_dir)})
 
     @classmethod
     def from_json(cls, text: str) -> "Emulator":
