@@ -19,6 +19,7 @@ from local.emulator import (
     steps,
     tagging,
     ttl,
+    workers,
 )
 from local.patching import pinned
 
@@ -37,6 +38,7 @@ def extend() -> None:
         lambda_errors,
         partial_batches,
         shared_code,
+        workers,
         steps,
         ttl,
         tagging,

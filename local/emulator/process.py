@@ -74,17 +74,16 @@ class Emulator:
     port: int
     state_dir: Path
     persist: bool = True
+    workers: int = 24  # processes for functions, 65 MB each; calls beyond them wait
     pid: int = 0
     # Drawn for one run; the account's root, and the only key that is nobody's role.
     access_key_id: str = field(default_factory=lambda: f"AKIA{secrets.token_hex(8).upper()}")
     secret_access_key: str = field(default_factory=lambda: secrets.token_urlsafe(30), repr=False)
 
     @classmethod
-    def start(
-        cls, state_dir: Path, port: int | None = None, *, persist: bool = True
-    ) -> "Emulator":
+    def start(cls, state_dir: Path, port: int | None = None, **options: Any) -> "Emulator":
         """Start one on loopback with its state under `state_dir`, and wait until it answers."""
-        emulator = cls(port or free_port(), state_dir.resolve(), persist)
+        emulator = cls(port or free_port(), state_dir.resolve(), **options)
         emulator.start_again()
         return emulator
 
@@ -182,6 +181,9 @@ class Emulator:
             "S3_PERSIST": str(int(self.persist)),
             "S3_DATA_DIR": str(self.state_dir / "s3"),
             "TMPDIR": str(self._temp_dir),
+            "LAMBDA_WORKERS": str(self.workers),
+            "LAMBDA_ACCOUNT_CONCURRENCY": "1000",  # AWS's; `workers` bounds the processes
+            "LAMBDA_WARM_TTL_SECONDS": "60",
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
             "MINISTACK_REGION": REGION,

@@ -1,8 +1,9 @@
 """Step Functions as AWS has it where a demo's loop depends on it.
 
 MiniStack ignores `TimeoutSecondsPath`, so a task that waits for a token would wait for
-ever; and it checks the right to answer a token against `*`, where AWS checks it against
-the state machine the token came from.
+ever. It checks the right to answer a token against `*`, where AWS checks it against the
+state machine the token came from. And it knows nothing of a token whose task has ended,
+where AWS says TaskTimedOut (Step Functions API Reference, "SendTaskSuccess").
 """
 
 import json
@@ -12,7 +13,8 @@ from typing import Any
 from local.patching import pinned, wrap
 
 _machine: ContextVar[str] = ContextVar("stelligent_machine", default="*")
-_machine_of_token: dict[str, str] = {}
+_machine_of_token: dict[str, str] = {}  # oldest first
+_TOKENS_KNOWN = 10_000  # ended ones among them, so that an answer that is late is told so
 _ANSWERS = ("SendTaskSuccess", "SendTaskFailure", "SendTaskHeartbeat")
 
 
@@ -21,6 +23,9 @@ def install() -> None:
     wrap("ministack.services.stepfunctions._execute_task", _within_time)
     wrap("ministack.services.stepfunctions._invoke_with_callback", _noting_tokens)
     wrap("ministack.core.iam_actions.extract_resource_arn", _on_the_machine)
+    wrap("ministack.services.stepfunctions._send_task_success", _in_time)
+    wrap("ministack.services.stepfunctions._send_task_failure", _in_time)
+    wrap("ministack.services.stepfunctions._send_task_heartbeat", _in_time)
 
 
 def _within_time(execute: Any) -> Any:
@@ -42,12 +47,24 @@ def _within_time(execute: Any) -> Any:
 def _noting_tokens(wait: Any) -> Any:
     def wait_noting(resource: str, input_data: Any, token: str, state: Any) -> Any:
         _machine_of_token[token] = _machine.get()
-        try:
-            return wait(resource, input_data, token, state)
-        finally:
-            del _machine_of_token[token]
+        while len(_machine_of_token) > _TOKENS_KNOWN:
+            del _machine_of_token[next(iter(_machine_of_token))]
+        return wait(resource, input_data, token, state)
 
     return wait_noting
+
+
+def _in_time(answer: Any) -> Any:
+    waiting = pinned("ministack.services.stepfunctions._task_tokens")
+    refuse = pinned("ministack.core.responses.error_response_json")
+
+    def answer_in_time(data: Any) -> Any:
+        token = data.get("taskToken")
+        if token in _machine_of_token and token not in waiting:
+            return refuse("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
+        return answer(data)
+
+    return answer_in_time
 
 
 def _on_the_machine(extract: Any) -> Any:

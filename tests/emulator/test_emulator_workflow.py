@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from local.emulator.process import Emulator
 
 from .conftest import make_function, make_role, put_policy, wait_until
@@ -87,3 +89,45 @@ def test_a_token_is_answered_with_the_right_on_its_machine(aws: Emulator) -> Non
     )
     for machine, status in (("answered", "SUCCEEDED"), ("unanswered", "FAILED")):
         assert run_machine(aws, machine, {"Wait": wait})[1]["status"] == status
+
+
+def test_an_answer_that_comes_too_late_is_told_so(aws: Emulator) -> None:
+    """A token whose task timed out is TaskTimedOut to whoever may answer it."""
+    parker = make_function(
+        aws,
+        "keeper",
+        "import boto3\n"
+        "def handler(event, context):\n"
+        "    boto3.client('s3').put_object(Bucket='tokens', Key='token', Body=event['token'])\n",
+    )
+    aws.client("s3").create_bucket(Bucket="tokens")
+    wait = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
+        "Parameters": {"FunctionName": parker, "Payload": {"token.$": "$$.Task.Token"}},
+        "TimeoutSecondsPath": "$.seconds",
+        "End": True,
+    }
+    steps, told = run_machine(aws, "late", {"Wait": wait})
+    assert told["status"] == "FAILED"
+    token = aws.client("s3").get_object(Bucket="tokens", Key="token")["Body"].read().decode()
+    make_function(
+        aws,
+        "latecomer",
+        "import boto3\n"
+        "def handler(event, context):\n"
+        "    boto3.client('stepfunctions').send_task_success(taskToken=event, output='{}')\n",
+    )
+    put_policy(
+        aws,
+        "latecomer-role",
+        {
+            "Effect": "Allow",
+            "Action": "states:SendTaskSuccess",
+            "Resource": "arn:aws:states:us-east-1:000000000000:stateMachine:late",
+        },
+    )
+    answer = aws.client("lambda").invoke(FunctionName="latecomer", Payload=json.dumps(token))
+    assert json.load(answer["Payload"])["errorType"] == "TaskTimedOut"
+    with pytest.raises(steps.exceptions.TaskDoesNotExist):
+        steps.send_task_success(taskToken="never-given-out", output="{}")

@@ -1,0 +1,70 @@
+"""Functions run in as many processes as this machine bears; calls beyond that wait.
+
+MiniStack starts a process for every concurrent invocation, about 60 MB each, and refuses
+invocations past a limit that it derives from the machine's memory. AWS has room for 1,000
+at once (Lambda quotas, "Concurrent executions") and keeps an event that it could not run
+(Lambda Developer Guide, "Asynchronous invocation"), so here a call waits for a process
+instead of being refused, and one that waited for a minute is refused in AWS's words.
+"""
+
+import json
+import os
+import threading
+from typing import Any
+
+from local.patching import pinned, wrap
+
+MOST = int(os.environ["LAMBDA_WORKERS"])
+_WAITS = 60.0  # seconds
+_room = threading.BoundedSemaphore(MOST)
+
+
+def install() -> None:
+    """Bound the processes, and let EventBridge's calls be repeated as AWS repeats them."""
+    wrap("ministack.services.lambda_svc._execute_function_warm", _waiting)
+    wrap("ministack.services.lambda_svc.acquire_worker", _making_room)
+    wrap("ministack.services.eventbridge._dispatch_to_lambda", lambda _: _dispatch)
+
+
+def _waiting(execute: Any) -> Any:
+    def execute_when_there_is_room(func: Any, event: Any, request_id: str) -> Any:
+        if not _room.acquire(timeout=_WAITS):
+            refuse = pinned("ministack.services.lambda_svc._throttle_response")
+            return refuse("ConcurrentInvocationLimitExceeded", "Rate Exceeded.")
+        try:
+            return execute(func, event, request_id)
+        finally:
+            _room.release()
+
+    return execute_when_there_is_room
+
+
+def _making_room(acquire: Any) -> Any:
+    def acquire_and_make_room(*args: Any, **kwargs: Any) -> Any:
+        worker, how = acquire(*args, **kwargs)
+        if how == "spawn":
+            pinned("ministack.core.lambda_runtime.kill_workers")(_surplus())
+        return worker, how
+
+    return acquire_and_make_room
+
+
+def _surplus() -> list[Any]:
+    """Take the idle workers out of the pools that are one too many, longest idle first."""
+    pools = pinned("ministack.core.lambda_runtime._workers")
+    with pinned("ministack.core.lambda_runtime._lock"):
+        over = sum(map(len, pools.values())) - MOST
+        idle = [(pool, worker) for pool in pools.values() for worker in pool if not worker.in_use]
+        idle.sort(key=lambda held: held[1].last_used)
+        for pool, worker in idle[: max(0, over)]:
+            pool.remove(worker)
+    return [worker for _, worker in idle[: max(0, over)]]
+
+
+def _dispatch(arn: str, payload: str) -> None:
+    """Invoke a rule's function asynchronously, so that an error is tried again."""
+    func, config, _ = pinned("ministack.services.lambda_svc._get_func_record_for_ref")(arn)
+    if not func:
+        return
+    record = pinned("ministack.services.lambda_svc._execution_record_for_config")(func, config)
+    pinned("ministack.services.lambda_svc.invoke_async_with_retry")(record, json.loads(payload))
