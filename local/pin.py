@@ -175,6 +175,16 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "ministack.services.stepfunctions._send_task_failure": ("data",),
     "ministack.services.stepfunctions._send_task_heartbeat": ("data",),
     "ministack.services.stepfunctions._send_task_success": ("data",),
+    "ministack.app._enforce_execute_api": (
+        "api_id",
+        "stage",
+        "method",
+        "execute_path",
+        "headers",
+        "query_params",
+        "iam_action",
+    ),
+    "ministack.app._execute_api_authorization_type": ("api_id", "stage", "method", "execute_path"),
     "oidc_provider_mock._app.AuthorizationCodeGrant.save_authorization_code": (
         "self",
         "code",

@@ -43,6 +43,7 @@ class Service:
     emulator_pid: int
     outputs: dict[str, str]
     packaged: bool = False
+    lost: str = ""  # what a killed emulator lost, in one sentence
 
     @classmethod
     def read(cls, state: Path = STATE) -> "Service":
@@ -53,10 +54,14 @@ class Service:
         return cls(**json.loads(file.read_text()))
 
     def write(self, state: Path) -> None:
-        """Write `service.json`, readable by this user alone: it holds tokens."""
-        file = state / "service.json"
-        file.touch(mode=0o600)
-        file.write_text(json.dumps(asdict(self), indent=2) + "\n")
+        """Write `service.json`."""
+        _write_private(state / "service.json", json.dumps(asdict(self), indent=2) + "\n")
+
+
+def _write_private(file: Path, text: str) -> None:
+    """Write a file with tokens or keys in it, readable by this user alone."""
+    file.touch(mode=0o600)
+    file.write_text(text)
 
 
 def emulator(state: Path = STATE) -> Emulator:
@@ -69,7 +74,7 @@ def restart_emulator(state: Path = STATE) -> Emulator:
     aws = emulator(state)
     aws.stop()
     aws.start_again()
-    (state / "emulator.json").write_text(aws.to_json())
+    _write_private(state / "emulator.json", aws.to_json())
     return aws
 
 
@@ -86,6 +91,7 @@ def up(
     their own and share `build_folder`, so that the package is made once.
     """
     state.mkdir(parents=True, exist_ok=True)
+    state.chmod(0o700)  # passwords and tokens are in there, also when nothing runs
     aws = _emulator_up(state, port)
     issuer, identity_pid = start_identity(state)
     slack = slack_setup.start(state, aws)
@@ -115,6 +121,7 @@ def up(
         emulator_pid=aws.pid,
         outputs=dict(deployed.outputs),
         packaged=deployed.packaged,
+        lost=aws.lost,
     )
     service.write(state)
     return service
@@ -158,7 +165,7 @@ def _emulator_up(state: Path, port: int | None) -> Emulator:
         if _is_ours(aws.pid, "local.emulator"):
             aws.stop()
     aws = _start_emulator(state / "emulator", port)
-    file.write_text(aws.to_json())
+    _write_private(file, aws.to_json())
     return aws
 
 
@@ -204,6 +211,7 @@ def start_identity(state: Path) -> tuple[str, int]:
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            umask=0o077,
         )
     (state / "identity.json").write_text(json.dumps({"port": port, "pid": process.pid}))
     _wait_for(issuer, process)

@@ -84,6 +84,7 @@ def _spawn(state: Path, port: int) -> int:
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            umask=0o077,
         )
     return process.pid
 

@@ -24,6 +24,7 @@ def install() -> None:
     _secret_access_key = os.environ.pop("AWS_SECRET_ACCESS_KEY")
     wrap("ministack.core.iam_evaluator.is_root_access_key", lambda _: lambda _key: False)
     wrap("ministack.core.lambda_runtime.execution_credentials", lambda _: of_function)
+    wrap("ministack.app._enforce_execute_api", _where_iam_is_asked)
     pinned("ministack.services.sts.register_session")(
         access_key_id,
         {
@@ -34,6 +35,21 @@ def install() -> None:
             "SecretAccessKey": _secret_access_key,
         },
     )
+
+
+def _where_iam_is_asked(enforce: Any) -> Any:
+    """Let API Gateway look at signatures where a method asks for IAM's, and nowhere else."""
+    kind = pinned("ministack.app._execute_api_authorization_type")
+
+    def enforce_where_asked(
+        api_id: str, stage: str, method: str, path: str, *rest: Any, **more: Any
+    ) -> Any:
+        invoked = more.get("iam_action") == "execute-api:Invoke"
+        if invoked and kind(api_id, stage, method, path) != "AWS_IAM":
+            return None
+        return enforce(api_id, stage, method, path, *rest, **more)
+
+    return enforce_where_asked
 
 
 def steering_key() -> bytes:

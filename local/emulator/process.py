@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -50,17 +51,21 @@ def is_running(pid: int) -> bool:
     return True
 
 
-def stop_process(pid: int, within: float = _STOPS_WITHIN) -> None:
-    """End a process by its id, asking first and insisting after `within` seconds."""
+def stop_process(pid: int, within: float = _STOPS_WITHIN) -> bool:
+    """End a process by its id, asking first and insisting after `within` seconds.
+
+    Answers whether it ended when it was asked to, and so had the time to save its state.
+    """
     for number in (signal.SIGTERM, signal.SIGKILL):
         if not is_running(pid):
-            return
+            return False
         os.kill(pid, number)
         until = time.monotonic() + within
         while is_running(pid) and time.monotonic() < until:
             time.sleep(_LOOK_AGAIN)
-    if is_running(pid):
-        raise EmulatorError(f"process {pid} does not end")
+        if not is_running(pid):
+            return number == signal.SIGTERM
+    raise EmulatorError(f"process {pid} does not end")
 
 
 @dataclass
@@ -76,6 +81,7 @@ class Emulator:
     persist: bool = True
     workers: int = 24  # processes for functions, 65 MB each; calls beyond them wait
     pid: int = 0
+    lost: str = ""  # what a killed predecessor on this state lost, in one sentence
     # Drawn for one run; the account's root, and the only key that is nobody's role.
     access_key_id: str = field(default_factory=lambda: f"AKIA{secrets.token_hex(8).upper()}")
     secret_access_key: str = field(default_factory=lambda: secrets.token_urlsafe(30), repr=False)
@@ -128,7 +134,9 @@ class Emulator:
         """Start the process on the port and state it has; `EmulatorError` if it does not come."""
         self._refuse_taken_port()
         for folder in (self.state_dir, self._temp_dir):
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._note_start()
+        self.log_file.touch(mode=0o600)
         with self.log_file.open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "local.emulator"],
@@ -138,14 +146,15 @@ class Emulator:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                umask=0o077,
             )
         self.pid = process.pid
         self._wait_until_ready()
 
     def stop(self) -> None:
         """End the process, its workers with it, and remove what it leaves in its temp folder."""
-        if self.pid:
-            stop_process(self.pid)
+        if self.pid and stop_process(self.pid):
+            self._unsaved.unlink(missing_ok=True)
         self.pid = 0
         for pattern in ("ministack-lambda-*", "function-code-*"):
             for left in self._temp_dir.glob(pattern):
@@ -192,6 +201,23 @@ class Emulator:
             "DOCKER_HOST": f"unix://{self.state_dir}/no-docker.sock",
             "LOG_LEVEL": "INFO",
         }
+
+    @property
+    def _unsaved(self) -> Path:
+        """Where it is written that a run began whose state is not saved yet."""
+        return self.state_dir / "unsaved"
+
+    def _note_start(self) -> None:
+        """Say what a run that began and never saved has lost, and note that this one begins."""
+        self.lost = ""
+        if self._unsaved.exists():
+            self.lost = (
+                "The emulator was killed and lost what it did since it started at "
+                f"{self._unsaved.read_text()}; it goes on from what it had saved before."
+            )
+        if self.persist:
+            self._unsaved.touch(mode=0o600)
+            self._unsaved.write_text(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC")
 
     def _refuse_taken_port(self) -> None:
         with socket.socket() as probe:

@@ -1,0 +1,55 @@
+"""The emulator's process keeps its state to itself, and says what it lost when it was killed."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from local.emulator.process import Emulator, EmulatorError, is_running
+
+from .conftest import wait_until
+
+
+def test_nobody_else_reads_the_state(tmp_path: Path) -> None:
+    """What it writes is for this user alone, while it runs and after it was stopped."""
+    folder = tmp_path / "state"
+    old = os.umask(0o022)
+    try:
+        with Emulator.start(folder) as aws:
+            secrets = aws.client("secretsmanager")
+            secrets.create_secret(Name="told-nobody", SecretString="hush")
+            aws.client("s3").create_bucket(Bucket="told-nobody")
+            aws.client("s3").put_object(Bucket="told-nobody", Key="k", Body=b"hush")
+    finally:
+        os.umask(old)
+    assert 0o700 == folder.stat().st_mode & 0o777
+    written = [file for file in folder.rglob("*") if file.is_file()]
+    assert any(b"hush" in file.read_bytes() for file in written)
+    assert [] == [file for file in written if file.stat().st_mode & 0o077]
+
+
+def test_a_killed_emulator_says_what_it_lost(tmp_path: Path) -> None:
+    """After a kill the next start says in a sentence what is lost; a stop loses nothing."""
+    with Emulator.start(tmp_path) as aws:
+        assert "" == aws.lost
+        aws.client("sns").create_topic(Name="saved")
+        aws.stop()
+        aws.start_again()
+        assert "" == aws.lost
+        aws.client("sns").create_topic(Name="lost")
+        os.kill(aws.pid, signal.SIGKILL)
+        wait_until(lambda: not is_running(aws.pid))
+        aws.start_again()
+        assert "was killed and lost what it did since it started at 20" in aws.lost
+        topics = aws.client("sns").list_topics()["Topics"]
+        assert ["saved"] == [topic["TopicArn"].rpartition(":")[2] for topic in topics]
+        aws.stop()
+        aws.start_again()
+        assert "" == aws.lost
+
+
+def test_a_taken_port_is_named(aws: Emulator, tmp_path: Path) -> None:
+    """An emulator that finds another program on its port says which port it is."""
+    with pytest.raises(EmulatorError, match=f"port {aws.port} is taken"):
+        Emulator.start(tmp_path, aws.port)
