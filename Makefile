@@ -1,7 +1,7 @@
 # The commands of this repository. `make demo` and `make test` need Python 3.11 and nothing else.
 .DEFAULT_GOAL := help
 .PHONY: help demo down test check lint bench simulate slack browser image-test \
-        deploy debian clean
+        deploy doctor debian clean
 
 PYTHON ?= python3.11
 VENV := .venv
@@ -62,6 +62,9 @@ image-test: $(VENV)/installed ## Build and run the demo's image with podman
 
 deploy: $(VENV)/installed ## Deploy to AWS with your own credentials: make deploy STAGE=dev (docs/operations.md)
 	@$(RUN) -m local.deploy --stage $(STAGE) $(ARGS)
+
+doctor: $(VENV)/installed ## Ask your AWS account whether demos would work in it: make doctor STAGE=dev
+	@$(RUN) -m tools.doctor --stage $(STAGE)
 
 clean: ## Remove what the commands above made
 	@rm -rf $(VENV) .local .chalice/deployments .mypy_cache .ruff_cache .pytest_cache .hypothesis

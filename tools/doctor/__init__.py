@@ -1,0 +1,1 @@
+"""Asks an AWS account, before the first demo, whether a demo would come up and go again there."""
