@@ -19,6 +19,7 @@ from local import packaging
 SERVICE_STACK = "stelligent-demo-service"
 _CAPABILITIES = ("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND")
 _STATE = packaging.ROOT / ".local"
+_OF_DEMOS = "stelligent-demo-"  # what StackRole and the boundary open to demos
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,16 @@ def deploy(target: Target, build_folder: Path, root: Path = packaging.ROOT) -> D
         target.environment,
     )
     staged.unlink()
+    if not target.endpoint_url:
+        _protect(target)
     return _read(target, packaged=packaged)
+
+
+def _protect(target: Target) -> None:
+    """Keep the stack from being deleted by mistake: live demos would bill on without it."""
+    target.client("cloudformation").update_termination_protection(
+        StackName=target.stack_name, EnableTerminationProtection=True
+    )
 
 
 def _staging_bucket(target: Target) -> str:
@@ -101,7 +111,11 @@ def _staging_bucket(target: Target) -> str:
     s3 = target.client("s3")
     region = s3.meta.region_name
     account = target.client("sts").get_caller_identity()["Account"]
-    name = target.bucket or f"stelligent-demo-packages-{account}-{region}"
+    name = target.bucket or f"stelligent-service-packages-{account}-{region}"
+    if name.startswith(_OF_DEMOS):
+        raise packaging.PackagingError(
+            f"{name} cannot hold packages: every demo may write to buckets named {_OF_DEMOS}…"
+        )
     if name in {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}:
         return name
     elsewhere = {"CreateBucketConfiguration": {"LocationConstraint": region}}
@@ -137,10 +151,26 @@ def _emulated(endpoint_url: str, api_url: str) -> str:
     return f"{endpoint_url}/restapis/{found[1]}/{found[2]}/_user_request_"
 
 
+def _stage(text: str) -> str:
+    """Return a stage's name as it may be; raise ArgumentTypeError.
+
+    A function is named after stack and logical id, and CloudFormation cuts what is longer than
+    64 characters, from the stack's name too. The functions' rights to their logs hold for whole
+    stack names, and the longest logical id leaves nine characters for a stage.
+    """
+    if not re.fullmatch(r"[a-z][a-z0-9-]{0,8}", text):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} must be at most nine lower-case letters, digits and dashes"
+        )
+    return text
+
+
 def main() -> None:
     """Deploy to AWS with the credentials and region this shell has."""
     parser = argparse.ArgumentParser(description="Deploy the service to AWS.")
-    parser.add_argument("--stage", required=True, help="dev, prod, or what you like; one a stack")
+    parser.add_argument(
+        "--stage", required=True, type=_stage, help="dev, prod, or what you like; one a stack"
+    )
     parser.add_argument("--bucket", default="", help="for the package; made if missing")
     parser.add_argument("--parameter", action="append", default=[], metavar="NAME=VALUE")
     asked = parser.parse_args()
@@ -153,6 +183,7 @@ def main() -> None:
     )
     deployed = deploy(target, _STATE / "package" / asked.stage)
     print(f"Deployed {target.stack_name} to {deployed.region}: {deployed.api_url}")
+    print(f"The page: {deployed.api_url}/app")
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from local.emulator.process import Emulator, EmulatorError, free_port, is_runnin
 from local.packaging import ROOT
 from local.slack_stand_in import TEAM, TOKEN
 
-SECRET = "stelligent-demo-service/slack"  # noqa: S105 - a secret's name
+SECRET = "stelligent-service/slack"  # noqa: S105 - a secret's name
 # Slack tells nobody's address; on this machine there is only one worth opening a demo to.
 CIDR = "127.0.0.1/32"
 _STARTS_WITHIN = 20.0  # seconds
