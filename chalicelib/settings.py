@@ -77,7 +77,7 @@ def _rules(read: _Reader, service: str) -> Rules:
             ),
         ),
         limits=Limits(
-            per_owner=read("LIMIT_PER_OWNER", int, "3"), in_all=read("LIMIT_IN_ALL", int, "20")
+            per_owner=read("LIMIT_PER_OWNER", int, "3"), in_all=read("LIMIT_IN_ALL", int, "4")
         ),
         bounds=Bounds(boundary_arn=read("BOUNDARY_ARN", str), role_path=read("ROLE_PATH", str)),
         pace=Pace(

@@ -18,6 +18,7 @@ from local.packaging import ROOT
 
 STATE = ROOT / ".local"
 STAGE = "local"
+LIMIT_IN_ALL = "20"  # an account's quotas, which the shipped limit keeps to, do not count here
 _PREFERRED_PORT = 4566
 _STARTS_WITHIN = 20.0  # seconds
 
@@ -101,6 +102,7 @@ def up(
         parameters={
             "OidcIssuer": issuer,
             "OidcAudience": identity.AUDIENCE,
+            "LimitInAll": LIMIT_IN_ALL,
             **slack.parameters,
             **(parameters or {}),
         },

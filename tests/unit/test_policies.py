@@ -63,3 +63,21 @@ def test_stacks_are_created_with_the_bounded_role_only() -> None:
         s for s in _statements("create_stack") if "cloudformation:CreateStack" in s["Action"]
     )
     assert "cloudformation:RoleArn" in statement["Condition"]["StringEquals"]
+
+
+@pytest.mark.parametrize(
+    ("name", "action"),
+    [
+        ("delete_stack", "cloudformation:DeleteStack"),
+        ("lift_protection", "cloudformation:UpdateTerminationProtection"),
+    ],
+)
+def test_the_services_own_stack_is_out_of_reach(name: str, action: str) -> None:
+    """It is named as demos' stacks are, so it is denied by name."""
+    (denied,) = [s for s in _statements(name) if s["Effect"] == "Deny"]
+    assert [action] == denied["Action"]
+    stacks = "arn:${AWS::Partition}:cloudformation:*:${AWS::AccountId}:stack"
+    assert [
+        {"Fn::Sub": f"{stacks}/stelligent-demo-service/*"},
+        {"Fn::Sub": f"{stacks}/stelligent-demo-service-*/*"},
+    ] == denied["Resource"]

@@ -1,0 +1,71 @@
+"""What the service's own stack says of its API, its table and its settings."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from chalicelib.core.limits import Limits
+
+ROOT = Path(__file__).resolve().parents[2]
+VPCS = 5
+"""Networks an account may have in a region (Amazon VPC quotas); one is there from the start."""
+
+
+@pytest.fixture(scope="module")
+def template() -> dict[str, Any]:
+    """Read what is merged over Chalice's own template."""
+    return dict(yaml.safe_load((ROOT / ".chalice" / "resources.yaml").read_text()))
+
+
+def test_every_method_is_throttled(template: dict[str, Any]) -> None:
+    """Whoever knows the address may call, but not without end."""
+    (settings,) = template["Resources"]["RestAPI"]["Properties"]["MethodSettings"]
+    assert ("/*", "*") == (settings["ResourcePath"], settings["HttpMethod"])
+    assert {"Ref": "RequestsPerSecond"} == settings["ThrottlingRateLimit"]
+    assert {"Ref": "RequestsAtOnce"} == settings["ThrottlingBurstLimit"]
+
+
+def test_the_api_has_one_stage(template: dict[str, Any]) -> None:
+    """SAM adds one called "Stage" where no version of OpenAPI is named."""
+    assert "2.0" == template["Globals"]["Api"]["OpenApiVersion"]
+
+
+def test_the_shipped_limit_fits_a_new_account(template: dict[str, Any]) -> None:
+    """Every demo that may run at once can have a network, with no quota raised."""
+    assert template["Parameters"]["LimitInAll"]["Default"] == Limits().in_all == VPCS - 1
+
+
+@pytest.fixture
+def regions(template: dict[str, Any]) -> re.Pattern[str]:
+    """Pick the pattern of DemoRegions."""
+    return re.compile(template["Parameters"]["DemoRegions"]["AllowedPattern"])
+
+
+@pytest.mark.parametrize("text", ["", "eu-central-1", "us-gov-west-1,ap-southeast-2"])
+def test_regions_are_taken(regions: re.Pattern[str], text: str) -> None:
+    """None, one, or several with commas between them."""
+    assert regions.fullmatch(text)
+
+
+@pytest.mark.parametrize("text", ["eu-central-1, us-east-1", "eu-central-1,", "everywhere"])
+def test_other_regions_are_refused(regions: re.Pattern[str], text: str) -> None:
+    """StackRole would deny " us-east-1", and every demo there would fail."""
+    assert not regions.fullmatch(text)
+
+
+def test_no_update_takes_the_records_away(template: dict[str, Any]) -> None:
+    """A table that is replaced is kept: without its records no demo ends."""
+    assert "Retain" == template["Resources"]["Table"]["UpdateReplacePolicy"]
+
+
+def test_cloudformation_may_assume_the_stack_role(template: dict[str, Any]) -> None:
+    """Only for this account where it says which, and also where it does not say."""
+    trust = template["Resources"]["StackRole"]["Properties"]["AssumeRolePolicyDocument"]
+    assert {"StringEqualsIfExists": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}} == trust[
+        "Statement"
+    ][0]["Condition"]
