@@ -37,5 +37,5 @@ class Regions:
             buckets=S3(client("s3", region), service=self._service),
             network=Ec2(region),
             platforms=SolutionStacks(region),
-            leftovers=TagSearch(region),
+            leftovers=TagSearch(region, stack_role_arn=self._stack_role_arn),
         )

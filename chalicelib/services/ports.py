@@ -198,10 +198,13 @@ class Platforms(Protocol):
 
 
 class Leftovers(Protocol):
-    """The search by tag in a demo's target."""
+    """The search for what a deleted demo left behind, in its target."""
 
     def find(self, demo_id: str) -> tuple[str, ...]:
-        """Return the ARN of every resource that still carries the demo's tag."""
+        """Return what is left: ARNs, with a reason beside what could not be looked up.
+
+        Only an empty answer proves that nothing is left. What cannot be told counts as left.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

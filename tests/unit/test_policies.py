@@ -12,13 +12,36 @@ CHALICE = Path(__file__).resolve().parents[2] / ".chalice"
 CONFIG = json.loads((CHALICE / "config.json").read_text())
 FUNCTIONS = CONFIG["lambda_functions"]
 
-# Actions that take no resource (Service Authorization Reference of each service).
+# Actions that take no resource (Service Authorization Reference of each service), and two that
+# are asked for lists without naming anything.
 WITHOUT_RESOURCE = {
+    "autoscaling:DescribeAutoScalingGroups",
     "cloudformation:DescribeStacks",
+    "ec2:DescribeAddresses",
     "ec2:DescribeInstances",
+    "ec2:DescribeInternetGateways",
+    "ec2:DescribeLaunchTemplates",
+    "ec2:DescribeNatGateways",
     "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeRouteTables",
+    "ec2:DescribeSecurityGroups",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeTags",
+    "ec2:DescribeVolumes",
+    "ec2:DescribeVpcEndpoints",
+    "ec2:DescribeVpcs",
     "ecs:DescribeTaskDefinition",
+    "elasticbeanstalk:DescribeApplications",
+    "elasticloadbalancing:DescribeListeners",
+    "elasticloadbalancing:DescribeLoadBalancers",
+    "elasticloadbalancing:DescribeRules",
+    "elasticloadbalancing:DescribeTargetGroups",
+    "iam:ListInstanceProfiles",
+    "iam:ListRoles",
+    "logs:DescribeLogGroups",
+    "rds:DescribeDBInstances",
     "s3:ListAllMyBuckets",
+    "secretsmanager:ListSecrets",
     "tag:GetResources",
 }
 
