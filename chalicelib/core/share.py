@@ -14,12 +14,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from chalicelib.core.demo import Demo, Desired, Phase
+from chalicelib.core.demo import DEMO_ID, Demo, Desired, Phase
 
 MAX_LINKS: Final = 20
 """Links of one demo that may be open at once."""
 
-_TOKEN: Final = re.compile(r"([a-z][a-z0-9]{7,11})\.([a-z0-9]{8,16})\.[A-Za-z0-9_-]{32,64}")
+SHARE_ID: Final = re.compile(r"[a-z0-9]{8,16}")
+_TOKEN: Final = re.compile(rf"({DEMO_ID.pattern})\.({SHARE_ID.pattern})\.[A-Za-z0-9_-]{{32,64}}")
 
 
 class State(StrEnum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chalicelib.core.demo import Demo
+from chalicelib.core.demo import DEMO_ID, Demo
 from chalicelib.core.errors import NotFound
 from chalicelib.core.timeline import Entry
 from chalicelib.services.ports import Page
@@ -21,6 +21,8 @@ class Caller:
 
 def find(world: World, caller: Caller, demo_id: str) -> Demo:
     """Return a demo the caller may see; raise NotFound for any other, existing or not."""
+    if not DEMO_ID.fullmatch(demo_id):
+        raise NotFound("there is no such demo: an id has 8 to 12 lower-case letters and digits")
     demo = world.store.get(demo_id)
     if demo.owner != caller.owner and not caller.admin:
         raise NotFound(f"there is no demo {demo_id}")

@@ -8,6 +8,7 @@ from chalicelib.core.demo import Demo, Desired
 from chalicelib.core.errors import NotFound, WrongState
 from chalicelib.core.share import (
     MAX_LINKS,
+    SHARE_ID,
     Share,
     digest,
     first_end,
@@ -76,7 +77,7 @@ def listed(world: World, sharing: Sharing, caller: Caller, demo_id: str) -> tupl
 def revoke(world: World, sharing: Sharing, caller: Caller, demo_id: str, share_id: str) -> None:
     """Close a link at once; raise NotFound where there is none."""
     find(world, caller, demo_id)
-    if not sharing.store.remove(demo_id, share_id):
+    if not SHARE_ID.fullmatch(share_id) or not sharing.store.remove(demo_id, share_id):
         raise NotFound(f"{demo_id} has no link {share_id}")
 
 

@@ -10,6 +10,7 @@ import functools
 import hashlib
 import ipaddress
 import json
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ from chalicelib.services.read import Caller
 
 MAX_BODY: Final = 64 * 1024
 """Bytes of a request's body; a request for every component with every parameter takes 4 KB."""
+_COUNT: Final = re.compile(r"[0-9]{1,4}")
 _HEADERS: Final = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
@@ -86,7 +88,7 @@ class Call:
     def count(self, name: str, default: int, most: int) -> int:
         """Return a whole number from the query; raise InvalidRequest outside 1 to `most`."""
         text = self.query.get(name, str(default))
-        if not text.isdecimal() or not 1 <= int(text) <= most:
+        if not _COUNT.fullmatch(text) or not 1 <= int(text) <= most:
             raise InvalidRequest(FieldProblem(name, f"must be a whole number from 1 to {most}"))
         return int(text)
 

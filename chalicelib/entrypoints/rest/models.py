@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import (
+    AfterValidator,
     AwareDatetime,
     BaseModel,
     ConfigDict,
@@ -21,8 +22,19 @@ from pydantic import (
 from chalicelib.core.errors import FieldProblem, InvalidRequest
 from chalicelib.core.request import DemoRequest
 
+
+def _whole(text: str) -> str:
+    """Refuse half a surrogate pair, which JSON can carry and nothing can keep (RFC 8259, 8.2)."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("must be whole Unicode characters") from error
+    return text
+
+
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
-Scalar = StrictStr | StrictBool | Number
+Text = Annotated[StrictStr, AfterValidator(_whole)]
+Scalar = Text | StrictBool | Number
 M = TypeVar("M", bound=BaseModel)
 _PLAIN: Final = {
     "extra_forbidden": "there is no such field",
@@ -41,14 +53,12 @@ class Body(BaseModel):
 class DemoBody(Body):
     """The body of POST /demos and POST /plan."""
 
-    components: Annotated[list[StrictStr], Field(min_length=1, max_length=100)] | Literal["all"]
-    name: StrictStr | None = None
+    components: Annotated[list[Text], Field(min_length=1, max_length=100)] | Literal["all"]
+    name: Text | None = None
     ttl_hours: Number | None = Field(default=None, gt=0, le=10_000)
-    allowed_cidr: list[StrictStr] | StrictStr | None = None
-    region: StrictStr | None = None
-    parameters: dict[StrictStr, Scalar | list[StrictStr]] = Field(
-        default_factory=dict, max_length=200
-    )
+    allowed_cidr: list[Text] | Text | None = None
+    region: Text | None = None
+    parameters: dict[Text, Scalar | list[Text]] = Field(default_factory=dict, max_length=200)
     keep_on_failure: StrictBool = False
 
     def request(self, own_block: str | None) -> DemoRequest:
@@ -71,11 +81,18 @@ class DemoBody(Body):
         )
 
 
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("must lie between the years 1 and 9999 in UTC") from error
+
+
 class LeaseBody(Body):
     """The body of PATCH /demos/{id}/lease: one of the two."""
 
     extend_hours: Number | None = Field(default=None, gt=0, le=10_000)
-    expires_at: AwareDatetime | None = None
+    expires_at: Annotated[AwareDatetime, AfterValidator(_in_utc)] | None = None
 
     @model_validator(mode="after")
     def _one_of_both(self) -> LeaseBody:
@@ -86,7 +103,7 @@ class LeaseBody(Body):
     def wanted(self, current: datetime) -> datetime:
         """Return the end that is asked for, given the lease's present one."""
         if self.expires_at is not None:
-            return self.expires_at.astimezone(UTC)
+            return self.expires_at
         return current + timedelta(hours=self.extend_hours or 0)
 
 
@@ -99,7 +116,7 @@ class ShareBody(Body):
 class VisitBody(Body):
     """The body of POST /shared."""
 
-    token: StrictStr = Field(max_length=120)
+    token: Text = Field(max_length=120)
 
 
 def parsed(model: type[M], body: Any) -> M:
