@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, TypeVar
+from urllib.parse import urlsplit
 
 from chalicelib.core.errors import MissingSetting
 from chalicelib.core.inputs import Bounds
@@ -18,6 +19,8 @@ from chalicelib.services.world import Rules
 
 T = TypeVar("T")
 PREFIX: Final = "DEMO_"
+NO_CLAIM: Final = "none"
+"""As the claim of verification: the issuer gives nobody an address that it has not verified."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +36,15 @@ class Settings:
     oidc_audience: str
     oidc_admin_claim: str
     oidc_admin_value: str
+    oidc_user_claim: str = ""
+    oidc_user_value: str = ""
+    oidc_verified_claim: str = "email_verified"
+    owner_domains: frozenset[str] = frozenset()
     slack_secret_name: str = ""
     slack_api_url: str = "https://slack.com/api/"
     slack_admins: frozenset[str] = frozenset()
     slack_cidr: tuple[str, ...] = ()
+    slack_guests: bool = False
     rules: Rules
 
     @classmethod
@@ -50,14 +58,19 @@ class Settings:
             idempotency_table=read("IDEMPOTENCY_TABLE", str),
             state_machine_arn=read("STATE_MACHINE_ARN", str),
             stack_role_arn=read("STACK_ROLE_ARN", str),
-            oidc_issuer=read("OIDC_ISSUER", str),
+            oidc_issuer=read("OIDC_ISSUER", _safe_url),
             oidc_audience=read("OIDC_AUDIENCE", str),
             oidc_admin_claim=read("OIDC_ADMIN_CLAIM", str, "groups"),
             oidc_admin_value=read("OIDC_ADMIN_VALUE", str, "demo-admins"),
+            oidc_user_claim=read("OIDC_USER_CLAIM", str, ""),
+            oidc_user_value=read("OIDC_USER_VALUE", str, ""),
+            oidc_verified_claim=read("OIDC_VERIFIED_CLAIM", str, "email_verified"),
+            owner_domains=frozenset(read("OWNER_DOMAINS", _lower_words, "")),
             slack_secret_name=read("SLACK_SECRET_NAME", str, ""),
-            slack_api_url=read("SLACK_API_URL", _safe_url, "https://slack.com/api/"),
-            slack_admins=frozenset(read("SLACK_ADMINS", str.lower, "").replace(",", " ").split()),
+            slack_api_url=read("SLACK_API_URL", _safe_folder, "https://slack.com/api/"),
+            slack_admins=frozenset(read("SLACK_ADMINS", _lower_words, "")),
             slack_cidr=read("SLACK_CIDR", _words, ""),
+            slack_guests=read("SLACK_GUESTS", _flag, "false"),
             rules=_rules(read, service),
         )
 
@@ -109,11 +122,35 @@ class _Reader:
         return region
 
 
+def is_safe_url(text: str) -> bool:
+    """Whether a secret may be sent to an address, and a key taken from it: https, or loopback."""
+    try:
+        parts = urlsplit(text)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    loopback = parts.scheme == "http" and host in ("127.0.0.1", "localhost")
+    return bool(host) and (parts.scheme == "https" or loopback)
+
+
 def _safe_url(text: str) -> str:
-    """Return an address that a token may be sent to: https, or this very machine."""
-    if not text.startswith(("https://", "http://127.0.0.1:", "http://localhost:")):
+    if not is_safe_url(text):
         raise ValueError(f"{text} is not https")
-    return text if text.endswith("/") else f"{text}/"
+    return text
+
+
+def _safe_folder(text: str) -> str:
+    return _safe_url(text) if text.endswith("/") else _safe_url(f"{text}/")
+
+
+def _flag(text: str) -> bool:
+    if text not in ("true", "false"):
+        raise ValueError(f"{text} is neither true nor false")
+    return text == "true"
+
+
+def _lower_words(text: str) -> tuple[str, ...]:
+    return tuple(text.lower().replace(",", " ").split())
 
 
 def _words(text: str) -> tuple[str, ...]:

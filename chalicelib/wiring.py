@@ -87,11 +87,11 @@ def _slack_secret() -> SlackSecret:
 
 def slack_world() -> SlackWorld:
     """Return the world with its chat; raise MissingSetting where Slack is off."""
-    return _slack_world(slack_credentials().bot_token)
+    return _slack_world(slack_credentials())
 
 
 @functools.lru_cache(maxsize=1)
-def _slack_world(token: str) -> SlackWorld:
+def _slack_world(credentials: Credentials) -> SlackWorld:
     from chalicelib.adapters.slack import SlackChat  # noqa: PLC0415 - Slack's functions alone
     from chalicelib.adapters.slack_table import SlackTable  # noqa: PLC0415
     from chalicelib.services.slack_ports import SlackWorld  # noqa: PLC0415
@@ -100,8 +100,14 @@ def _slack_world(token: str) -> SlackWorld:
     return SlackWorld(
         world=world(),
         notes=SlackTable(client("dynamodb"), told.table),
-        chat=SlackChat(token, told.slack_api_url),
+        chat=SlackChat(
+            credentials.bot_token,
+            told.slack_api_url,
+            team_id=credentials.team_id,
+            guests=told.slack_guests,
+        ),
         admins=told.slack_admins,
+        owner_domains=told.owner_domains,
         cidr=told.slack_cidr,
     )
 

@@ -26,10 +26,13 @@ CHANNEL = "C0DEMOS"
 CLOSED = ("C0CLOSED",)
 U_OWNER, U_OTHER, U_ADMIN, U_NOBODY = "U0OWNER", "U0OTHER", "U0ADMIN", "U0NOBODY"
 PEOPLE: dict[str, dict[str, Any]] = {
-    U_OWNER: {"profile": {"email": OWNER}, "is_email_confirmed": True},
-    U_OTHER: {"profile": {"email": OTHER.title()}, "is_email_confirmed": True},
-    U_ADMIN: {"profile": {"email": ADMIN}, "is_email_confirmed": True},
-    U_NOBODY: {"profile": {"email": OWNER}, "is_email_confirmed": False},
+    user: {"team_id": TEAM, "profile": {"email": email}, "is_email_confirmed": user != U_NOBODY}
+    for user, email in (
+        (U_OWNER, OWNER),
+        (U_OTHER, OTHER.title()),
+        (U_ADMIN, ADMIN),
+        (U_NOBODY, OWNER),
+    )
 }
 _OK = {"ok": True}
 Json = dict[str, Any]

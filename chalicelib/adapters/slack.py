@@ -19,6 +19,7 @@ from slack_sdk.webhook import WebhookClient
 
 from chalicelib.core.chat.blocks import Block, Message
 from chalicelib.core.errors import AccessDenied, DemoError, Rejected, Throttled, Unavailable
+from chalicelib.core.identity import owner_from
 from chalicelib.services.slack_ports import NoSuchPlace, Unverified
 
 API_URL: Final = "https://slack.com/api/"
@@ -50,12 +51,15 @@ _DENIED: Final = frozenset(
         "no_permission",
     }
 )
+_OUTSIDE: Final = ("deleted", "is_bot", "is_stranger")
+_GUEST: Final = ("is_restricted", "is_ultra_restricted")
+"""Marks of an account that is nobody's here, and of a guest's (Slack API, "User object")."""
 _DEFAULT_RETRY_AFTER: Final = 30.0
 _ANSWER: Final = "response_url"
 
 
 class SlackChat:
-    """One workspace's Slack.
+    """One workspace's Slack, by the id of its team; `guests` says whether those count as members.
 
     `timeout` is in seconds for one call; `patience` is how many seconds a call may wait for
     Slack's rate limit to let it through.
@@ -66,12 +70,16 @@ class SlackChat:
         token: str,
         api_url: str = API_URL,
         *,
+        team_id: str = "",
+        guests: bool = False,
         timeout: int = 5,
         patience: float = 20,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._client = WebClient(token=token, base_url=api_url, timeout=timeout, retry_handlers=[])
+        self._team_id = team_id
+        self._guests = guests
         self._timeout = timeout
         self._patience = patience
         self._clock = clock
@@ -81,15 +89,31 @@ class SlackChat:
 
     def email(self, user: str) -> str:
         """Return a user's verified e-mail address in lower case; raise Unverified."""
-        told: Mapping[str, Any] = self._call("users.info", user=user)["user"]
-        if told.get("deleted") or told.get("is_bot") or told.get("is_stranger"):
+        account: Mapping[str, Any] = self._call("users.info", user=user)["user"]
+        if not self._is_member(account):
             raise Unverified("this Slack account is no member of the workspace")
-        email = (told.get("profile") or {}).get("email")
+        if not self._guests and any(account.get(mark) for mark in _GUEST):
+            raise Unverified("guests of the workspace may not ask for demos here")
+        email = (account.get("profile") or {}).get("email")
         if not email:
             raise Unverified("your Slack profile shows no e-mail address")
-        if told.get("is_email_confirmed") is not True:
+        if account.get("is_email_confirmed") is not True:
             raise Unverified("your Slack e-mail address is not confirmed; confirm it in Slack")
-        return str(email).lower()
+        try:
+            return owner_from(str(email))
+        except ValueError as error:
+            raise Unverified(str(error)) from error
+
+    def _is_member(self, account: Mapping[str, Any]) -> bool:
+        """Whether an account is of our workspace; on Enterprise Grid one may be of several.
+
+        People of another organisation whom a channel is shared with have an account too, whose
+        address is their own administrators' to set.
+        """
+        if any(account.get(mark) for mark in _OUTSIDE):
+            return False
+        teams = (account.get("enterprise_user") or {}).get("teams") or []
+        return bool(self._team_id) and self._team_id in {account.get("team_id"), *teams}
 
     def post(
         self, channel: str, message: Message, *, thread: str = "", broadcast: bool = False

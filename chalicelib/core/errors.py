@@ -46,6 +46,10 @@ class MissingSetting(FatalError):  # noqa: N818
     """An environment variable that the function needs is absent or unusable."""
 
 
+class NotAllowed(FatalError):  # noqa: N818
+    """The person is known, and the operator lets them have no demos."""
+
+
 class NotFound(FatalError):  # noqa: N818
     """There is no such demo, or it is not the caller's to see."""
 

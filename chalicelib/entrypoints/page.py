@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
@@ -17,7 +18,7 @@ from urllib.parse import urlsplit
 
 from chalice import Blueprint
 
-from chalicelib.core.errors import NotFound
+from chalicelib.core.errors import NotFound, Unavailable
 from chalicelib.entrypoints.discovery import discover
 from chalicelib.entrypoints.logs import logger
 from chalicelib.entrypoints.rest.http import Answer, Call, HttpError, endpoint
@@ -128,11 +129,11 @@ def configuration(call: Call) -> Answer:  # noqa: ARG001
     )
 
 
-def _provider() -> dict[str, str]:
+def _provider() -> Mapping[str, str]:
     """Return the issuer's endpoints, or nothing while it does not answer: the page says so."""
     try:
         return discover(settings().oidc_issuer)
-    except (OSError, ValueError) as error:
+    except Unavailable as error:
         logger.warning("the issuer does not answer", extra={"why": str(error)})
         return {}
 

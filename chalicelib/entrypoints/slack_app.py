@@ -11,6 +11,7 @@ import functools
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
 from types import SimpleNamespace
@@ -60,6 +61,8 @@ def respond(event: Payload, context: Any) -> Payload:
     except DemoError as error:
         logger.error("Slack is off", extra={"why": str(error)})
         return _problem(HTTPStatus.NOT_FOUND, "Slack is not set up here")
+    if not _readable(event.get("headers") or {}):
+        return _problem(HTTPStatus.UNAUTHORIZED, _DETAILS[401])
     handler = ChaliceSlackRequestHandler(
         app=_bolt(credentials), chalice=SimpleNamespace(lambda_context=context)
     )
@@ -84,6 +87,21 @@ _DETAILS: Final = {
     403: "this workspace is not the one that the service is set up for",
     404: "there is nothing here for such a request",
 }
+
+
+_SHAPES: Final = {
+    "x-slack-request-timestamp": re.compile(r"[0-9]{1,12}"),
+    "x-slack-signature": re.compile(r"[!-~]{1,100}"),
+}
+
+
+def _readable(headers: Mapping[str, str]) -> bool:
+    """Whether the headers of a signature, where there are any, are such as bolt can compare."""
+    return all(
+        _SHAPES[name.lower()].fullmatch(value)
+        for name, value in headers.items()
+        if name.lower() in _SHAPES
+    )
 
 
 def _problem(status: HTTPStatus, detail: str) -> Payload:
@@ -287,13 +305,22 @@ def pressed(action_id: str, value: str) -> Order | None:
         return None
     match action_id:
         case messages.EXTEND:
-            return Extend(demo_id=demo_id, seen=datetime.fromisoformat(seen))
+            end = _moment(seen)
+            return Extend(demo_id=demo_id, seen=end) if end else None
         case messages.DELETE:
             return Delete(demo_id=demo_id)
         case messages.RETRY:
             return Retry(demo_id=demo_id)
         case _:
             return None
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
 
 
 def _key(body: Payload, of: str | None) -> str:

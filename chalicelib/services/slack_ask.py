@@ -20,10 +20,12 @@ from chalicelib.core.errors import (
     InvalidRequest,
     LimitReached,
     MissingSetting,
+    NotAllowed,
     NotFound,
     Rejected,
     RetryableError,
 )
+from chalicelib.core.identity import may_own
 from chalicelib.core.request import DemoRequest, check
 from chalicelib.services import change, read
 from chalicelib.services.read import Caller
@@ -61,13 +63,16 @@ def carry_out(slack: SlackWorld, ask: Ask) -> None:
 
 
 def caller(slack: SlackWorld, user: str) -> Caller:
-    """Return who a Slack user is over HTTP; raise Unverified."""
+    """Return who a Slack user is over HTTP; raise Unverified or NotAllowed."""
     now = slack.world.clock()
     email = slack.notes.person(user, now)
     if email is None:
         email = slack.chat.email(user)
         slack.notes.remember(user, email, now)
-    return Caller(owner=email, admin=bool({email, user.lower()} & slack.admins))
+    admin = bool({email, user.lower()} & slack.admins)
+    if not admin and not may_own(email, slack.owner_domains):
+        raise NotAllowed(f"{email} may not have demos here; ask the service's operator")
+    return Caller(owner=email, admin=admin)
 
 
 def say(slack: SlackWorld, response_url: str, user: str, message: Message) -> None:

@@ -107,12 +107,14 @@ class Chat(Protocol):
 class SlackWorld:
     """The world with its chat, and what the operator set for Slack.
 
-    `admins` are e-mail addresses or Slack user ids in lower case, `cidr` the addresses that a
-    demo is opened to when the command names none.
+    `admins` are e-mail addresses or Slack user ids in lower case, `owner_domains` the domains
+    whose addresses may own demos (all when empty), `cidr` the addresses that a demo is opened to
+    when the command names none.
     """
 
     world: World
     notes: Notes
     chat: Chat
     admins: frozenset[str] = frozenset()
+    owner_domains: frozenset[str] = frozenset()
     cidr: tuple[str, ...] = ()

@@ -192,3 +192,14 @@ def test_a_demo_has_its_place_before_it_has_notices(stage: SlackStage) -> None:
     stage.store.create = watched  # type: ignore[method-assign, assignment]
     made(stage)
     assert [True] == seen
+
+
+def test_an_address_of_another_domain_owns_nothing() -> None:
+    """The operator's list holds in Slack as over HTTP, and for everybody but admins."""
+    stage = SlackStage()
+    slack = replace(stage.slack, owner_domains=frozenset({"example.org"}))
+    carry_out(slack, stage.ask(Create(components=("vpc",))))
+    assert [] == [*stage.store.records]
+    assert "may not have demos here" in stage.chat.answers[-1].text
+    carry_out(slack, stage.ask(Create(components=("vpc",)), ADMIN))
+    assert 1 == len(stage.store.records)

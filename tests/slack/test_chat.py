@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from chalicelib.adapters.slack import SlackChat
 from chalicelib.core.chat.messages import word
 from chalicelib.core.errors import AccessDenied, DemoError, Rejected, Throttled, Unavailable
 from chalicelib.services.slack_ports import NoSuchPlace, Unverified
-from local.slack_stand_in import CHANNEL, TOKEN, U_NOBODY, U_OTHER, Behaviour
+from local.slack_stand_in import CHANNEL, PEOPLE, TEAM, TOKEN, U_NOBODY, U_OTHER, Behaviour
 from tests.slack.conftest import Listening
 
 HELLO = word("hello")
@@ -34,7 +36,7 @@ def clock() -> Time:
 
 @pytest.fixture
 def chat(slack: Listening, clock: Time) -> SlackChat:
-    return SlackChat(TOKEN, f"{slack.url}/api/", clock=clock, sleep=clock.sleep)
+    return SlackChat(TOKEN, f"{slack.url}/api/", team_id=TEAM, clock=clock, sleep=clock.sleep)
 
 
 def test_a_message_is_posted_and_put_in_place(slack: Listening, chat: SlackChat) -> None:
@@ -50,6 +52,69 @@ def test_a_verified_address_is_in_lower_case(chat: SlackChat) -> None:
     assert "other@example.com" == chat.email(U_OTHER)
     with pytest.raises(Unverified, match="not confirmed"):
         chat.email(U_NOBODY)
+
+
+OTHER_TEAM = "T0FOREIGN"
+ACCOUNT = {"team_id": TEAM, "profile": {"email": "ann@example.com"}, "is_email_confirmed": True}
+
+
+def email_of(chat: SlackChat, monkeypatch: pytest.MonkeyPatch, **changed: Any) -> str:
+    """Ask for the address of somebody whom the workspace describes so."""
+    monkeypatch.setitem(PEOPLE, "U0SOME", ACCOUNT | changed)
+    return chat.email("U0SOME")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"team_id": OTHER_TEAM},
+        {"team_id": OTHER_TEAM, "is_stranger": False},
+        {"team_id": None},
+        {"team_id": OTHER_TEAM, "enterprise_user": {"teams": [OTHER_TEAM]}},
+        {"team_id": OTHER_TEAM, "enterprise_user": None},
+        {"is_stranger": True},
+        {"is_bot": True},
+        {"deleted": True},
+        {"is_restricted": True},
+        {"is_restricted": True, "is_ultra_restricted": True},
+        {"is_ultra_restricted": True},
+        {"profile": {"email": "\u212aelvin@example.com"}},
+        {"profile": {}},
+        {"is_email_confirmed": "yes"},
+    ],
+)
+def test_who_is_no_member_has_no_address(
+    chat: SlackChat, monkeypatch: pytest.MonkeyPatch, changed: dict[str, Any]
+) -> None:
+    """People of another organisation, guests and bots: their address is for others to set."""
+    with pytest.raises(Unverified):
+        email_of(chat, monkeypatch, **changed)
+
+
+def test_a_member_of_our_workspace_may_be_of_others(
+    chat: SlackChat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On Enterprise Grid an account lists its workspaces."""
+    grid = {"team_id": "E0GRID", "enterprise_user": {"teams": [OTHER_TEAM, TEAM]}}
+    assert "ann@example.com" == email_of(chat, monkeypatch)
+    assert "ann@example.com" == email_of(chat, monkeypatch, **grid)
+
+
+def test_an_operator_may_let_guests_in(slack: Listening, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guests of our own workspace, and still nobody else's people."""
+    chat = SlackChat(TOKEN, f"{slack.url}/api/", team_id=TEAM, guests=True)
+    assert "ann@example.com" == email_of(chat, monkeypatch, is_ultra_restricted=True)
+    with pytest.raises(Unverified):
+        email_of(chat, monkeypatch, is_restricted=True, team_id=OTHER_TEAM)
+
+
+def test_a_client_without_a_workspace_knows_nobody(
+    slack: Listening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may open forms; it says of nobody who they are."""
+    chat = SlackChat(TOKEN, f"{slack.url}/api/")
+    with pytest.raises(Unverified):
+        email_of(chat, monkeypatch, team_id="")
 
 
 @pytest.mark.parametrize(

@@ -47,9 +47,26 @@ def test_a_missing_setting_is_named(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("DEMO_MAX_HOURS", "many"), ("DEMO_POLL_SECONDS", "0"), ("DEMO_LIMIT_IN_ALL", "x")],
+    [
+        ("DEMO_MAX_HOURS", "many"),
+        ("DEMO_POLL_SECONDS", "0"),
+        ("DEMO_LIMIT_IN_ALL", "x"),
+        ("DEMO_SLACK_GUESTS", "maybe"),
+        ("DEMO_OIDC_ISSUER", "http://issuer.example/"),
+        ("DEMO_OIDC_ISSUER", "https://"),
+        ("DEMO_OIDC_ISSUER", "https://[::1"),
+        ("DEMO_OIDC_ISSUER", "http://127.0.0.1:1@issuer.example/"),
+    ],
 )
 def test_an_unusable_setting_is_named(name: str, value: str) -> None:
     """A value that cannot be read is refused with the variable's name."""
     with pytest.raises(MissingSetting, match=name):
         Settings.from_env(WHOLE | {name: value})
+
+
+def test_who_may_own_demos_is_read_in_lower_case() -> None:
+    """Domains by comma or space; nobody but verified people without a word from the operator."""
+    settings = Settings.from_env(WHOLE | {"DEMO_OWNER_DOMAINS": "Example.com, example.org"})
+    assert {"example.com", "example.org"} == settings.owner_domains
+    assert frozenset() == Settings.from_env(WHOLE).owner_domains
+    assert "email_verified" == Settings.from_env(WHOLE).oidc_verified_claim

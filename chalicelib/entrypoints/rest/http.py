@@ -156,6 +156,8 @@ def _call(request: Any, lambda_context: Any, *, public: bool) -> Call:
 
 
 def _caller(identity: Mapping[str, str]) -> Caller:
+    if refused := identity.get("refused"):
+        raise HttpError(HTTPStatus.FORBIDDEN, refused)
     owner = identity.get("owner")
     if not owner:
         raise HttpError(HTTPStatus.UNAUTHORIZED, identity.get("problem", "no bearer token"))

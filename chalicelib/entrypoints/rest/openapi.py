@@ -38,6 +38,7 @@ _EVERY: Final = ("Cache-Control", "Strict-Transport-Security", "X-Content-Type-O
 REFUSALS: Final[Mapping[HTTPStatus, tuple[str, tuple[str, ...]]]] = {
     HTTPStatus.BAD_REQUEST: ("The body is not JSON.", ()),
     HTTPStatus.UNAUTHORIZED: ("There is no valid token; why, is said.", ("WWW-Authenticate",)),
+    HTTPStatus.FORBIDDEN: ("The token's owner may not have demos here.", ()),
     HTTPStatus.NOT_FOUND: ("There is no such thing, or it is not the caller's to see.", ()),
     HTTPStatus.CONFLICT: ("The demo's phase, a limit or another request forbids it.", ()),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("The body is too large.", ()),

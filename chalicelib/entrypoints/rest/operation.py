@@ -63,6 +63,7 @@ class Operation:
             yield HTTPStatus.BAD_REQUEST
         if not self.public:
             yield HTTPStatus.UNAUTHORIZED
+            yield HTTPStatus.FORBIDDEN
         if self.missing or any(each.where == "path" for each in self.parameters):
             yield HTTPStatus.NOT_FOUND
         if self.conflicts:
