@@ -102,6 +102,7 @@ def test_a_boundary_and_a_policy_must_both_allow() -> None:
         _allow("ec2:*", StringMatches={"aws:ResourceTag/a": "b"}),
         _allow("ec2:*", StringEquals={"ec2:InstanceProfile": "b"}),
         _allow("s3:*", "arn:aws:s3:::${aws:username}"),
+        {"Effect": "Allow", "Action": "s3:*", "Resource": []},
     ],
 )
 def test_what_cannot_be_evaluated_is_refused(statement: dict[str, Any]) -> None:

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from tools.rights.check import Needs, refusals, unnoticed
-from tools.rights.service import Service
+import pytest
+
+from tools.rights.check import Needs, needs_of, refusals, unnoticed
+from tools.rights.demo import stacks_of, variants
+from tools.rights.service import service
 
 
-def test_nothing_that_a_template_needs_is_denied(deployed: Service, needs: Needs) -> None:
+def test_nothing_that_a_demo_needs_is_denied(needs: Needs) -> None:
     """AWS would let CloudFormation create, read, update, delete and list all there is in cfn/."""
-    assert [] == [denied.message for _, denied in refusals(deployed.stack_role, needs.needs)]
+    assert [] == [denied.message for _, denied in refusals(needs.needs)]
 
 
-def test_every_permission_taken_away_is_noticed(deployed: Service, needs: Needs) -> None:
-    """Without any one permission that a resource's handler needs, the verdict is red."""
-    assert [] == unnoticed(deployed.stack_role, needs.needs)
+@pytest.mark.parametrize("asked", [v for v in variants() if v], ids=str)
+def test_nothing_is_denied_whatever_is_asked_for(asked: dict[str, str]) -> None:
+    """So it is for each value of a parameter that turns a condition on."""
+    deployed = service()
+    needs = needs_of(stacks_of(deployed, asked=asked), deployed)
+    assert [] == [denied.message for _, denied in refusals(needs.needs)]
+
+
+def test_every_permission_taken_away_is_noticed(needs: Needs) -> None:
+    """Without any one permission that a resource's handler or role needs, the verdict is red."""
+    assert needs.needs
+    assert [] == unnoticed(needs.needs)

@@ -11,11 +11,12 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
 from typing import Any, Final
 
 from tools.doctor.account import Account
 from tools.doctor.findings import Finding, judged, not_asked
-from tools.rights.check import Need, needs_of
+from tools.rights.check import handler_calls
 from tools.rights.policy import Request
 
 CHECK: Final = "rights"
@@ -36,11 +37,10 @@ def check_stack_role(account: Account) -> Iterator[Finding]:
     if not _takes_conditions(iam):
         yield not_asked(CHECK, "StackRole", "the policy simulator here knows no condition keys")
         return
-    needs = needs_of(account.stacks).needs
-    denied = _denied(iam, role, needs)
     components: dict[str, list[Request]] = defaultdict(list)
-    for need in needs:
-        components[need.component].append(need.request)
+    for component, _, _, calls in handler_calls(account.stacks):
+        components[component] += calls.requests
+    denied = _denied(iam, role, chain.from_iterable(components.values()))
     for component, requests in components.items():
         refused = sorted({request.action for request in requests if request in denied})
         yield judged(
@@ -63,10 +63,10 @@ def _takes_conditions(iam: Any) -> bool:
     return bool(answer["EvaluationResults"][0]["EvalDecision"] == "allowed")
 
 
-def _denied(iam: Any, role_arn: str, needs: Iterable[Need]) -> set[Request]:
+def _denied(iam: Any, role_arn: str, requests: Iterable[Request]) -> set[Request]:
     """Return the requests that the simulator refuses; those of one context are asked at once."""
     together: dict[Request, list[str]] = defaultdict(list)
-    for request in {need.request for need in needs}:
+    for request in set(requests):
         together[replace(request, action="")].append(request.action)
     return {
         replace(shared, action=action)

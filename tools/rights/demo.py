@@ -1,11 +1,12 @@
 """The stacks of one demo of every template in a folder, each with what the others give it."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from graphlib import TopologicalSorter
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from chalicelib.adapters.shelf import SUFFIXES, PackageShelf
 from chalicelib.core.bundle import BUNDLE_KEY
@@ -14,6 +15,9 @@ from chalicelib.core.demo import PREFIX, Demo, stack_name, stack_tags
 from chalicelib.core.inputs import Bounds, given
 from tools.rights.service import ROOT, Service
 from tools.rights.template import Stack, load
+
+NEWEST_PLATFORM: Final = "999.0.0"
+"""The version of the newest platform, which the service looks up when it makes a stack."""
 
 
 def stacks_of(
@@ -30,14 +34,31 @@ def stacks_of(
     values = {"BundleKey": BUNDLE_KEY, **(asked or {}), **given(demo, bounds, service.name)}
     stacks: dict[str, Stack] = {}
     for component in _in_order(catalog):
+        platforms = {
+            name: pattern.replace("*", NEWEST_PLATFORM)
+            for name, pattern in catalog.components[component].solution_stacks.items()
+        }
         stacks[component] = Stack(
             template=_template(root, component),
-            parameters=dict(values),
+            parameters={**values, **platforms},
             place=replace(place, stack_name=stack_name(demo.demo_id, component)),
             tags=stack_tags(demo, component, service.name),
         )
         values |= stacks[component].outputs()
     return stacks
+
+
+def variants(root: Path = ROOT) -> Iterator[Mapping[str, str]]:
+    """Yield parameters to try: none, then each value that a condition of a template turns on."""
+    yield {}
+    for component in _in_order(PackageShelf(root).catalog()):
+        template = _template(root, component)
+        asked = json.dumps(template.get("Conditions", {}))
+        for name, body in template.get("Parameters", {}).items():
+            if f'"{name}"' in asked:
+                for value in body.get("AllowedValues", ()):
+                    if value != body.get("Default"):
+                        yield {name: str(value)}
 
 
 def _demo(region: str) -> Demo:

@@ -1,8 +1,9 @@
 """The roles that a call hands over to a service, and so needs iam:PassRole for."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
+from tools.rights import beanstalk
 from tools.rights.resources import Resource, arn
 
 Others = Mapping[tuple[str, str], Resource]
@@ -54,8 +55,8 @@ def passed_roles(resource: Resource, others: Others) -> Iterator[tuple[str, str]
                         launch_template, f"LaunchTemplateData.IamInstanceProfile.{path}"
                     )
                     yield from _of_profile(profile, resource, others)
-        case "AWS::ElasticBeanstalk::Environment":
-            options = _beanstalk_options(resource)
+        case beanstalk.TYPE:
+            options = beanstalk.options_of(resource)
             if role := options.get("ServiceRole"):
                 # A name alone is the whole of it here, path and all (Elastic Beanstalk Developer
                 # Guide, "General options for all environments").
@@ -91,8 +92,3 @@ def _role_arn(role: str, resource: Resource, others: Others) -> str:
 
 def _first(resource: Resource, path: str) -> str:
     return str(next(resource.values(path), ""))
-
-
-def _beanstalk_options(resource: Resource) -> Mapping[str, Any]:
-    settings = resource.properties.get("OptionSettings") or ()
-    return {option["OptionName"]: str(option.get("Value", "")) for option in settings}

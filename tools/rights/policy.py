@@ -59,7 +59,7 @@ class Denied:
     message: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Role:
     """A role's name, its own policies, and the boundary they are held within, if it has one."""
 
@@ -129,6 +129,9 @@ def _parsed(document: Document) -> Any:
                 raise UnreadablePolicyError(f"no condition operator is called {operator}")
             if unknown := [key for key in keys if not _KEYS.fullmatch(key)]:
                 raise UnreadablePolicyError(f"the key {unknown[0]} is in no request here")
+        for element in ("Action", "Resource"):
+            if not (statement.get(element) or statement.get(f"Not{element}")):
+                raise UnreadablePolicyError(f"a statement has no {element}")
         for text in _texts(list(statement.values())):
             if _VARIABLE.search(text):
                 raise UnreadablePolicyError(f"{text} has a policy variable")

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from tools.rights import facts
+from tools.rights import beanstalk, facts
 from tools.rights.conditional import is_needed
 from tools.rights.facts import Handler, Target
 from tools.rights.kinds import KINDS
@@ -48,6 +48,8 @@ def calls_of(resource: Resource, handler: Handler, others: Others) -> Calls:
             unjudged[permission] = "the Service Authorization Reference has no such action"
         for action in actions:
             requests |= dict.fromkeys(_Call(resource, handler, action, others).requests())
+    if resource.type == beanstalk.TYPE:
+        requests |= dict.fromkeys(beanstalk.own_requests(resource, handler))
     return Calls(tuple(requests), unjudged)
 
 
@@ -96,7 +98,7 @@ class _Call:
         if on_any:
             return self._request(arn_of_any(target.name, resource.place), {})
         tags = self._own_tags() if target.knows_tags else {}
-        return self._request(resource.arn, _resource_tags(tags, self.action))
+        return self._request(resource.arn, resource_tags(tags, self.action))
 
     def _own_tags(self) -> Mapping[str, str]:
         """Return the tags that the resource carries at the moment of the call."""
@@ -117,11 +119,11 @@ class _Call:
             if other is not None:
                 place_arn, tags = other.arn, other.tags()
             elif value.startswith("arn:"):
-                place_arn, tags = value, self._supposed_tags(target)
+                place_arn, tags = value, supposed_tags(target, self.resource)
             else:
                 place_arn = arn(target.name, value, self.resource.place)
-                tags = self._supposed_tags(target)
-            yield self._request(place_arn, _resource_tags(tags, self.action))
+                tags = supposed_tags(target, self.resource)
+            yield self._request(place_arn, resource_tags(tags, self.action))
 
     def _related(self, name: str) -> list[str]:
         related = self.resource.kind.related
@@ -145,12 +147,6 @@ class _Call:
             return str(given)
 
         return _PROPERTY.sub(value, text)
-
-    def _supposed_tags(self, target: Target) -> Mapping[str, str]:
-        """Return the tags of a resource that another of the demo's stacks made."""
-        known = facts.resource_type(_TYPE_OF.get(target.name, ""))
-        tagged = known is not None and known.tags_with_stack and target.knows_tags
-        return self.resource.stack_tags if tagged else {}
 
     def _request(self, resource_arn: str, context: _Context) -> Request:
         return Request(
@@ -177,7 +173,14 @@ def _is_variant(target: str, own: str) -> bool:
     return target.partition("/")[0] == own.partition("/")[0]
 
 
-def _resource_tags(tags: Mapping[str, str], action: str) -> _Context:
+def supposed_tags(target: Target, resource: Resource) -> Mapping[str, str]:
+    """Return the tags of a resource that another stack of the same demo made."""
+    known = facts.resource_type(_TYPE_OF.get(target.name, ""))
+    tagged = known is not None and known.tags_with_stack and target.knows_tags
+    return resource.stack_tags if tagged else {}
+
+
+def resource_tags(tags: Mapping[str, str], action: str) -> _Context:
     """Write tags as the condition keys they are: everybody's and the service's own."""
     service = action.partition(":")[0]
     return {

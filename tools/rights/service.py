@@ -1,8 +1,10 @@
-"""The service's own stack, as far as the demos' rights come from it."""
+"""The service's own stack: the roles it makes, and whose they are."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from chalicelib.core.demo import PREFIX
 from tools.rights.policy import Document, Role
@@ -14,7 +16,7 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Service:
-    """A deployed service: the stack that `.chalice/resources.yaml` makes."""
+    """A deployed service: the stack that `.chalice/` makes."""
 
     stack: Stack
 
@@ -45,4 +47,23 @@ class Service:
 def service(root: Path = ROOT, place: Place | None = None) -> Service:
     """Read what the repository at `root` deploys."""
     place = place or replace(Place(), stack_name=f"{PREFIX}-dev")
-    return Service(Stack(load(root / ".chalice" / "resources.yaml"), {}, place))
+    return Service(Stack(_template(root), {}, place))
+
+
+def _template(root: Path) -> Mapping[str, Any]:
+    """Return the template with the resources that Chalice adds, as far as it refers to them."""
+    template = load(root / ".chalice" / "resources.yaml")
+    chalice = dict.fromkeys(_functions(root), "AWS::Serverless::Function")
+    chalice |= {"RestAPI": "AWS::Serverless::Api", "APIHandler": "AWS::Serverless::Function"}
+    resources = {**{name: {} for name in chalice}, **template["Resources"]}
+    typed = {
+        name: {"Type": chalice.get(name, "AWS::Logs::LogGroup"), **body}
+        for name, body in resources.items()
+    }
+    return {**template, "Resources": typed}
+
+
+def _functions(root: Path) -> list[str]:
+    """Return the logical ids that Chalice gives functions: PlanStep for plan_step."""
+    config = json.loads((root / ".chalice" / "config.json").read_text(encoding="utf-8"))
+    return ["".join(part.title() for part in n.split("_")) for n in config["lambda_functions"]]
