@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any, Final, ParamSpec, TypeVar
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 from chalicelib.core.errors import AccessDenied, DemoError, Rejected, Throttled, Unavailable
 
@@ -19,15 +20,49 @@ R = TypeVar("R")
 _CONFIG: Final = Config(
     connect_timeout=3, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 3}
 )
-_THROTTLED: Final = frozenset(
+_BUSY: Final = frozenset(
     {
+        "BandwidthLimitExceeded",
+        "EC2ThrottledException",
+        "ExecutionLimitExceeded",
+        "KmsThrottlingException",
+        "LimitExceededException",
+        "OperationAborted",
+        "PriorRequestNotComplete",
+        "ProvisionedThroughputExceeded",
+        "ProvisionedThroughputExceededException",
+        "ReplicatedWriteConflictException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "SlowDown",
         "Throttling",
+        "ThrottlingError",
         "ThrottlingException",
         "ThrottledException",
-        "RequestLimitExceeded",
         "TooManyRequestsException",
-        "ProvisionedThroughputExceededException",
-        "SlowDown",
+        "TransactionConflict",
+        "TransactionConflictException",
+        "TransactionInProgressException",
+    }
+)
+"""Rates that are exceeded and items that another request holds: both pass.
+
+The API references of the services called, and what botocore's standard retries take for
+throttling; those give up after three attempts.
+"""
+_QUOTAS: Final = frozenset({"CreateStack"})
+"""Operations whose LimitExceededException is a quota (CloudFormation API Reference, CreateStack)."""
+_FAULTS: Final = frozenset(
+    {
+        "InternalError",
+        "InternalFailure",
+        "InternalServerError",
+        "RequestTimeout",
+        "RequestTimeoutException",
+        "ServiceUnavailable",
+        "ServiceUnavailableException",
+        "Unavailable",
     }
 )
 _DENIED: Final = frozenset(
@@ -48,14 +83,21 @@ def code_of(error: ClientError) -> str:
 
 def ours(error: ClientError) -> DemoError:
     """Return our error for one of AWS's."""
-    code = code_of(error)
+    code, operation = code_of(error), error.operation_name
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    message = f"{error.operation_name}: {error.response.get('Error', {}).get('Message', code)}"
-    if code in _THROTTLED:
+    message = f"{operation}: {error.response.get('Error', {}).get('Message', code)}"
+    if code == "LimitExceededException" and operation in _QUOTAS:
+        return Rejected(message)
+    return error_for(code, message, status=status)
+
+
+def error_for(code: str, message: str, *, status: int = HTTPStatus.BAD_REQUEST) -> DemoError:
+    """Return our error for a service's code: Throttled, Unavailable, AccessDenied or Rejected."""
+    if code in _BUSY or status == HTTPStatus.TOO_MANY_REQUESTS:
         return Throttled(message)
     if code in _DENIED:
         return AccessDenied(message)
-    if status >= 500:  # noqa: PLR2004 - any server-side fault
+    if code in _FAULTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return Unavailable(message)
     return Rejected(message)
 
@@ -69,6 +111,8 @@ def translated(function: Callable[P, R]) -> Callable[P, R]:
             return function(*args, **kwargs)
         except ClientError as error:
             raise ours(error) from error
+        except ParamValidationError as error:
+            raise Rejected(str(error)) from error
         except BotoCoreError as error:
             raise Unavailable(str(error)) from error
 

@@ -8,9 +8,8 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-from chalicelib.adapters.aws import code_of, translated
+from chalicelib.adapters.aws import code_of, error_for, translated
 from chalicelib.core.demo import PREFIX
-from chalicelib.core.errors import Rejected
 
 BITE: Final = 10
 """Pages of a thousand versions removed at a time: some seconds, far inside a Lambda's time."""
@@ -56,7 +55,8 @@ class S3:
         )
         if errors := answer.get("Errors"):
             first = errors[0]
-            raise Rejected(f"{bucket}/{first['Key']}: {first['Code']} {first.get('Message', '')}")
+            why = f"{bucket}/{first['Key']}: {first['Code']} {first.get('Message', '')}"
+            raise error_for(first["Code"], why)
 
     def _abort_uploads(self, bucket: str) -> bool:
         pages = self._client.get_paginator("list_multipart_uploads").paginate(Bucket=bucket)

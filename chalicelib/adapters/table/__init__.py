@@ -12,18 +12,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from chalicelib.adapters import records
-from chalicelib.adapters.aws import code_of, ours, translated
+from chalicelib.adapters.aws import translated
 from chalicelib.adapters.records import Item, marshal, unmarshal
 from chalicelib.adapters.table.pages import page
-from chalicelib.adapters.table.writes import (
-    DONE,
-    Writes,
-    transact,
-    transact_through_contention,
-)
+from chalicelib.adapters.table.writes import Writes, if_met, transact
 from chalicelib.core.demo import Demo
 from chalicelib.core.errors import LimitReached, NotFound, StaleRecord
 from chalicelib.core.limits import Limits
@@ -51,14 +44,14 @@ class Table:
             self._writes.put(records.lease_item(demo)),
             *self._writes.entries(demo, 1, entries),
         ]
-        reasons = transact_through_contention(self._client, writes)
-        if reasons[0] == "ConditionalCheckFailed":
+        refused = transact(self._client, writes)
+        if 0 in refused:
             holders = tuple(self._holders(records.owner_quota_key(demo.owner)))
             raise LimitReached("per owner", limits.per_owner, holders)
-        if reasons[1] == "ConditionalCheckFailed":
+        if 1 in refused:
             raise LimitReached("in all", limits.in_all)
-        if any(reason != DONE for reason in reasons):
-            raise StaleRecord(f"{demo.demo_id} could not be recorded: {reasons}")
+        if refused:
+            raise StaleRecord(f"{demo.demo_id} is taken")
 
     @translated
     def adopt(self, demo: Demo, entries: Sequence[Entry]) -> None:
@@ -67,7 +60,7 @@ class Table:
             self._writes.put(self._writes.new_record(demo), condition="attribute_not_exists(pk)"),
             *self._writes.entries(demo, 1, entries),
         ]
-        if any(reason != DONE for reason in transact(self._client, writes)):
+        if transact(self._client, writes):
             raise StaleRecord(f"{demo.demo_id} has a record")
 
     @translated
@@ -79,7 +72,7 @@ class Table:
             *self._writes.entries(after, version, entries),
             *self._writes.lease_writes(before, after),
         ]
-        if any(reason != DONE for reason in transact(self._client, writes)):
+        if transact(self._client, writes):
             raise StaleRecord(f"{before.demo_id} has moved on from version {before.version}")
         return _saved(before, after, version)
 
@@ -91,11 +84,7 @@ class Table:
     @translated
     def give_back(self, demo_id: str, owner: str) -> None:
         """Free the quota slots of a demo; freeing them twice is no error."""
-        reasons = transact_through_contention(
-            self._client, self._writes.give_slots_back(demo_id, owner)
-        )
-        if any(reason != DONE for reason in reasons):
-            raise StaleRecord(f"the slots of {demo_id} are being written: {reasons}")
+        transact(self._client, self._writes.give_slots_back(demo_id, owner))
 
     def _holders(self, key: Item) -> dict[str, str]:
         answer = self._client.get_item(TableName=self._name, Key=marshal(key), ConsistentRead=True)
@@ -177,8 +166,8 @@ class Table:
     def wake(self, demo_id: str, change: str | None = None) -> str | None:
         """Count an event, note what it named, and take the parked task token if there is one."""
         added = {":one": 1} | ({":change": {change}} if change else {})
-        try:
-            answer = self._client.update_item(
+        answer = if_met(
+            lambda: self._client.update_item(
                 TableName=self._name,
                 Key=marshal(records.demo_key(demo_id)),
                 UpdateExpression="ADD wakes :one"
@@ -189,32 +178,27 @@ class Table:
                 ExpressionAttributeValues=marshal(added),
                 ReturnValues="ALL_OLD",
             )
-        except ClientError as error:
-            if code_of(error) == "ConditionalCheckFailedException":
-                return None
-            raise
+        )
+        if answer is None:
+            return None
         token: str | None = unmarshal(answer.get("Attributes", {})).get("token")
         return token
 
     @translated
     def park(self, demo_id: str, *, generation: int, seen: int, token: str) -> bool:
         """Leave a task token, unless an event came since `seen` or another loop took over."""
-        try:
-            self._client.update_item(
+        values = {":token": token, ":seen": seen, ":generation": generation}
+        answer = if_met(
+            lambda: self._client.update_item(
                 TableName=self._name,
                 Key=marshal(records.demo_key(demo_id)),
                 UpdateExpression="SET #token = :token",
                 ConditionExpression="wakes = :seen AND generation = :generation",
                 ExpressionAttributeNames={"#token": "token"},
-                ExpressionAttributeValues=marshal(
-                    {":token": token, ":seen": seen, ":generation": generation}
-                ),
+                ExpressionAttributeValues=marshal(values),
             )
-        except ClientError as error:
-            if code_of(error) == "ConditionalCheckFailedException":
-                return False
-            raise ours(error) from error
-        return True
+        )
+        return answer is not None
 
     @translated
     def restore_lease(self, demo: Demo) -> None:

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from botocore.exceptions import ClientError
 
 from chalicelib.adapters import records
-from chalicelib.adapters.aws import code_of
+from chalicelib.adapters.aws import code_of, error_for, ours
 from chalicelib.adapters.records import Item, marshal
 from chalicelib.core.demo import Demo
+from chalicelib.core.errors import DemoError, RetryableError
 from chalicelib.core.timeline import Entry
 
-_CONTENTION_TRIES: Final = 8
-DONE: Final = "None"
-"""The cancellation reason of a write that stood in nobody's way."""
+T = TypeVar("T")
+_CONTENTION_TRIES: Final = 9
+_CONTENTION: Final = frozenset(
+    {"TransactionConflict", "TransactionConflictException", "TransactionInProgressException"}
+)
+_DONE: Final = "None"
+_UNMET: Final = "ConditionalCheckFailed"
+"""Cancellation reasons (DynamoDB API Reference, TransactWriteItems)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,26 +104,60 @@ class Writes:
         return {"Delete": {"TableName": self.table, "Key": marshal(key)}}
 
 
-def transact(client: Any, writes: list[Item]) -> list[str]:
-    """Do it all or nothing; return why each write stood in the way (DONE if it did not)."""
+def transact(client: Any, writes: list[Item]) -> frozenset[int]:
+    """Do it all or nothing; return the numbers of the writes whose conditions were not met.
+
+    Raises Throttled while other requests hold an item, Rejected for what DynamoDB cannot take.
+    """
     try:
-        client.transact_write_items(TransactItems=writes)
+        through_contention(lambda: client.transact_write_items(TransactItems=writes))
     except ClientError as error:
-        if code_of(error) != "TransactionCanceledException":
-            raise
-        return [str(r.get("Code")) for r in error.response["CancellationReasons"]]
-    return [DONE] * len(writes)
+        refused = frozenset(n for n, code in enumerate(_reasons(error)) if code == _UNMET)
+        if not refused:
+            raise _cancelled(error) from error
+        return refused
+    return frozenset()
 
 
-def transact_through_contention(client: Any, writes: list[Item]) -> list[str]:
-    """Try again while another request holds the same quota item: nothing retries for us."""
-    reasons = transact(client, writes)
-    for attempt in range(_CONTENTION_TRIES):
-        if "TransactionConflict" not in reasons:
-            break
+def through_contention(call: Callable[[], T]) -> T:
+    """Call again while another transaction holds an item, as no SDK does for us."""
+    for attempt in range(_CONTENTION_TRIES - 1):
+        try:
+            return call()
+        except ClientError as error:
+            if not _contended(error):
+                raise
         time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - jitter
-        reasons = transact(client, writes)
-    return reasons
+    return call()
+
+
+def if_met(call: Callable[[], T]) -> T | None:
+    """Write one item; return None when the write's condition was not met."""
+    try:
+        return through_contention(call)
+    except ClientError as error:
+        if code_of(error) == "ConditionalCheckFailedException":
+            return None
+        raise
+
+
+def _contended(error: ClientError) -> bool:
+    codes = {code_of(error), *_reasons(error)}
+    return _UNMET not in codes and not codes.isdisjoint(_CONTENTION)
+
+
+def _reasons(error: ClientError) -> list[str]:
+    """Return why a transaction was cancelled, write by write; nothing for any other error."""
+    return [str(r.get("Code")) for r in error.response.get("CancellationReasons", ())]
+
+
+def _cancelled(error: ClientError) -> DemoError:
+    whys = [
+        error_for(str(r.get("Code")), f"{error.operation_name}: {r.get('Message', r.get('Code'))}")
+        for r in error.response.get("CancellationReasons", ())
+        if r.get("Code") != _DONE
+    ]
+    return min(whys, key=lambda e: isinstance(e, RetryableError), default=ours(error))
 
 
 def present(values: Item) -> Item:

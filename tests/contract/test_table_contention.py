@@ -1,0 +1,166 @@
+"""Items that other requests hold: waited for a little, and then told as such."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from chalicelib.adapters.table import Table
+from chalicelib.core.errors import DemoError, Rejected, StaleRecord, Throttled
+from chalicelib.core.limits import Limits
+
+from .conftest import REGION, WATCHDOG, make_table
+from .demos import a_demo, ended
+
+BUSY = ("TransactionConflictException", "TransactionInProgressException")
+Act = Callable[[Table], Any]
+
+
+class Contended:
+    """A client whose writes are refused so many times before they get through."""
+
+    def __init__(self, client: Any) -> None:
+        self.client = client
+        self.refusals: list[ClientError] = []
+        self.tries = 0
+
+    def __getattr__(self, name: str) -> Any:
+        real = getattr(self.client, name)
+        if name not in ("transact_write_items", "update_item"):
+            return real
+
+        def call(**arguments: Any) -> Any:
+            self.tries += 1
+            if self.refusals:
+                raise self.refusals.pop()
+            return real(**arguments)
+
+        return call
+
+
+def refusal(code: str, *reasons: str, words: str = "words") -> ClientError:
+    answer: Any = {
+        "Error": {"Code": code, "Message": "cancelled"},
+        "CancellationReasons": [{"Code": reason, "Message": words} for reason in reasons],
+        "ResponseMetadata": {"HTTPStatusCode": 400},
+    }
+    return ClientError(answer, "TransactWriteItems")
+
+
+def cancelled(*reasons: str) -> ClientError:
+    return refusal("TransactionCanceledException", *reasons)
+
+
+@pytest.fixture
+def client(aws: None, monkeypatch: pytest.MonkeyPatch) -> Contended:
+    monkeypatch.setattr("chalicelib.adapters.table.writes.time.sleep", lambda _: None)
+    return Contended(boto3.client("dynamodb", region_name=REGION))
+
+
+@pytest.fixture
+def table(client: Contended) -> Table:
+    made = Table(client, make_table(client), watchdog=WATCHDOG)
+    made.create(a_demo(), (), Limits())
+    client.tries = 0
+    return made
+
+
+def last_save(table: Table) -> None:
+    before = table.get("demo0001")
+    table.save(before, ended(before), ())
+
+
+WRITES: dict[str, Act] = {
+    "create": lambda table: table.create(a_demo(2), (), Limits()),
+    "adopt": lambda table: table.adopt(a_demo(2), ()),
+    "save": lambda table: table.save(a_demo(), replace(a_demo(), reason="on"), ()),
+    "last save": last_save,
+    "give_back": lambda table: table.give_back("demo0001", "ann@example.com"),
+}
+UPDATES: dict[str, Act] = {
+    "wake": lambda table: table.wake("demo0001", "vpc#1"),
+    "park": lambda table: table.park("demo0001", generation=1, seen=0, token="t"),
+}
+
+
+@pytest.mark.parametrize("act", [*WRITES.values(), *UPDATES.values()], ids=[*WRITES, *UPDATES])
+def test_a_write_waits_for_the_transaction_before_it(
+    act: Act, table: Table, client: Contended
+) -> None:
+    """No SDK tries again for us while another request holds an item."""
+    client.refusals = [cancelled("None", "TransactionConflict"), *map(refusal, BUSY)]
+    act(table)
+    assert 4 == client.tries
+
+
+@pytest.mark.parametrize("act", WRITES.values(), ids=WRITES)
+def test_contention_that_lasts_is_told(act: Act, table: Table, client: Contended) -> None:
+    """After so many tries, as what may be tried later, and not as another's write."""
+    client.refusals = [cancelled("TransactionConflict", "None")] * 100
+    with pytest.raises(Throttled, match="words"):
+        act(table)
+    assert 9 == client.tries
+
+
+@pytest.mark.parametrize("act", UPDATES.values(), ids=UPDATES)
+@pytest.mark.parametrize("code", BUSY)
+def test_an_update_that_stays_refused_is_told(
+    code: str, act: Act, table: Table, client: Contended
+) -> None:
+    """An event is delivered again, and a loop parks again."""
+    client.refusals = [refusal(code)] * 100
+    with pytest.raises(Throttled):
+        act(table)
+    assert 9 == client.tries
+
+
+@pytest.mark.parametrize(
+    ("reasons", "kind"),
+    [
+        (("None", "ThrottlingError"), Throttled),
+        (("ProvisionedThroughputExceeded", "None"), Throttled),
+        (("ValidationError", "None"), Rejected),
+        (("None", "ItemCollectionSizeLimitExceeded"), Rejected),
+        (("ThrottlingError", "ValidationError"), Rejected),
+        ((), Rejected),
+    ],
+)
+def test_why_a_transaction_was_cancelled_decides(
+    reasons: tuple[str, ...], kind: type[DemoError], table: Table, client: Contended
+) -> None:
+    """What DynamoDB cannot take is not tried for ever as another's write."""
+    client.refusals = [cancelled(*reasons)]
+    with pytest.raises(kind):
+        WRITES["save"](table)
+    assert 1 == client.tries
+
+
+def test_a_condition_that_is_not_met_is_not_waited_for(table: Table, client: Contended) -> None:
+    """Whoever holds the other items, the record has moved on."""
+    client.refusals = [cancelled("ConditionalCheckFailed", "TransactionConflict")]
+    with pytest.raises(StaleRecord):
+        WRITES["save"](table)
+    assert 1 == client.tries
+
+
+def test_what_decides_is_read_consistently(client: Contended) -> None:
+    """A record that was just written, a slot and a suspect are never read as they were before."""
+    asked: list[dict[str, Any]] = []
+
+    class Reads:
+        def get_item(self, **arguments: Any) -> Any:
+            asked.append(arguments)
+            return client.client.get_item(**arguments)
+
+    made = make_table(client)
+    Table(client, made, watchdog=WATCHDOG).create(a_demo(), (), Limits())
+    table = Table(Reads(), made, watchdog=WATCHDOG)
+    table.get("demo0001")
+    table.slots()
+    table.suspects()
+    assert [True, True, True] == [arguments["ConsistentRead"] for arguments in asked]
