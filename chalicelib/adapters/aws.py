@@ -52,7 +52,7 @@ The API references of the services called, and what botocore's standard retries 
 throttling; those give up after three attempts.
 """
 _QUOTAS: Final = frozenset({"CreateStack"})
-"""Operations whose LimitExceededException is a quota (CloudFormation API Reference, CreateStack)."""
+"""Operations whose LimitExceededException is a quota (CloudFormation API Reference)."""
 _FAULTS: Final = frozenset(
     {
         "InternalError",

@@ -16,7 +16,10 @@ ACTOR: Final = "lease"
 
 
 def lease_removed(world: World, demo_id: str, *, by_ttl: bool) -> None:
-    """End the demo whose lease item is gone; replays and unknown demos change nothing."""
+    """End the demo whose lease item is gone; replays and unknown demos change nothing.
+
+    Raises RetryableError where somebody else was writing the record; the stream delivers again.
+    """
     try:
         demo = world.store.get(demo_id)
     except NotFound:

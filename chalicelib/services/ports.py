@@ -87,7 +87,11 @@ class DemoStore(Protocol):
         """Return the ids of all demos whose `due_at` has come, every page of every shard."""
 
     def restore_lease(self, demo: Demo) -> None:
-        """Put a live demo's lease item back as the record has it."""
+        """Put a live demo's lease item back as the record has it.
+
+        Raises StaleRecord unless the record's version is still this one: its lease may have moved
+        or ended meanwhile, and its item with it.
+        """
 
     def slots(self) -> Mapping[str, str]:
         """Return every quota slot taken: the demo that holds it to its owner."""

@@ -166,3 +166,15 @@ def test_suspects_are_those_of_the_last_search(store: DemoStore) -> None:
     assert frozenset({"us-east-1/demo0002"}) == store.suspects()
     store.suspect(())
     assert frozenset() == store.suspects()
+
+
+def test_a_lease_is_not_restored_over_a_newer_one(store: DemoStore) -> None:
+    """Whoever moved or ended the lease after the record was read has seen to its item."""
+    before = put(store)
+    shorter = before.expires_at - timedelta(hours=1)
+    store.save(before, replace(before, expires_at=shorter), ())
+    with pytest.raises(StaleRecord):
+        store.restore_lease(before)
+    with pytest.raises(StaleRecord):
+        store.restore_lease(a_demo(2))
+    store.restore_lease(store.get("demo0001"))

@@ -8,6 +8,7 @@ import boto3
 import pytest
 
 from chalicelib.adapters.table import Table
+from chalicelib.core.errors import StaleRecord
 from chalicelib.core.limits import Limits
 
 from .conftest import REGION, WATCHDOG, make_table
@@ -63,3 +64,12 @@ def test_a_lease_is_restored_as_the_record_has_it(client: Any, table: Table) -> 
     client.delete_item(TableName="demos", Key=KEY)
     table.restore_lease(table.get("demo0001"))
     assert int(a_demo().expires_at.timestamp()) == ttl(client)
+
+
+def test_a_lease_is_not_restored_for_a_demo_that_ended(client: Any, table: Table) -> None:
+    """The item would outlive it, and its TTL end nothing."""
+    before = table.get("demo0001")
+    table.save(before, ended(before), ())
+    with pytest.raises(StaleRecord):
+        table.restore_lease(before)
+    assert ttl(client) is None

@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib.core.catalog import ALL
 from chalicelib.core.demo import Desired, Phase
+from chalicelib.core.errors import RetryableError
 from chalicelib.core.request import DemoRequest
 from chalicelib.services.lease_removed import lease_removed
 from chalicelib.services.request import request_demo
@@ -69,3 +70,14 @@ def test_the_item_of_a_deleted_demo_changes_nothing() -> None:
 def test_an_unknown_demo_changes_nothing() -> None:
     """Its record was deleted by hand: the orphan search's business."""
     lease_removed(Stage().world, "nobody00", by_ttl=True)
+
+
+def test_a_lease_that_moved_meanwhile_is_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its owner ended the demo after the record was read: the stream delivers again."""
+    stage = staged()
+    demo = stage.store.get("demo0001")
+    monkeypatch.setattr(stage.store, "get", lambda _: demo)
+    stage.store.save(demo, replace(demo, phase=Phase.DELETED, looping=False), ())
+    with pytest.raises(RetryableError):
+        lease_removed(stage.world, "demo0001", by_ttl=True)
+    assert {} == stage.store.leases

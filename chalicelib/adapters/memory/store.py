@@ -69,9 +69,7 @@ class MemoryStore:
 
     def save(self, before: Demo, after: Demo, entries: Sequence[Entry]) -> Demo:
         """Write a record whose version is still that of `before`, or raise StaleRecord."""
-        now = self.records.get(before.demo_id)
-        if now is None or now.version != before.version:
-            raise StaleRecord(f"{before.demo_id} has moved on since it was read")
+        now = self._unchanged(before)
         if after.ended:
             self._slots.pop(after.demo_id, None)
             self.leases.pop(after.demo_id, None)
@@ -85,6 +83,12 @@ class MemoryStore:
         )
         self._write(saved, entries)
         return saved
+
+    def _unchanged(self, demo: Demo) -> Demo:
+        now = self.records.get(demo.demo_id)
+        if now is None or now.version != demo.version:
+            raise StaleRecord(f"{demo.demo_id} has moved on since it was read")
+        return now
 
     def _write(self, demo: Demo, entries: Sequence[Entry]) -> None:
         self.records[demo.demo_id] = demo
@@ -141,7 +145,8 @@ class MemoryStore:
         return [d.demo_id for d, moment in moments if moment is not None and moment <= now]
 
     def restore_lease(self, demo: Demo) -> None:
-        """Put a live demo's lease item back as the record has it."""
+        """Put a live demo's lease item back as the record has it; raise StaleRecord."""
+        self._unchanged(demo)
         self.leases[demo.demo_id] = demo.expires_at
 
     def slots(self) -> Mapping[str, str]:

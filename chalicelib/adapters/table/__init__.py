@@ -73,7 +73,7 @@ class Table:
             *self._writes.lease_writes(before, after),
         ]
         if transact(self._client, writes):
-            raise StaleRecord(f"{before.demo_id} has moved on from version {before.version}")
+            raise _moved_on(before)
         return _saved(before, after, version)
 
     @translated
@@ -202,8 +202,10 @@ class Table:
 
     @translated
     def restore_lease(self, demo: Demo) -> None:
-        """Put a live demo's lease item back as the record has it."""
-        self._client.put_item(TableName=self._name, Item=marshal(records.lease_item(demo)))
+        """Put a live demo's lease item back as the record has it; raise StaleRecord."""
+        writes = [self._writes.unchanged(demo), self._writes.put(records.lease_item(demo))]
+        if transact(self._client, writes):
+            raise _moved_on(demo)
 
     @translated
     def suspects(self) -> frozenset[str]:
@@ -218,6 +220,10 @@ class Table:
         """Note what this orphan search found, in place of what the last one noted."""
         item = {**records.SUSPECTS_KEY, "names": sorted(names)}
         self._client.put_item(TableName=self._name, Item=marshal(item))
+
+
+def _moved_on(demo: Demo) -> StaleRecord:
+    return StaleRecord(f"{demo.demo_id} has moved on from version {demo.version}")
 
 
 def _saved(before: Demo, after: Demo, version: int) -> Demo:

@@ -59,6 +59,18 @@ class Writes:
             }
         }
 
+    def unchanged(self, demo: Demo) -> Item:
+        """Return the check that a record's version is still this one."""
+        return {
+            "ConditionCheck": {
+                "TableName": self.table,
+                "Key": marshal(records.demo_key(demo.demo_id)),
+                "ConditionExpression": "#version = :was",
+                "ExpressionAttributeNames": {"#version": "version"},
+                "ExpressionAttributeValues": marshal({":was": demo.version}),
+            }
+        }
+
     def lease_writes(self, before: Demo, after: Demo) -> list[Item]:
         """Return what a save does to the lease item and the quota slots."""
         if after.ended and not before.ended:
