@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
@@ -18,6 +18,9 @@ from chalicelib.adapters.records import demo_key, marshal
 from chalicelib.adapters.table import Table
 from chalicelib.core.demo import Demo
 from chalicelib.services.ports import DemoStore
+
+if TYPE_CHECKING:
+    from .service import Service
 
 REGION = "us-east-1"
 WATCHDOG = timedelta(minutes=10)
@@ -52,6 +55,15 @@ def store(request: pytest.FixtureRequest) -> DemoStore:
     request.getfixturevalue("aws")
     client = boto3.client("dynamodb", region_name=REGION)
     return Table(OneAtATime(client), make_table(client), watchdog=WATCHDOG)
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[Service]:
+    """Lend the application with one demo of its caller's."""
+    from .service import deployed  # it takes the table from here
+
+    with deployed() as running:
+        yield running
 
 
 class OneAtATime:

@@ -1,111 +1,20 @@
-"""No id, cursor, number, time or body makes a server error, on any route.
-
-The application as it is deployed, in this process, on moto's DynamoDB and Step Functions.
-"""
+"""No id, cursor, number, time or body makes a server error, on any route."""
 
 from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-import boto3
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from moto import mock_aws
 
 from app import app
-from chalicelib import wiring
-from chalicelib.adapters import aws
 from chalicelib.core.share import make_token
 
-from .conftest import REGION, make_table
-
-OWNER = "ann@example.com"
-ROLE = "arn:aws:iam::123456789012:role/any"
-LOOP = "arn:aws:states:us-east-1:123456789012:stateMachine:loop"
-NOTHING = '{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}'
-ENVIRONMENT = {
-    "AWS_REGION": REGION,
-    "AWS_DEFAULT_REGION": REGION,
-    "AWS_ACCESS_KEY_ID": "testing",
-    "AWS_SECRET_ACCESS_KEY": "testing",
-    "DEMO_SERVICE": "stelligent-demo-service",
-    "DEMO_TABLE": "demos",
-    "DEMO_IDEMPOTENCY_TABLE": "once",
-    "DEMO_STATE_MACHINE_ARN": LOOP,
-    "DEMO_STACK_ROLE_ARN": ROLE,
-    "DEMO_BOUNDARY_ARN": ROLE,
-    "DEMO_ROLE_PATH": "/stelligent-demo/",
-    # Nothing listens there: the issuer does not answer.
-    "DEMO_OIDC_ISSUER": "http://127.0.0.1:9",
-    "DEMO_OIDC_AUDIENCE": "client",
-}
-
-
-class Service:
-    """The application, called as API Gateway calls its function."""
-
-    def __init__(self) -> None:
-        answer = self.call("POST", "/demos", body=json.dumps({"components": ["s3"]}))
-        assert 202 == answer["statusCode"], answer
-        self.demo_id = json.loads(answer["body"])["demo_id"]
-
-    def call(
-        self,
-        method: str,
-        resource: str,
-        path: Mapping[str, str] | None = None,
-        query: Mapping[str, str] | None = None,
-        body: str = "",
-        **headers: str,
-    ) -> dict[str, Any]:
-        identity = {"owner": OWNER, "admin": "no", "expires": "99999999999"}
-        event = {
-            "requestContext": {
-                "httpMethod": method,
-                "resourcePath": resource,
-                "path": resource,
-                "authorizer": identity,
-                "identity": {"sourceIp": "203.0.113.7"},
-            },
-            "headers": {"content-type": "application/json", **headers},
-            "multiValueQueryStringParameters": {k: [v] for k, v in (query or {}).items()},
-            "pathParameters": dict(path or {}),
-            "stageVariables": {},
-            "body": body,
-            "isBase64Encoded": False,
-        }
-        answer: dict[str, Any] = app(event, None)
-        return answer
-
-
-@pytest.fixture(scope="module")
-def service() -> Iterator[Service]:
-    """Deploy the application on moto, with one demo of the caller's."""
-    cached = (wiring.settings, wiring.world, wiring.idempotency_store, wiring.sharing, aws.client)
-    with pytest.MonkeyPatch.context() as patched, mock_aws():
-        for name, value in ENVIRONMENT.items():
-            patched.setenv(name, value)
-        patched.delenv("AWS_ENDPOINT_URL", raising=False)
-        for function in cached:
-            function.cache_clear()
-        client = boto3.client("dynamodb", region_name=REGION)
-        make_table(client)
-        client.create_table(
-            TableName="once",
-            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        boto3.client("stepfunctions", region_name=REGION).create_state_machine(
-            name="loop", definition=NOTHING, roleArn=ROLE
-        )
-        yield Service()
-    for function in cached:
-        function.cache_clear()
+from .service import Service
 
 
 def routes() -> list[tuple[str, str]]:
@@ -205,7 +114,7 @@ def test_no_request_makes_a_server_error(
     token = data.draw(TEXTS | st.just(make_token(service.demo_id, "share0001", "s" * 43)))
     body = data.draw(BODIES | TEXTS) if method != "GET" else ""
     headers = {"idempotency-key": data.draw(TEXTS), "x-share-token": token, "if-none-match": token}
-    judged(service.call(method, path, values, query, body, **headers))
+    judged(service.call(method, path, values, query=query, body=body, headers=headers))
 
 
 LISTS = ["/demos", "/demos/{demo_id}/events"]
@@ -225,7 +134,7 @@ def test_a_cursor_is_one_that_was_given_out_or_is_named(
     service: Service, path: str, cursor: str
 ) -> None:
     """No made-up key reaches the table."""
-    answer = service.call("GET", path, {"demo_id": service.demo_id}, {"cursor": cursor})
+    answer = service.call("GET", path, {"demo_id": service.demo_id}, query={"cursor": cursor})
     if cursor:
         assert 422 == answer["statusCode"], answer
         assert ["cursor"] == [e["field"] for e in json.loads(answer["body"])["errors"]]
@@ -238,7 +147,7 @@ def test_a_limit_is_a_small_whole_number_or_is_named(
     service: Service, path: str, limit: str
 ) -> None:
     """Written in ASCII digits, from 1 to 200."""
-    answer = service.call("GET", path, {"demo_id": service.demo_id}, {"limit": limit})
+    answer = service.call("GET", path, {"demo_id": service.demo_id}, query={"limit": limit})
     fits = limit.isascii() and limit.isdecimal() and len(limit) < 5 and 1 <= int(limit) <= 200
     assert (200 if fits else 422) == answer["statusCode"], answer
 
@@ -281,9 +190,8 @@ def test_a_lease_moves_to_a_moment_or_the_field_is_named(service: Service, momen
 def test_half_a_character_is_refused_with_and_without_a_key(service: Service) -> None:
     """A lone surrogate cannot be kept, nor hashed for an Idempotency-Key."""
     body = '{"components": ["s3"], "name": "\\ud800"}'
-    keyed: Any = {"idempotency-key": "a"}
     for answer in (
         service.call("POST", "/demos", body=body),
-        service.call("POST", "/demos", body=body, **keyed),
+        service.call("POST", "/demos", body=body, headers={"idempotency-key": "a"}),
     ):
         assert 422 == answer["statusCode"], answer

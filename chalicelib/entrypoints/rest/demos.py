@@ -111,6 +111,7 @@ def show(call: Call, demo_id: str) -> Answer:
 def delete(call: Call, demo_id: str) -> Answer:
     """Want a demo gone."""
     demo = read.find(world(), call.caller, demo_id)
+    call.only_if_matches(demo_view(demo))
     owner = call.caller.owner
     ending = change.end(world(), demo, actor=owner, why=f"{owner} asked for its end")
     return Answer(body=demo_view(ending), status=HTTPStatus.ACCEPTED)

@@ -7,7 +7,6 @@ one; a stack trace goes to the log and never to the caller.
 from __future__ import annotations
 
 import functools
-import hashlib
 import ipaddress
 import json
 import re
@@ -30,6 +29,7 @@ from chalicelib.core.errors import (
 )
 from chalicelib.entrypoints.auth import authorizer
 from chalicelib.entrypoints.logs import logger
+from chalicelib.entrypoints.rest.conditions import entity_tag, match, none_match
 from chalicelib.services.read import Caller
 
 MAX_BODY: Final = 64 * 1024
@@ -84,6 +84,13 @@ class Call:
             return json.loads(self.raw_body or b"{}")
         except (ValueError, RecursionError) as error:
             raise HttpError(HTTPStatus.BAD_REQUEST, f"the body is not JSON: {error}") from error
+
+    def only_if_matches(self, body: Any) -> None:
+        """Raise HttpError when an If-Match names something else than what there is."""
+        header = self.headers.get("if-match")
+        if header is not None and not match(header, entity_tag(json.dumps(body))):
+            message = "it has changed since; read it again"
+            raise HttpError(HTTPStatus.PRECONDITION_FAILED, message)
 
     def count(self, name: str, default: int, most: int) -> int:
         """Return a whole number from the query; raise InvalidRequest outside 1 to `most`."""
@@ -171,9 +178,9 @@ def _rendered(answer: Answer, request: Any) -> Response:
     headers = {"Content-Type": "application/json", **_HEADERS, **answer.headers}
     text = answer.body if isinstance(answer.body, str) else json.dumps(answer.body)
     if request.method == "GET" and answer.status is HTTPStatus.OK:
-        etag = f'"{hashlib.sha256(text.encode()).hexdigest()[:20]}"'
+        etag = entity_tag(text)
         headers |= {"ETag": etag, "Cache-Control": answer.headers.get("Cache-Control", "no-cache")}
-        if request.headers.get("if-none-match") == etag:
+        if not none_match(request.headers.get("if-none-match", ""), etag):
             return Response(body="", status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     return Response(body=text, status_code=answer.status, headers=headers)
 

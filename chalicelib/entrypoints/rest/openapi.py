@@ -41,6 +41,7 @@ REFUSALS: Final[Mapping[HTTPStatus, tuple[str, tuple[str, ...]]]] = {
     HTTPStatus.FORBIDDEN: ("The token's owner may not have demos here.", ()),
     HTTPStatus.NOT_FOUND: ("There is no such thing, or it is not the caller's to see.", ()),
     HTTPStatus.CONFLICT: ("The demo's phase, a limit or another request forbids it.", ()),
+    HTTPStatus.PRECONDITION_FAILED: ("If-Match names another version than there is.", ()),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("The body is too large.", ()),
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: ("Content-Type names another media type than JSON.", ()),
     HTTPStatus.UNPROCESSABLE_ENTITY: ("Fields are wrong; `errors` names each.", ()),

@@ -68,6 +68,8 @@ class Operation:
             yield HTTPStatus.NOT_FOUND
         if self.conflicts:
             yield HTTPStatus.CONFLICT
+        if any(each.name == "If-Match" for each in self.parameters):
+            yield HTTPStatus.PRECONDITION_FAILED
         if self.body:
             yield HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         yield HTTPStatus.UNSUPPORTED_MEDIA_TYPE  # Chalice looks at every method's Content-Type

@@ -36,6 +36,7 @@ BRIEF: Final = Parameter("brief", "query", _FLAG, "Only what a line of a list sh
 KEY: Final = Parameter(
     "Idempotency-Key", "header", _KEY, "For a day, the same key and body create one demo."
 )
+MATCH: Final = Parameter("If-Match", "header", _TEXT, "Only this version, by its `ETag`.")
 TOKEN: Final = Parameter(
     TOKEN_HEADER, "header", _TOKEN, "What follows `#` in the link's address.", required=True
 )
@@ -80,7 +81,7 @@ _DEMOS: Final[Operations] = {
         summary="Delete a demo",
         description="Deletes everything the demo made. Asking again changes nothing.",
         reply=Reply(HTTPStatus.ACCEPTED, answers.Demo),
-        parameters=(DEMO,),
+        parameters=(DEMO, MATCH),
     ),
     ("PATCH", "/demos/{demo_id}/lease"): Operation(
         id="changeLease",
