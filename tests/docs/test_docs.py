@@ -12,7 +12,12 @@ from chalicelib.adapters.shelf import PackageShelf
 from chalicelib.entrypoints.rest.openapi import document
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+DOCUMENTS = [
+    ROOT / "README.md",
+    ROOT / "SECURITY.md",
+    ROOT / "CHANGELOG.md",
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
 RESOURCES = (ROOT / ".chalice" / "resources.yaml").read_text()
 SOURCES = "\n".join(p.read_text() for p in (ROOT / "chalicelib").rglob("*.py"))
 
