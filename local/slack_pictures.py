@@ -80,7 +80,7 @@ def ready() -> Demo:
 def warned() -> str:
     """Draw a demo that is there, and the warning before its end."""
     demo = replace(ready(), expires_at=NOW + timedelta(minutes=30))
-    notice = messages.notice(demo, "Acme pilot ends in 30 min, at 10:42 UTC", U_OWNER)
+    notice = messages.notice(demo, "Acme pilot ends in 30 min, at 10:42 UTC", U_OWNER, urgent=True)
     return _page("", messages.living(demo, U_OWNER), _drawn(notice, thread=True))
 
 

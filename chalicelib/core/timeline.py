@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from chalicelib.core.demo import Demo, Desired, Phase, Status, Step
 
 
 class EntryKind(StrEnum):
-    """What an entry tells of."""
+    """What an entry tells of; a notice is for who asked for the demo, a warning is urgent too."""
 
     REQUESTED = "requested"
     DESIRED = "desired"
@@ -23,6 +24,7 @@ class EntryKind(StrEnum):
     LEASE = "lease"
     STEP = "step"
     NOTICE = "notice"
+    WARNING = "warning"
     LOOP = "loop"
 
 
@@ -34,6 +36,15 @@ class Entry:
     actor: str
     kind: EntryKind
     text: str
+
+
+_NEWS: Final = {
+    Phase.READY: EntryKind.NOTICE,
+    Phase.DELETED: EntryKind.NOTICE,
+    Phase.FAILED: EntryKind.WARNING,
+    Phase.QUARANTINED: EntryKind.WARNING,
+}
+"""The phases that people wait for, or must hear of."""
 
 
 def changes(before: Demo, after: Demo, *, now: datetime, actor: str) -> tuple[Entry, ...]:
@@ -55,8 +66,8 @@ def _told(before: Demo, after: Demo) -> Iterator[tuple[EntryKind, str]]:
         yield EntryKind.DESIRED, f"desired is now {after.desired}: {_desire_reason(after)}"
     if before.phase is not after.phase:
         yield EntryKind.PHASE, f"{after.phase}: {after.reason}"
-        if after.phase in (Phase.READY, Phase.FAILED, Phase.QUARANTINED, Phase.DELETED):
-            yield EntryKind.NOTICE, f"{after.name} is {after.phase}: {after.reason}"
+        if kind := _NEWS.get(after.phase):
+            yield kind, f"{after.name} is {after.phase}: {after.reason}"
     if before.generation != after.generation:
         yield EntryKind.LOOP, f"loop {after.generation} started"
 

@@ -17,7 +17,7 @@ from chalicelib.core.errors import DemoError, RetryableError
 from chalicelib.core.timeline import EntryKind
 from chalicelib.entrypoints.logs import logger
 from chalicelib.services.slack_ask import carry_out
-from chalicelib.services.slack_ports import Ask, SlackWorld
+from chalicelib.services.slack_ports import Ask, Notice, SlackWorld
 from chalicelib.services.slack_show import show
 from chalicelib.wiring import now, slack_world
 
@@ -34,7 +34,7 @@ class Work:
     at: float
     ask: Ask | None = None
     demo_id: str = ""
-    notices: dict[str, str] = field(default_factory=dict)
+    notices: dict[str, Notice] = field(default_factory=dict)
 
 
 def deliver(event: Mapping[str, Any]) -> dict[str, Any]:
@@ -92,11 +92,12 @@ def _concerns_demo(record: Record) -> bool:
     return old is None and (sort == PLACE or bool(_notice(change)))
 
 
-def _notice(change: Record) -> dict[str, str]:
+def _notice(change: Record) -> dict[str, Notice]:
     sort, new = change["Keys"]["sk"]["S"], change["NewImage"]
-    if not sort.startswith("EVENT#") or new["kind"]["S"] != EntryKind.NOTICE.value:
+    kind = new["kind"]["S"] if sort.startswith("EVENT#") else ""
+    if kind not in (EntryKind.NOTICE, EntryKind.WARNING):
         return {}
-    return {sort: new["text"]["S"]}
+    return {sort: Notice(new["text"]["S"], urgent=kind == EntryKind.WARNING)}
 
 
 def _did(slack: SlackWorld, work: Work) -> bool:

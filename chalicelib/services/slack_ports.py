@@ -54,6 +54,14 @@ class Place:
     told: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """News of a demo; what is urgent is shown in the channel too, with what can be done."""
+
+    text: str
+    urgent: bool
+
+
 class Notes(Protocol):
     """The table's items for Slack."""
 

@@ -16,10 +16,10 @@ from chalicelib.core.chat.blocks import Message
 from chalicelib.core.demo import Demo
 from chalicelib.core.errors import NotFound
 from chalicelib.services.slack_ask import say
-from chalicelib.services.slack_ports import NoSuchPlace, Place, SlackWorld
+from chalicelib.services.slack_ports import NoSuchPlace, Notice, Place, SlackWorld
 
 
-def show(slack: SlackWorld, demo_id: str, notices: Mapping[str, str]) -> None:
+def show(slack: SlackWorld, demo_id: str, notices: Mapping[str, Notice]) -> None:
     """Bring a demo's living message up to date, then give its notices, by their names.
 
     Does nothing for a demo that was not asked for in Slack. Raises RetryableError when Slack
@@ -33,9 +33,9 @@ def show(slack: SlackWorld, demo_id: str, notices: Mapping[str, str]) -> None:
     except NotFound:
         return  # its record was removed by hand; the orphan search makes a new one if need be
     place = _living(slack, place, demo)
-    for name, text in notices.items():
+    for name, notice in notices.items():
         if name not in place.told:
-            _notice(slack, place, demo, text)
+            _give(slack, place, demo, notice)
             slack.notes.told(demo_id, name)
 
 
@@ -68,10 +68,9 @@ def _posted(slack: SlackWorld, place: Place, message: Message) -> Place:
     return replace(place, channel=channel, ts=ts)
 
 
-def _notice(slack: SlackWorld, place: Place, demo: Demo, text: str) -> None:
-    message = messages.notice(demo, text, place.user)
-    broadcast = messages.urgent(demo, text)
-    slack.chat.post(place.channel, message, thread=place.ts or "", broadcast=broadcast)
+def _give(slack: SlackWorld, place: Place, demo: Demo, notice: Notice) -> None:
+    message = messages.notice(demo, notice.text, place.user, urgent=notice.urgent)
+    slack.chat.post(place.channel, message, thread=place.ts or "", broadcast=notice.urgent)
 
 
 def digest(message: Message) -> str:

@@ -86,8 +86,8 @@ def _warn(world: World, demo: Demo, warned: tuple[int, ...], now: datetime) -> N
     after = replace(demo, warned=demo.warned | set(warned))
     left = demo.expires_at - now
     text = f"{demo.name} ends in {_span(left.total_seconds())}, at {demo.expires_at:%H:%M} UTC"
-    notice = Entry(at=now, actor=SWEEP_ACTOR, kind=EntryKind.NOTICE, text=text)
-    world.store.save(demo, after, (notice, *changes(demo, after, now=now, actor=SWEEP_ACTOR)))
+    warning = Entry(at=now, actor=SWEEP_ACTOR, kind=EntryKind.WARNING, text=text)
+    world.store.save(demo, after, (warning, *changes(demo, after, now=now, actor=SWEEP_ACTOR)))
 
 
 def _span(seconds: float) -> str:

@@ -93,15 +93,14 @@ def judged(answer: Mapping[str, Any]) -> None:
         assert "application/problem+json" in str(kinds)
 
 
-@pytest.mark.parametrize(("method", "path"), routes())
+# Where to sign in is answered 503 while the issuer does not answer, as here.
+@pytest.mark.parametrize(("method", "path"), [r for r in routes() if r[1] != "/config.json"])
 @HOSTILE
 @given(data=st.data())
 def test_no_request_makes_a_server_error(
     service: Service, method: str, path: str, data: st.DataObject
 ) -> None:
     """Whatever stands in its path, its query, its headers and its body."""
-    if path == "/config.json":
-        pytest.skip("answers 503 while its issuer does not, as here")
     own = st.just(service.demo_id) | TEXTS
     values = {
         name: data.draw(own if name == "demo_id" else TEXTS, name)

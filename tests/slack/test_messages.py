@@ -56,7 +56,7 @@ def problems(message: Message) -> list[str]:
 def test_every_message_is_within_the_limits(drawn: Demo, text: str) -> None:
     """However large a demo and whatever it holds, Slack would take every message of it."""
     assert [] == problems(messages.living(drawn, "U0ANN"))
-    assert [] == problems(messages.notice(drawn, text or "-", "U0ANN"))
+    assert [] == problems(messages.notice(drawn, text or "-", "U0ANN", urgent=True))
     assert [] == problems(messages.listing([drawn] * 40, everybody=True, more=True))
 
 
@@ -119,7 +119,7 @@ def test_a_message_does_not_change_with_time_alone() -> None:
 def test_outside_text_stays_text() -> None:
     """Mentions, links and marks in a name are shown and not obeyed."""
     assert "&lt;!channel&gt; &amp;" == escaped("<!channel> &")
-    named = said(messages.notice(demo(step("vpc")), "<!here> ends in 2 h", "U0ANN"))
+    named = said(messages.notice(demo(step("vpc")), "<!here> ends in 2 h", "U0ANN", urgent=True))
     assert "<!here>" not in named
     assert "<javascript:" not in link("javascript:alert(1)", "x")
     assert not link("https://a.example/|evil>", "x").startswith("<")
@@ -129,6 +129,5 @@ def test_a_warning_carries_buttons_to_the_channel() -> None:
     """The end of a lease is news for the channel, with what can be done about it."""
     ending = demo(step("vpc"), phase=Phase.READY, expires_at=NOW + timedelta(minutes=30))
     text = "a demo ends in 30 min, at 09:30 UTC"
-    assert messages.urgent(ending, text)
-    assert messages.EXTEND in buttons(messages.notice(ending, text, "U0ANN"))
-    assert not messages.urgent(ending, "a demo is ready: everything is ready")
+    assert messages.EXTEND in buttons(messages.notice(ending, text, "U0ANN", urgent=True))
+    assert messages.EXTEND not in buttons(messages.notice(ending, text, "U0ANN", urgent=False))

@@ -10,7 +10,7 @@ from chalicelib.core.chat.orders import Create
 from chalicelib.core.demo import Phase, Status
 from chalicelib.core.errors import Throttled
 from chalicelib.services.slack_ask import carry_out
-from chalicelib.services.slack_ports import NoSuchPlace
+from chalicelib.services.slack_ports import NoSuchPlace, Notice
 from chalicelib.services.slack_show import show
 from tests.slack.fakes import ANN, CHANNEL, SlackStage, said
 from tests.unit.builders import demo, step
@@ -29,7 +29,7 @@ class Shown(SlackStage):
         before = self.store.get(self.demo_id)
         self.store.save(before, replace(before, **fields), ())  # type: ignore[arg-type]
 
-    def show(self, **notices: str) -> None:
+    def show(self, **notices: Notice) -> None:
         show(self.slack, self.demo_id, notices)
 
 
@@ -57,11 +57,13 @@ def test_an_unchanged_demo_is_not_sent_again(stage: Shown) -> None:
 
 def test_each_notice_is_given_once_in_the_thread(stage: Shown) -> None:
     """A notice delivered again, by the stream or for an earlier failure, is not repeated."""
-    stage.show(one="a demo ends in 2 h, at 13:00 UTC")
+    warning = Notice("a demo ends in 2 h, at 13:00 UTC", urgent=True)
+    ready = Notice("Quarter ends in June is ready: it is", urgent=False)
+    stage.show(one=warning)
     stage.chat.errors["post"] = [Throttled("wait")]
     with pytest.raises(Throttled):
-        stage.show(one="a demo ends in 2 h, at 13:00 UTC", two="a demo is ready: it is")
-    stage.show(one="a demo ends in 2 h, at 13:00 UTC", two="a demo is ready: it is")
+        stage.show(one=warning, two=ready)
+    stage.show(one=warning, two=ready)
     told = [(thread, broadcast) for _, _, thread, broadcast in stage.chat.posts[1:]]
     assert [("1.1", True), ("1.1", False)] == told
 
@@ -98,5 +100,5 @@ def test_a_demo_from_elsewhere_is_left_alone(stage: Shown) -> None:
     """What was asked for over HTTP shows nowhere in Slack."""
     other = demo(step("vpc", status=Status.READY), demo_id="http0001")
     stage.store.records[other.demo_id] = other
-    show(stage.slack, other.demo_id, {"one": "a demo is ready"})
+    show(stage.slack, other.demo_id, {"one": Notice("a demo is ready", urgent=False)})
     assert [] == stage.chat.posts

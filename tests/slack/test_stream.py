@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import Any
 
 import pytest
+import yaml
 
 from chalicelib.adapters.records import marshal
+from chalicelib.adapters.slack_table import ASK, PLACE
 from chalicelib.core.errors import Rejected, Throttled
+from chalicelib.core.timeline import EntryKind
 from chalicelib.entrypoints import slack_stream
 from chalicelib.entrypoints.slack_stream import deliver, gathered
+from chalicelib.services.slack_ports import Notice
+from local.packaging import ROOT
 from tests.slack.fakes import SlackStage
 
 
@@ -50,7 +56,13 @@ def test_many_changes_of_a_demo_are_one_work() -> None:
     """The record is read when it is shown, so only its latest state is."""
     works = gathered([changed(1, "a"), changed(2, "b"), changed(3, "a"), noticed(4, "a")])
     assert [("1", "a"), ("2", "b")] == [(w.sequence, w.demo_id) for w in works]
-    assert {"EVENT#4": "text 4"} == works[0].notices
+    assert {"EVENT#4": Notice("text 4", urgent=False)} == works[0].notices
+
+
+def test_a_warning_is_urgent_by_its_kind() -> None:
+    """Whatever its words are."""
+    (work,) = gathered([noticed(1, "a", "warning")])
+    assert {"EVENT#1": Notice("text 1", urgent=True)} == work.notices
 
 
 def test_what_shows_nowhere_is_no_work() -> None:
@@ -109,3 +121,15 @@ def test_old_news_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     old = changed(1, "d1", at=time.time() - slack_stream.GIVE_UP_AFTER - 1)
     answer = deliver({"Records": [old, changed(2, "d2")]})
     assert (["d2"], []) == (stream.done, failures(answer))
+
+
+def test_the_stream_brings_every_kind_of_item_that_is_work() -> None:
+    """The filters in the service's template let through what this function deals with."""
+    template = yaml.safe_load((ROOT / ".chalice" / "resources.yaml").read_text())
+    changed_event = template["Resources"]["SlackNews"]["Properties"]["Events"]["Changed"]
+    filters = changed_event["Properties"]["FilterCriteria"]["Filters"]
+    patterns = [json.loads(each["Pattern"])["dynamodb"] for each in filters]
+    keys = {k for each in patterns for k in each.get("Keys", {}).get("sk", {}).get("S", ())}
+    kinds = {k for each in patterns for k in each.get("NewImage", {}).get("kind", {}).get("S", ())}
+    assert {ASK, PLACE, "DEMO"} == keys
+    assert {kind for kind in EntryKind if gathered([noticed(1, "a", kind)])} == kinds

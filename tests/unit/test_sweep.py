@@ -10,7 +10,7 @@ from chalicelib.core.catalog import ALL
 from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.request import DemoRequest
-from chalicelib.core.timeline import Entry
+from chalicelib.core.timeline import Entry, EntryKind
 from chalicelib.services.request import request_demo
 from chalicelib.services.sweep import sweep
 
@@ -92,7 +92,8 @@ def test_warnings_that_come_due_together_are_one() -> None:
     up(stage)
     stage.clock.advance(minutes(220))
     swept(stage)
-    assert 1 == sum("ends in" in text for text in stage.told("demo0001"))
+    warned = [entry for entry in stage.store.entries["demo0001"] if "ends in" in entry.text]
+    assert [EntryKind.WARNING] == [entry.kind for entry in warned]
     assert [] == swept(stage)
 
 

@@ -54,6 +54,14 @@ def test_an_end_is_told_twice_once_for_people() -> None:
     assert ["phase", "notice"] == kinds
 
 
+def test_what_needs_a_person_is_a_warning() -> None:
+    """A demo that failed or will not go, and no other, whatever it is called."""
+    for phase in Phase:
+        after = demo(phase=phase, name="Quarter ends in June", reason="so it is")
+        kinds = {kind for kind, _ in told(demo(name=after.name, phase=Phase.DELETING), after)}
+        assert (phase in (Phase.FAILED, Phase.QUARANTINED)) is ("warning" in kinds)
+
+
 def test_a_change_of_desire_says_why() -> None:
     """The owner's reason, or the failure that turned it round."""
     asked = demo(desired=Desired.DELETED, reason="asked for")

@@ -182,16 +182,14 @@ def _delete(demo: Demo) -> Block:
     return button("Delete", DELETE, value=demo.demo_id, style="danger", confirm=sure)
 
 
-def notice(demo: Demo, text: str, mention: str | None) -> Message:
-    """Return a notice of a demo, to its thread: who it is for, what, and what can be done."""
+def notice(demo: Demo, text: str, mention: str | None, *, urgent: bool) -> Message:
+    """Return a notice of a demo, to its thread: who it is for, what, and what can be done.
+
+    With an urgent one come all the buttons that fit the demo's state.
+    """
     to = f"<@{mention}> " if mention else ""
-    row = _buttons(demo) if urgent(demo, text) else [actions(*b) for b in [_opening(demo)] if b]
+    row = _buttons(demo) if urgent else [actions(*b) for b in [_opening(demo)] if b]
     return message(escaped(text), [section(f"{to}{escaped(text)}"), *row])
-
-
-def urgent(demo: Demo, text: str) -> bool:
-    """Return whether a notice belongs in the channel as well as in its thread."""
-    return demo.phase in (Phase.QUARANTINED, Phase.FAILED) or " ends in " in text
 
 
 def listing(demos: Sequence[Demo], *, everybody: bool, more: bool) -> Message:
