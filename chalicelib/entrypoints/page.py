@@ -84,9 +84,10 @@ def _page(name: str, *origins: str) -> Answer:
 
 
 @endpoint(bp, "GET", "/", public=True)
-def front(call: Call) -> Answer:  # noqa: ARG001
-    """Lead whoever opens the service's own address to the page."""
-    return Answer(body="", status=HTTPStatus.FOUND, headers={"Location": "app"})
+def front(call: Call) -> Answer:
+    """Lead whoever opens the service's own address to the page, with a slash at its end or not."""
+    location = f"{call.path.rstrip('/')}/app"
+    return Answer(body="", status=HTTPStatus.FOUND, headers={"Location": location})
 
 
 @endpoint(bp, "GET", "/app", public=True)

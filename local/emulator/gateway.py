@@ -1,7 +1,8 @@
-"""An API imported from OpenAPI has the gateway responses its document asks for.
+"""An API has the gateway responses its document asks for, and tells a function its own path.
 
 MiniStack knows gateway responses but does not read `x-amazon-apigateway-gateway-responses`,
-which is where SAM writes them and the one place AWS deploys together with the API.
+which is where SAM writes them and the one place AWS deploys together with the API. And
+`requestContext.path` is the path that the caller asked for, which here is a longer one.
 """
 
 from typing import Any
@@ -18,6 +19,7 @@ def install() -> None:
     create = pinned("ministack.services.cloudformation.provisioners._apigw_rest_api_create")
     handlers = pinned("ministack.services.cloudformation.provisioners._RESOURCE_HANDLERS")
     handlers["AWS::ApiGateway::RestApi"]["create"] = create
+    wrap("ministack.services.apigateway_v1._build_lambda_event_v1", _with_own_path)
 
 
 def _with_responses(create: Any) -> Any:
@@ -34,3 +36,14 @@ def _with_responses(create: Any) -> Any:
         return api_id, attributes
 
     return create_with_responses
+
+
+def _with_own_path(build: Any) -> Any:
+    def event_with_own_path(api_id: str, stage_name: str, *rest: Any, **more: Any) -> Any:
+        event = build(api_id, stage_name, *rest, **more)
+        if ".execute-api." not in event["headers"].get("host", ""):
+            own = f"/restapis/{api_id}/{stage_name}/_user_request_"
+            event["requestContext"]["path"] = own + event["path"]
+        return event
+
+    return event_with_own_path

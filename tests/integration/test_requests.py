@@ -5,6 +5,7 @@ from __future__ import annotations
 import concurrent.futures
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.integration.conftest import Running, wait_for
@@ -251,3 +252,11 @@ def test_the_plan_makes_nothing_and_says_everything(running: Running) -> None:
     assert plan["hourly_usd"] > 0
     assert [] == owner.call("GET", "/demos").json()["demos"]
     assert 422 == owner.call("POST", "/plan", {"components": ["esc"]}).status_code
+
+
+@pytest.mark.parametrize("end", ["", "/"])
+def test_the_services_address_leads_to_the_page(running: Running, end: str) -> None:
+    """With a slash at its end or without one, as people copy it."""
+    page = httpx.get(running.up.api_url + end, follow_redirects=True, trust_env=False)
+    assert (200, f"{running.up.api_url}/app") == (page.status_code, str(page.url))
+    assert "text/html; charset=utf-8" == page.headers["Content-Type"]

@@ -131,7 +131,7 @@ class Resolver:
             case "Fn::Split":
                 return self(argument[1]).split(argument[0])
             case "Fn::Select":
-                return self(argument[1])[int(argument[0])]
+                return self(argument[1])[int(self(argument[0]))]
             case "Fn::Base64":
                 return base64.b64encode(self(argument).encode()).decode()
             case _:

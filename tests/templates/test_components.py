@@ -5,6 +5,8 @@ from collections import Counter
 
 import pytest
 
+from chalicelib.core.planner import create_minutes
+
 from .documents import COMPONENTS, LAUNCHING, REGISTRY, Resolver, load, resources, user_data
 
 USER_DATA_LIMIT_BYTES = 16_384  # before it is encoded
@@ -24,7 +26,11 @@ def test_group_waits_for_its_instances(component: str) -> None:
     template = load(component)
     signal = template["Resources"]["Group"]["CreationPolicy"]["ResourceSignal"]
     assert 1 <= int(Resolver(template)(signal["Count"])) <= 2
-    assert re.fullmatch(r"PT\d+M", signal["Timeout"])
+    waits = re.fullmatch(r"PT(\d+)M", signal["Timeout"])
+    assert waits
+    # The stack's own time limit ends everything, and says less about why.
+    typical = template["Metadata"]["StelligentDemo"]["TypicalMinutes"]
+    assert int(waits[1]) < create_minutes(typical)
 
 
 @pytest.mark.parametrize("component", LAUNCHING)
@@ -113,3 +119,39 @@ def test_vpc_has_no_nat_gateway() -> None:
         for subnet in resources(template, "AWS::EC2::Subnet").values()
     )
     assert {"zone-a": 2, "zone-b": 2} == dict(zones)
+
+
+def test_vpc_passes_a_zone_over() -> None:
+    """Where a zone has no instances of today's types, two others are named."""
+    template = load("vpc")
+    resolve = Resolver(template, FirstZone="1", SecondZone="0")
+    subnet = template["Resources"]["PublicSubnetA"]["Properties"]
+    assert "zone-b" == resolve(subnet["AvailabilityZone"])
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        "docker.io/jenkins/jenkins:lts-jdk21",
+        f"docker.io/jenkins/jenkins:2.516.3@sha256:{'a' * 64}",
+    ],
+)
+def test_jenkins_images(image: str) -> None:
+    """Any release of the official image, held by a digest where one is given."""
+    assert re.fullmatch(load("jenkins")["Parameters"]["JenkinsImage"]["AllowedPattern"], image)
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        "jenkins/jenkins:lts",
+        "docker.io/mallory/jenkins:lts",
+        "docker.io/jenkins/jenkins",
+        "docker.io/jenkins/jenkins:lts@sha256:1",
+        "registry.example/docker.io/jenkins/jenkins:lts",
+    ],
+)
+def test_other_images(image: str) -> None:
+    """Its plugin manager runs as root, so nobody else's image may take its place."""
+    pattern = load("jenkins")["Parameters"]["JenkinsImage"]["AllowedPattern"]
+    assert not re.fullmatch(pattern, image)

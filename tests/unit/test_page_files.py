@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from chalicelib.entrypoints.page import WEB, files, policy, version
+from chalicelib.entrypoints.page import WEB, files, front, policy, version
+from chalicelib.entrypoints.rest.http import Call
+from chalicelib.services.read import Caller
 
 SCRIPTS = sorted(name for name in files() if name.endswith(".js"))
 PAGES = sorted(name for name in files() if name.endswith(".html"))
@@ -95,3 +97,14 @@ def test_the_policy_names_only_what_is_needed() -> None:
     assert "connect-src 'self';" in policy("")
     assert told.startswith("default-src 'none'")
     assert "unsafe" not in told
+
+
+@pytest.mark.parametrize(
+    ("path", "location"), [("/api", "/api/app"), ("/prod/", "/prod/app"), ("/", "/app")]
+)
+def test_the_front_leads_to_the_page_of_its_own_stage(path: str, location: str) -> None:
+    """Relative to an address without its last slash, "app" would be another stage."""
+    call = Call(
+        caller=Caller(owner=""), path=path, source_ip="", raw_body=b"", query={}, headers={}
+    )
+    assert location == front(call).headers["Location"]

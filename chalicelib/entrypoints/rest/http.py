@@ -57,9 +57,13 @@ class HttpError(DemoError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """What a view may know of a request."""
+    """What a view may know of a request.
+
+    `path` is as the caller asked for it, with the stage or a domain's base path before it.
+    """
 
     caller: Caller
+    path: str
     source_ip: str
     raw_body: bytes
     query: Mapping[str, str]
@@ -154,6 +158,7 @@ def _call(request: Any, lambda_context: Any, *, public: bool) -> Call:
     context = request.context
     return Call(
         caller=Caller(owner="") if public else _caller(context.get("authorizer") or {}),
+        path=context["path"],
         source_ip=context.get("identity", {}).get("sourceIp", ""),
         raw_body=request.raw_body or b"",
         query=dict(request.query_params or {}),
