@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 
 class ActionKind(StrEnum):
@@ -19,6 +20,9 @@ class ActionKind(StrEnum):
     EMPTY_BUCKET = "empty_bucket"
     RELEASE_INTERFACES = "release_interfaces"
     LIFT_PROTECTION = "lift_protection"
+
+
+CREATIONS: Final = frozenset({ActionKind.CREATE_STACK, ActionKind.STAGE_BUNDLE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +37,15 @@ class Action:
 class Outcome:
     """What came of an action.
 
-    `more` says that a bite was done and another is needed; `error` is the reason of a failure
-    that retrying (by Step Functions) did not cure.
+    `more` says that a bite was done and another is needed, `skipped` that nothing was done as
+    it is no longer wanted. `error` is the reason of a failure that retrying (by Step Functions)
+    did not cure; where `unanswered`, the same call may succeed later, and nobody knows whether
+    it took effect.
     """
 
     action: Action
     more: bool = False
+    skipped: bool = False
     error: str | None = None
     denied: bool = False
+    unanswered: bool = False

@@ -69,6 +69,7 @@ class Cause(StrEnum):
     DEPENDENCY = "dependency"
     ACCESS_DENIED = "access_denied"
     THROTTLED = "throttled"
+    UNAVAILABLE = "unavailable"
     UNKNOWN = "unknown"
 
 
@@ -88,6 +89,9 @@ class Step:
     The edges (`after`) live on the record and not only in the templates, so that a demo can
     be taken down after its template was changed or removed. `wants` names those among them
     that it can do without (whatever it takes of them has a default); the others it requires.
+
+    `asked_at` is when its creation was last asked for, until that is answered or the stack is
+    seen: while it stands, the stack may still appear.
     """
 
     name: str
@@ -102,6 +106,7 @@ class Step:
     removing_at: datetime | None = None
     removed_at: datetime | None = None
     observed_at: datetime | None = None
+    asked_at: datetime | None = None
     outputs: Mapping[str, str] = field(default_factory=dict)
     failure: Failure | None = None
     cause: Cause | None = None
@@ -113,6 +118,10 @@ class Step:
     def requires(self) -> tuple[str, ...]:
         """The steps it cannot be made without, and that cannot be deleted while it exists."""
         return tuple(name for name in self.after if name not in self.wants)
+
+    def due(self, now: datetime) -> bool:
+        """Return whether the moment of its next attempt has come, if it waits for one."""
+        return self.retry_at is None or self.retry_at <= now
 
     @property
     def gone(self) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.core.actions import Action
@@ -70,6 +70,12 @@ def having(demo: Demo, status: Status) -> list[Step]:
 def noting(demo: Demo, steps: Iterable[Step]) -> Demo:
     """Return the demo with some of its steps replaced."""
     return replace(demo, steps={**demo.steps, **{s.name: s for s in steps}})
+
+
+def until_due(steps: Iterable[Step], now: datetime, pace: Pace) -> timedelta:
+    """Return how long to wait: until the next attempt of one of the steps, or for a poll."""
+    moments = [s.retry_at - now for s in steps if s.retry_at and s.retry_at > now]
+    return min([*moments, pace.poll])
 
 
 def names_of(steps: Iterable[Step]) -> str:

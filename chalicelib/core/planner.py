@@ -14,7 +14,17 @@ from chalicelib.core.actions import Action, ActionKind
 from chalicelib.core.catalog import Kind
 from chalicelib.core.demo import Demo, Desired, Phase, Status, Step
 from chalicelib.core.observe import failed, undeletable
-from chalicelib.core.plan import Next, Pace, Plan, having, in_phase, made, names_of, noting
+from chalicelib.core.plan import (
+    Next,
+    Pace,
+    Plan,
+    having,
+    in_phase,
+    made,
+    names_of,
+    noting,
+    until_due,
+)
 from chalicelib.core.teardown import towards_deleted
 from chalicelib.core.trouble import delay_after
 
@@ -57,7 +67,7 @@ def _overdue(demo: Demo, now: datetime) -> Demo:
             demo = demo.with_step(failed(step, reason, now))
         if step.status is Status.DELETING and _spent(step.removing_at, now) > DELETE_LIMIT:
             reason = f"still deleting after {DELETE_LIMIT}"
-            demo = demo.with_step(undeletable(step, reason))
+            demo = demo.with_step(undeletable(step, reason, now))
     return demo
 
 
@@ -88,14 +98,15 @@ def _give_up(demo: Demo) -> Demo:
 
 
 def _towards_ready(demo: Demo, now: datetime, pace: Pace) -> Plan:
-    if starting := [s for s in demo.steps.values() if _can_start(demo, s)]:
+    if starting := [s for s in demo.steps.values() if _can_start(demo, s, now)]:
         reason = f"creating {names_of(starting)}"
         noted = noting(demo, (_begun(s, now) for s in starting))
         actions = tuple(Action(_CREATES[s.kind], s.name) for s in starting)
         return made(Next.ACT, in_phase(noted, Phase.PROVISIONING), reason, actions=actions)
     if waiting := having(demo, Status.CREATING):
         reason = f"waiting for {names_of(waiting)}"
-        return made(Next.WAIT, in_phase(demo, Phase.PROVISIONING), reason, wait=pace.poll)
+        wait = until_due(waiting, now, pace)
+        return made(Next.WAIT, in_phase(demo, Phase.PROVISIONING), reason, wait=wait)
     if demo.failure:
         reason = f"{demo.failure.component} failed: {demo.failure.reason}; kept for a look"
         return made(Next.DONE, in_phase(demo, Phase.FAILED, looping=False), reason)
@@ -106,12 +117,20 @@ def _towards_ready(demo: Demo, now: datetime, pace: Pace) -> Plan:
 _CREATES: Final = {Kind.STACK: ActionKind.CREATE_STACK, Kind.BUNDLE: ActionKind.STAGE_BUNDLE}
 
 
-def _can_start(demo: Demo, step: Step) -> bool:
+def _can_start(demo: Demo, step: Step, now: datetime) -> bool:
     # Staging answers in the same breath, so a bundle that still reads `creating` was cut off.
     cut_off = step.kind is Kind.BUNDLE and step.status is Status.CREATING
     waiting = step.status is Status.PENDING or cut_off
-    return waiting and all(demo.steps[i].status is Status.READY for i in step.after)
+    inputs = (demo.steps[name].status for name in step.after)
+    return waiting and step.due(now) and all(status is Status.READY for status in inputs)
 
 
 def _begun(step: Step, now: datetime) -> Step:
-    return replace(step, status=Status.CREATING, started_at=now, observed_at=now)
+    return replace(
+        step,
+        status=Status.CREATING,
+        started_at=now,
+        observed_at=now,
+        asked_at=now if step.kind is Kind.STACK else None,
+        retry_at=None,
+    )

@@ -25,7 +25,18 @@ from chalicelib.core.demo import (
     Step,
     parse_stack_name,
 )
-from chalicelib.core.plan import Next, Pace, Plan, having, in_phase, made, names_of, noting
+from chalicelib.core.observe import LATE, reappeared
+from chalicelib.core.plan import (
+    Next,
+    Pace,
+    Plan,
+    having,
+    in_phase,
+    made,
+    names_of,
+    noting,
+    until_due,
+)
 from chalicelib.core.trouble import (
     LONGEST_DELAY,
     MAX_ATTEMPTS,
@@ -50,8 +61,14 @@ def wants_search(demo: Demo, now: datetime) -> bool:
         demo.desired is Desired.DELETED
         and not demo.ended
         and (again is None or again <= now)
+        and not _unanswered(demo)
         and not any(_on_its_way(demo, s) for s in demo.steps.values() if s.kind is Kind.STACK)
     )
+
+
+def _unanswered(demo: Demo) -> list[Step]:
+    """Return the steps that are gone, and whose stacks may still appear."""
+    return [s for s in demo.steps.values() if s.gone and s.asked_at]
 
 
 def _on_its_way(demo: Demo, step: Step) -> bool:
@@ -69,9 +86,13 @@ def towards_deleted(
         return _remove(demo, going, now)
     if waiting := [s for s in demo.steps.values() if _getting_on(demo, s)]:
         reason = f"waiting for {names_of(waiting)} to go"
-        return made(Next.WAIT, demo, reason, wait=_until_retry(waiting, now, pace))
+        return made(Next.WAIT, demo, reason, wait=until_due(waiting, now, pace))
     if stuck := _stuck(demo):
         return _quarantine(demo, now, stuck[0].failure)
+    if unanswered := _unanswered(demo):
+        reason = f"looking again for {names_of(unanswered)}, whose creation was not answered"
+        again = max(s.asked_at + LATE - now for s in unanswered if s.asked_at)
+        return made(Next.WAIT, demo, reason, wait=min(again, pace.poll))
     return _prove(demo, now, pace, leftovers)
 
 
@@ -84,14 +105,7 @@ def _resurfaced(demo: Demo, leftovers: tuple[str, ...]) -> Demo:
     # One the record never knew may stand on any other, so it goes first.
     unknown = Step(name="", after=tuple(demo.steps), has_bucket=True)
     found = [
-        replace(
-            demo.steps.get(name, unknown),
-            name=name,
-            status=Status.READY,
-            prepared=False,
-            attempts=0,
-            retry_at=None,
-        )
+        reappeared(replace(demo.steps.get(name, unknown), name=name))
         for name in _stacks_among(leftovers, demo)
         if name not in demo.steps or demo.steps[name].gone
     ]
@@ -148,11 +162,7 @@ def _free(demo: Demo, step: Step) -> bool:
 
 
 def _removable(demo: Demo, now: datetime) -> list[Step]:
-    return [
-        s
-        for s in demo.steps.values()
-        if _deletable(s) and (s.retry_at is None or s.retry_at <= now) and _free(demo, s)
-    ]
+    return [s for s in demo.steps.values() if _deletable(s) and s.due(now) and _free(demo, s)]
 
 
 def _remove(demo: Demo, going: list[Step], now: datetime) -> Plan:
@@ -168,7 +178,7 @@ def _remove(demo: Demo, going: list[Step], now: datetime) -> Plan:
 
 
 def _going(step: Step, now: datetime) -> Step:
-    return replace(step, status=Status.DELETING, removing_at=now, observed_at=now)
+    return replace(step, status=Status.DELETING, removing_at=now, observed_at=now, retry_at=None)
 
 
 def _preparation(step: Step) -> ActionKind | None:
@@ -178,11 +188,6 @@ def _preparation(step: Step) -> ActionKind | None:
     if step.status is Status.DELETE_FAILED:
         return repair_for(step.cause)
     return ActionKind.EMPTY_BUCKET if step.has_bucket else None
-
-
-def _until_retry(waiting: list[Step], now: datetime, pace: Pace) -> timedelta:
-    soonest = min((s.retry_at for s in waiting if s.retry_at and s.retry_at > now), default=None)
-    return pace.poll if soonest is None else min(pace.poll, soonest - now)
 
 
 def _prove(demo: Demo, now: datetime, pace: Pace, leftovers: tuple[str, ...] | None) -> Plan:

@@ -1,7 +1,8 @@
 """Why a stack would not delete, and what can be done about it.
 
 The words looked for are the services' own, as they appear in a stack event's
-ResourceStatusReason (CloudFormation User Guide, "Troubleshooting CloudFormation").
+ResourceStatusReason (CloudFormation User Guide, "Troubleshooting CloudFormation"; CloudFormation
+CLI User Guide, "Resource type handler error codes").
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from chalicelib.core.demo import Cause
 MAX_ATTEMPTS: Final = 5
 """Deletions of one stack before a person is asked to look."""
 LONGEST_DELAY: Final = timedelta(minutes=10)
+OUTAGE_DELAY: Final = timedelta(minutes=1)
+"""Between two tries of what AWS throttles or does not answer; those are never counted."""
 FIRST_QUARANTINE: Final = timedelta(minutes=15)
 LONGEST_QUARANTINE: Final = timedelta(hours=12)
 
@@ -25,8 +28,11 @@ _SIGNS: Final = (
     (Cause.NETWORK_INTERFACE, r"network ?interface|\beni-|mapped public address"),
     (Cause.ACCESS_DENIED, r"AccessDenied|not authorized|UnauthorizedOperation|access denied"),
     (Cause.THROTTLED, r"Throttl|Rate exceeded|RequestLimitExceeded|TooManyRequests"),
+    (Cause.UNAVAILABLE, r"Service ?Unavailable|ServiceInternalError|NetworkFailure"),
     (Cause.DEPENDENCY, r"DependencyViolation|has dependenc|dependent object|DeleteConflict"),
 )
+OUTAGES: Final = frozenset({Cause.THROTTLED, Cause.UNAVAILABLE})
+"""Causes that pass by themselves, and that no person can do anything about."""
 _REPAIRS: Final = {
     Cause.FULL_BUCKET: ActionKind.EMPTY_BUCKET,
     Cause.NETWORK_INTERFACE: ActionKind.RELEASE_INTERFACES,

@@ -8,16 +8,35 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from chalice import Blueprint
 
 from chalicelib.core.actions import Action, ActionKind, Outcome
+from chalicelib.core.errors import AccessDenied, RetryableError
 from chalicelib.entrypoints.logs import logger
 from chalicelib.wiring import world
 
 bp = Blueprint(__name__)
 Event = dict[str, Any]
+
+RETRIED: Final = frozenset(
+    {
+        *(kind.__name__ for kind in RetryableError.__subclasses__()),
+        "Lambda.ServiceException",
+        "Lambda.AWSLambdaException",
+        "Lambda.SdkClientException",
+        "Lambda.TooManyRequestsException",
+        "Lambda.Unknown",
+        "Runtime.ExitError",
+        "Sandbox.Timedout",
+        "States.Timeout",
+    }
+)
+"""Errors after which the same call may succeed later: ours, and those that Step Functions and
+Lambda report of a function that could not run or died. The state machine retries exactly these
+(Step Functions Developer Guide, "Handling errors in Step Functions workflows"; a test holds the
+two lists together)."""
 
 
 @bp.lambda_function(name="plan")  # type: ignore[untyped-decorator]
@@ -27,7 +46,7 @@ def plan(event: Event, context: object) -> Event:  # noqa: ARG001
 
     demo_id, generation = event["demo_id"], event["generation"]
     outcomes = [_outcome(result) for result in event.get("results", [])]
-    step = plan_step(world(), demo_id, generation, outcomes)
+    step = plan_step(world(), demo_id, generation, outcomes, looks=event.get("looks", 0))
     logger.info(
         "planned", extra={"demo_id": demo_id, "next": step.next.value, "reason": step.reason}
     )
@@ -38,6 +57,7 @@ def plan(event: Event, context: object) -> Event:  # noqa: ARG001
         "reason": step.reason[:200],
         "actions": [{"kind": a.kind.value, "step": a.step} for a in step.actions],
         "seen": step.seen,
+        "looks": step.looks,
         "wait_seconds": step.wait_seconds,
         "results": [],
     }
@@ -47,9 +67,16 @@ def _outcome(result: Mapping[str, Any]) -> Outcome:
     action = Action(ActionKind(result["kind"]), result["step"])
     caught = result.get("error")
     if not caught:
-        return Outcome(action=action, more=bool(result.get("more")))
+        return Outcome(
+            action=action, more=bool(result.get("more")), skipped=bool(result.get("skipped"))
+        )
     name = str(caught.get("Error", ""))
-    return Outcome(action=action, error=_reason(caught), denied=name == "AccessDenied")
+    return Outcome(
+        action=action,
+        error=_reason(caught),
+        denied=name == AccessDenied.__name__,
+        unanswered=name in RETRIED,
+    )
 
 
 def _reason(caught: Mapping[str, Any]) -> str:
@@ -67,7 +94,7 @@ def _act(kind: ActionKind, event: Event) -> Event:
     demo_id, step = event["demo_id"], event["step"]
     outcome = apply(world(), demo_id, event["generation"], Action(kind, step))
     logger.info(kind.value, extra={"demo_id": demo_id, "step": step, "more": outcome.more})
-    return {"kind": kind.value, "step": step, "more": outcome.more}
+    return {"kind": kind.value, "step": step, "more": outcome.more, "skipped": outcome.skipped}
 
 
 @bp.lambda_function(name="create_stack")  # type: ignore[untyped-decorator]

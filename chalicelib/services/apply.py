@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from chalicelib.core.actions import Action, ActionKind, Outcome
+from chalicelib.core.actions import CREATIONS, Action, ActionKind, Outcome
 from chalicelib.core.bundle import BUNDLE_KEY
 from chalicelib.core.demo import Demo, Desired, Status, stack_name, stack_tags
 from chalicelib.core.errors import Rejected
@@ -26,14 +26,14 @@ def apply(world: World, demo_id: str, generation: int, action: Action) -> Outcom
     target = world.targets.of(demo.region)
     stack = stack_name(demo_id, action.step)
     more = False
+    if action.kind in CREATIONS and not _still_wanted(demo, generation, action):
+        return Outcome(action=action, skipped=True)
     match action.kind:
         case ActionKind.CREATE_STACK:
-            if _still_wanted(demo, generation, action):
-                _create(world, target, demo, action.step)
+            _create(world, target, demo, action.step)
         case ActionKind.STAGE_BUNDLE:
-            if _still_wanted(demo, generation, action):
-                bucket = demo.outputs["BucketName"]
-                target.buckets.put(bucket, BUNDLE_KEY, world.shelf.bundle())
+            bucket = demo.outputs["BucketName"]
+            target.buckets.put(bucket, BUNDLE_KEY, world.shelf.bundle())
         case ActionKind.DELETE_STACK:
             target.stacks.delete(stack)
         case ActionKind.EMPTY_BUCKET:

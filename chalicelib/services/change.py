@@ -37,25 +37,32 @@ def _on_latest(
 
 
 @_on_latest
-def end(world: World, demo: Demo, *, actor: str, why: str) -> Demo:
-    """Want a demo gone; asking again, or for one already gone, changes nothing on its record."""
-    return _end(world, demo, actor=actor, why=why)
+def end(world: World, demo: Demo, *, actor: str, why: str, insist: bool = False) -> Demo:
+    """Want a demo gone; asking again, or for one already gone, changes nothing on its record.
+
+    `insist` as in `loop.ensure`.
+    """
+    return _end(world, demo, actor=actor, why=why, insist=insist)
 
 
 @_on_latest
 def end_lease(world: World, demo: Demo, *, actor: str) -> Demo:
-    """Want a demo gone whose lease has run out; one that was extended meanwhile is left alone."""
+    """Want a demo gone whose lease has run out; one that was extended meanwhile is left alone.
+
+    Raises what its loop's wake-up raises: those who end leases are called again.
+    """
     if demo.expires_at > world.clock():
         return demo
-    return _end(world, demo, actor=actor, why="the lease has ended")
+    return _end(world, demo, actor=actor, why="the lease has ended", insist=True)
 
 
-def _end(world: World, demo: Demo, *, actor: str, why: str) -> Demo:
+def _end(world: World, demo: Demo, *, actor: str, why: str, insist: bool) -> Demo:
     if demo.desired is Desired.DELETED:
         if demo.looping:
-            ensure(world, demo)
+            ensure(world, demo, insist=insist)
         return demo
-    return commit(world, demo, replace(demo, desired=Desired.DELETED, reason=why), actor=actor)
+    after = replace(demo, desired=Desired.DELETED, reason=why)
+    return commit(world, demo, after, actor=actor, insist=insist)
 
 
 @_on_latest

@@ -32,4 +32,4 @@ def lease_removed(world: World, demo_id: str, *, by_ttl: bool) -> None:
     if by_ttl:
         change.end_lease(world, demo, actor=ACTOR)
     else:
-        change.end(world, demo, actor=ACTOR, why="the lease was removed by hand")
+        change.end(world, demo, actor=ACTOR, why="the lease was removed by hand", insist=True)

@@ -21,6 +21,7 @@ from chalicelib.core.errors import DemoError, NotFound, StaleRecord, UnreadableR
 from chalicelib.core.graph import build_graph
 from chalicelib.core.teardown import revived
 from chalicelib.core.timeline import Entry, EntryKind, changes
+from chalicelib.services import loop
 from chalicelib.services.world import World
 
 ACTOR: Final = "orphan search"
@@ -62,9 +63,11 @@ def search(world: World, report: Report) -> Searched:
     known = world.store.suspects()
     seen: set[str] = set()
     removed: list[str] = []
+    standing: dict[str, Mapping[str, Tags]] = {}
     for region in world.rules.request.regions:
         try:
-            orphans = tuple(_orphans(world, region))
+            standing[region] = world.targets.of(region).stacks.ours()
+            orphans = tuple(_orphans(world, region, standing[region]))
         except DemoError as error:
             report(region, error)
             seen |= {name for name in known if name.startswith(f"{region}/")}
@@ -73,7 +76,7 @@ def search(world: World, report: Report) -> Searched:
         again = [orphan for orphan in orphans if orphan.suspect in known]
         removed += [orphan.demo_id for orphan in again if _dealt_with(world, orphan, report)]
     world.store.suspect(seen)
-    _free_slots(world)
+    _check_slots(world, standing, report)
     return Searched(suspects=frozenset(seen), removed=tuple(removed))
 
 
@@ -86,11 +89,10 @@ def _dealt_with(world: World, orphan: Orphan, report: Report) -> bool:
     return True
 
 
-def _orphans(world: World, region: str) -> Iterator[Orphan]:
+def _orphans(world: World, region: str, standing: Mapping[str, Tags]) -> Iterator[Orphan]:
     """Yield what carries our tags in a region and belongs to no live demo, by demo."""
-    target = world.targets.of(region)
-    stacks = _by_demo(n for n in target.stacks.ours().items() if _is_root(*n))
-    buckets = _by_demo(target.buckets.ours().items())
+    stacks = _by_demo(n for n in standing.items() if _is_root(*n))
+    buckets = _by_demo(world.targets.of(region).buckets.ours().items())
     for demo_id in sorted(stacks.keys() | buckets.keys()):
         if not _alive(world, demo_id):
             yield Orphan(
@@ -140,14 +142,23 @@ def _take_down(world: World, orphan: Orphan) -> None:
             world.meter.count("OrphansFound")
 
 
-def _free_slots(world: World) -> None:
-    """Free every quota slot that no live demo holds: its record was deleted by hand.
+def _check_slots(world: World, standing: Mapping[str, Mapping[str, Tags]], report: Report) -> None:
+    """Look through the live demos, as the quota slots tell of them.
 
-    Slot and record are put in one transaction, so one look is enough.
+    A slot that no live demo holds is freed: its record was deleted by hand. Slot and record are
+    put in one transaction, so one look is enough. A demo that is ready and has lost a stack is
+    brought back to what its owner asked for.
     """
     for demo_id, owner in world.store.slots().items():
         if not _alive(world, demo_id):
             world.store.give_back(demo_id, owner)
+            continue
+        try:
+            loop.mend(world, demo_id, standing)
+        except UnreadableRecord:
+            continue  # counted already
+        except DemoError as error:
+            report(demo_id, error)
 
 
 # Adoption -----------------------------------------------------------------------------------

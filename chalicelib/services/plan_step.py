@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from chalicelib.core.actions import Action, Outcome
 from chalicelib.core.demo import SERVICE_ACTOR, Demo, Phase, stack_name
@@ -17,7 +18,13 @@ from chalicelib.core.plan import Next, Plan
 from chalicelib.core.planner import decide
 from chalicelib.core.teardown import wants_search
 from chalicelib.core.timeline import changes
+from chalicelib.services import loop
 from chalicelib.services.world import World
+
+MAX_LOOKS: Final = 60
+"""Looks of one execution before the next takes over. Step Functions ends an execution after
+25,000 events ("Quotas for state machine executions"); ten actions at once, each tried seven
+times, make some 320 in a look."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,28 +35,44 @@ class Step:
     reason: str
     actions: tuple[Action, ...] = ()
     seen: int = 0
+    looks: int = 0
     wait_seconds: int = 1
 
 
 def plan_step(
-    world: World, demo_id: str, generation: int, outcomes: Sequence[Outcome] = ()
+    world: World,
+    demo_id: str,
+    generation: int,
+    outcomes: Sequence[Outcome] = (),
+    *,
+    looks: int = 0,
 ) -> Step:
-    """Take one look at a demo and say what its loop does next; raise StaleRecord on a race."""
+    """Take one look at a demo and say what its loop does next; raise StaleRecord on a race.
+
+    `looks` is how many this execution has taken before.
+    """
     before = world.store.get(demo_id)
     if before.generation != generation:
+        if before.looping:
+            # Whoever moved the record on may have died before it started the next loop.
+            world.workflow.start(demo_id, before.generation)
         return Step(next=Next.DONE, reason="another loop has taken over")
     if not before.looping:
         # Tried again by Step Functions after its answer was lost: the same answer again.
         stuck = before.phase is Phase.QUARANTINED
         return Step(next=Next.STUCK if stuck else Next.DONE, reason=before.reason)
     now = world.clock()
-    seen = gather(world, account(before, outcomes, now), now)
+    known = account(before, outcomes, now)
+    if looks >= MAX_LOOKS:
+        loop.hand_over(world, before, known)
+        return Step(next=Next.DONE, reason="the next loop takes over")
+    seen = gather(world, known, now)
     plan = decide(seen, now, pace=world.rules.pace, leftovers=_search(world, seen, now))
     after = replace(plan.demo, planned_at=now)
     entries = changes(before, after, now=now, actor=SERVICE_ACTOR)
     world.store.save(before, after, entries)
     _measure(world, before, after)
-    return _step(plan, before.wakes)
+    return _step(plan, before.wakes, looks + 1)
 
 
 def gather(world: World, demo: Demo, now: datetime) -> Demo:
@@ -65,12 +88,13 @@ def _search(world: World, demo: Demo, now: datetime) -> tuple[str, ...] | None:
     return world.targets.of(demo.region).leftovers.find(demo.demo_id)
 
 
-def _step(plan: Plan, seen: int) -> Step:
+def _step(plan: Plan, seen: int, looks: int) -> Step:
     return Step(
         next=plan.next,
         reason=plan.reason,
         actions=plan.actions,
         seen=seen,
+        looks=looks,
         wait_seconds=max(1, round(plan.wait.total_seconds())),
     )
 
@@ -82,7 +106,7 @@ def _measure(world: World, before: Demo, after: Demo) -> None:
     if after.phase is before.phase:
         return
     match after.phase:
-        case Phase.READY if after.ready_at:
+        case Phase.READY if after.ready_at and not before.ready_at:
             meter.count("Ready")
             taken = after.ready_at - after.created_at
             meter.count("TimeToReady", taken.total_seconds(), unit="Seconds")

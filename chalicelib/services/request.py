@@ -11,7 +11,7 @@ from chalicelib.core.preview import Preview
 from chalicelib.core.preview import preview as preview_of
 from chalicelib.core.request import DemoRequest, check, new_demo
 from chalicelib.core.timeline import Entry, EntryKind
-from chalicelib.services.loop import ensure
+from chalicelib.services.loop import begin, ensure
 from chalicelib.services.world import World
 
 ASKED_AGAIN: Final = timedelta(days=1)
@@ -34,7 +34,7 @@ def request_demo(
     text = f"{demo.name}: {', '.join(demo.asked)} until {demo.expires_at:%Y-%m-%d %H:%M} UTC"
     entry = Entry(at=now, actor=owner, kind=EntryKind.REQUESTED, text=text)
     world.store.create(demo, [entry], world.rules.limits)
-    world.workflow.start(demo.demo_id, demo.generation)
+    begin(world, demo)
     world.meter.count("Requested")
     return demo
 

@@ -61,7 +61,7 @@ def attend(world: World, demo_id: str) -> None:
             _watch(world, ended, now)
     elif demo.phase is Phase.QUARANTINED and demo.retry_at and demo.retry_at <= now:
         after = replace(revived(demo), reason="tried again after a rest")
-        loop.commit(world, demo, after, actor=SWEEP_ACTOR)
+        loop.commit(world, demo, after, actor=SWEEP_ACTOR, insist=True)
     elif demo.looping and _silent(world, demo, now):
         _watch(world, demo, now)
     elif demo.desired is not Desired.DELETED and (

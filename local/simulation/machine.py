@@ -14,7 +14,13 @@ from typing import Final, TypeVar
 
 from chalicelib.adapters.memory import VirtualClock
 from chalicelib.core.actions import Action, Outcome
-from chalicelib.core.errors import AccessDenied, DemoError, RetryableError, StaleRecord
+from chalicelib.core.errors import (
+    AccessDenied,
+    DemoError,
+    NotFound,
+    RetryableError,
+    StaleRecord,
+)
 from chalicelib.core.plan import Next
 from chalicelib.services import loop
 from chalicelib.services.apply import apply
@@ -26,6 +32,7 @@ T = TypeVar("T")
 STALE_TRIES: Final = 10
 TRIES: Final = 6
 NONE_LEFT: Final = Counter(stale=STALE_TRIES, other=TRIES)
+REST: Final = timedelta(seconds=60)
 LATENCY: Final = timedelta(seconds=1)
 
 
@@ -37,6 +44,7 @@ class Execution:
     generation: int
     status: str = "RUNNING"
     token: str | None = None
+    looks: int = 0
 
 
 class Machine:
@@ -79,12 +87,27 @@ class Machine:
 
     def _plan(self, execution: Execution, outcomes: Sequence[Outcome]) -> None:
         self._task(
-            lambda: plan_step(self.world, execution.demo_id, execution.generation, outcomes),
+            lambda: plan_step(
+                self.world,
+                execution.demo_id,
+                execution.generation,
+                outcomes,
+                looks=execution.looks,
+            ),
             lambda step: self._route(execution, step),
-            lambda _: self._fail(execution),
+            lambda error: self._caught(execution, outcomes, error),
         )
 
+    def _caught(
+        self, execution: Execution, outcomes: Sequence[Outcome], error: BaseException
+    ) -> None:
+        if isinstance(error, NotFound):
+            self._fail(execution)
+        else:
+            self._clock.later(REST, lambda: self._plan(execution, outcomes))
+
     def _route(self, execution: Execution, step: Step) -> None:
+        execution.looks = step.looks
         match step.next:
             case Next.ACT:
                 self._map(execution, step.actions)
@@ -111,7 +134,9 @@ class Machine:
     ) -> None:
         def caught(error: BaseException) -> None:
             denied = isinstance(error, AccessDenied)
-            done(Outcome(action=action, error=str(error) or "died", denied=denied))
+            unanswered = isinstance(error, RetryableError | Died)
+            text = str(error) or "died"
+            done(Outcome(action=action, error=text, denied=denied, unanswered=unanswered))
 
         self._task(
             lambda: apply(self.world, execution.demo_id, execution.generation, action),

@@ -54,7 +54,7 @@ def test_an_execution_is_named_by_demo_and_generation(recorded: Recorded) -> Non
 
 def test_any_other_refused_start_is_an_error(recorded: Recorded) -> None:
     """The loop does not run then."""
-    recorded.stub.add_client_error("start_execution", "ExecutionLimitExceeded")
+    recorded.stub.add_client_error("start_execution", "StateMachineDoesNotExist")
     with pytest.raises(Rejected):
         recorded.machine.start("demo0001", 3)
 

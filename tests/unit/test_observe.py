@@ -1,10 +1,12 @@
 """What is seen of a stack, and what is made of it."""
 
+from dataclasses import replace
+
 import pytest
 
 from chalicelib.core.actions import Action, ActionKind, Outcome
 from chalicelib.core.catalog import Kind
-from chalicelib.core.demo import Cause, Status
+from chalicelib.core.demo import Cause, Desired, Status
 from chalicelib.core.observe import Sighting, account, see, worth_a_look
 
 from .builders import NOW, demo, minutes, step
@@ -31,13 +33,19 @@ EMPTY = Action(ActionKind.EMPTY_BUCKET, "vpc")
         (Status.DELETING, Status.DELETE_FAILED, Status.DELETE_FAILED),
         (Status.DELETING, Status.READY, Status.READY),
         (Status.DELETING, Status.FAILED, Status.READY),
+        (Status.READY, Status.READY, Status.READY),
+        (Status.READY, Status.DELETING, Status.READY),
+        (Status.READY, Status.PENDING, Status.PENDING),
+        (Status.READY, Status.DELETED, Status.PENDING),
+        (Status.FAILED, Status.PENDING, Status.FAILED),
     ],
 )
 def test_a_sighting_moves_a_step_on(known: Status, seen: Status, then: Status) -> None:
     """Each status that is known meets each that may be seen."""
     after = see(demo(step("vpc", status=known)), {"vpc": Sighting(status=seen)}, NOW)
     assert then is after.steps["vpc"].status
-    assert seen is Status.PENDING or after.steps["vpc"].observed_at == NOW
+    anew = then is Status.PENDING
+    assert anew or after.steps["vpc"].observed_at == NOW
 
 
 def test_a_ready_stack_gives_its_outputs() -> None:
@@ -50,11 +58,21 @@ def test_a_ready_stack_gives_its_outputs() -> None:
 
 def test_a_refused_deletion_is_classified() -> None:
     """The cause is known, and the attempts are counted."""
-    sighting = Sighting(status=Status.DELETE_FAILED, reason="Rate exceeded", resource="Net")
+    sighting = Sighting(status=Status.DELETE_FAILED, reason="eni-1 in use", resource="Net")
     seen = see(demo(step("vpc", status=Status.DELETING)), {"vpc": sighting}, NOW).steps["vpc"]
-    assert (Cause.THROTTLED, 1) == (seen.cause, seen.attempts)
+    assert (Cause.NETWORK_INTERFACE, 1) == (seen.cause, seen.attempts)
     assert seen.failure
     assert "Net" == seen.failure.resource
+
+
+def test_a_deletion_refused_again_forgets_when_it_was_to_be_tried() -> None:
+    """So that the planner gives it a later moment, and not at once."""
+    deleting = step("vpc", status=Status.DELETING, attempts=1)
+    sighting = Sighting(status=Status.DELETE_FAILED, reason="nobody knows")
+    once = see(demo(deleting), {"vpc": sighting}, NOW).steps["vpc"]
+    assert (2, None) == (once.attempts, once.retry_at)
+    told = account(demo(deleting), [Outcome(action=DELETE, error="no")], NOW).steps["vpc"]
+    assert (2, None) == (told.attempts, told.retry_at)
 
 
 def test_only_what_may_have_changed_is_looked_at() -> None:
@@ -69,6 +87,24 @@ def test_only_what_may_have_changed_is_looked_at() -> None:
         changed=frozenset({"named#1", "ready#1", "stranger#1"}),
     )
     assert ("named", "stale", "never") == worth_a_look(made, NOW, POLL)
+
+
+def test_a_ready_stack_is_looked_at_when_it_is_named() -> None:
+    """Somebody may have deleted it; in a teardown that does not matter."""
+    named = demo(step("vpc", status=Status.READY), changed=frozenset({"vpc#DELETE_COMPLETE"}))
+    assert ("vpc",) == worth_a_look(named, NOW, POLL)
+    assert () == worth_a_look(replace(named, desired=Desired.DELETED), NOW, POLL)
+
+
+def test_a_stack_that_was_lost_is_made_again_and_its_bundle_with_it() -> None:
+    """Nothing of the old one is left on the record; what stands beside it is."""
+    lost = step("s3", status=Status.READY, outputs={"BucketName": "b"}, finished_at=NOW)
+    bundle = step("bundle", "s3", status=Status.READY, kind=Kind.BUNDLE)
+    other = step("vpc", status=Status.READY)
+    after = see(demo(lost, bundle, other), {"s3": Sighting(status=Status.PENDING)}, NOW)
+    assert {"s3": step("s3"), "bundle": step("bundle", "s3", kind=Kind.BUNDLE), "vpc": other} == (
+        after.steps
+    )
 
 
 def test_a_creation_that_was_refused_fails_its_step() -> None:

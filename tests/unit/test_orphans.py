@@ -2,11 +2,14 @@
 
 from dataclasses import replace
 
+from chalicelib.core.actions import Action, ActionKind
 from chalicelib.core.catalog import ALL
-from chalicelib.core.demo import Desired, Phase, Status, stack_name
-from chalicelib.core.errors import DemoError
+from chalicelib.core.demo import Demo, Desired, Phase, Status, stack_name
+from chalicelib.core.errors import DemoError, Unavailable
+from chalicelib.core.plan import Next
 from chalicelib.core.request import DemoRequest
-from chalicelib.services import orphans
+from chalicelib.services import loop, orphans
+from chalicelib.services.plan_step import plan_step
 from chalicelib.services.request import request_demo
 from local.simulation.components import SMALL, component
 
@@ -156,6 +159,66 @@ def test_a_bucket_without_a_stack_is_emptied_and_removed() -> None:
         search(stage)
     assert {} == stage.cloud.buckets.made
     assert 1 == stage.meter.counts["OrphansFound"]
+
+
+def ready(stage: Stage) -> Demo:
+    """Return a demo at rest whose s3 and vpc are there, with s3's bundle."""
+    demo = request_demo(stage.world, OWNER, DemoRequest(components=("s3",), allowed_cidr=(HOME,)))
+    put_stack(stage, "s3")
+    up = {n: replace(s, status=Status.READY) for n, s in demo.steps.items()}
+    rested = replace(demo, steps=up, phase=Phase.READY, looping=False)
+    return stage.store.save(demo, rested, ())
+
+
+def test_a_ready_demo_whose_stack_was_deleted_is_brought_back() -> None:
+    """At the first search: its loop looks for itself, and makes the stack again."""
+    stage = Stage()
+    ready(stage)
+    stage.cloud.stacks.clear()
+    search(stage)
+    demo = stage.store.get("demo0001")
+    assert [("demo0001", 1), ("demo0001", 2)] == stage.workflow.started
+    assert "not found: s3" in stage.told("demo0001")
+    plan = plan_step(stage.world, "demo0001", demo.generation)
+    assert (Action(ActionKind.CREATE_STACK, "s3"),) == plan.actions
+    assert Phase.PROVISIONING is stage.store.get("demo0001").phase
+
+
+def test_a_ready_demo_that_has_all_its_stacks_is_left_alone() -> None:
+    """As is one whose loop is running, and one in a region that could not be searched."""
+    stage = Stage()
+    before = ready(stage)
+    search(stage)
+    assert before == stage.store.get("demo0001")
+    stage.cloud.stacks.clear()
+    looping = stage.store.save(before, replace(before, looping=True), ())
+    search(stage)
+    assert looping == stage.store.get("demo0001")
+    loop.mend(stage.world, "demo0001", {})
+    assert looping == stage.store.get("demo0001")
+
+
+def test_a_stack_that_is_there_after_all_is_not_made_again() -> None:
+    """The list of all stacks may lag; the loop asks for the one by its name."""
+    stage = Stage()
+    demo = ready(stage)
+    loop.mend(stage.world, demo.demo_id, {demo.region: ()})
+    assert Next.DONE is plan_step(stage.world, "demo0001", 2).next
+    assert Phase.READY is stage.store.get("demo0001").phase
+
+
+def test_a_demo_that_cannot_be_mended_does_not_stop_the_search() -> None:
+    """It is reported."""
+    stage, told = Stage(), []
+    ready(stage)
+    stage.cloud.stacks.clear()
+
+    def refuse(*_: object) -> Demo:
+        raise Unavailable("no answer")
+
+    stage.store.save = refuse  # type: ignore[assignment, method-assign]
+    orphans.search(stage.world, lambda what, error: told.append((what, str(error))))
+    assert [("demo0001", "no answer")] == told
 
 
 def test_a_slot_whose_record_was_deleted_is_freed() -> None:

@@ -1,18 +1,23 @@
 """The loop's Plan over a world in memory: what it looks at, writes, counts and answers."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from chalicelib.core.actions import Action, ActionKind, Outcome
 from chalicelib.core.catalog import ALL
-from chalicelib.core.demo import Demo, Desired, Phase, Status
+from chalicelib.core.demo import Demo, Desired, Phase, Status, Step
 from chalicelib.core.errors import NotFound, Rejected
 from chalicelib.core.plan import Next
 from chalicelib.core.request import DemoRequest
+from chalicelib.core.timeline import Entry
+from chalicelib.core.trouble import MAX_ATTEMPTS
 from chalicelib.services.apply import apply
 from chalicelib.services.loop import park, wake
-from chalicelib.services.plan_step import Step, plan_step
+from chalicelib.services.plan_step import MAX_LOOKS, plan_step
+from chalicelib.services.plan_step import Step as LoopState
 from chalicelib.services.request import request_demo
 
 from .builders import HOME, OWNER, Stage, minutes
@@ -20,7 +25,7 @@ from .builders import HOME, OWNER, Stage, minutes
 VPC = Action(ActionKind.CREATE_STACK, "vpc")
 
 
-def started() -> tuple[Stage, Step]:
+def started() -> tuple[Stage, LoopState]:
     stage = Stage()
     request_demo(stage.world, OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
     return stage, plan_step(stage.world, "demo0001", 1)
@@ -79,12 +84,122 @@ def test_a_demo_without_a_record_is_an_error() -> None:
         plan_step(Stage().world, "nobody00", 1)
 
 
-def test_a_wait_is_at_least_a_second() -> None:
-    """Step Functions takes whole seconds from one up."""
+@pytest.mark.parametrize(("late", "seconds"), [(0.2, 1), (1.4, 1), (1.6, 2), (90, 60)])
+def test_a_wait_is_whole_seconds_from_one_up(late: float, seconds: int) -> None:
+    """Step Functions takes no other, and refuses a wait of none."""
     stage, _ = started()
+    demo = stage.store.get("demo0001")
+    due = stage.clock.now + timedelta(seconds=late)
+    refused = Step(name="vpc", status=Status.DELETE_FAILED, attempts=1, retry_at=due)
+    after = replace(demo, desired=Desired.DELETED, steps={"vpc": refused})
+    stage.store.save(demo, after, ())
     step = plan_step(stage.world, "demo0001", 1)
-    assert Next.WAIT is step.next
-    assert step.wait_seconds >= 1
+    assert (Next.WAIT, seconds) == (step.next, step.wait_seconds)
+
+
+def test_a_plan_notes_when_it_was_made() -> None:
+    """The watchdog goes by it."""
+    stage, _ = started()
+    stage.clock.advance(minutes(3))
+    plan_step(stage.world, "demo0001", 1)
+    assert stage.clock.now == stage.store.get("demo0001").planned_at
+
+
+def test_a_plan_tells_the_timeline() -> None:
+    """Of each step it begins, in the service's name."""
+    stage, _ = started()
+    entries = stage.store.entries["demo0001"]
+    assert "vpc creating" in stage.told("demo0001")
+    assert {OWNER, "service"} == {entry.actor for entry in entries}
+
+
+def test_an_event_that_came_during_the_plan_is_not_lost() -> None:
+    """What it named was not looked at, so the loop may not park."""
+    stage, _ = started()
+    save = stage.store.save
+
+    def overtaken(before: Demo, after: Demo, entries: Sequence[Entry]) -> Demo:
+        stage.store.wake("demo0001", "vpc#1")
+        return save(before, after, entries)
+
+    stage.store.save = overtaken  # type: ignore[method-assign]
+    step = plan_step(stage.world, "demo0001", 1)
+    park(stage.world, "demo0001", 1, seen=step.seen, token="t1")
+    assert ["t1"] == stage.workflow.woken
+
+
+def test_a_loop_counts_its_looks() -> None:
+    """From none."""
+    stage, step = started()
+    assert 1 == step.looks
+    assert 8 == plan_step(stage.world, "demo0001", 1, looks=7).looks
+
+
+def test_a_loop_that_took_many_looks_hands_over_to_the_next() -> None:
+    """With what its last actions came to; Step Functions ends a history that grows too long."""
+    stage, _ = started()
+    denied = Outcome(action=VPC, error="no such role")
+    step = plan_step(stage.world, "demo0001", 1, [denied], looks=MAX_LOOKS)
+    after = stage.store.get("demo0001")
+    assert (Next.DONE, 2, True) == (step.next, after.generation, after.looping)
+    assert ("demo0001", 2) in stage.workflow.started
+    assert Status.FAILED is after.steps["vpc"].status
+    assert stage.clock.now == after.planned_at
+    assert "vpc failed: no such role" in stage.told("demo0001")
+
+
+def test_an_overtaken_loop_makes_sure_that_the_next_was_started() -> None:
+    """Whoever moved the record on may have died before."""
+    stage, _ = started()
+    demo = stage.store.get("demo0001")
+    stage.store.save(demo, replace(demo, generation=2), ())
+    plan_step(stage.world, "demo0001", 1)
+    assert ("demo0001", 2) in stage.workflow.started
+    ended = stage.store.get("demo0001")
+    stage.store.save(ended, replace(ended, generation=3, looping=False), ())
+    plan_step(stage.world, "demo0001", 1)
+    assert ("demo0001", 3) not in stage.workflow.started
+
+
+def test_a_life_is_measured() -> None:
+    """Once each: how long it took to come up, and how late it went."""
+    stage, _ = started()
+    demo = stage.store.get("demo0001")
+    up = {n: replace(s, status=Status.READY) for n, s in demo.steps.items()}
+    stage.store.save(demo, replace(demo, steps=up), ())
+    stage.clock.now = demo.created_at + minutes(7)
+    plan_step(stage.world, "demo0001", 1)
+    ready = stage.store.get("demo0001")
+    gone = {n: replace(s, status=Status.DELETED) for n, s in ready.steps.items()}
+    ended = replace(ready, steps=gone, looping=True, desired=Desired.DELETED)
+    stage.store.save(ready, ended, ())
+    stage.clock.now = demo.expires_at + minutes(9)
+    plan_step(stage.world, "demo0001", 1)
+    told = {name: (value, unit) for name, value, unit in stage.meter.values}
+    assert (420, "Seconds") == told["TimeToReady"]
+    assert (9, "None") == told["MinutesPastLease"]
+    assert (1, 1) == (stage.meter.counts["Ready"], stage.meter.counts["Deleted"])
+
+
+def test_a_demo_deleted_early_is_not_late() -> None:
+    """Less than no minutes past its lease would spoil the figure."""
+    stage, _ = started()
+    demo = stage.store.get("demo0001")
+    gone = {n: replace(s, status=Status.DELETED, asked_at=None) for n, s in demo.steps.items()}
+    stage.store.save(demo, replace(demo, steps=gone, desired=Desired.DELETED), ())
+    plan_step(stage.world, "demo0001", 1)
+    assert ("MinutesPastLease", 0, "None") in stage.meter.values
+
+
+def test_a_quarantine_is_counted() -> None:
+    """The alarm goes by it."""
+    stage, _ = started()
+    demo = stage.store.get("demo0001")
+    stuck = Step(name="vpc", status=Status.DELETE_FAILED, attempts=MAX_ATTEMPTS)
+    after = replace(demo, desired=Desired.DELETED, steps={"vpc": stuck})
+    stage.store.save(demo, after, ())
+    assert Next.STUCK is plan_step(stage.world, "demo0001", 1).next
+    assert 1 == stage.meter.counts["Quarantined"]
 
 
 def test_failure_is_counted_once() -> None:
@@ -130,14 +245,14 @@ def test_a_creation_nobody_wants_any_more_is_not_made() -> None:
     stage, _ = started()
     demo = stage.store.get("demo0001")
     stage.store.save(demo, replace(demo, desired=Desired.DELETED), ())
-    apply(stage.world, "demo0001", 1, VPC)
+    assert apply(stage.world, "demo0001", 1, VPC).skipped
     assert [] == stage.cloud.created
 
 
 def test_an_overtaken_loop_creates_nothing() -> None:
     """Nor does one whose generation is over."""
     stage, _ = started()
-    apply(stage.world, "demo0001", 7, VPC)
+    assert apply(stage.world, "demo0001", 7, VPC).skipped
     assert [] == stage.cloud.created
 
 

@@ -12,6 +12,7 @@ import yaml
 from chalicelib.core import errors
 from chalicelib.core.actions import ActionKind
 from chalicelib.core.plan import Next
+from chalicelib.entrypoints.loop import RETRIED
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -70,8 +71,11 @@ def test_every_next_of_a_plan_is_decided(definition: dict[str, Any]) -> None:
     assert {n.value for n in Next} - {"stuck"} == choices
 
 
-def test_retries_name_exactly_our_retryable_errors(definition: dict[str, Any]) -> None:
-    """Lambda reports an error by its class's name; a renamed class would retry nothing."""
+def test_retries_name_exactly_what_may_succeed_later(definition: dict[str, Any]) -> None:
+    """Lambda reports an error by its class's name; a renamed class would retry nothing.
+
+    What is retried and still fails counts as not answered, and as no failure.
+    """
     retryable = {
         name
         for name, kind in vars(errors).items()
@@ -79,11 +83,43 @@ def test_retries_name_exactly_our_retryable_errors(definition: dict[str, Any]) -
         and issubclass(kind, errors.RetryableError)
         and kind is not errors.RetryableError
     }
+    assert retryable == {name for name in RETRIED if "." not in name}
     for machine in _machines(definition):
         for name, state in machine["States"].items():
             if state["Type"] == "Task" and "waitForTaskToken" not in state["Resource"]:
-                named = {e for r in state["Retry"] for e in r["ErrorEquals"] if "." not in e}
-                assert retryable == named, name
+                assert {e for r in state["Retry"] for e in r["ErrorEquals"]} == RETRIED, name
+
+
+def _caught(state: dict[str, Any], error: str) -> str:
+    """Return the state that an error leads to, as Step Functions picks it: the first that fits."""
+    fits = (c for c in state["Catch"] if {error, "States.ALL"} & set(c["ErrorEquals"]))
+    return str(next(fits)["Next"])
+
+
+@pytest.mark.parametrize("error", sorted({*RETRIED, "AccessDenied", "Runtime.OutOfMemory"}))
+def test_a_plan_that_fails_is_made_again_after_a_rest(
+    definition: dict[str, Any], error: str
+) -> None:
+    """The loop lives through it, and its history does not fill up meanwhile."""
+    states = definition["States"]
+    rest = states[_caught(states["Plan"], error)]
+    assert ("Wait", 60, "Plan") == (rest["Type"], rest["Seconds"], rest["Next"])
+
+
+def test_a_plan_without_a_record_ends_the_loop(definition: dict[str, Any]) -> None:
+    """There is nothing left to plan for."""
+    states = definition["States"]
+    assert "Fail" == states[_caught(states["Plan"], "NotFound")]["Type"]
+
+
+def test_a_wait_that_ends_is_no_failure_and_one_that_fails_rests(
+    definition: dict[str, Any],
+) -> None:
+    """A poll leads straight to the next look; a fault of the waiting itself makes no hot loop."""
+    states = definition["States"]
+    assert "Plan" == _caught(states["AwaitChange"], "States.Timeout")
+    for error in ("AccessDenied", "Throttled", "Lambda.Unknown"):
+        assert "Wait" == states[_caught(states["AwaitChange"], error)]["Type"]
 
 
 def test_every_task_has_a_time_limit(definition: dict[str, Any]) -> None:

@@ -1,0 +1,105 @@
+"""Each action, on a cloud in memory: what it asks for, and of what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chalicelib.core.actions import Action, ActionKind, Outcome
+from chalicelib.core.catalog import ALL
+from chalicelib.core.demo import Status
+from chalicelib.core.request import DemoRequest
+from chalicelib.services.apply import apply
+from chalicelib.services.plan_step import plan_step
+from chalicelib.services.request import request_demo
+
+from .builders import HOME, OWNER, Stage, minutes
+
+STACK = "stelligent-demo-demo0001-{}"
+
+
+def stage_with_stacks() -> Stage:
+    """Return a stage whose s3 and vpc are up."""
+    stage = Stage()
+    request_demo(stage.world, OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
+    for action in plan_step(stage.world, "demo0001", 1).actions:
+        apply(stage.world, "demo0001", 1, action)
+    stage.clock.advance(minutes(5))
+    plan_step(stage.world, "demo0001", 1)
+    return stage
+
+
+def act(stage: Stage, kind: ActionKind, step: str, generation: int = 1) -> Outcome:
+    return apply(stage.world, "demo0001", generation, Action(kind, step))
+
+
+def bucket(stage: Stage) -> Any:
+    (only,) = stage.cloud.buckets.made.values()
+    return only
+
+
+def test_the_bundle_is_put_into_the_demos_own_bucket() -> None:
+    """Under the key that the templates take."""
+    stage = stage_with_stacks()
+    act(stage, ActionKind.STAGE_BUNDLE, "bundle")
+    assert [("stelligent-demo.zip", b"zip")] == bucket(stage).versions
+
+
+@pytest.mark.parametrize("generation", [1, 7])
+def test_a_bundle_nobody_wants_any_more_is_not_put(generation: int) -> None:
+    """The step is at rest, or the loop was overtaken."""
+    stage = stage_with_stacks()
+    demo = stage.store.get("demo0001")
+    if generation == 1:
+        done = replace(demo.steps["bundle"], status=Status.READY)
+        stage.store.save(demo, demo.with_step(done), ())
+    assert act(stage, ActionKind.STAGE_BUNDLE, "bundle", generation).skipped
+    assert [] == bucket(stage).versions
+
+
+def test_a_bucket_is_emptied_in_bites() -> None:
+    """Each says whether more is left."""
+    stage = stage_with_stacks()
+    bucket(stage).versions.extend([("key", b"")] * 3)
+    assert act(stage, ActionKind.EMPTY_BUCKET, "s3").more
+    assert not act(stage, ActionKind.EMPTY_BUCKET, "s3").more
+    assert [] == bucket(stage).versions
+
+
+def test_a_stack_is_asked_to_go() -> None:
+    """By its name, whatever generation the loop is of."""
+    stage = stage_with_stacks()
+    act(stage, ActionKind.DELETE_STACK, "vpc", generation=7)
+    assert Status.DELETING is stage.cloud.stacks[STACK.format("vpc")].status
+
+
+def test_interfaces_are_released_in_all_that_may_hold_them() -> None:
+    """The stack's groups, subnets and networks."""
+    stage = stage_with_stacks()
+    held: list[str] = []
+    stage.cloud.release_interfaces = held.extend  # type: ignore[assignment, method-assign]
+    act(stage, ActionKind.RELEASE_INTERFACES, "vpc")
+    kinds = ("SecurityGroup", "Subnet", "VPC")
+    assert [f"AWS::EC2::{kind} of {STACK.format('vpc')}" for kind in kinds] == held
+
+
+def test_protection_is_lifted_from_the_stack_and_what_is_in_it() -> None:
+    """Databases and load balancers have one of their own."""
+    stage = stage_with_stacks()
+    lifted: list[str] = []
+    name = STACK.format("vpc")
+    stage.cloud.stacks[name].protected = True
+
+    def lift(*, databases: Sequence[str], balancers: Sequence[str]) -> None:
+        lifted.extend([*databases, *balancers])
+
+    stage.cloud.lift_protection = lift  # type: ignore[method-assign]
+    act(stage, ActionKind.LIFT_PROTECTION, "vpc")
+    assert not stage.cloud.stacks[name].protected
+    assert [
+        f"AWS::RDS::DBInstance of {name}",
+        f"AWS::ElasticLoadBalancingV2::LoadBalancer of {name}",
+    ] == lifted

@@ -1,0 +1,128 @@
+"""The loop's Lambdas: what Step Functions hands in, and what it is handed back."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from chalicelib.core.catalog import ALL
+from chalicelib.core.demo import Cause, Desired, Status
+from chalicelib.core.errors import NotFound
+from chalicelib.core.request import DemoRequest
+from chalicelib.entrypoints import loop
+from chalicelib.services.request import request_demo
+
+from .builders import HOME, OWNER, Stage
+
+STATE = {"demo_id": "demo0001", "generation": 1}
+
+
+@pytest.fixture
+def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
+    made = Stage()
+    monkeypatch.setattr(loop, "world", lambda: made.world)
+    request_demo(made.world, OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
+    return made
+
+
+def plan(*results: dict[str, Any], **state: Any) -> dict[str, Any]:
+    answer: dict[str, Any] = loop.plan({**STATE, "results": list(results), **state}, None)
+    return answer
+
+
+def failed(error: str, cause: str, kind: str = "create_stack") -> dict[str, Any]:
+    """Return what the Map's Catch makes of an action that failed."""
+    return {**STATE, "kind": kind, "step": "vpc", "error": {"Error": error, "Cause": cause}}
+
+
+def test_a_plan_answers_with_ids_and_actions(stage: Stage) -> None:
+    """The next state goes by them; documents stay in the table."""
+    answer = plan()
+    assert {
+        **STATE,
+        "next": "act",
+        "reason": "creating s3, vpc",
+        "actions": [
+            {"kind": "create_stack", "step": "s3"},
+            {"kind": "create_stack", "step": "vpc"},
+        ],
+        "seen": 0,
+        "looks": 1,
+        "wait_seconds": 1,
+        "results": [],
+    } == answer
+    assert 2 == plan(**answer)["looks"]
+
+
+def test_an_error_is_told_in_its_own_words(stage: Stage) -> None:
+    """Out of the JSON that Lambda wraps it in."""
+    plan()
+    plan(failed("Rejected", json.dumps({"errorMessage": "no such role", "errorType": "Rejected"})))
+    failure = stage.store.get("demo0001").failure
+    assert failure
+    assert "no such role" == failure.reason
+
+
+@pytest.mark.parametrize("cause", ["plain words", "[1]", '{"other": 1}'])
+def test_an_error_in_another_form_is_told_as_it_is(stage: Stage, cause: str) -> None:
+    """Nothing is lost for being unexpected."""
+    plan()
+    plan(failed("Rejected", cause))
+    failure = stage.store.get("demo0001").failure
+    assert failure
+    assert cause == failure.reason
+
+
+@pytest.mark.parametrize("error", ["Throttled", "Unavailable", "Lambda.Unknown", "States.Timeout"])
+def test_an_error_that_passes_is_no_failure(stage: Stage, error: str) -> None:
+    """The demo waits, and goes on."""
+    plan()
+    answer = plan(failed(error, "no answer"))
+    demo = stage.store.get("demo0001")
+    assert ("wait", Desired.READY) == (answer["next"], demo.desired)
+    assert demo.steps["vpc"].retry_at
+
+
+def test_a_denial_is_known_by_its_class(stage: Stage) -> None:
+    """Whatever its words."""
+    demo = stage.store.get("demo0001")
+    deleting = demo.with_step(_deleting(demo.steps["vpc"]))
+    stage.store.save(demo, deleting, ())
+    plan(failed("AccessDenied", "no", kind="delete_stack"))
+    assert Cause.ACCESS_DENIED is stage.store.get("demo0001").steps["vpc"].cause
+
+
+def _deleting(step: Any) -> Any:
+    from dataclasses import replace
+
+    return replace(step, status=Status.DELETING)
+
+
+def test_actions_answer_with_what_came_of_them(stage: Stage) -> None:
+    """In the form in which the next plan takes them."""
+    plan()
+    event = {**STATE, "step": "vpc"}
+    done = {"kind": "create_stack", "step": "vpc", "more": False, "skipped": False}
+    assert done == loop.create_stack(event, None)
+    stage.clock.advance(stage.world.rules.watchdog)
+    assert {**done, "kind": "delete_stack"} == loop.delete_stack(event, None)
+    overtaken = {**event, "generation": 7}
+    assert {**done, "skipped": True} == loop.create_stack(overtaken, None)
+    staged = {"kind": "stage_bundle", "step": "bundle", "more": False, "skipped": True}
+    assert staged == loop.stage_bundle({**overtaken, "step": "bundle"}, None)
+    for kind in ("empty_bucket", "release_interfaces", "lift_protection"):
+        assert {**done, "kind": kind} == getattr(loop, kind)(event, None)
+
+
+def test_a_wait_leaves_its_token(stage: Stage) -> None:
+    """The next event takes it."""
+    loop.await_change({**STATE, "seen": 0, "token": "t1"}, None)
+    assert {"demo0001": "t1"} == stage.store.tokens
+
+
+def test_a_demo_without_a_record_is_told_by_its_class(stage: Stage) -> None:
+    """The state machine's Catch goes by the name."""
+    with pytest.raises(NotFound):
+        loop.plan({**STATE, "demo_id": "nobody00"}, None)
