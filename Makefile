@@ -20,11 +20,11 @@ $(VENV)/installed: requirements-dev.txt
 	@$(VENV)/bin/pip install --quiet --no-deps --require-hashes --requirement requirements-dev.txt
 	@touch $@
 
-demo: $(VENV)/installed ## Bring the whole service up on this machine and build a demo
+demo: $(VENV)/installed ## Bring the whole service up here and build a demo (DEMO_COMPONENTS, DEMO_PACE, DEMO_PORT)
 	@$(RUN) -m local.demo
 
-down: $(VENV)/installed ## Stop what `make demo` left running
-	@$(RUN) -m local.down
+down: $(VENV)/installed ## Stop what `make demo` left running; forget=1 also removes what it made
+	@$(RUN) -m local.down $(if $(forget),--forget)
 
 test: $(VENV)/installed debian ## Run every test, on all cores
 	@$(RUN) -m local.packaging

@@ -5,11 +5,14 @@ DEMO_PACE (seconds a typical minute takes; 0 is instant), DEMO_PORT (of the emul
 Ends with exit status 0 when the demo is ready, and leaves everything running.
 """
 
+import math
 import os
 import sys
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -25,8 +28,10 @@ from local.tokens import SignInError
 _PACE = 1.5
 _LOOK_EVERY = 0.3  # seconds
 _GIVE_UP_AFTER = 180.0  # seconds without becoming ready, beyond what the pace asks for
-# Demos cost nothing here, so trying this out is not stopped by the quota of three.
-_PARAMETERS = {"LimitPerOwner": "20"}
+# Demos cost nothing here, so trying this out is not stopped by the quotas of an account.
+_PARAMETERS = {"LimitPerOwner": "100", "LimitInAll": "100"}
+_HIGHEST_PORT = 65535
+_INTERRUPTED = 130  # the exit status of a program that Ctrl-C ended
 _ENDED_BADLY = ("failed", "deleted", "quarantined")
 
 
@@ -34,10 +39,36 @@ class DemoError(RuntimeError):
     """The demo did not become ready; the message says why."""
 
 
-def components() -> list[str] | str:
-    """Read DEMO_COMPONENTS; empty means all."""
-    named = os.environ.get("DEMO_COMPONENTS", "").replace(",", " ").split()
-    return named or "all"
+@dataclass(frozen=True)
+class Settings:
+    """What the environment asks for; `pace` is in seconds per typical minute."""
+
+    components: list[str] | str = "all"
+    pace: float = _PACE
+    port: int | None = None
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str]) -> "Settings":
+        """Read the DEMO_ variables; `DemoError` names the one that cannot be read."""
+        pace = _number(environment, "DEMO_PACE", str(_PACE))
+        if not 0 <= pace < math.inf:
+            raise DemoError(f"DEMO_PACE is {pace:g}, and must be seconds: 0 or more")
+        port = _number(environment, "DEMO_PORT", "0")
+        if port != int(port) or not 0 <= port <= _HIGHEST_PORT:
+            raise DemoError(f"DEMO_PORT is {port:g}, and must be a port: 1 to {_HIGHEST_PORT}")
+        named = environment.get("DEMO_COMPONENTS", "").replace(",", " ").split()
+        return cls(named or "all", pace, int(port) or None)
+
+
+def _number(environment: Mapping[str, str], name: str, default: str) -> float:
+    text = environment.get(name) or default
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if math.isnan(number):
+        raise DemoError(f"{name} is {text!r}, and must be a number")
+    return number
 
 
 def api(up: service.Service) -> httpx.Client:
@@ -52,12 +83,15 @@ def api(up: service.Service) -> httpx.Client:
 
 def checked(answer: httpx.Response) -> Any:
     """Give an answer's JSON; `DemoError` with the problem document's own words otherwise."""
-    if answer.is_error:
-        raise DemoError(
-            f"{answer.request.method} {answer.request.url} answered "
-            f"{answer.status_code}: {answer.text}"
-        )
-    return answer.json()
+    if not answer.is_error:
+        return answer.json()
+    try:
+        detail = answer.json()["detail"]
+    except (ValueError, KeyError, TypeError):
+        detail = f"{answer.request.url} answered {answer.status_code}: {answer.text}"
+    if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
+        detail += " (remove a demo on the page, or all of them: make down forget=1)"
+    raise DemoError(detail)
 
 
 def typical_minutes(client: httpx.Client) -> dict[str, float]:
@@ -67,8 +101,9 @@ def typical_minutes(client: httpx.Client) -> dict[str, float]:
 
 
 def request_demo(client: httpx.Client, wanted: list[str] | str) -> dict[str, Any]:
-    """Ask for a demo of the wanted components: names, or "all"."""
-    body = {"name": "make demo", "components": wanted}
+    """Ask for a demo of the wanted components: names, or "all"; it is named by the time."""
+    name = f"make demo at {datetime.now().astimezone():%H:%M:%S}"
+    body = {"name": name, "components": wanted}
     answer = client.post("/demos", json=body, headers={"Idempotency-Key": str(uuid.uuid4())})
     demo: dict[str, Any] = checked(answer)
     return demo
@@ -113,8 +148,7 @@ def farewell(up: service.Service, demo: Mapping[str, Any]) -> str:
     return f"""
 Demo {demo["demo_id"]} is ready, and its lease ends {demo["expires_at"]}.
 
-Open the page, signed in as {OWNER} by the local identity provider:
-  {page_link(up)}
+The page: {page_link(up)}
 
 Links it would have on AWS (recorded here; no machine is behind them, they do not open):
 {links or "  none: these components have no address of their own"}
@@ -126,39 +160,53 @@ and Elastic Beanstalk. User data does not run. Time is scaled; nothing costs any
 
 Look:
   export API={up.api_url}
-  export TOKEN=$(python3 -c "import json; print(json.load(open('.local/service.json'))['token'])")
+  value() {{ python3 -c "import json; print(json.load(open('.local/service.json'))['$1'])"; }}
+  export TOKEN=$(value token)
   curl -s -H "Authorization: Bearer $TOKEN" $API/demos/{demo["demo_id"]}
   curl -s -H "Authorization: Bearer $TOKEN" $API/demos/{demo["demo_id"]}/events
-  aws --endpoint-url {up.emulator_url} --region {up.region} cloudformation list-stacks
-  (any access key will do; the emulator takes test/test)
+  export AWS_ACCESS_KEY_ID=$(value access_key_id)
+  export AWS_SECRET_ACCESS_KEY=$(value secret_access_key)
+  .venv/bin/aws --endpoint-url {up.emulator_url} --region {up.region} cloudformation list-stacks
 Remove this demo:
   curl -s -X DELETE -H "Authorization: Bearer $TOKEN" $API/demos/{demo["demo_id"]}
 Stop everything: make down"""
 
 
-def run(console: Console) -> None:
+def run(console: Console, wanted: Settings) -> None:
     """Bring the service up, ask for a demo, follow it, and say goodbye."""
-    pace = float(os.environ.get("DEMO_PACE", _PACE))
     began = time.monotonic()
     console.print("Starting the emulator, packaging and deploying …")
-    up = service.up(parameters=_PARAMETERS)
-    how = "packaged and deployed" if up.packaged else "unchanged since it was packaged"
-    console.print(f"Service up after {time.monotonic() - began:.1f} s ({how}): {up.api_url}")
-    service.emulator().control.set_pace(pace)
+    up = service.up(port=wanted.port, parameters=_PARAMETERS)
+    _say_up(console, up, time.monotonic() - began)
+    service.emulator().control.set_pace(wanted.pace)
     with api(up) as client:
         typical = typical_minutes(client)
-        demo = request_demo(client, components())
-        give_up_after = _GIVE_UP_AFTER + pace * sum(typical.values())
-        with Progress(console, typical, pace) as progress:
+        demo = request_demo(client, wanted.components)
+        give_up_after = _GIVE_UP_AFTER + wanted.pace * sum(typical.values())
+        with Progress(console, typical, wanted.pace) as progress:
             demo = follow(client, demo, progress.show, give_up_after)
     console.print(farewell(up, demo), markup=False, highlight=False, soft_wrap=True)
 
 
+def _say_up(console: Console, up: service.Service, seconds: float) -> None:
+    """Say that the service is there and where its page is, and what is not as one expects."""
+    how = "packaged and deployed" if up.packaged else "unchanged since it was packaged"
+    lines = [
+        up.lost,
+        f"Service up after {seconds:.1f} s ({how}): {up.api_url}",
+        f"Watch on the page, signed in as {OWNER}: {page_link(up)}",
+    ]
+    console.print("\n".join(filter(None, lines)), markup=False, highlight=False, soft_wrap=True)
+
+
 def main() -> int:
-    """Run, and turn what can go wrong into one sentence and exit status 1."""
+    """Run, and turn what can go wrong into one sentence and an exit status that is not 0."""
     console = Console()
     try:
-        run(console)
+        run(console, Settings.read(os.environ))
+    except KeyboardInterrupt:
+        console.print("Interrupted. What was started goes on; stop it with: make down")
+        return _INTERRUPTED
     except (
         DemoError,
         EmulatorError,

@@ -1,6 +1,6 @@
 """What `make down` runs: stops the local service by its process ids.
 
-What it had made is kept for the next `make demo`; `--forget` removes that too.
+What it had made is kept for the next `make demo`; `make down forget=1` removes that too.
 """
 
 import argparse

@@ -1,7 +1,7 @@
 """The whole service on this machine: starts what is not running, deploys, and stops it all."""
 
+import contextlib
 import json
-import os
 import subprocess
 import sys
 import time
@@ -13,7 +13,7 @@ from urllib.request import urlopen
 
 from local import identity, slack_setup, tokens
 from local.deploy import Target, deploy, tool_environment
-from local.emulator.process import REGION, Emulator, EmulatorError, free_port, stop_process
+from local.emulator.process import REGION, Emulator, PortTakenError, free_port, stop_process
 from local.packaging import ROOT
 
 STATE = ROOT / ".local"
@@ -163,6 +163,8 @@ def _emulator_up(state: Path, port: int | None) -> Emulator:
     if file.exists():
         aws = emulator(state)
         if _is_ours(aws.pid, "local.emulator") and aws.is_healthy():
+            if port not in (None, aws.port):
+                raise ServiceError(f"the service runs on port {aws.port}; stop it with: make down")
             return aws
         if _is_ours(aws.pid, "local.emulator"):
             aws.stop()
@@ -172,13 +174,11 @@ def _emulator_up(state: Path, port: int | None) -> Emulator:
 
 
 def _start_emulator(folder: Path, port: int | None) -> Emulator:
-    wanted = port or int(os.environ.get("DEMO_PORT", "0"))
-    try:
-        return Emulator.start(folder, wanted or _PREFERRED_PORT)
-    except EmulatorError:
-        if wanted:
-            raise
-        return Emulator.start(folder, free_port())
+    if port:
+        return Emulator.start(folder, port)
+    with contextlib.suppress(PortTakenError):
+        return Emulator.start(folder, _PREFERRED_PORT)
+    return Emulator.start(folder, free_port())
 
 
 def _known_identity(state: Path) -> dict[str, int]:

@@ -32,6 +32,10 @@ class EmulatorError(RuntimeError):
     """The emulator did not start or stop; the message says what its log says."""
 
 
+class PortTakenError(EmulatorError):
+    """Another program listens on the port; the message names it."""
+
+
 def free_port() -> int:
     """Find a loopback port nobody listens on at this moment."""
     with socket.socket() as probe:
@@ -222,7 +226,9 @@ class Emulator:
     def _refuse_taken_port(self) -> None:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                raise EmulatorError(f"port {self.port} is taken by another program")
+                raise PortTakenError(
+                    f"port {self.port} is taken by another program; choose another"
+                )
 
     def _wait_until_ready(self) -> None:
         until = time.monotonic() + _STARTS_WITHIN

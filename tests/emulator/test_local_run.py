@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -198,20 +199,98 @@ def test_a_demo_that_never_becomes_ready_is_given_up() -> None:
 
 
 def test_a_refused_request_is_quoted() -> None:
-    """An error answer is told with its problem document."""
+    """An error answer is told in its problem document's words, a full quota with what to do."""
     refused = httpx.Response(422, json={"detail": "no such component"}, request=POST)
-    with pytest.raises(demo.DemoError, match="no such component"):
+    with pytest.raises(demo.DemoError, match=r"^no such component$"):
         demo.checked(refused)
+    full = httpx.Response(429, json={"detail": "at most 3 demos"}, request=POST)
+    with pytest.raises(demo.DemoError, match=r"at most 3 demos .*make down forget=1"):
+        demo.checked(full)
+    broken = httpx.Response(502, text="no JSON", request=POST)
+    with pytest.raises(demo.DemoError, match="502: no JSON"):
+        demo.checked(broken)
 
 
 POST = httpx.Request("POST", "http://api.invalid/demos")
 
 
-def test_components_are_read_with_commas_or_spaces(monkeypatch: pytest.MonkeyPatch) -> None:
-    """DEMO_COMPONENTS takes names either way; empty asks for all."""
-    for text, expected in (("ecs,asg", ["ecs", "asg"]), (" s3 vpc ", ["s3", "vpc"]), ("", "all")):
-        monkeypatch.setenv("DEMO_COMPONENTS", text)
-        assert demo.components() == expected
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({}, demo.Settings("all", 1.5, None)),
+        ({"DEMO_COMPONENTS": "ecs,asg"}, demo.Settings(["ecs", "asg"])),
+        ({"DEMO_COMPONENTS": " s3 vpc "}, demo.Settings(["s3", "vpc"])),
+        ({"DEMO_COMPONENTS": "", "DEMO_PACE": "", "DEMO_PORT": ""}, demo.Settings()),
+        ({"DEMO_PACE": "0", "DEMO_PORT": "4600"}, demo.Settings("all", 0, 4600)),
+    ],
+)
+def test_settings_are_read(environment: dict[str, str], expected: demo.Settings) -> None:
+    """Names come with commas or spaces; what is empty is as if it were not there."""
+    assert expected == demo.Settings.read(environment)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("DEMO_PACE", "abc"),
+        ("DEMO_PACE", "-1"),
+        ("DEMO_PACE", "inf"),
+        ("DEMO_PACE", "nan"),
+        ("DEMO_PORT", "abc"),
+        ("DEMO_PORT", "70000"),
+        ("DEMO_PORT", "-4"),
+        ("DEMO_PORT", "80.5"),
+    ],
+)
+def test_a_wrong_setting_is_named(
+    name: str, text: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`make demo` ends with one sentence that names the variable, before anything starts."""
+    monkeypatch.setenv(name, text)
+    monkeypatch.setattr(service, "up", lambda **_: pytest.fail("the service was started"))
+    assert 1 == demo.main()
+    said = capsys.readouterr().out
+    assert (1, True) == (said.count("\n"), f"{name} is " in said)
+
+
+def test_ctrl_c_ends_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An interrupted `make demo` says what goes on and how to stop it."""
+
+    def interrupted(**_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(service, "up", interrupted)
+    assert 130 == demo.main()
+    assert "make down" in capsys.readouterr().out
+
+
+def test_two_demos_have_two_names() -> None:
+    """A demo of `make demo` is named by its time."""
+    sent: list[bytes] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request.content)
+        return httpx.Response(202, json={})
+
+    transport = httpx.MockTransport(answer)
+    demo.request_demo(httpx.Client(base_url="http://api.invalid", transport=transport), "all")
+    assert re.fullmatch(r"make demo at \d\d:\d\d:\d\d", json.loads(sent[0])["name"])
+
+
+def test_the_page_is_named_as_soon_as_the_service_is_up(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page's address, and what a killed emulator lost, are said before the demo is built."""
+    fields = dict.fromkeys(service.Service.__dataclass_fields__, "x")
+    up = service.Service(**{**fields, "lost": "All is lost."})  # type: ignore[arg-type]
+    monkeypatch.setattr(service, "up", lambda **_: up)
+    monkeypatch.setattr(service, "emulator", lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        demo.main()
+    said = capsys.readouterr().out
+    assert all(words in said for words in ("All is lost.", demo.page_link(up)))
 
 
 def test_the_farewell_says_what_is_not_real() -> None:
