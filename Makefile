@@ -1,6 +1,6 @@
 # The commands of this repository. `make demo` and `make test` need Python 3.11 and nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help demo down test check lint bench simulate slack browser image-test \
+.PHONY: help demo down test check lint bench load simulate slack browser image-test \
         deploy doctor debian clean
 
 PYTHON ?= python3.11
@@ -46,6 +46,9 @@ lint: $(VENV)/installed
 
 bench: $(VENV)/installed ## Measure on the emulator, as ratios
 	@$(RUN) -m bench
+
+load: $(VENV)/installed ## Ask for many demos at once on the emulator: make load DEMOS=200
+	@$(RUN) -m bench.load $(or $(DEMOS),200)
 
 simulate: $(VENV)/installed ## Break everything once, and ten thousand times at random
 	@$(RUN) -m local.simulate

@@ -200,6 +200,8 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
         "iam_action",
     ),
     "ministack.app._execute_api_authorization_type": ("api_id", "stage", "method", "execute_path"),
+    "ministack.core.iam_evaluator._resolve_managed_policy_document": ("policy_arn", "account_id"),
+    "ministack.services.s3._delete_persisted_bucket": ("name",),
     "oidc_provider_mock._app.AuthorizationCodeGrant.save_authorization_code": (
         "self",
         "code",

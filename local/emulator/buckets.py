@@ -1,4 +1,4 @@
-"""Buckets in stacks as AWS has them: a full one is not deleted, and stack tags reach it."""
+"""Buckets in stacks as AWS has them: a full one stays, a deleted one stays away, tags reach it."""
 
 import uuid
 from typing import Any
@@ -18,6 +18,8 @@ def install() -> None:
     def delete_if_empty(physical_id: str, properties: dict[str, Any]) -> None:
         _refuse_when_full(physical_id)
         delete(physical_id, properties)
+        # MiniStack leaves its folder, out of which a restart would make the bucket again.
+        pinned("ministack.services.s3._delete_persisted_bucket")(physical_id)
 
     handlers["delete"] = delete_if_empty
     for action in ("create", "update"):

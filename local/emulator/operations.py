@@ -16,7 +16,7 @@ import functools
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.emulator import faults
+from local.emulator import faults, rights
 from local.emulator.controls import controls
 from local.patching import pinned, wrap
 
@@ -200,6 +200,7 @@ async def _step(blocks: Any, run_in_thread: Any, fn: Any, *args: Any, **kwargs: 
     operation.current = (logical_id, resource_type)
     await operation.wait_turn()
     await faults.strike(action, operation.stack, resource_type, logical_id)
+    rights.check(action, operation.stack, resource_type, logical_id, args)
     result = await run_in_thread(fn, *args, **kwargs) if blocks(resource_type) else fn(*args)
     operation.current = None
     return result

@@ -133,9 +133,9 @@ def make_function(aws: Emulator, name: str, source: str) -> str:
     return str(made["FunctionArn"])
 
 
-def put_policy(aws: Emulator, role: str, statement: dict[str, Any]) -> None:
-    """Let a role do this and nothing else."""
+def put_policy(aws: Emulator, role: str, statement: dict[str, Any], name: str = "all") -> None:
+    """Let a role do this, in the policy of this name."""
     document = {"Version": "2012-10-17", "Statement": [statement]}
     aws.client("iam").put_role_policy(
-        RoleName=role, PolicyName="all", PolicyDocument=json.dumps(document)
+        RoleName=role, PolicyName=name, PolicyDocument=json.dumps(document)
     )

@@ -8,7 +8,7 @@ import pytest
 
 from local.emulator.process import Emulator, EmulatorError, is_running
 
-from .conftest import wait_until
+from .conftest import Stacks, wait_until
 
 
 def test_nobody_else_reads_the_state(tmp_path: Path) -> None:
@@ -27,6 +27,22 @@ def test_nobody_else_reads_the_state(tmp_path: Path) -> None:
     written = [file for file in folder.rglob("*") if file.is_file()]
     assert any(b"hush" in file.read_bytes() for file in written)
     assert [] == [file for file in written if file.stat().st_mode & 0o077]
+
+
+def test_a_deleted_stacks_bucket_stays_away(tmp_path: Path) -> None:
+    """A restart brings back no bucket that was deleted with its stack."""
+    with Emulator.start(tmp_path) as aws:
+        stacks = Stacks(aws)
+        stack = stacks.create("filled-once", {"B": {"Type": "AWS::S3::Bucket"}})
+        assert "CREATE_COMPLETE" == stacks.settled(stack)
+        s3 = aws.client("s3")
+        name = s3.list_buckets()["Buckets"][0]["Name"]
+        s3.put_object(Bucket=name, Key="k", Body=b"x")
+        s3.delete_object(Bucket=name, Key="k")
+        assert "DELETE_COMPLETE" == stacks.delete(stack)
+        aws.stop()
+        aws.start_again()
+        assert [] == aws.client("s3").list_buckets()["Buckets"]
 
 
 def test_a_killed_emulator_says_what_it_lost(tmp_path: Path) -> None:

@@ -1,0 +1,49 @@
+"""EC2 takes certain characters in the descriptions of security groups, and refuses others.
+
+The characters are those of the Amazon EC2 API Reference, "IpRange" and
+"CreateSecurityGroup"; MiniStack takes any.
+"""
+
+import re
+import uuid
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from local.patching import pinned
+
+_RULE = (
+    "Valid descriptions are strings less than 256 characters from the following set: "
+    "a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*"
+)
+_ALLOWED = re.compile(r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{0,255}")
+_TYPE = "AWS::EC2::SecurityGroup"
+
+
+def install() -> None:
+    """Look at the descriptions before a group is made or changed."""
+    handlers = pinned("ministack.services.cloudformation.provisioners._RESOURCE_HANDLERS")[_TYPE]
+    for action in {"create", "update"} & handlers.keys():
+        handlers[action] = _checking(handlers[action])
+
+
+def _checking(handle: Any) -> Any:
+    def check_and_handle(*args: Any) -> Any:
+        properties = next(arg for arg in reversed(args) if isinstance(arg, dict))
+        if refused := next(_refused(properties), None):
+            raise ValueError(
+                f'Resource handler returned message: "{refused} (Service: Ec2, Status Code: 400, '
+                f'Request ID: {uuid.uuid4()})" (RequestToken: {uuid.uuid4()}, '
+                "HandlerErrorCode: InvalidRequest)"
+            )
+        return handle(*args)
+
+    return check_and_handle
+
+
+def _refused(properties: Mapping[str, Any]) -> Iterator[str]:
+    if not _ALLOWED.fullmatch(str(properties.get("GroupDescription", ""))):
+        yield f"Invalid security group description. {_RULE}"
+    for direction in ("SecurityGroupIngress", "SecurityGroupEgress"):
+        for rule in properties.get(direction) or ():
+            if not _ALLOWED.fullmatch(str(rule.get("Description", ""))):
+                yield f"Invalid rule description. {_RULE}"
