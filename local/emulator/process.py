@@ -83,7 +83,7 @@ class Emulator:
     port: int
     state_dir: Path
     persist: bool = True
-    workers: int = 24  # processes for functions, 65 MB each; calls beyond them wait
+    workers: int = 28  # processes for functions, 65 MB each; calls beyond them wait
     pid: int = 0
     lost: str = ""  # what a killed predecessor on this state lost, in one sentence
     # Drawn for one run; the account's root, and the only key that is nobody's role.

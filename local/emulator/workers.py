@@ -4,19 +4,25 @@ MiniStack starts a process for every concurrent invocation, about 60 MB each, an
 invocations past a limit that it derives from the machine's memory. AWS has room for 1,000
 at once (Lambda quotas, "Concurrent executions") and keeps an event that it could not run
 (Lambda Developer Guide, "Asynchronous invocation"), so here a call waits for a process
-instead of being refused, and one that waited for a minute is refused in AWS's words.
+instead of being refused, and one that waited for five minutes is refused in AWS's words.
 """
 
+import contextlib
 import json
 import os
 import threading
+from collections import defaultdict
 from typing import Any
 
 from local.patching import pinned, wrap
 
 MOST = int(os.environ["LAMBDA_WORKERS"])
-_WAITS = 60.0  # seconds
+_OF_ONE_FUNCTION = max(1, MOST // 7)  # so that a burst of one does not end the others' processes
+_WAITS = 300.0  # seconds
 _room = threading.BoundedSemaphore(MOST)
+_room_of: defaultdict[str, threading.BoundedSemaphore] = defaultdict(
+    lambda: threading.BoundedSemaphore(_OF_ONE_FUNCTION)
+)
 
 
 def install() -> None:
@@ -27,14 +33,15 @@ def install() -> None:
 
 
 def _waiting(execute: Any) -> Any:
+    refuse = pinned("ministack.services.lambda_svc._throttle_response")
+
     def execute_when_there_is_room(func: Any, event: Any, request_id: str) -> Any:
-        if not _room.acquire(timeout=_WAITS):
-            refuse = pinned("ministack.services.lambda_svc._throttle_response")
-            return refuse("ConcurrentInvocationLimitExceeded", "Rate Exceeded.")
-        try:
+        with contextlib.ExitStack() as held:
+            for room in (_room_of[(func.get("config") or func)["FunctionName"]], _room):
+                if not room.acquire(timeout=_WAITS):
+                    return refuse("ConcurrentInvocationLimitExceeded", "Rate Exceeded.")
+                held.callback(room.release)
             return execute(func, event, request_id)
-        finally:
-            _room.release()
 
     return execute_when_there_is_room
 
