@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import concurrent.futures
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
@@ -140,6 +142,34 @@ def test_a_token_signed_by_nobody_known_is_refused(
     forged = tokens.mint(tmp_path_factory.mktemp("foreign"), running.up.issuer, "a@example.com")
     answer = running.person().__class__(running.up.api_url, forged).call("GET", "/demos")
     assert 401 == answer.status_code
+
+
+def test_an_issuer_that_does_not_answer_is_a_503_and_is_not_remembered(running: Running) -> None:
+    """The gateway says when to come again, and the same token is good as soon as it answers."""
+    person = running.person()
+    with issuer(running, "http://127.0.0.1:9"):
+        away = person.call("GET", "/me")
+    assert (503, "5") == (away.status_code, away.headers.get("Retry-After")), away.text
+    assert "application/problem+json" == away.headers["Content-Type"]
+    assert "issuer" in away.json()["detail"]
+    assert 200 == person.call("GET", "/me").status_code
+
+
+@contextmanager
+def issuer(running: Running, url: str) -> Iterator[None]:
+    """Let the authorizer look for its issuer somewhere else."""
+    lambdas = running.aws.client("lambda")
+    pages = lambdas.get_paginator("list_functions").paginate()
+    (function,) = [
+        f for page in pages for f in page["Functions"] if "-Authorizer-" in f["FunctionName"]
+    ]
+    name, before = function["FunctionName"], function["Environment"]["Variables"]
+    changed = before | {"DEMO_OIDC_ISSUER": url}
+    lambdas.update_function_configuration(FunctionName=name, Environment={"Variables": changed})
+    try:
+        yield
+    finally:
+        lambdas.update_function_configuration(FunctionName=name, Environment={"Variables": before})
 
 
 def test_another_owners_demo_does_not_exist(running: Running) -> None:

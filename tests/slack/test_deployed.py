@@ -166,13 +166,18 @@ def test_a_wrong_form_says_so_at_its_fields(deployed: Deployed) -> None:
     """Nothing is made, and the form stays open with the problem where it can be mended."""
     deployed.workspace.command("")
     view = deployed.seen()["views"][-1]
-    for cidr in ("home", "0.0.0.0/0"):
+    for picked, cidr, field in (
+        ([{"value": "s3"}], "home", "cidr"),
+        ([{"value": "s3"}], "0.0.0.0/0", "cidr"),
+        ([], "203.0.113.7", "components"),
+    ):
         state = {
+            "components": {"demo_pick": {"selected_options": picked}},
             "lease": {"lease": {"selected_option": {"value": "2h"}}},
             "cidr": {"cidr": {"value": cidr}},
         }
         told = deployed.workspace.submit(view, state).json()
-        assert ("errors", ["cidr"]) == (told["response_action"], [*told["errors"]])
+        assert ("errors", [field]) == (told["response_action"], [*told["errors"]])
 
 
 def test_a_stranger_may_not_press(deployed: Deployed) -> None:
