@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
 from chalicelib.core.catalog import Catalog
+from chalicelib.core.demo import Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,19 @@ def build_graph(catalog: Catalog, asked: Iterable[str]) -> Graph:
     return Graph(
         wires={name: wires[name] for name in order.static_order()},
         requires={name: frozenset(catalog.needs(name).values()) for name in members},
+    )
+
+
+def new_step(catalog: Catalog, graph: Graph, name: str) -> Step:
+    """Return a component as the step of a new demo's record that it begins as."""
+    component = catalog.components[name]
+    return Step(
+        name=name,
+        kind=component.kind,
+        after=graph.after(name),
+        wants=graph.wants(name),
+        typical_minutes=component.typical_minutes,
+        has_bucket=component.has_bucket,
     )
 
 

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from chalicelib.core.catalog import ALL, Catalog, Selection
-from chalicelib.core.demo import Demo, Step
+from chalicelib.core.demo import Demo
 from chalicelib.core.errors import FieldProblem, InvalidRequest
-from chalicelib.core.graph import Graph, build_graph
+from chalicelib.core.graph import Graph, build_graph, new_step
 from chalicelib.core.lease import LeaseLimits, ttl_fault
 from chalicelib.core.parameters import parameter_fault, text_fault
 
@@ -97,25 +97,13 @@ def new_demo(
         owner=owner,
         region=checked.region,
         asked=checked.requested,
-        steps={s: _step(catalog, checked.graph, s) for s in checked.graph.steps},
+        steps={s: new_step(catalog, checked.graph, s) for s in checked.graph.steps},
         created_at=now,
         expires_at=now + checked.ttl,
         allowed_cidr=checked.allowed_cidr,
         parameters=dict(request.parameters),
         keep_on_failure=request.keep_on_failure,
         reason="just asked for",
-    )
-
-
-def _step(catalog: Catalog, graph: Graph, name: str) -> Step:
-    component = catalog.components[name]
-    return Step(
-        name=name,
-        kind=component.kind,
-        after=graph.after(name),
-        wants=graph.wants(name),
-        typical_minutes=component.typical_minutes,
-        has_bucket=component.has_bucket,
     )
 
 
@@ -131,15 +119,20 @@ def _components(components: Selection, catalog: Catalog) -> Iterable[FieldProble
         if name in broken:
             yield FieldProblem(f"components.{i}", f"'{name}' cannot be used: {broken[name]}")
         else:
-            hint = suggestion(name, known)
+            hint = _hint(name, known)
             message = f"'{name}' is no component; {hint or f'there are {_and(known)}'}"
             yield FieldProblem(f"components.{i}", message)
 
 
-def suggestion(word: str, known: Iterable[str]) -> str:
-    """Return "did you mean `ecs`?" for a near miss, or an empty string."""
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Return what was probably meant by a word that is not known, or None."""
     near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
-    return f"did you mean '{near[0]}'?" if near else ""
+    return near[0] if near else None
+
+
+def _hint(word: str, known: Iterable[str]) -> str:
+    near = nearest(word, known)
+    return f"did you mean '{near}'?" if near else ""
 
 
 def _name(name: str | None) -> Iterable[FieldProblem]:
@@ -190,7 +183,7 @@ def _parameters(
         if catalog.is_set_by_service(name):
             yield FieldProblem(where, "is set by the service and cannot be asked for")
         elif name not in known:
-            hint = suggestion(name, open_)
+            hint = _hint(name, open_)
             message = f"no template of this demo has a parameter '{name}'"
             yield FieldProblem(where, f"{message}; {hint}" if hint else message)
         elif known[name].no_echo:

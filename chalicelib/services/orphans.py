@@ -18,7 +18,7 @@ from typing import Final
 from chalicelib.core.catalog import Catalog
 from chalicelib.core.demo import PREFIX, Demo, Desired, Phase, Status, Step, stack_name
 from chalicelib.core.errors import DemoError, NotFound, StaleRecord, UnreadableRecord
-from chalicelib.core.graph import build_graph
+from chalicelib.core.graph import build_graph, new_step
 from chalicelib.core.teardown import revived
 from chalicelib.core.timeline import Entry, EntryKind, changes
 from chalicelib.services import loop
@@ -232,13 +232,8 @@ def _steps(orphan: Orphan, catalog: Catalog) -> dict[str, Step]:
     known = sorted(found & catalog.components.keys())
     graph = build_graph(catalog, known)
     steps = {
-        name: Step(
-            name=name,
-            kind=catalog.components[name].kind,
-            after=graph.after(name),
-            wants=graph.wants(name),
-            typical_minutes=catalog.components[name].typical_minutes,
-            has_bucket=catalog.components[name].has_bucket,
+        name: replace(
+            new_step(catalog, graph, name),
             status=Status.READY if name in found else Status.PENDING,
         )
         for name in graph.steps

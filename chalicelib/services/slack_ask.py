@@ -116,7 +116,7 @@ def to_request(slack: SlackWorld, order: Create) -> DemoRequest:
     """Return the request behind a command; raise InvalidRequest where it needs an address."""
     blocks = order.cidr or slack.cidr
     if not blocks:
-        message = "Slack does not tell me your address: add `from 203.0.113.7` with your own"
+        message = "Slack does not tell me your address: add 'from 203.0.113.7' with your own"
         raise InvalidRequest(FieldProblem("allowed_cidr", message))
     return DemoRequest(
         components=order.components,
@@ -191,7 +191,7 @@ def _refusal(slack: SlackWorld, ask: Ask, error: DemoError) -> str:
 def invalid(error: InvalidRequest) -> str:
     """Return what is wrong with a request, in the words of the command."""
     return "; ".join(
-        f"`{_FIELD_WORDS.get(field, field)}`: {text if '`' in text else escaped(text)}"
+        f"`{_FIELD_WORDS.get(field, field)}`: {escaped(text)}"
         for field, text in ((p.field.split(".")[0], p.message) for p in error.problems)
     )
 

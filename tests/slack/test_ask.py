@@ -70,7 +70,7 @@ def test_without_an_address_the_answer_asks_for_one(stage: SlackStage) -> None:
     slack = replace(stage.slack, cidr=())
     carry_out(slack, stage.ask(Create(components=("vpc",))))
     assert {} == stage.store.records
-    assert "add `from" in said(stage.chat.answers[0])
+    assert "add 'from" in said(stage.chat.answers[0])
 
 
 def test_pressing_extend_twice_extends_once(stage: SlackStage) -> None:
@@ -203,3 +203,11 @@ def test_an_address_of_another_domain_owns_nothing() -> None:
     assert "may not have demos here" in stage.chat.answers[-1].text
     carry_out(slack, stage.ask(Create(components=("vpc",)), ADMIN))
     assert 1 == len(stage.store.records)
+
+
+def test_no_words_of_an_asker_are_marked_up() -> None:
+    """A component's name with marks in it is shown as it was typed, whatever else is in it."""
+    stage = SlackStage()
+    carry_out(stage.slack, stage.ask(Create(components=("`<!channel>`",))))
+    assert "<!channel>" not in stage.chat.answers[-1].text
+    assert "&lt;!channel&gt;" in stage.chat.answers[-1].text

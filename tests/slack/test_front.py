@@ -22,6 +22,7 @@ from chalicelib.core.catalog import ALL
 from chalicelib.core.chat import messages
 from chalicelib.core.chat.orders import Create, Extend
 from chalicelib.entrypoints import slack_app
+from chalicelib.entrypoints.slack_front import pressed
 from tests.slack.fakes import ANN, SlackStage
 from tests.slack.test_off import ENV
 
@@ -116,14 +117,14 @@ def test_no_signed_call_makes_a_server_error(stage: SlackStage, text: str, actio
 @pytest.mark.parametrize("seen", ["", "soon", "2026-01-05", "2026-01-05T09:00:00", "9" * 400])
 def test_a_button_with_no_moment_is_no_order(seen: str) -> None:
     """What was seen must be a moment with its zone."""
-    assert slack_app.pressed(messages.EXTEND, f"demo0001 {seen}") is None
+    assert pressed(messages.EXTEND, f"demo0001 {seen}") is None
 
 
 def test_a_button_brings_what_was_seen() -> None:
     """The end that it stood for."""
     moment = datetime(2026, 1, 5, 9, tzinfo=UTC)
     expected = Extend(demo_id="demo0001", seen=moment)
-    assert expected == slack_app.pressed(messages.EXTEND, f"demo0001 {moment.isoformat()}")
+    assert expected == pressed(messages.EXTEND, f"demo0001 {moment.isoformat()}")
 
 
 def test_a_create_without_components_asks_back(stage: SlackStage) -> None:

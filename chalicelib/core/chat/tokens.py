@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Final
 
 from chalicelib.core.chat import spans
-from chalicelib.core.request import suggestion
+from chalicelib.core.request import nearest
 
 SMALL_WORDS: Final = frozenset(
     {"a", "an", "the", "and", "with", "of", "please", "demo", "demos", "my", "me", "by", "+", "&"}
@@ -56,8 +56,8 @@ def tokenized(text: str) -> Iterator[Token]:
 
 def with_hint(sentence: str, word: str, known: Collection[str]) -> str:
     """End a sentence with what was perhaps meant, or with a full stop."""
-    hint = suggestion(word, known)
-    return f"{sentence}; {hint.replace(chr(39), '`')}" if hint else f"{sentence}."
+    near = nearest(word, known)
+    return f"{sentence}; did you mean `{near}`?" if near else f"{sentence}."
 
 
 def quoted(text: str) -> str:
