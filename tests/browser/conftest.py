@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
-import tarfile
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, Request, Response, sync_playwright
+from playwright.sync_api import Browser, Page, Request, Response, expect, sync_playwright
 
 from local import service, tokens
 from local.control import Control
@@ -42,8 +41,6 @@ CHROMIUM = (
     "--disable-component-update",
     "--disable-sync",
 )
-AXE = "axe-core@4.14.1"
-
 _WATCH = """
 window.shifts = [];
 const told = ({ node, previousRect: was, currentRect: is }) =>
@@ -180,6 +177,7 @@ def browser(
     chromium: str, family: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Browser]:
     """Start Chromium with one font family."""
+    expect.set_options(timeout=PATIENCE)
     environment = fonts.environment(family, tmp_path_factory.mktemp("fonts"))
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(
@@ -224,23 +222,8 @@ def _allowed(url: str, up: service.Service) -> bool:
 
 @pytest.fixture(scope="session")
 def axe() -> str:
-    """Return the source of axe-core, fetched once from the npm registry at an exact version."""
-    folder = service.STATE / "axe"
-    script = folder / "package" / "axe.min.js"
-    if not script.exists():
-        if shutil.which("npm") is None:
-            pytest.skip(f"npm is not installed, and {AXE} comes from its registry")
-        folder.mkdir(parents=True, exist_ok=True)
-        packed = subprocess.run(
-            ["npm", "pack", AXE, "--silent"],
-            cwd=folder,
-            check=True,
-            capture_output=True,
-            text=True,
-        )
-        with tarfile.open(folder / packed.stdout.split()[-1]) as archive:
-            archive.extractall(folder, filter="data")
-    return script.read_text(encoding="utf-8")
+    """Return the source of axe-core, as the locked package carries it."""
+    return (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 
 
 @pytest.fixture
