@@ -19,10 +19,19 @@ const VIEWS = {
 
 function route() {
   const [name = "", id = ""] = location.hash.replace(/^#\/?/, "").split("/");
-  if (name === "sign-in") return { view: "sign-in", id: decodeURIComponent(id) };
+  if (name === "sign-in") return { view: "sign-in", id: decoded(id) };
   if (name === "new") return { view: "new" };
   if (name === "demos" && /^[a-z0-9]{1,20}$/.test(id)) return { view: "demo", id };
   return { view: "list" };
+}
+
+/** Return a part of an address as text; one that is malformed says nothing. */
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return "";
+  }
 }
 
 /** Close the view, and whatever it has asked. */

@@ -42,6 +42,14 @@ def test_the_button_leads_to_the_issuer_and_back(site: Site) -> None:
     assert visit.page.evaluate("sessionStorage.getItem('session')") is None
 
 
+def test_a_malformed_address_signs_in_without_a_hint(site: Site) -> None:
+    """Instead of an error that leaves the page blank."""
+    visit = site.visit()
+    visit.page.goto(f"{visit.api}/app#/sign-in/%E0%A4%A")
+    visit.page.wait_for_url(f"{site.up.issuer}/**")
+    assert "login_hint" not in parse_qs(urlsplit(visit.page.url).query)
+
+
 @pytest.mark.parametrize("believed_for", [-5, 3600])
 def test_an_expired_token_asks_to_sign_in_again(site: Site, believed_for: int) -> None:
     """Whether the page knows or the service says so; then people are where they were."""
