@@ -190,7 +190,7 @@ def _failure(studio: Studio) -> None:
     page = studio.page("light")
     studio.open(page, f"demos/{made['demo_id']}")
     page.get_by_text("Unable to assume").first.wait_for()
-    page.get_by_text("Failed", exact=True).wait_for()
+    page.get_by_text("Failed (kept)", exact=True).wait_for()
     studio.shoot(page, "failure-light")
 
 

@@ -11,7 +11,7 @@ import { PHASES, STATES, glyph, many, moving, span } from "./words.js";
 const QUICK = 1; // seconds until the next look after something has changed
 const PATIENT = 5; // at most, while the demo is on its way
 const CALM = 15; // while it rests
-const LATE = 60; // when it is gone
+const LATE = 60; // when it is removed
 
 let catalog = null;
 
@@ -226,10 +226,10 @@ function lead(parts, demo, bars, at) {
 
 function headline(demo, done, all, bars, at) {
   if (demo.phase === "deleted")
-    return demo.failure ? "It failed, and everything is gone" : "Everything is gone";
-  if (demo.phase === "quarantined") return "The teardown needs a person";
+    return demo.failure ? "It failed, and everything is removed" : "Everything is removed";
+  if (demo.phase === "quarantined") return "The removal needs an operator";
   if (demo.desired === "deleted") {
-    return `${demo.failure ? "It failed and is being removed" : "Being removed"}: ${done} of ${all} gone`;
+    return `${demo.failure ? "It failed. Removing" : "Removing"}: ${done} of ${all} removed`;
   }
   if (demo.failure) return "A stack failed";
   if (demo.phase === "ready")
@@ -243,7 +243,7 @@ function tell(before, demo) {
   const news = demo.stacks
     .filter((stack) => was.get(stack.component) !== stack.status)
     .map((stack) => `${stack.component} ${STATES[stack.status]}`);
-  if (before.phase !== demo.phase) news.push(`The demo is ${PHASES[demo.phase].toLowerCase()}`);
+  if (before.phase !== demo.phase) news.push(`The demo is now: ${PHASES[demo.phase]}`);
   const ready = demo.stacks.filter((stack) => stack.status === "ready").length;
   if (news.length)
     announce(`${news.join(", ")}. ${ready} of ${many(demo.stacks.length, "step")} ready.`);

@@ -226,7 +226,7 @@ function blank(state) {
       "p",
       {},
       ended
-        ? "Every demo has ended and is gone. “All phases” still shows them."
+        ? "Every demo has ended and is removed. “All phases” still shows them."
         : "Try another word, or show all phases.",
     ),
   ];

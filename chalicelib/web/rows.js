@@ -86,7 +86,7 @@ export function update(element, demo) {
 }
 
 function note(demo) {
-  if (demo.failure) return `${demo.failure.component} failed`;
+  if (demo.failure && demo.phase !== "quarantined") return `${demo.failure.component} failed`;
   if (demo.phase === "provisioning") return `${demo.progress.ready} of ${demo.progress.of}`;
   return "";
 }
@@ -98,7 +98,7 @@ export function times(element, demo) {
   const over = demo.phase === "deleted" || demo.desired === "deleted";
   say(
     element.parts.left,
-    over ? (demo.phase === "deleted" ? "over" : "ending") : countdown(demo.expires_at, at),
+    over ? (demo.phase === "deleted" ? "ended" : "ending") : countdown(demo.expires_at, at),
   );
   const soon = !over && Date.parse(demo.expires_at) - at < 30 * 60 * 1000;
   element.parts.left.classList.toggle("soon", soon);

@@ -2,22 +2,26 @@
 
 export const STATES = {
   pending: "waiting",
-  creating: "creating",
+  creating: "building",
   ready: "ready",
   failed: "failed",
   deleting: "removing",
-  delete_failed: "will not go",
+  delete_failed: "stuck",
   deleted: "removed",
 };
 
 export const PHASES = {
   requested: "Requested",
   provisioning: "Building",
+  updating: "Changing",
   ready: "Ready",
+  pausing: "Pausing",
+  paused: "Paused",
+  resuming: "Resuming",
   deleting: "Removing",
   deleted: "Removed",
-  failed: "Failed",
-  quarantined: "Quarantined",
+  failed: "Failed (kept)",
+  quarantined: "Stuck: needs an operator",
 };
 
 const GLYPHS = {
@@ -25,11 +29,15 @@ const GLYPHS = {
   requested: "○",
   creating: "◐",
   provisioning: "◐",
+  updating: "◐",
+  resuming: "◐",
   ready: "●",
+  paused: "○",
   failed: "✕",
   quarantined: "✕",
   delete_failed: "✕",
   deleting: "◑",
+  pausing: "◑",
   deleted: "–",
   preparing: "◐",
   ended: "–",
@@ -39,9 +47,11 @@ const GLYPHS = {
 /** Return the sign that tells a state where colour does not. */
 export const glyph = (state) => GLYPHS[state] ?? "○";
 
+const AT_REST = ["ready", "paused", "failed", "deleted", "quarantined"];
+
 /** Whether a demo is on its way somewhere. */
 export const moving = (demo) =>
-  ["requested", "provisioning", "deleting"].includes(demo.phase) ||
+  !AT_REST.includes(demo.phase) ||
   (demo.desired === "deleted" && demo.phase !== "deleted" && demo.phase !== "quarantined");
 
 /** Return a stretch of time at a glance: 45 s, 12 min, 3 h 05, 2 d 4 h. */
@@ -87,7 +97,7 @@ export const timeOfDay = (iso) => TIME.format(new Date(iso));
 /** Return when a lease ends, as seen now. */
 export function countdown(iso, now) {
   const left = Date.parse(iso) - now;
-  return left > 0 ? `${span(left)} left` : "lease over";
+  return left > 0 ? `${span(left)} left` : "ended";
 }
 
 /** Return dollars an hour. */

@@ -143,6 +143,32 @@ def test_no_phase_of_a_demo_moves_anything(site: Site, width: int, life: str) ->
     assert {step: [] for step in moved} == moved
 
 
+def test_no_phase_moves_anything_in_the_list(site: Site, width: int) -> None:
+    """Each row goes through every phase that the page knows a word for."""
+    visit = site.person()
+    page = screen(visit, width)
+    visit.open("")
+    phases = [
+        phase
+        for phase in page.get_by_label("Phase").evaluate("(box) => [...box].map((o) => o.value)")
+        if phase not in ("live", "all")
+    ]
+    page.get_by_label("Phase").select_option("all")
+    moved = {}
+    for phase in phases:
+        body = demo(phase, "ready", links=LINKS if phase == "ready" else {})
+        body |= {"progress": {"ready": 1, "of": 5}}
+        body |= {"failure": FAILURE if phase in ("failed", "quarantined") else None}
+        rows = [{**body, "demo_id": f"demo{number}"} for number in range(3)]
+        serve(page, "**/demos?brief=true*", {"demos": rows, "next_cursor": None})
+        look(page)
+        expect(page.locator(f".rows [data-state={phase}]")).to_have_count(3)
+        moved[phase] = visit.shifts()
+        page.evaluate("window.shifts = []")
+    assert 5 < len(phases)
+    assert {phase: [] for phase in phases} == moved
+
+
 def test_prospect_links_that_arrive_move_nothing(site: Site, width: int) -> None:
     """Those of a demo come after its page is drawn, and more may be made elsewhere."""
     visit = site.person()

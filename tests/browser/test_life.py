@@ -41,12 +41,12 @@ def test_a_demo_comes_alive_and_goes(site: Site) -> None:
     expect(page.locator(".lead")).to_contain_text("to go")
     expect(page.locator(NODES.format("ready"))).to_have_count(3)
     expect(page.locator(".lead")).to_contain_text("Ready after")
-    expect(page.locator("#announcer")).to_contain_text("The demo is ready")
+    expect(page.locator("#announcer")).to_contain_text("The demo is now: Ready")
     assert page.evaluate("window.unloaded") is False
     assert [] == visit.shifts()
     _extend(page)
     press_delete(visit, "Acme on Thursday")
-    expect(page.locator(".lead")).to_have_text("Everything is gone")
+    expect(page.locator(".lead")).to_have_text("Everything is removed")
     expect(page.get_by_role("button", name="Extend")).to_be_disabled()
     assert page.evaluate("window.unloaded") is False
 
@@ -123,11 +123,11 @@ def test_a_quarantined_teardown_is_tried_again(site: Site) -> None:
     expect(page.locator(".lead")).to_contain_text("Ready after")
     expect(page.get_by_role("button", name="Try again now")).to_be_hidden()
     press_delete(visit, "Stuck")
-    expect(page.locator(".lead")).to_have_text("The teardown needs a person", timeout=PATIENCE)
+    expect(page.locator(".lead")).to_have_text("The removal needs an operator", timeout=PATIENCE)
     expect(page.locator(".reason")).to_contain_text("The bucket is locked")
     site.control.heal(stuck)
     page.get_by_role("button", name="Try again now").click()
-    expect(page.locator(".lead")).to_have_text("Everything is gone")
+    expect(page.locator(".lead")).to_have_text("Everything is removed")
 
 
 def test_a_demo_of_somebody_else_does_not_exist(site: Site) -> None:

@@ -125,7 +125,7 @@ def test_no_view_has_a_serious_fault(
         found[view or "list"] = faults(page)
     visit.call("DELETE", f"demos/{demo_id}")
     visit.open(f"demos/{demo_id}")
-    expect(page.locator(".lead")).to_have_text("Everything is gone")
+    expect(page.locator(".lead")).to_have_text("Everything is removed")
     found["gone"] = faults(page)
     stranger = site.visit(color_scheme=scheme)
     stranger.open("")
