@@ -23,11 +23,14 @@ export function components(view, parts, changed) {
   const left = view.catalog.problems.map((p) =>
     h("p", { class: "dim" }, `${p.component} cannot be used: ${p.message}`),
   );
+  const error = h("p", { class: "error", id: "components-error" });
+  parts.errors.set("components", { error, input: null });
   return h(
     "fieldset",
-    { class: "card" },
+    { class: "card", "aria-describedby": error.id },
     h("legend", {}, "What should it show?"),
     all,
+    error,
     h("div", { class: "catalog" }, cards),
     left,
   );

@@ -10,6 +10,7 @@ import { Timeline } from "./timeline.js";
 
 const DRAFT = "draft"; // survives a sign-in in the middle of filling it in
 const SETTLE = 200;
+const CREATE = "Create this demo";
 
 /** Open the form; returns what closes it. */
 export function createView(root, { me }) {
@@ -211,6 +212,7 @@ function changed(view, parts, settle = SETTLE) {
     label.classList.toggle("brought", brought.has(name));
     say(note, brought.has(name) ? `comes with ${brought.get(name).join(", ")}` : "");
   }
+  say(parts.submit, view.chosen.length ? CREATE : "Choose at least one component");
   say(parts.all, view.chosen.length === parts.cards.size ? "None of them" : "All of them");
   parts.fields.draw(new Set([...view.chosen, ...brought.keys()]));
   remember(view);
@@ -256,15 +258,15 @@ function complain(parts, errors, message = "") {
   const rest = [];
   for (const { error, input } of parts.errors.values()) {
     say(error, "");
-    set(input, "aria-invalid", false);
+    if (input) set(input, "aria-invalid", null);
   }
-  parts.fields.complain(errors);
+  const placed = parts.fields.complain(errors);
   for (const { field: path, message: told } of errors) {
     const place = parts.errors.get(path.split(".")[0]);
     if (place) {
       say(place.error, told);
-      set(place.input, "aria-invalid", "true");
-    } else if (!path.startsWith("parameters.")) rest.push(`${path}: ${told}`);
+      if (place.input) set(place.input, "aria-invalid", "true");
+    } else if (!placed.has(path)) rest.push(`${path}: ${told}`);
   }
   say(parts.refusal, errors.length ? rest.join("; ") : message);
   if (errors.length || message) parts.submit.disabled = true;
@@ -272,6 +274,8 @@ function complain(parts, errors, message = "") {
 
 async function submit(view, parts) {
   if (!view.chosen.length) return;
+  clearTimeout(view.settling);
+  view.asked += 1; // a plan that is still to come would wipe what the service says now
   parts.submit.disabled = true;
   say(parts.submit, "Creating …");
   // One key a filled-in form: pressing twice, or again after a lost answer, makes one demo.
@@ -288,6 +292,6 @@ async function submit(view, parts) {
     toast(error.message, { bad: true });
     parts.submit.disabled = false;
   } finally {
-    say(parts.submit, "Create this demo");
+    say(parts.submit, CREATE);
   }
 }

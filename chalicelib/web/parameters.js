@@ -105,13 +105,16 @@ function words(name) {
   return split.charAt(0).toUpperCase() + split.slice(1);
 }
 
+/** Say what is wrong beside each field; return the paths that have one. */
 function complain(panel, errors) {
-  const wrong = new Map(
-    errors.map(({ field: path, message }) => [path.replace("parameters.", ""), message]),
-  );
+  const wrong = new Map(errors.map(({ field: path, message }) => [path, message]));
+  const placed = new Set();
   for (const [name, { input, error }] of panel.places) {
-    say(error, wrong.get(name) ?? "");
-    set(input, "aria-invalid", wrong.has(name) ? "true" : null);
-    if (wrong.has(name)) panel.element.open = true;
+    const path = `parameters.${name}`;
+    say(error, wrong.get(path) ?? "");
+    set(input, "aria-invalid", wrong.has(path) ? "true" : null);
+    if (wrong.has(path)) placed.add(path);
   }
+  if (placed.size) panel.element.open = true;
+  return placed;
 }

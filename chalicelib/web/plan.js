@@ -10,7 +10,7 @@ export function planCard(view, parts) {
     total: h("p", { class: "big" }),
     cost: h("p", { class: "dim" }),
     brings: h("p", { class: "dim brings" }),
-    submit: h("button", { class: "primary large", type: "submit" }, "Create this demo"),
+    submit: h("button", { class: "primary large", type: "submit", disabled: true }),
     refusal: h("p", { class: "error", role: "alert" }),
   });
   return h(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from .conftest import PATIENCE, Site, Visit
 
@@ -112,6 +112,55 @@ def test_a_failed_request_tells_what_to_change(site: Site) -> None:
     expect(page.locator("#parameter-DatabaseStorageGb-error")).to_contain_text("20 to 100")
     expect(page.get_by_role("button", name="Create this demo")).to_be_disabled()
     assert [] == visit.call("GET", "demos")["demos"]
+
+
+def test_nothing_is_asked_for_until_something_is_chosen(site: Site) -> None:
+    """The button says what to do, and neither it nor the Enter key sends anything."""
+    visit = site.person()
+    page = visit.page
+    visit.open("new")
+    button = page.get_by_role("button", name="Choose at least one component")
+    expect(button).to_be_disabled()
+    page.get_by_label("Name", exact=True).fill("Nothing")
+    page.keyboard.press("Enter")
+    choose(page, "s3")
+    expect(page.get_by_role("button", name="Create this demo")).to_be_enabled()
+    page.get_by_role("checkbox", name="Storage bucket").uncheck()
+    expect(button).to_be_disabled()
+    sent = [r.post_data_json for r in visit.requests if r.method == "POST"]
+    assert [{"components": ["s3"], "name": "Nothing"}] == sent
+
+
+def test_what_the_service_refuses_is_said_at_its_field(site: Site) -> None:
+    """Components and parameters included; a plan that comes later does not wipe it out."""
+    visit = site.person()
+    page = visit.page
+    visit.open("new")
+    choose(page, "rds")
+    expect(page.get_by_role("button", name="Create this demo")).to_be_enabled()
+    places = {
+        "components.0": "#components-error",
+        "name": "#name-error",
+        "allowed_cidr.1": "#allowed_cidr-error",
+        "parameters.DatabaseStorageGb": "#parameter-DatabaseStorageGb-error",
+        "parameters.Unknown": ".plan .error",
+        "keep_on_failure": ".plan .error",
+    }
+    errors = [{"field": field, "message": f"{field} is wrong"} for field in places]
+    refusal = {"status": 422, "json": {"detail": "Not valid", "errors": errors}}
+    page.route("**/demos", lambda route: route.fulfill(**refusal))
+    plans: list[Route] = []
+    page.route("**/plan", lambda route: plans.append(route))  # noqa: PLW0108 - a builtin takes no mark
+    with page.expect_request("**/plan"):
+        page.get_by_label("Name", exact=True).fill("Late plan")
+    page.get_by_role("button", name="Create this demo").click()
+    expect(page.locator("#name-error")).to_contain_text("name is wrong")
+    with page.expect_event("requestfinished", lambda request: request.url.endswith("/plan")):
+        plans[0].continue_()
+    page.evaluate("new Promise(requestAnimationFrame)")
+    for field, place in places.items():
+        expect(page.locator(place)).to_contain_text(f"{field} is wrong")
+    expect(page.locator("#parameter-DatabaseStorageGb")).to_be_visible()
 
 
 def test_a_quarantined_teardown_is_tried_again(site: Site) -> None:
