@@ -51,7 +51,7 @@ load: $(VENV)/installed ## Ask for many demos at once on the emulator: make load
 	@$(RUN) -m bench.load $(or $(DEMOS),200)
 
 simulate: $(VENV)/installed ## Break everything once, and ten thousand times at random
-	@$(RUN) -m local.simulate
+	@$(RUN) -m testkit.simulation
 
 slack: $(VENV)/installed ## Send a Slack command to the local service: make slack TEXT="create ecs for 2h"
 	@$(RUN) -m local.slack "$$TEXT"

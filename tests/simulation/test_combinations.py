@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from local.simulate import main, play_random
-from local.simulation.cases import random_case
-from local.simulation.scene import Scene
+from testkit.simulation.__main__ import main, play_random
+from testkit.simulation.cases import random_case
+from testkit.simulation.scene import Scene
 
 BLOCK = 250
 

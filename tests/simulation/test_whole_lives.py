@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from local.simulation.cases import LIVES, single_faults
-from local.simulation.components import EIGHT
-from local.simulation.faults import Fault
-from local.simulation.scene import FOREIGN, Scene, Script
-from local.simulation.verdict import faults_of, minutes_past_lease
+from testkit.simulation.cases import LIVES, single_faults
+from testkit.simulation.components import EIGHT
+from testkit.simulation.faults import Fault
+from testkit.simulation.scene import FOREIGN, Scene, Script
+from testkit.simulation.verdict import faults_of, minutes_past_lease
 
 SWEEP_INTERVAL = 5
 """Minutes."""

@@ -24,7 +24,7 @@ from chalicelib.core.inputs import Bounds
 from chalicelib.core.limits import Limits
 from chalicelib.core.request import RequestRules
 from chalicelib.services.world import Rules, World
-from local.simulation.components import SMALL
+from testkit.simulation.components import SMALL
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 OWNER = "ann@example.com"

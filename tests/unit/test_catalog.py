@@ -1,7 +1,7 @@
 """The catalog: wired by names, with each broken template named and nothing else lost."""
 
 from chalicelib.core.catalog import BUNDLE, Component, Parameter, TemplateProblem, build_catalog
-from local.simulation.components import EIGHT, component
+from testkit.simulation.components import EIGHT, component
 
 
 def faults(*components: Component) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from chalicelib.core.catalog import build_catalog
 from chalicelib.core.graph import build_graph, schedule
-from local.simulation.components import EIGHT
+from testkit.simulation.components import EIGHT
 
 CATALOG = build_catalog(EIGHT)
 

@@ -2,7 +2,7 @@
 
 from chalicelib.core.catalog import GIVEN
 from chalicelib.core.inputs import Bounds, given, stack_parameters
-from local.simulation.components import component
+from testkit.simulation.components import component
 from tests.unit.builders import demo, step
 
 BOUNDS = Bounds(boundary_arn="arn:boundary", role_path="/stelligent-demo/")

@@ -11,7 +11,7 @@ from chalicelib.core.request import DemoRequest
 from chalicelib.services import loop, orphans
 from chalicelib.services.plan_step import plan_step
 from chalicelib.services.request import request_demo
-from local.simulation.components import SMALL, component
+from testkit.simulation.components import SMALL, component
 
 from .builders import HOME, NOW, OWNER, Stage, minutes
 

@@ -11,7 +11,7 @@ from chalicelib.core.catalog import ALL, BUNDLE, Catalog, Component, Parameter, 
 from chalicelib.core.demo import Demo, Phase
 from chalicelib.core.errors import InvalidRequest
 from chalicelib.core.request import DemoRequest, RequestRules, check, new_demo
-from local.simulation.components import EIGHT, component
+from testkit.simulation.components import EIGHT, component
 
 from .builders import HOME, NOW, OWNER
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from local.simulation.components import EIGHT, SMALL
-from local.simulation.faults import CALL_FAULTS, EVENT_FAULTS, EventFault, Fault
-from local.simulation.scene import Scene, Script
+from testkit.simulation.components import EIGHT, SMALL
+from testkit.simulation.faults import CALL_FAULTS, EVENT_FAULTS, EventFault, Fault
+from testkit.simulation.scene import Scene, Script
 
 LIVES: Final = {
     "ends by the sweep": Script(components=EIGHT),

@@ -30,9 +30,9 @@ from chalicelib.services.read import Caller, find, list_demos
 from chalicelib.services.request import request_demo
 from chalicelib.services.sweep import sweep
 from chalicelib.services.world import Rules, World
-from local.simulation.components import SMALL
-from local.simulation.faults import Died, EventFault, Fault, Faults, faulty
-from local.simulation.machine import Machine
+from testkit.simulation.components import SMALL
+from testkit.simulation.faults import Died, EventFault, Fault, Faults, faulty
+from testkit.simulation.machine import Machine
 
 OWNER: Final = "ann@example.com"
 REGION: Final = "us-east-1"

@@ -1,6 +1,6 @@
 """Play the service's life thousands of times with faults put in, and count the wrong endings.
 
-    python -m local.simulate [--cases N] [--seed N] [--workers N]
+    python -m testkit.simulation [--cases N] [--seed N] [--workers N]
 
 Every single fault in whole lives of every kind comes first, then N random combinations. A
 wrong ending is printed with the seed that plays it again: `--seed THAT --cases 1 --story`.
@@ -18,9 +18,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-from local.simulation.cases import LIVES, random_case, single_faults
-from local.simulation.scene import Scene, Script
-from local.simulation.verdict import faults_of, minutes_past_lease
+from testkit.simulation.cases import LIVES, random_case, single_faults
+from testkit.simulation.scene import Scene, Script
+from testkit.simulation.verdict import faults_of, minutes_past_lease
 
 SHOWN = 5
 

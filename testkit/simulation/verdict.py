@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
-from local.simulation.faults import Fault
-from local.simulation.scene import Scene, Script
+from testkit.simulation.faults import Fault
+from testkit.simulation.scene import Scene, Script
 
 ROOMY = 60
 """Minutes in which anything simulated here comes up, a loop that died once included."""

@@ -26,7 +26,7 @@ from chalicelib.services import loop
 from chalicelib.services.apply import apply
 from chalicelib.services.plan_step import Step, plan_step
 from chalicelib.services.world import World
-from local.simulation.faults import Died
+from testkit.simulation.faults import Died
 
 T = TypeVar("T")
 STALE_TRIES: Final = 10

@@ -1,0 +1,1 @@
+"""What tests share: the simulation of the whole service in virtual time."""
