@@ -67,25 +67,6 @@ def lease_key(demo_id: str) -> Item:
     return {"pk": f"DEMO#{demo_id}", "sk": "LEASE"}
 
 
-def owner_quota_key(owner: str) -> Item:
-    """Return the key of the set of an owner's active demos."""
-    return {"pk": f"OWNER#{owner}", "sk": "QUOTA"}
-
-
-TOTAL_QUOTA_KEY: Final[Item] = {"pk": "TOTAL", "sk": "QUOTA"}
-
-
-def slot(demo_id: str, owner: str) -> str:
-    """Return a quota slot as the sets hold it; an id has no space in it."""
-    return f"{demo_id} {owner}"
-
-
-def holder(slot: str) -> tuple[str, str]:
-    """Return demo_id and owner of a quota slot."""
-    demo_id, _, owner = slot.partition(" ")
-    return demo_id, owner
-
-
 SUSPECTS_KEY: Final[Item] = {"pk": "ORPHANS", "sk": "SUSPECTS"}
 
 

@@ -94,7 +94,7 @@ class DemoStore(Protocol):
         """
 
     def slots(self) -> Mapping[str, str]:
-        """Return every quota slot taken: the demo that holds it to its owner."""
+        """Return who holds a quota slot, an owner's or everybody's: a demo's id to its owner."""
 
     def give_back(self, demo_id: str, owner: str) -> None:
         """Free the quota slots of a demo; freeing them twice is no error."""

@@ -1,8 +1,8 @@
 """The table behind the DemoStore port: single-table design, every change conditional.
 
-Keys: DEMO#<id> holds DEMO (the record), LEASE and EVENT#<time>…; OWNER#<owner> and TOTAL hold
-QUOTA, the set of who has a slot, so that giving one back twice changes nothing. Indexes:
-by_owner, by_created, and due (sparse: only what the sweep may have to deal with is in it).
+Keys: DEMO#<id> holds DEMO (the record), LEASE and EVENT#<time>…; OWNER#<owner> and TOTAL hold the
+quota slots. Indexes: by_owner, by_created, and due (sparse: only what the sweep may have to deal
+with is in it).
 """
 
 from __future__ import annotations
@@ -10,18 +10,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from chalicelib.adapters import records
 from chalicelib.adapters.aws import translated
-from chalicelib.adapters.records import Item, marshal, unmarshal
+from chalicelib.adapters.records import marshal, unmarshal
 from chalicelib.adapters.table.pages import page
+from chalicelib.adapters.table.quotas import Quotas
 from chalicelib.adapters.table.writes import Writes, if_met, transact
 from chalicelib.core.demo import Demo
-from chalicelib.core.errors import LimitReached, NotFound, StaleRecord
+from chalicelib.core.errors import NotFound, StaleRecord, Throttled
 from chalicelib.core.limits import Limits
 from chalicelib.core.timeline import Entry
 from chalicelib.services.ports import Page
+
+_TRIES: Final = 20
+"""Slots to try for, each found free and taken by somebody else in between."""
 
 
 class Table:
@@ -31,27 +35,28 @@ class Table:
         self._client = client
         self._name = name
         self._writes = Writes(name, watchdog)
+        self._quotas = Quotas(client, name)
 
     # Writing a record ---------------------------------------------------------------------
 
     @translated
     def create(self, demo: Demo, entries: Sequence[Entry], limits: Limits) -> None:
         """Put record, lease and both quota slots in one transaction, or raise LimitReached."""
-        writes = [
-            self._writes.take_slot(records.owner_quota_key(demo.owner), demo, limits.per_owner),
-            self._writes.take_slot(records.TOTAL_QUOTA_KEY, demo, limits.in_all),
-            self._writes.put(self._writes.new_record(demo), condition="attribute_not_exists(pk)"),
-            self._writes.put(records.lease_item(demo)),
-            *self._writes.entries(demo, 1, entries),
-        ]
-        refused = transact(self._client, writes)
-        if 0 in refused:
-            holders = tuple(self._holders(records.owner_quota_key(demo.owner)))
-            raise LimitReached("per owner", limits.per_owner, holders)
-        if 1 in refused:
-            raise LimitReached("in all", limits.in_all)
-        if refused:
-            raise StaleRecord(f"{demo.demo_id} is taken")
+        for attempt in range(_TRIES):
+            slots = self._quotas.choose(demo, limits, search=attempt > 0)
+            record = self._writes.new_record(demo, slots)
+            writes = [
+                self._writes.put(record, condition="attribute_not_exists(pk)"),
+                *(self._quotas.take(slot, demo) for slot in slots),
+                self._writes.put(records.lease_item(demo)),
+                *self._writes.entries(demo, 1, entries),
+            ]
+            refused = transact(self._client, writes)
+            if 0 in refused:
+                raise StaleRecord(f"{demo.demo_id} is taken")
+            if not refused:
+                return
+        raise Throttled("others took every quota slot that was free")
 
     @translated
     def adopt(self, demo: Demo, entries: Sequence[Entry]) -> None:
@@ -72,24 +77,24 @@ class Table:
             *self._writes.entries(after, version, entries),
             *self._writes.lease_writes(before, after),
         ]
-        if transact(self._client, writes):
-            raise _moved_on(before)
+        if after.ended and not before.ended:
+            writes += self._quotas.free(after.demo_id, after.owner)
+        while refused := transact(self._client, writes):
+            if 0 in refused:
+                raise _moved_on(before)
+            # A slot that is another demo's by now: this one ends without it.
+            writes = [write for number, write in enumerate(writes) if number not in refused]
         return _saved(before, after, version)
 
     @translated
     def slots(self) -> Mapping[str, str]:
-        """Return every quota slot taken: the demo that holds it to its owner."""
-        return self._holders(records.TOTAL_QUOTA_KEY)
+        """Return who holds a quota slot: a demo's id to its owner."""
+        return self._quotas.held()
 
     @translated
     def give_back(self, demo_id: str, owner: str) -> None:
-        """Free the quota slots of a demo; freeing them twice is no error."""
-        transact(self._client, self._writes.give_slots_back(demo_id, owner))
-
-    def _holders(self, key: Item) -> dict[str, str]:
-        answer = self._client.get_item(TableName=self._name, Key=marshal(key), ConsistentRead=True)
-        held = unmarshal(answer.get("Item", {})).get("holders", set())
-        return dict(records.holder(slot) for slot in sorted(held))
+        """Free the quota slots of a demo without a record; freeing them twice is no error."""
+        self._quotas.free_found(demo_id, owner)
 
     # Reading ------------------------------------------------------------------------------
 

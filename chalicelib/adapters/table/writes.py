@@ -35,14 +35,17 @@ class Writes:
     table: str
     watchdog: timedelta
 
-    def new_record(self, demo: Demo) -> Item:
-        """Return a demo's first record."""
+    def new_record(self, demo: Demo, slots: Sequence[Item] = ()) -> Item:
+        """Return a demo's first record; `slots` are the keys of the quota slots it holds."""
         values = present(records.attributes(demo, self.watchdog))
-        return records.demo_key(demo.demo_id) | values | {"version": 1, "wakes": 0}
+        first = {"version": 1, "wakes": 0, "slots": list(slots)}
+        return records.demo_key(demo.demo_id) | values | first
 
     def update(self, before: Demo, after: Demo, version: int) -> Item:
         """Return the write of a record, if its version is still that of `before`."""
         values = records.attributes(after, self.watchdog) | {"version": version}
+        if after.ended:
+            values["slots"] = []
         update = set_or_remove(values)
         bound = {f":{k}": v for k, v in present(values).items()} | {":was": before.version}
         if before.changed:
@@ -72,33 +75,12 @@ class Writes:
         }
 
     def lease_writes(self, before: Demo, after: Demo) -> list[Item]:
-        """Return what a save does to the lease item and the quota slots."""
+        """Return what a save does to the lease item."""
         if after.ended and not before.ended:
-            gone = self._delete(records.lease_key(after.demo_id))
-            return [gone, *self.give_slots_back(after.demo_id, after.owner)]
+            return [self._delete(records.lease_key(after.demo_id))]
         if after.expires_at != before.expires_at:
             return [self.put(records.lease_item(after))]
         return []
-
-    def take_slot(self, key: Item, demo: Demo, maximum: int) -> Item:
-        """Return the write that takes a quota slot, if one is free."""
-        condition = "attribute_not_exists(holders) OR size(holders) < :max"
-        held = {":slot": {records.slot(demo.demo_id, demo.owner)}, ":max": maximum}
-        return {"Update": self._slot_update(key, "ADD", held) | {"ConditionExpression": condition}}
-
-    def give_slots_back(self, demo_id: str, owner: str) -> list[Item]:
-        """Take a demo out of both sets; one that is in neither changes nothing."""
-        held = {":slot": {records.slot(demo_id, owner)}}
-        keys = (records.owner_quota_key(owner), records.TOTAL_QUOTA_KEY)
-        return [{"Update": self._slot_update(key, "DELETE", held)} for key in keys]
-
-    def _slot_update(self, key: Item, verb: str, bound: Item) -> Item:
-        return {
-            "TableName": self.table,
-            "Key": marshal(key),
-            "UpdateExpression": f"{verb} holders :slot",
-            "ExpressionAttributeValues": marshal(bound),
-        }
 
     def entries(self, demo: Demo, version: int, entries: Sequence[Entry]) -> list[Item]:
         """Return the writes of timeline entries."""

@@ -1,0 +1,179 @@
+"""Quota slots: numbered items, each held by one demo, so that no item is everybody's.
+
+OWNER#<owner> and TOTAL hold SLOT#<number> items. One is put only where there is none, below the
+quota's size, so the items are the count. They are in the index by_created, where the orphan search
+finds all of them.
+
+Earlier releases kept a set of holders in a QUOTA item instead. What is left in such a set counts,
+and is freed with its demo; nothing is added to it.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from chalicelib.adapters.records import Item, demo_key, marshal, sortable, unmarshal
+from chalicelib.adapters.table.writes import if_met
+from chalicelib.core.demo import Demo
+from chalicelib.core.errors import LimitReached
+from chalicelib.core.limits import Limits, open_slots
+
+_TOTAL: Final = "TOTAL"
+_SLOT: Final = "SLOT"
+
+
+@dataclass(frozen=True, slots=True)
+class Quotas:
+    """The quota slots in one table."""
+
+    client: Any
+    table: str
+
+    def choose(self, demo: Demo, limits: Limits, *, search: bool) -> tuple[Item, Item]:
+        """Return the keys of an owner's and of everybody's slot to take; raise LimitReached.
+
+        Everybody's is a guess unless `search` is set: few demos of many make it a good one, and
+        reading thousands of slots for each request would not be.
+        """
+        owner = _owner(demo.owner)
+        own = self._partition(owner)
+        free = open_slots(_numbers(own), limits.per_owner, unnumbered=len(_old(own)))
+        if not free:
+            holders = (*(i["holder"] for i in own if "holder" in i), *_old(own))
+            raise LimitReached("per owner", limits.per_owner, tuple(sorted(holders)))
+        everybody = self._partition(_TOTAL) if search else self._beyond(limits.in_all)
+        free_to_all = open_slots(
+            _numbers(everybody), limits.in_all, unnumbered=len(_old(everybody))
+        )
+        if not free_to_all:
+            raise LimitReached("in all", limits.in_all)
+        return _key(owner, random.choice(free)), _key(_TOTAL, random.choice(free_to_all))  # noqa: S311
+
+    def take(self, key: Item, demo: Demo) -> Item:
+        """Return the write that takes a slot, if it is free."""
+        # Not `owner`: that would put the item into the index of an owner's demos.
+        item = {
+            **key,
+            "kind": _SLOT,
+            "created_at": sortable(demo.created_at),
+            "holder": demo.demo_id,
+            "held_for": demo.owner,
+        }
+        free = "attribute_not_exists(pk)"
+        return {
+            "Put": {"TableName": self.table, "Item": marshal(item), "ConditionExpression": free}
+        }
+
+    def free(self, demo_id: str, owner: str) -> list[Item]:
+        """Return the writes that free the slots that a demo's record names.
+
+        One that is another demo's by now is not freed: the write's condition is not met.
+        """
+        answer = self.client.get_item(
+            TableName=self.table,
+            Key=marshal(demo_key(demo_id)),
+            ProjectionExpression="slots",
+            ConsistentRead=True,
+        )
+        slots = unmarshal(answer.get("Item", {})).get("slots")
+        if slots is None:  # made by an earlier release
+            return [
+                {"Update": self._off_set(pk, demo_id, owner)} for pk in (_owner(owner), _TOTAL)
+            ]
+        return [{"Delete": self._off_slot(key, demo_id)} for key in slots]
+
+    def free_found(self, demo_id: str, owner: str) -> None:
+        """Free every slot of a demo that has no record to name them."""
+        for pk in (_owner(owner), _TOTAL):
+            for item in self._partition(pk):
+                if item.get("holder") == demo_id:
+                    slot = self._off_slot({"pk": pk, "sk": item["sk"]}, demo_id)
+                    if_met(lambda slot=slot: self.client.delete_item(**slot))  # type: ignore[misc]
+                elif demo_id in _old([item]):
+                    old = self._off_set(pk, demo_id, owner)
+                    if_met(lambda old=old: self.client.update_item(**old))  # type: ignore[misc]
+
+    def held(self) -> Mapping[str, str]:
+        """Return who holds a slot, of either kind: a demo's id to its owner."""
+        query = {
+            "IndexName": "by_created",
+            "KeyConditionExpression": "#kind = :slot",
+            "ExpressionAttributeNames": {"#kind": "kind"},
+            "ExpressionAttributeValues": marshal({":slot": _SLOT}),
+        }
+        numbered = {item["holder"]: item["held_for"] for item in self._query(query)}
+        return {**_old(self._old_total()), **numbered}
+
+    def _partition(self, pk: str) -> list[Item]:
+        return list(
+            self._query(
+                {
+                    "KeyConditionExpression": "pk = :pk",
+                    "ExpressionAttributeValues": marshal({":pk": pk}),
+                    "ConsistentRead": True,
+                }
+            )
+        )
+
+    def _beyond(self, maximum: int) -> list[Item]:
+        """Return everybody's slots if there is anything but slots below the maximum."""
+        query = {
+            "KeyConditionExpression": "pk = :pk AND sk >= :sk",
+            "ExpressionAttributeValues": marshal(
+                {":pk": _TOTAL, ":sk": _key(_TOTAL, maximum)["sk"]}
+            ),
+            "ConsistentRead": True,
+            "Limit": 1,
+        }
+        return (
+            self._partition(_TOTAL)
+            if self._old_total() or any(True for _ in self._query(query))
+            else []
+        )
+
+    def _old_total(self) -> list[Item]:
+        key = marshal({"pk": _TOTAL, "sk": "QUOTA"})
+        answer = self.client.get_item(TableName=self.table, Key=key, ConsistentRead=True)
+        return [item] if "holders" in (item := unmarshal(answer.get("Item", {}))) else []
+
+    def _query(self, query: Item) -> Iterator[Item]:
+        pages = self.client.get_paginator("query").paginate(TableName=self.table, **query)
+        return (unmarshal(item) for page in pages for item in page["Items"])
+
+    def _off_slot(self, key: Item, demo_id: str) -> Item:
+        return {
+            "TableName": self.table,
+            "Key": marshal(key),
+            "ConditionExpression": "attribute_not_exists(pk) OR holder = :demo",
+            "ExpressionAttributeValues": marshal({":demo": demo_id}),
+        }
+
+    def _off_set(self, pk: str, demo_id: str, owner: str) -> Item:
+        return {
+            "TableName": self.table,
+            "Key": marshal({"pk": pk, "sk": "QUOTA"}),
+            "UpdateExpression": "DELETE holders :slot",
+            "ConditionExpression": "attribute_exists(pk)",
+            "ExpressionAttributeValues": marshal({":slot": {f"{demo_id} {owner}"}}),
+        }
+
+
+def _owner(owner: str) -> str:
+    return f"OWNER#{owner}"
+
+
+def _key(pk: str, number: int) -> Item:
+    return {"pk": pk, "sk": f"{_SLOT}#{number:06d}"}
+
+
+def _numbers(items: Sequence[Item]) -> list[int]:
+    return [int(item["sk"].partition("#")[2]) for item in items if "holder" in item]
+
+
+def _old(items: Sequence[Item]) -> dict[str, str]:
+    """Return the holders in an earlier release's set, each written as its id and its owner."""
+    pairs = (entry.partition(" ") for item in items for entry in sorted(item.get("holders", ())))
+    return {demo_id: owner for demo_id, _, owner in pairs}
