@@ -1,6 +1,6 @@
 # The commands of this repository. `make demo` and `make test` need Python 3.11 and nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help demo down test check lint bench load simulate slack browser image-test \
+.PHONY: help demo down test check lint bench load simulate fuzz slack browser image-test \
         deploy doctor debian clean
 
 PYTHON ?= python3.11
@@ -52,6 +52,10 @@ load: $(VENV)/installed ## Ask for many demos at once on the emulator: make load
 
 simulate: $(VENV)/installed ## Break everything once, and ten thousand times at random
 	@$(RUN) -m testkit.simulation
+
+fuzz: $(VENV)/installed ## Send the service thousands of generated requests: make fuzz EXAMPLES=200
+	@$(RUN) -m local.packaging
+	@FUZZ_EXAMPLES=$(or $(EXAMPLES),200) $(RUN) -m pytest -q tests/integration/test_generated_requests.py
 
 slack: $(VENV)/installed ## Send a Slack command to the local service: make slack TEXT="create ecs for 2h"
 	@$(RUN) -m local.slack "$$TEXT"

@@ -1,9 +1,8 @@
-"""No input at all makes a server error: it is done, or it is refused with a reason."""
+"""A body of real components and parameters, however odd, is planned or refused with a reason."""
 
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -39,8 +38,6 @@ PLAUSIBLE = st.fixed_dictionaries(
         "region": st.sampled_from(["us-east-1", "eu-west-9"]) | ANYTHING,
     },
 )
-# A line break never reaches the service: the gateway's own policy check stops at it.
-PRINTABLE = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=40)
 QUICK = settings(
     max_examples=120,
     deadline=None,
@@ -56,15 +53,3 @@ def test_any_body_is_planned_or_refused_with_a_reason(running: Running, body: An
     assert answer.status_code in (200, 422), (body, answer.text)
     if answer.status_code == 422:
         assert all(e["field"] and e["message"] for e in answer.json()["errors"])
-
-
-@QUICK
-@given(demo_id=PRINTABLE, query=PRINTABLE)
-def test_any_id_and_query_is_answered(running: Running, demo_id: str, query: str) -> None:
-    """An id nobody gave out is not found; a limit nobody can read is named."""
-    caller = running.person("fuzz@example.com")
-    encoded = quote(demo_id.encode("utf-8", "replace"), safe="")
-    found = caller.call("GET", f"/demos/x{encoded}")
-    assert found.status_code in (400, 404), found.text
-    listed = caller.call("GET", f"/demos?limit={quote(query.encode('utf-8', 'replace'))}")
-    assert listed.status_code in (200, 422), listed.text

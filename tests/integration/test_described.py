@@ -68,6 +68,8 @@ def test_every_operation_answers_as_described(
     checked(anybody, "getSharedDemo", "GET", "/shared", **{"X-Share-Token": token})
     checked(owner, "listShares", "GET", f"{demo}/shares")
     checked(owner, "revokeShare", "DELETE", f"{demo}/shares/{share['share_id']}")
+    stale = checked(owner, "deleteDemo", "DELETE", demo, **{"If-Match": '"another"'})
+    assert 412 == stale.status_code
     checked(owner, "deleteDemo", "DELETE", demo)
     owner.until(demo.removeprefix("/demos/"), "deleted")
     checked(owner, "getDemo", "GET", demo)
@@ -84,12 +86,13 @@ def test_refusals_are_as_described(running: Running, checked: Call) -> None:
     """Each kind of refusal that a caller can bring about."""
     owner, anybody = running.person(), Api(running.up.api_url, "")
     plain = {"Content-Type": "text/plain"}
-    demos: list[tuple[int, Api, str, str, str, Any, dict[str, str]]] = [
+    cases: list[tuple[int, Api, str, str, str, Any, dict[str, str]]] = [
         (400, owner, "createDemo", "POST", "/demos", b"{", {}),
         (401, anybody, "createDemo", "POST", "/demos", {}, {}),
         (401, Api(running.up.api_url, "x"), "listDemos", "GET", "/demos", None, {}),
         (404, owner, "getDemo", "GET", "/demos/nosuchid", None, {}),
         (404, anybody, "visitSharedDemo", "POST", "/shared", {"token": "x"}, {}),
+        (422, anybody, "getSharedDemo", "GET", "/shared", None, {}),
         (404, anybody, "getFile", "GET", "/web/any/none.js", None, {}),
         (413, owner, "createDemo", "POST", "/demos", b" " * 70_000, {}),
         (415, owner, "createDemo", "POST", "/demos", b"a=b", plain),
@@ -98,7 +101,7 @@ def test_refusals_are_as_described(running: Running, checked: Call) -> None:
         (422, owner, "listDemos", "GET", "/demos?mine=perhaps", None, {}),
         (422, owner, "listDemos", "GET", "/demos?brief=", None, {}),
     ]
-    for status, caller, operation, method, path, body, headers in demos:
+    for status, caller, operation, method, path, body, headers in cases:
         answer = checked(caller, operation, method, path, body, **headers)
         assert status == answer.status_code, (operation, answer.text)
 

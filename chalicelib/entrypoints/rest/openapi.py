@@ -53,6 +53,9 @@ REFUSALS: Final[Mapping[HTTPStatus, tuple[str, tuple[str, ...]]]] = {
 }
 """What each status of an error means, and its headers besides those of every answer."""
 
+_NONE_MATCH: Final = Parameter(
+    "If-None-Match", "header", {"type": "string"}, "Versions that the caller has: their `ETag`s."
+)
 _DESCRIPTION: Final = """\
 AWS demo environments that arrive in minutes and delete themselves.
 
@@ -131,14 +134,17 @@ def _paths(references: References) -> Schema:
 
 
 def _operation(tag: str, method: str, operation: Operation, references: References) -> Schema:
+    # What such a GET answers has a version, and is not sent again to whoever has it.
+    versioned = method == "GET" and operation.reply.status is HTTPStatus.OK
+    parameters = (*operation.parameters, *([_NONE_MATCH] if versioned else []))
     described: Schema = {
         "operationId": operation.id,
         "tags": [tag],
         "summary": operation.summary,
         "description": operation.description or f"{operation.summary}.",
-        "parameters": [_parameter(each) for each in operation.parameters],
+        "parameters": [_parameter(each) for each in parameters],
         "responses": {
-            **_replies(method, operation.reply, references),
+            **_replies(operation.reply, references, versioned=versioned),
             **{str(int(s)): _ref("responses", _name(s)) for s in operation.refusals},
         },
     }
@@ -150,15 +156,13 @@ def _operation(tag: str, method: str, operation: Operation, references: Referenc
     return described
 
 
-def _replies(method: str, reply: Reply, references: References) -> Schema:
-    """Describe what is answered when all is well; what a GET answers may be unchanged (304)."""
-    kept = method == "GET" and reply.status is HTTPStatus.OK
-    headers = (*_EVERY, *reply.headers, *(["ETag"] if kept else []))
+def _replies(reply: Reply, references: References, *, versioned: bool) -> Schema:
+    headers = (*_EVERY, *reply.headers, *(["ETag"] if versioned else []))
     described: Schema = {"description": reply.status.description, "headers": _headers(headers)}
     if reply.body is not None:
         described["content"] = _content(reply.body, references)
     replies = {str(int(reply.status)): described}
-    if kept:
+    if versioned:
         unchanged = HTTPStatus.NOT_MODIFIED
         replies[str(int(unchanged))] = {
             "description": unchanged.description,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 Schema = dict[str, Any]
+
+IF_MATCH: Final = "If-Match"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,11 @@ class Parameter:
     schema: Schema
     description: str
     required: bool = False
+
+    @property
+    def judged(self) -> bool:
+        """Whether a wrong value is a wrong field, and not an id or a version that there is not."""
+        return self.where != "path" and self.name != IF_MATCH
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +75,12 @@ class Operation:
             yield HTTPStatus.NOT_FOUND
         if self.conflicts:
             yield HTTPStatus.CONFLICT
-        if any(each.name == "If-Match" for each in self.parameters):
+        if any(each.name == IF_MATCH for each in self.parameters):
             yield HTTPStatus.PRECONDITION_FAILED
         if self.body:
             yield HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         yield HTTPStatus.UNSUPPORTED_MEDIA_TYPE  # Chalice looks at every method's Content-Type
-        if self.body or any(each.where != "path" for each in self.parameters):
+        if self.body or any(each.judged for each in self.parameters):
             yield HTTPStatus.UNPROCESSABLE_ENTITY
         yield HTTPStatus.TOO_MANY_REQUESTS
         yield HTTPStatus.INTERNAL_SERVER_ERROR

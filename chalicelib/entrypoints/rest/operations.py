@@ -13,22 +13,23 @@ from chalicelib.core.demo import DEMO_ID
 from chalicelib.entrypoints.rest import answers, offers
 from chalicelib.entrypoints.rest.demos import MAX_KEY, MAX_PAGE, PAGE
 from chalicelib.entrypoints.rest.models import DemoBody, LeaseBody, ShareBody, VisitBody
-from chalicelib.entrypoints.rest.operation import Body, Operation, Parameter, Reply
+from chalicelib.entrypoints.rest.operation import IF_MATCH, Body, Operation, Parameter, Reply
 from chalicelib.entrypoints.rest.shares import MAX_TOKEN, TOKEN_HEADER
 
 Operations = Mapping[tuple[str, str], Operation]
 
 _TEXT: Final = {"type": "string"}
+_FILE: Final = {"type": "string", "examples": ["app.js"]}
 _FLAG: Final = {"type": "boolean", "default": False}
 _COUNT: Final = {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": PAGE}
 _ID: Final = {"type": "string", "pattern": f"^{DEMO_ID.pattern}$"}
 _KEY: Final = {"type": "string", "minLength": 1, "maxLength": MAX_KEY}
-_TOKEN: Final = {"type": "string", "maxLength": MAX_TOKEN}
+_TOKEN: Final = {"type": "string", "minLength": 1, "maxLength": MAX_TOKEN}
 
 DEMO: Final = Parameter("demo_id", "path", _ID, "The demo's id.", required=True)
 SHARE: Final = Parameter("share_id", "path", _ID, "The link's id.", required=True)
 FOLDER: Final = Parameter("folder", "path", _TEXT, "The page's version.", required=True)
-FILE: Final = Parameter("file", "path", _TEXT, "The file's name.", required=True)
+FILE: Final = Parameter("file", "path", _FILE, "The file's name.", required=True)
 LIMIT: Final = Parameter("limit", "query", _COUNT, "How many entries a page may have.")
 CURSOR: Final = Parameter("cursor", "query", _TEXT, "The `next_cursor` of the page before.")
 MINE: Final = Parameter("mine", "query", _FLAG, "Only the caller's own demos.")
@@ -36,7 +37,7 @@ BRIEF: Final = Parameter("brief", "query", _FLAG, "Only what a line of a list sh
 KEY: Final = Parameter(
     "Idempotency-Key", "header", _KEY, "For a day, the same key and body create one demo."
 )
-MATCH: Final = Parameter("If-Match", "header", _TEXT, "Only this version, by its `ETag`.")
+MATCH: Final = Parameter(IF_MATCH, "header", _TEXT, "Only this version, by its `ETag`.")
 TOKEN: Final = Parameter(
     TOKEN_HEADER, "header", _TOKEN, "What follows `#` in the link's address.", required=True
 )

@@ -11,6 +11,7 @@ from typing import Final
 
 from chalice import Blueprint
 
+from chalicelib.core.errors import FieldProblem, InvalidRequest
 from chalicelib.entrypoints.rest.answers import SharedDemo
 from chalicelib.entrypoints.rest.http import Answer, Call, endpoint
 from chalicelib.entrypoints.rest.views import new_share_view, shared_view, shares_view
@@ -59,7 +60,9 @@ def visit(call: Call) -> Answer:
 @endpoint(bp, "GET", "/shared", public=True)
 def look_again(call: Call) -> Answer:
     """Show what a link shows to a page that is open already."""
-    token = call.headers.get(TOKEN_HEADER.lower(), "")[:MAX_TOKEN]
+    token = call.headers.get(TOKEN_HEADER.lower(), "")
+    if not 1 <= len(token) <= MAX_TOKEN:
+        raise InvalidRequest(FieldProblem(TOKEN_HEADER, f"must be 1 to {MAX_TOKEN} long"))
     headers = {"Cache-Control": "private, no-cache", "Vary": TOKEN_HEADER}
     return Answer(body=_shown(token, count=False), headers=headers)
 
