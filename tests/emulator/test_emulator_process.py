@@ -37,8 +37,8 @@ def test_a_deleted_stacks_bucket_stays_away(tmp_path: Path) -> None:
         assert "CREATE_COMPLETE" == stacks.settled(stack)
         s3 = aws.client("s3")
         name = s3.list_buckets()["Buckets"][0]["Name"]
-        s3.put_object(Bucket=name, Key="k", Body=b"x")
-        s3.delete_object(Bucket=name, Key="k")
+        s3.put_object(Bucket=name, Key="folder/k", Body=b"x")
+        s3.delete_object(Bucket=name, Key="folder/k")
         assert "DELETE_COMPLETE" == stacks.delete(stack)
         aws.stop()
         aws.start_again()
