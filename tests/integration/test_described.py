@@ -128,3 +128,9 @@ def test_a_full_quota_and_a_passed_limit_are_as_described(running: Running, chec
         checked(owner, "deleteDemo", "DELETE", f"/demos/{demo_id}")
     for demo_id in made:
         owner.until(demo_id, "deleted")
+
+
+def test_the_gateway_is_told_to_compress(running: Running) -> None:
+    """The emulator keeps the setting and does not act on it; a small answer is not worth it."""
+    (api,) = running.aws.client("apigateway").get_rest_apis()["items"]
+    assert 1024 == api["minimumCompressionSize"]
