@@ -22,6 +22,7 @@ from chalicelib.core.errors import NotFound, Unavailable
 from chalicelib.entrypoints.discovery import discover
 from chalicelib.entrypoints.logs import logger
 from chalicelib.entrypoints.rest.http import Answer, Call, HttpError, endpoint
+from chalicelib.entrypoints.rest.offers import SignIn
 from chalicelib.wiring import settings
 
 bp = Blueprint(__name__)
@@ -98,7 +99,7 @@ def application(call: Call) -> Answer:  # noqa: ARG001
 
 @endpoint(bp, "GET", "/share", public=True)
 def shared(call: Call) -> Answer:  # noqa: ARG001
-    """Serve a prospect's page; whose it is, its address's fragment tells the page alone."""
+    """Serve a prospect's page; only the page reads the link's token, in its address's fragment."""
     return _page("share.html")
 
 
@@ -114,20 +115,19 @@ def static(call: Call, folder: str, file: str) -> Answer:  # noqa: ARG001
 
 @endpoint(bp, "GET", "/config.json", public=True)
 def configuration(call: Call) -> Answer:  # noqa: ARG001
-    """Say where and as whom to sign in."""
+    """Return where and as which client the page signs in."""
     told = settings()
     provider = _provider()
     if "token_endpoint" not in provider:
         raise HttpError(HTTPStatus.SERVICE_UNAVAILABLE, "the issuer cannot be asked just now")
-    return Answer(
-        body={
-            "issuer": told.oidc_issuer,
-            "client_id": told.oidc_audience,
-            "scopes": SCOPES,
-            "authorization_endpoint": provider["authorization_endpoint"],
-            "token_endpoint": provider["token_endpoint"],
-        }
-    )
+    body: SignIn = {
+        "issuer": told.oidc_issuer,
+        "client_id": told.oidc_audience,
+        "scopes": SCOPES,
+        "authorization_endpoint": provider["authorization_endpoint"],
+        "token_endpoint": provider["token_endpoint"],
+    }
+    return Answer(body=body)
 
 
 def _provider() -> Mapping[str, str]:

@@ -22,13 +22,13 @@ def explain(event: Any, get_response: Any) -> Response:
 
 @endpoint(bp, "GET", "/catalog")
 def catalog(call: Call) -> Answer:  # noqa: ARG001
-    """List what can be asked for."""
+    """List the components."""
     return Answer(body=catalog_view(world().shelf.catalog()))
 
 
 @endpoint(bp, "POST", "/plan")
 def plan(call: Call) -> Answer:
-    """Say what a request would make, making nothing."""
+    """Plan a demo: return what a request would create, creating nothing."""
     from chalicelib.entrypoints.rest.models import DemoBody, parsed  # noqa: PLC0415 - seldom
 
     body = parsed(DemoBody, call.json())
@@ -37,7 +37,7 @@ def plan(call: Call) -> Answer:
 
 @endpoint(bp, "GET", "/me")
 def me(call: Call) -> Answer:
-    """Say who calls, from where, and how much they may ask for."""
+    """Get the caller: who, from where, within which limits."""
     return Answer(body=caller_view(call.caller, call.own_block, world().rules))
 
 
@@ -51,5 +51,5 @@ def openapi(call: Call) -> Answer:  # noqa: ARG001
 
 @endpoint(bp, "GET", "/health", public=True)
 def health(call: Call) -> Answer:  # noqa: ARG001
-    """Answer when the function starts, its settings are whole and its templates can be read."""
+    """Check the health: settings that are whole and templates that can be read."""
     return Answer(body=health_view(world().shelf.catalog()))

@@ -29,7 +29,7 @@ MAX_KEY: Final = 255
 
 @endpoint(bp, "POST", "/demos")
 def create(call: Call) -> Answer:
-    """Ask for a demo; with an Idempotency-Key the same key makes one demo for a day."""
+    """Create a demo; for a day, an Idempotency-Key creates one demo."""
     from chalicelib.entrypoints.rest.models import DemoBody, parsed  # noqa: PLC0415 - reading needs none
 
     body = parsed(DemoBody, call.json())
@@ -87,7 +87,7 @@ def _create_once(call: Call, body: DemoBody, key: str) -> answers.Demo:
 
 @endpoint(bp, "GET", "/demos")
 def index(call: Call) -> Answer:
-    """List one's own demos, newest first; an admin's list has everybody's unless ?mine=true.
+    """List the caller's demos, newest first; an admin's list has everybody's unless ?mine=true.
 
     With ?brief=true each has only what a line of a list shows.
     """
@@ -103,13 +103,13 @@ def index(call: Call) -> Answer:
 
 @endpoint(bp, "GET", "/demos/{demo_id}")
 def show(call: Call, demo_id: str) -> Answer:
-    """Show one demo."""
+    """Get a demo."""
     return Answer(body=demo_view(read.find(world(), call.caller, demo_id)))
 
 
 @endpoint(bp, "DELETE", "/demos/{demo_id}")
 def delete(call: Call, demo_id: str) -> Answer:
-    """Want a demo gone."""
+    """Delete a demo."""
     demo = read.find(world(), call.caller, demo_id)
     call.only_if_matches(demo_view(demo))
     owner = call.caller.owner
@@ -119,7 +119,7 @@ def delete(call: Call, demo_id: str) -> Answer:
 
 @endpoint(bp, "PATCH", "/demos/{demo_id}/lease")
 def move_lease(call: Call, demo_id: str) -> Answer:
-    """Move the end of a lease."""
+    """Extend or shorten a lease."""
     from chalicelib.entrypoints.rest.models import LeaseBody, parsed  # noqa: PLC0415
 
     body = parsed(LeaseBody, call.json())
@@ -132,7 +132,7 @@ def move_lease(call: Call, demo_id: str) -> Answer:
 
 @endpoint(bp, "POST", "/demos/{demo_id}/retry")
 def retry(call: Call, demo_id: str) -> Answer:
-    """Try a quarantined teardown again now."""
+    """Retry a quarantined deletion now."""
     demo = read.find(world(), call.caller, demo_id)
     retried = change.retry(world(), demo, actor=call.caller.owner)
     return Answer(body=demo_view(retried), status=HTTPStatus.ACCEPTED)
@@ -140,7 +140,7 @@ def retry(call: Call, demo_id: str) -> Answer:
 
 @endpoint(bp, "GET", "/demos/{demo_id}/events")
 def events(call: Call, demo_id: str) -> Answer:
-    """Page through a demo's timeline, oldest first."""
+    """List a demo's events, oldest first."""
     page = read.timeline(
         world(),
         call.caller,

@@ -53,13 +53,32 @@ class Body(BaseModel):
 class DemoBody(Body):
     """The body of POST /demos and POST /plan."""
 
-    components: Annotated[list[Text], Field(min_length=1, max_length=100)] | Literal["all"]
-    name: Text | None = None
-    ttl_hours: Number | None = Field(default=None, gt=0, le=10_000)
-    allowed_cidr: list[Text] | Text | None = None
-    region: Text | None = None
-    parameters: dict[Text, Scalar | list[Text]] = Field(default_factory=dict, max_length=200)
-    keep_on_failure: StrictBool = False
+    components: Annotated[list[Text], Field(min_length=1, max_length=100)] | Literal["all"] = (
+        Field(
+            description="Names from the catalog, or `all`; what they need comes along.",
+            examples=[["ecs", "rds"], "all"],
+        )
+    )
+    name: Text | None = Field(
+        default=None, description="1 to 60 printable characters; `demo <id>` by default."
+    )
+    ttl_hours: Number | None = Field(
+        default=None, gt=0, le=10_000, description="Hours of the lease, within `/me`'s limits."
+    )
+    allowed_cidr: list[Text] | Text | None = Field(
+        default=None,
+        description="One to five IPv4 blocks that may open the demo; the caller's own by default.",
+        examples=[["203.0.113.0/24"]],
+    )
+    region: Text | None = Field(
+        default=None, description="One of `/me`'s regions; the service's own by default."
+    )
+    parameters: dict[Text, Scalar | list[Text]] = Field(
+        default_factory=dict, max_length=200, description="Template parameters by their names."
+    )
+    keep_on_failure: StrictBool = Field(
+        default=False, description="Whether a failed demo stays until its lease ends."
+    )
 
     def request(self, own_block: str | None) -> DemoRequest:
         """Return the request in the core's words; the caller's own address opens by default.
@@ -88,11 +107,27 @@ def _in_utc(moment: datetime) -> datetime:
         raise ValueError("must lie between the years 1 and 9999 in UTC") from error
 
 
+def _alone(field: str, kind: str) -> dict[str, Any]:
+    """Return the JSON Schema of a body in which one field of LeaseBody is given."""
+    others = {name: {"type": "null"} for name in ("extend_hours", "expires_at") if name != field}
+    return {"required": [field], "properties": {field: {"type": kind}, **others}}
+
+
 class LeaseBody(Body):
     """The body of PATCH /demos/{id}/lease: one of the two."""
 
-    extend_hours: Number | None = Field(default=None, gt=0, le=10_000)
-    expires_at: Annotated[AwareDatetime, AfterValidator(_in_utc)] | None = None
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [_alone("extend_hours", "number"), _alone("expires_at", "string")]
+        }
+    )
+
+    extend_hours: Number | None = Field(
+        default=None, gt=0, le=10_000, description="Hours beyond the present end."
+    )
+    expires_at: Annotated[AwareDatetime, AfterValidator(_in_utc)] | None = Field(
+        default=None, description="The new end."
+    )
 
     @model_validator(mode="after")
     def _one_of_both(self) -> LeaseBody:
@@ -110,13 +145,18 @@ class LeaseBody(Body):
 class ShareBody(Body):
     """The body of POST /demos/{id}/shares."""
 
-    expires_hours: Number | None = Field(default=None, gt=0, le=10_000)
+    expires_hours: Number | None = Field(
+        default=None,
+        gt=0,
+        le=10_000,
+        description="Hours until it ends, if the lease does not first.",
+    )
 
 
 class VisitBody(Body):
     """The body of POST /shared."""
 
-    token: Text = Field(max_length=120)
+    token: Text = Field(max_length=120, description="What follows `#` in the link's address.")
 
 
 def parsed(model: type[M], body: Any) -> M:

@@ -26,7 +26,7 @@ TOKEN_HEADER: Final = "X-Share-Token"  # noqa: S105 - a header's name
 
 @endpoint(bp, "POST", "/demos/{demo_id}/shares")
 def create(call: Call, demo_id: str) -> Answer:
-    """Make a link; its address is in this answer and never in another."""
+    """Create a link; its address is in this answer and in no other."""
     from chalicelib.entrypoints.rest.models import ShareBody, parsed  # noqa: PLC0415 - seldom
 
     body = parsed(ShareBody, call.json())
@@ -43,7 +43,7 @@ def index(call: Call, demo_id: str) -> Answer:
 
 @endpoint(bp, "DELETE", "/demos/{demo_id}/shares/{share_id}")
 def revoke(call: Call, demo_id: str, share_id: str) -> Answer:
-    """Close a link at once."""
+    """Revoke a link at once."""
     shares.revoke(world(), sharing(), call.caller, demo_id, share_id)
     return Answer(body="", status=HTTPStatus.NO_CONTENT)
 
