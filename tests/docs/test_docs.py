@@ -119,3 +119,15 @@ def test_files_that_documents_name_exist() -> None:
         ):
             places = (ROOT / name, ROOT / "chalicelib" / name)
             assert any(place.exists() for place in places), f"{path.name}: {name}"
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "docs" / "adr").glob("0*.md")), ids=lambda p: p.stem[:4]
+)
+def test_a_decision_has_its_date_and_its_alternatives(path: Path) -> None:
+    """Each decision says when it was taken, whether it holds, and what else was considered."""
+    text = path.read_text()
+    assert re.search(r"^20\d\d-\d\d-\d\d, (accepted|replaced by)", text, re.MULTILINE)
+    for part in ("**Decided.**", "**Why.**", "**Alternatives.**", "**Costs.**"):
+        assert part in text, f"{path.name} lacks {part}"
+    assert f"]({path.name})" in (path.parent / "README.md").read_text()
