@@ -1,1 +1,1 @@
-"""The HTTP API: routes in demos, catalog and about; the protocol itself in http."""
+"""The HTTP API: routes in demos, shares and about; protocol in http; description in openapi."""
