@@ -47,6 +47,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "AWS::CloudWatch::Alarm": Kind(
         target="cloudwatch:alarm", made_by="cloudwatch:PutMetricAlarm", named="AlarmName"
     ),
+    "AWS::DynamoDB::Table": Kind(target="dynamodb:table", named="TableName"),
     "AWS::EC2::InternetGateway": Kind(
         target="ec2:internet-gateway", made_by="ec2:CreateInternetGateway"
     ),
@@ -195,5 +196,9 @@ KINDS: Final[Mapping[str, Kind]] = {
     ),
     "AWS::SecretsManager::SecretTargetAttachment": Kind(
         related={"secretsmanager:Secret": ("SecretId",), "rds:db": ("TargetId",)}
+    ),
+    "AWS::Serverless::Function": Kind(target="lambda:function", named="FunctionName"),
+    "AWS::StepFunctions::StateMachine": Kind(
+        target="states:statemachine", named="StateMachineName", refers_by_arn=True
     ),
 }

@@ -12,6 +12,11 @@ import yaml
 from tools.rights.resources import Place, Resource
 
 _NOTHING: Final = object()
+_ARN_ENDS: Final = {
+    ("AWS::DynamoDB::Table", "StreamArn"): "/stream/2030-01-31T00:00:00.000",
+    ("AWS::Logs::LogGroup", "Arn"): ":*",
+}
+"""What an attribute has beyond the ARN that IAM knows (CloudFormation's resource reference)."""
 _VARIABLE: Final = re.compile(r"\$\{([^}]+)\}")
 
 
@@ -162,7 +167,7 @@ class Stack:
     def _attribute(self, logical_id: str, attribute: str) -> str:
         resource = self._bare(logical_id)
         if attribute in ("Arn", "TopicArn", "StreamArn") and resource.kind.target:
-            return resource.arn
+            return resource.arn + _ARN_ENDS.get((resource.type, attribute), "")
         if attribute in ("Id", "Name", f"{resource.type.rsplit('::', 1)[-1]}Id", "GroupId"):
             return resource.name if attribute == "Name" else resource.reference
         return f"{logical_id}.{attribute}"
