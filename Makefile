@@ -1,10 +1,11 @@
 # The commands of this repository. `make demo` and `make test` need Python 3.11 and nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help demo down test check lint bench load simulate fuzz slack browser image-test \
+.PHONY: help demo down test check lint audit bench load simulate fuzz slack browser image-test \
         deploy doctor debian clean
 
 PYTHON ?= python3.11
 VENV := .venv
+AUDIT := .venv-audit
 RUN := $(VENV)/bin/python
 STAGE ?= dev
 BROWSER := chromium fonts-dejavu-core fonts-liberation
@@ -14,10 +15,12 @@ help: ## Show what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 $(VENV)/installed: requirements-dev.txt
+$(AUDIT)/installed: requirements-audit.txt
+$(VENV)/installed $(AUDIT)/installed:
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed: $(PYTHON) is not on the PATH"; exit 1; }
-	@echo "Installing the locked requirements into $(VENV) …"
-	@$(PYTHON) -m venv $(VENV)
-	@$(VENV)/bin/pip install --quiet --no-deps --require-hashes --requirement requirements-dev.txt
+	@echo "Installing the locked requirements into $(@D) …"
+	@$(PYTHON) -m venv $(@D)
+	@$(@D)/bin/pip install --quiet --no-deps --require-hashes --requirement $<
 	@touch $@
 
 demo: $(VENV)/installed ## Bring the whole service up here and build a demo (DEMO_COMPONENTS, DEMO_PACE, DEMO_PORT)
@@ -33,7 +36,7 @@ test: $(VENV)/installed debian ## Run every test, on all cores
 debian: # Apache and Chromium, for the tests of what they serve and show
 	@local/install-debian.sh apache2 $(BROWSER) || echo "Tests that need them will be skipped."
 
-check: lint test ## The gate: linters, types, layers, templates, then the tests
+check: lint audit test ## The gate: linters, types, layers, templates, policies, then the tests
 
 lint: $(VENV)/installed
 	@$(VENV)/bin/ruff format --check --quiet . || { echo "run: $(VENV)/bin/ruff format ."; exit 1; }
@@ -43,6 +46,9 @@ lint: $(VENV)/installed
 	@$(VENV)/bin/cfn-lint cfn/*.yaml
 	@$(RUN) -m local.lint_service
 	@$(RUN) -m tools.rights
+
+audit: $(VENV)/installed $(AUDIT)/installed ## Judge templates and policies with checkov and parliament
+	@$(RUN) -m tools.audit
 
 bench: $(VENV)/installed ## Measure on the emulator, as ratios
 	@$(RUN) -m bench
@@ -74,4 +80,4 @@ doctor: $(VENV)/installed ## Ask your AWS account whether demos would work in it
 	@$(RUN) -m tools.doctor --stage $(STAGE)
 
 clean: ## Remove what the commands above made
-	@rm -rf $(VENV) .local .chalice/deployments .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf $(VENV) $(AUDIT) .local .chalice/deployments .mypy_cache .ruff_cache .pytest_cache .hypothesis
