@@ -15,7 +15,7 @@ from tests.integration.description import closed
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = Path(__file__).parent / "fuzz" / "schemathesis.toml"
-EXAMPLES = os.environ.get("FUZZ_EXAMPLES", "12")
+EXAMPLES = os.environ.get("FUZZ_EXAMPLES", "8")
 """Generated requests an operation, and stateful scenarios in all; `make fuzz` sets more."""
 
 
