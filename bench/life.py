@@ -23,7 +23,11 @@ def measure(api: httpx.Client, aws: Emulator) -> list[Figure]:
     aws.control.set_pace(0)
     _life(api)
     plan = api.post("/plan", json={"components": "all"}).raise_for_status().json()
-    levels = sum(1 for step in plan["steps"] if step["critical"] and step["component"] != "bundle")
+    levels = sum(
+        1
+        for component in plan["steps"]
+        if component["critical"] and component["component"] != "bundle"
+    )
     critical = plan["typical_minutes"] * PACE
     aws.control.set_pace(PACE)
     aws.control.reset_calls()

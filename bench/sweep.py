@@ -12,7 +12,7 @@ from typing import Any
 from bench.figures import Figure
 from chalicelib.adapters.records import attributes, demo_key, marshal
 from chalicelib.adapters.table import Table
-from chalicelib.core.demo import Demo, Phase, Step
+from chalicelib.core.demo import ComponentStatus, Demo, Phase
 from local.emulator.process import Emulator
 
 _FEW, _MANY, _DUE = 200, 20_000, 20
@@ -115,8 +115,8 @@ def _demo(number: int, now: datetime, *, due: bool) -> Demo:
         name="bench",
         owner=f"owner{number % 500}@example.com",
         region="us-east-1",
-        asked=("s3",),
-        steps={"s3": Step(name="s3")},
+        requested_components=("s3",),
+        components={"s3": ComponentStatus(name="s3")},
         created_at=created,
         expires_at=now - timedelta(minutes=1) if due else now + timedelta(hours=1),
         phase=Phase.READY,

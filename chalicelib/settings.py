@@ -10,12 +10,12 @@ from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
 from chalicelib.core.errors import MissingSetting
-from chalicelib.core.inputs import Bounds
+from chalicelib.core.inputs import PermissionsBoundary
 from chalicelib.core.lease import LeaseLimits
-from chalicelib.core.limits import Limits
-from chalicelib.core.plan import Pace
-from chalicelib.core.request import RequestRules
-from chalicelib.services.world import Rules
+from chalicelib.core.plan import PollingPolicy
+from chalicelib.core.quotas import Quotas
+from chalicelib.core.request import RequestPolicy
+from chalicelib.services.world import Policy
 
 T = TypeVar("T")
 PREFIX: Final = "DEMO_"
@@ -45,7 +45,7 @@ class Settings:
     slack_admins: frozenset[str] = frozenset()
     slack_cidr: tuple[str, ...] = ()
     slack_guests: bool = False
-    rules: Rules
+    policy: Policy
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
@@ -71,15 +71,15 @@ class Settings:
             slack_admins=frozenset(read("SLACK_ADMINS", _lower_words, "")),
             slack_cidr=read("SLACK_CIDR", _words, ""),
             slack_guests=read("SLACK_GUESTS", _flag, "false"),
-            rules=_rules(read, service),
+            policy=_rules(read, service),
         )
 
 
-def _rules(read: _Reader, service: str) -> Rules:
+def _rules(read: _Reader, service: str) -> Policy:
     home = read.home_region()
-    return Rules(
+    return Policy(
         service=service,
-        request=RequestRules(
+        request=RequestPolicy(
             home_region=home,
             regions=tuple(dict.fromkeys([home, *read("REGIONS", _words, "")])),
             widest_ipv4=read("WIDEST_CIDR", int, "16"),
@@ -89,11 +89,13 @@ def _rules(read: _Reader, service: str) -> Rules:
                 in_total=read("TOTAL_HOURS", _hours, "168"),
             ),
         ),
-        limits=Limits(
+        quotas=Quotas(
             per_owner=read("LIMIT_PER_OWNER", int, "3"), in_all=read("LIMIT_IN_ALL", int, "4")
         ),
-        bounds=Bounds(boundary_arn=read("BOUNDARY_ARN", str), role_path=read("ROLE_PATH", str)),
-        pace=Pace(
+        permissions_boundary=PermissionsBoundary(
+            boundary_arn=read("BOUNDARY_ARN", str), role_path=read("ROLE_PATH", str)
+        ),
+        polling=PollingPolicy(
             poll=read("POLL_SECONDS", _seconds, "60"), retry=read("RETRY_SECONDS", _seconds, "15")
         ),
         watchdog=read("WATCHDOG_SECONDS", _seconds, "600"),

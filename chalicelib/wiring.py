@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from chalicelib.adapters.aws import client
-from chalicelib.adapters.meter import EmbeddedMetrics
+from chalicelib.adapters.metrics import EmbeddedMetrics
 from chalicelib.adapters.shares import ShareTable
-from chalicelib.adapters.shelf import PackageShelf
 from chalicelib.adapters.table import Table
 from chalicelib.adapters.targets import Regions
+from chalicelib.adapters.templates import PackagedTemplates
 from chalicelib.adapters.workflow import StateMachine
 from chalicelib.core.demo import demo_id_from
 from chalicelib.core.errors import MissingSetting
@@ -38,14 +38,14 @@ def world() -> World:
     """Return the world as this container reaches it."""
     told = settings()
     return World(
-        store=Table(client("dynamodb"), told.table, watchdog=told.rules.watchdog),
+        store=Table(client("dynamodb"), told.table, watchdog=told.policy.watchdog),
         workflow=StateMachine(client("stepfunctions"), told.state_machine_arn),
         targets=Regions(stack_role_arn=told.stack_role_arn, service=told.service),
-        shelf=PackageShelf(),
-        meter=EmbeddedMetrics(told.service),
+        templates=PackagedTemplates(),
+        metrics=EmbeddedMetrics(told.service),
         clock=now,
         new_id=new_demo_id,
-        rules=told.rules,
+        policy=told.policy,
     )
 
 
@@ -93,13 +93,13 @@ def slack_world() -> SlackWorld:
 @functools.lru_cache(maxsize=1)
 def _slack_world(credentials: Credentials) -> SlackWorld:
     from chalicelib.adapters.slack import SlackChat  # noqa: PLC0415 - Slack's functions alone
-    from chalicelib.adapters.slack_table import SlackTable  # noqa: PLC0415
+    from chalicelib.adapters.slack_table import SlackItems  # noqa: PLC0415
     from chalicelib.services.slack_ports import SlackWorld  # noqa: PLC0415
 
     told = settings()
     return SlackWorld(
         world=world(),
-        notes=SlackTable(client("dynamodb"), told.table),
+        notes=SlackItems(client("dynamodb"), told.table),
         chat=SlackChat(
             credentials.bot_token,
             told.slack_api_url,

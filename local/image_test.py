@@ -82,7 +82,7 @@ class Podman:
 
 
 @contextmanager
-def step(what: str) -> Iterator[None]:
+def component(what: str) -> Iterator[None]:
     """Say what is being done, and how many seconds it took."""
     print(f"{what} …", flush=True)
     begin = time.monotonic()
@@ -170,12 +170,12 @@ def main() -> int:
     home = Path(tempfile.mkdtemp(prefix="stelligent-demo-image-"))
     podman = Podman(home)
     try:
-        with step("making the base image"):
+        with component("making the base image"):
             make_base(podman, home)
-        with step("building docker/"):
+        with component("building docker/"):
             build(podman)
         user = podman("image", "inspect", "--format={{.Config.User}}", IMAGE)
-        with step("running it"), running(podman) as address:
+        with component("running it"), running(podman) as address:
             check(address, user)
     except (ImageTestError, OSError, subprocess.CalledProcessError) as error:
         print(f"image test failed: {error}", file=sys.stderr)

@@ -72,7 +72,7 @@ class Progress:
 
     def _tell_changes(self, demo: Mapping[str, Any]) -> None:
         states = {"demo": str(demo["phase"])}
-        states |= {stack["component"]: stack["status"] for stack in demo["stacks"]}
+        states |= {stack["name"]: stack["status"] for stack in demo["components"]}
         for name, state in states.items():
             if self._told.get(name) != state:
                 self._told[name] = state
@@ -82,12 +82,12 @@ class Progress:
         table = Table(title=f"Demo {demo['demo_id']}: {demo['phase']}", title_justify="left")
         for heading in ("component", "state", "", "took", "on AWS"):
             table.add_column(heading, justify="right" if heading == "took" else "left")
-        for stack in demo["stacks"]:
+        for stack in demo["components"]:
             table.add_row(*self._row(stack))
         return table
 
     def _row(self, stack: Mapping[str, Any]) -> tuple[Any, ...]:
-        name, state = stack["component"], stack["status"]
+        name, state = stack["name"], stack["status"]
         took = seconds(stack, time.time())
         minutes = self._typical.get(name, 0.0)
         whole = minutes * self._pace

@@ -48,8 +48,8 @@ def news(before: Json, seen: Json) -> tuple[list[Json], list[Json]]:
 
 def settled(messages: list[Json], quiet: float) -> bool:
     """Whether nothing more is to come: every demo at rest, and quiet for a moment."""
-    living = [m for m in messages if not m["thread_ts"]]
-    return quiet > _QUIET_AFTER and all(m["text"].endswith(_SETTLED) for m in living)
+    status_message = [m for m in messages if not m["thread_ts"]]
+    return quiet > _QUIET_AFTER and all(m["text"].endswith(_SETTLED) for m in status_message)
 
 
 def run(console: Console, text: str) -> int:

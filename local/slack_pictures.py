@@ -9,14 +9,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from chalicelib.adapters.shelf import PackageShelf
+from chalicelib.adapters.templates import PackagedTemplates
 from chalicelib.core.chat import form, messages
 from chalicelib.core.chat.blocks import Message
 from chalicelib.core.chat.command import parse
 from chalicelib.core.chat.orders import Misunderstood
 from chalicelib.core.demo import Demo, Desired, Failure, Phase, Status
 from chalicelib.core.lease import LeaseLimits
-from chalicelib.core.request import DemoRequest, RequestRules, check, new_demo
+from chalicelib.core.request import DemoRequest, RequestPolicy, check, new_demo
 from local import slack_html
 from local.packaging import ROOT
 from local.slack_stand_in import U_OWNER
@@ -24,7 +24,7 @@ from local.slack_stand_in import U_OWNER
 FOLDER = ROOT / "docs" / "pictures"
 NOW = datetime(2026, 3, 4, 10, 12, tzinfo=UTC)
 _TYPED = '/demo create ecs rds name="Acme pilot" for 8h from 203.0.113.7'
-_CATALOG = PackageShelf().catalog()
+_CATALOG = PackagedTemplates().catalog()
 
 
 def requested() -> Demo:
@@ -36,9 +36,9 @@ def requested() -> Demo:
         allowed_cidr=("203.0.113.7/32",),
         region="us-east-1",
     )
-    rules = RequestRules(home_region="us-east-1", regions=("us-east-1",))
+    policy = RequestPolicy(home_region="us-east-1", regions=("us-east-1",))
     return new_demo(
-        check(request, _CATALOG, rules),
+        check(request, _CATALOG, policy),
         demo_id="k3f9x2ab",
         owner="olive@example.com",
         catalog=_CATALOG,
@@ -50,11 +50,15 @@ def at(demo: Demo, states: Mapping[str, Status], **fields: Any) -> Demo:
     """Put steps into states, each having taken its typical time from the start on."""
     start = NOW - timedelta(minutes=6)
     for name, status in states.items():
-        step = demo.steps[name]
-        began = max((demo.steps[n].finished_at or start for n in step.after), default=start)
-        ends = began + timedelta(minutes=step.typical_minutes)
+        component = demo.components[name]
+        began = max(
+            (demo.components[n].finished_at or start for n in component.depends_on), default=start
+        )
+        ends = began + timedelta(minutes=component.typical_minutes)
         done = ends if status is Status.READY else None
-        demo = demo.with_step(replace(step, status=status, started_at=began, finished_at=done))
+        demo = demo.with_component(
+            replace(component, status=status, started_at=began, finished_at=done)
+        )
     return replace(demo, **fields)
 
 
@@ -66,7 +70,7 @@ def coming_up() -> str:
         ready | {"rds": Status.CREATING, "ecs": Status.CREATING},
         phase=Phase.PROVISIONING,
     )
-    return _page(_TYPED, messages.living(demo, U_OWNER))
+    return _page(_TYPED, messages.status_message(demo, U_OWNER))
 
 
 def ready() -> Demo:
@@ -74,14 +78,14 @@ def ready() -> Demo:
     order = ("s3", "bundle", "vpc", "sg", "rds", "ecs")
     demo = at(requested(), dict.fromkeys(order, Status.READY), phase=Phase.READY)
     url = {"EcsUrl": "http://acme.example.com/"}
-    return demo.with_step(replace(demo.steps["ecs"], outputs=url))
+    return demo.with_component(replace(demo.components["ecs"], outputs=url))
 
 
 def warned() -> str:
     """Draw a demo that is there, and the warning before its end."""
     demo = replace(ready(), expires_at=NOW + timedelta(minutes=30))
     notice = messages.notice(demo, "Acme pilot ends in 30 min, at 10:42 UTC", U_OWNER, urgent=True)
-    return _page("", messages.living(demo, U_OWNER), _drawn(notice, thread=True))
+    return _page("", messages.status_message(demo, U_OWNER), _drawn(notice, thread=True))
 
 
 def quarantined() -> str:
@@ -98,7 +102,7 @@ def quarantined() -> str:
         ),
         retry_at=NOW + timedelta(minutes=30),
     )
-    return _page("", messages.living(demo, U_OWNER))
+    return _page("", messages.status_message(demo, U_OWNER))
 
 
 def answers() -> str:
@@ -124,8 +128,8 @@ def opened() -> str:
     return slack_html.page(slack_html.form(view, NOW))
 
 
-def _page(typed: str, living: Message | None, *more: str) -> str:
-    drawn = _drawn(living) if living else ""
+def _page(typed: str, status_message: Message | None, *more: str) -> str:
+    drawn = _drawn(status_message) if status_message else ""
     return slack_html.page(slack_html.channel("demos", typed), drawn, *more)
 
 

@@ -18,10 +18,10 @@ BITE: Final = 10
 class S3:
     """The buckets of one region."""
 
-    def __init__(self, client: Any, *, service: str, bite: int = BITE) -> None:
+    def __init__(self, client: Any, *, service: str, batch: int = BITE) -> None:
         self._client = client
         self._service = service
-        self._bite = bite
+        self._batch = batch
 
     @translated
     def put(self, bucket: str, key: str, body: bytes) -> None:
@@ -40,7 +40,7 @@ class S3:
 
     def _delete_versions(self, bucket: str) -> bool:
         pages = self._client.get_paginator("list_object_versions").paginate(Bucket=bucket)
-        for page in islice(pages, self._bite):
+        for page in islice(pages, self._batch):
             found = page.get("Versions", []) + page.get("DeleteMarkers", [])
             if found:
                 self._delete(bucket, found)
@@ -60,7 +60,7 @@ class S3:
 
     def _abort_uploads(self, bucket: str) -> bool:
         pages = self._client.get_paginator("list_multipart_uploads").paginate(Bucket=bucket)
-        for page in islice(pages, self._bite):
+        for page in islice(pages, self._batch):
             for upload in page.get("Uploads", []):
                 self._client.abort_multipart_upload(
                     Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"]

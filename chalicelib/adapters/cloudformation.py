@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from chalicelib.adapters.aws import code_of, translated
 from chalicelib.core.demo import PREFIX, Status
 from chalicelib.core.errors import Rejected
-from chalicelib.core.observe import Sighting
+from chalicelib.core.observe import StackObservation
 
 STATUSES: Final[Mapping[str, Status]] = {
     "REVIEW_IN_PROGRESS": Status.CREATING,
@@ -87,20 +87,20 @@ class CloudFormation:
                 raise
 
     @translated
-    def describe(self, name: str) -> Sighting:
+    def describe(self, name: str) -> StackObservation:
         """Look at a stack; one that does not exist is seen as `pending`."""
         try:
             stack = self._client.describe_stacks(StackName=name)["Stacks"][0]
         except ClientError as error:
             if _absent(error):
-                return Sighting(status=Status.PENDING)
+                return StackObservation(status=Status.PENDING)
             raise
         status = status_of(stack["StackStatus"])
         if status in (Status.FAILED, Status.DELETE_FAILED):
             resource, reason = self._root_cause(stack)
-            return Sighting(status=status, resource=resource, reason=reason)
+            return StackObservation(status=status, resource=resource, reason=reason)
         outputs = {o["OutputKey"]: o["OutputValue"] for o in stack.get("Outputs", [])}
-        return Sighting(status=status, outputs=outputs)
+        return StackObservation(status=status, outputs=outputs)
 
     def _root_cause(self, stack: Mapping[str, Any]) -> tuple[str | None, str]:
         """Return the first resource that failed in the stack's last operation, and why."""

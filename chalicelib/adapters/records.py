@@ -103,13 +103,26 @@ def to_demo(item: Mapping[str, Any]) -> Demo:
 
     def fields() -> Item:
         return {
-            **item["demo"],
+            **_renamed(item["demo"]),
             "version": int(item["version"]),
             "wakes": int(item.get("wakes", 0)),
             "changed": sorted(item.get("changed", ())),
         }
 
     return _read(Demo, item, fields)
+
+
+_OLD_NAMES: Final = {"asked": "requested_components", "steps": "components"}
+
+
+def _renamed(demo: Item) -> Item:
+    """Return a record's fields by their present names; the first release wrote others."""
+    fields = {_OLD_NAMES.get(name, name): value for name, value in dict(demo).items()}
+    components = {
+        name: {("depends_on" if k == "after" else k): v for k, v in dict(component).items()}
+        for name, component in dict(fields["components"]).items()
+    }
+    return {**fields, "components": components}
 
 
 def lease_item(demo: Demo) -> Item:

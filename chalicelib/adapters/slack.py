@@ -20,7 +20,7 @@ from slack_sdk.webhook import WebhookClient
 from chalicelib.core.chat.blocks import Block, Message
 from chalicelib.core.errors import AccessDenied, DemoError, Rejected, Throttled, Unavailable
 from chalicelib.core.identity import owner_from
-from chalicelib.services.slack_ports import NoSuchPlace, Unverified
+from chalicelib.services.slack_ports import ChannelUnavailable, Unverified
 
 API_URL: Final = "https://slack.com/api/"
 _ANSWER_HOSTS: Final = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})
@@ -208,7 +208,7 @@ def _error(status: int, code: str, text: str) -> DemoError | None:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or code in _LATER:
         return Unavailable(text)
     if code in _NO_PLACE:
-        return NoSuchPlace(text)
+        return ChannelUnavailable(text)
     if code in _DENIED:
         return AccessDenied(text)
     return Rejected(text) if code or status != HTTPStatus.OK else None

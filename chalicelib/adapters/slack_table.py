@@ -15,17 +15,19 @@ from pydantic import Field, TypeAdapter
 
 from chalicelib.adapters.aws import code_of, translated
 from chalicelib.adapters.records import Item, demo_key, epoch, marshal, unmarshal
-from chalicelib.core.chat.orders import Order
-from chalicelib.services.slack_ports import Ask, Place
+from chalicelib.core.chat.orders import DemoCommand
+from chalicelib.services.slack_ports import MessageRef, SlackRequest
 
 ASK: Final = "ASK"
-PLACE: Final = "SLACK"
+MESSAGE_REF: Final = "SLACK"
 _ASK_KEPT: Final = timedelta(days=1)
 _PERSON_KEPT: Final = timedelta(hours=12)
-_ORDER: Final[TypeAdapter[Order]] = TypeAdapter(Annotated[Order, Field(discriminator="kind")])
+_ORDER: Final[TypeAdapter[DemoCommand]] = TypeAdapter(
+    Annotated[DemoCommand, Field(discriminator="kind")]
+)
 
 
-class SlackTable:
+class SlackItems:
     """DynamoDB as the Notes."""
 
     def __init__(self, client: Any, name: str) -> None:
@@ -33,7 +35,7 @@ class SlackTable:
         self._name = name
 
     @translated
-    def ask(self, ask: Ask) -> bool:
+    def ask(self, ask: SlackRequest) -> bool:
         """Note an ask in one conditional write; False when it was noted before."""
         item = {
             **_ask_key(ask.key),
@@ -75,12 +77,12 @@ class SlackTable:
         self._client.put_item(TableName=self._name, Item=marshal(item))
 
     @translated
-    def place(self, demo_id: str) -> Place | None:
+    def place(self, demo_id: str) -> MessageRef | None:
         """Return where a demo is shown, or None when it is not."""
         item = self._get(_place_key(demo_id))
         if not item:
             return None
-        return Place(
+        return MessageRef(
             demo_id=demo_id,
             channel=item["channel"],
             user=item["user"],
@@ -92,7 +94,7 @@ class SlackTable:
         )
 
     @translated
-    def found(self, place: Place) -> None:
+    def found(self, place: MessageRef) -> None:
         """Note where a demo is to be shown; a place that is known stays as it is."""
         self._put_new(
             {
@@ -105,7 +107,7 @@ class SlackTable:
         )
 
     @translated
-    def posted(self, place: Place) -> None:
+    def posted(self, place: MessageRef) -> None:
         """Note what is shown where now."""
         values = {":channel": place.channel, ":ts": place.ts, ":shown": place.shown}
         change = "SET channel = :channel, ts = :ts, shown = :shown"
@@ -142,10 +144,10 @@ class SlackTable:
         )
 
 
-def to_ask(image: Mapping[str, Any]) -> Ask:
+def to_slack_request(image: Mapping[str, Any]) -> SlackRequest:
     """Return the ask in an item's typed form, as the table's stream brings it."""
     item = unmarshal(image)
-    return Ask(
+    return SlackRequest(
         key=item["key"],
         order=_ORDER.validate_json(item["order"]),
         user=item["user"],
@@ -166,4 +168,4 @@ def _user_key(user: str) -> Item:
 
 
 def _place_key(demo_id: str) -> Item:
-    return {**demo_key(demo_id), "sk": PLACE}
+    return {**demo_key(demo_id), "sk": MESSAGE_REF}

@@ -30,7 +30,7 @@ class Action:
     """One thing to do to one step of a demo."""
 
     kind: ActionKind
-    step: str
+    component: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

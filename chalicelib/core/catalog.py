@@ -145,11 +145,11 @@ class Catalog:
                 return component.name
         return None
 
-    def needs(self, name: str) -> dict[str, str]:
+    def requires(self, name: str) -> dict[str, str]:
         """Map each parameter that must be wired to the component that provides it."""
         return self._wires(name, defaulted=False)
 
-    def wishes(self, name: str) -> dict[str, str]:
+    def wants(self, name: str) -> dict[str, str]:
         """Map each parameter that is wired when it can be to the component providing it."""
         return self._wires(name, defaulted=True)
 
@@ -220,7 +220,7 @@ def _unfillable(catalog: Catalog) -> list[TemplateProblem]:
 
 def _cycle(catalog: Catalog) -> list[TemplateProblem]:
     graph = {
-        name: {*catalog.needs(name).values(), *catalog.wishes(name).values()}
+        name: {*catalog.requires(name).values(), *catalog.wants(name).values()}
         for name in catalog.components
     }
     try:

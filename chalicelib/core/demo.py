@@ -83,7 +83,7 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class ComponentStatus:
     """One node of a demo's graph, with what was last seen of it.
 
     The edges (`after`) live on the record and not only in the templates, so that a demo can
@@ -96,7 +96,7 @@ class Step:
 
     name: str
     kind: Kind = Kind.STACK
-    after: tuple[str, ...] = ()
+    depends_on: tuple[str, ...] = ()
     wants: tuple[str, ...] = ()
     typical_minutes: float = 5
     has_bucket: bool = False
@@ -117,7 +117,7 @@ class Step:
     @property
     def requires(self) -> tuple[str, ...]:
         """The steps it cannot be made without, and that cannot be deleted while it exists."""
-        return tuple(name for name in self.after if name not in self.wants)
+        return tuple(name for name in self.depends_on if name not in self.wants)
 
     def due(self, now: datetime) -> bool:
         """Return whether the moment of its next attempt has come, if it waits for one."""
@@ -160,8 +160,8 @@ class Demo:
     name: str
     owner: str
     region: str
-    asked: tuple[str, ...]
-    steps: Mapping[str, Step]
+    requested_components: tuple[str, ...]
+    components: Mapping[str, ComponentStatus]
     created_at: datetime
     expires_at: datetime
     allowed_cidr: tuple[str, ...] = ()
@@ -193,18 +193,24 @@ class Demo:
     @property
     def outputs(self) -> dict[str, str]:
         """Every output of every step, flat: names are unique over the catalog."""
-        return {k: v for step in self.steps.values() for k, v in step.outputs.items()}
+        return {
+            k: v for component in self.components.values() for k, v in component.outputs.items()
+        }
 
     @property
     def links(self) -> dict[str, str]:
         """Addresses to open, of every step; none once the demo is to be deleted."""
         if self.desired is Desired.DELETED:
             return {}
-        return {name: url for step in self.steps.values() for name, url in step.links.items()}
+        return {
+            name: url
+            for component in self.components.values()
+            for name, url in component.links.items()
+        }
 
-    def with_step(self, step: Step) -> Demo:
+    def with_component(self, component: ComponentStatus) -> Demo:
         """Return the demo with one step replaced."""
-        return replace(self, steps={**self.steps, step.name: step})
+        return replace(self, components={**self.components, component.name: component})
 
     def dependents(self, name: str) -> frozenset[str]:
         """Return every step that waits for this one, directly or through others."""
@@ -212,7 +218,7 @@ class Demo:
         pending = [name]
         while pending:
             current = pending.pop()
-            direct = {s.name for s in self.steps.values() if current in s.after} - found
+            direct = {s.name for s in self.components.values() if current in s.depends_on} - found
             found |= direct
             pending.extend(direct)
         return frozenset(found)
@@ -222,7 +228,7 @@ class Demo:
         found: set[str] = set()
         pending = list(names)
         while pending:
-            direct = set(self.steps[pending.pop()].requires) - found
+            direct = set(self.components[pending.pop()].requires) - found
             found |= direct
             pending.extend(direct)
         return frozenset(found)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
 from chalicelib.core.catalog import Catalog
-from chalicelib.core.demo import Step
+from chalicelib.core.demo import ComponentStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,53 +22,53 @@ class Graph:
     requires: Mapping[str, frozenset[str]]
 
     @property
-    def steps(self) -> tuple[str, ...]:
+    def components(self) -> tuple[str, ...]:
         """Return every step, each after those it waits for."""
         return tuple(self.wires)
 
-    def after(self, step: str) -> tuple[str, ...]:
+    def depends_on(self, component: str) -> tuple[str, ...]:
         """Return the steps whose outputs this one takes, in name order."""
-        return tuple(sorted(set(self.wires[step].values())))
+        return tuple(sorted(set(self.wires[component].values())))
 
-    def wants(self, step: str) -> tuple[str, ...]:
+    def wants(self, component: str) -> tuple[str, ...]:
         """Return the steps that this one only wants: whatever it takes of them has a default."""
-        return tuple(s for s in self.after(step) if s not in self.requires[step])
+        return tuple(s for s in self.depends_on(component) if s not in self.requires[component])
 
 
-def close(catalog: Catalog, asked: Iterable[str]) -> frozenset[str]:
+def close(catalog: Catalog, requested_components: Iterable[str]) -> frozenset[str]:
     """Return the asked components with everything they need, and nothing else."""
     found: set[str] = set()
-    pending = list(asked)
+    pending = list(requested_components)
     while pending:
         name = pending.pop()
         if name not in found:
             found.add(name)
-            pending.extend(catalog.needs(name).values())
+            pending.extend(catalog.requires(name).values())
     return frozenset(found)
 
 
-def build_graph(catalog: Catalog, asked: Iterable[str]) -> Graph:
+def build_graph(catalog: Catalog, requested_components: Iterable[str]) -> Graph:
     """Wire the asked components: every need, and the wishes whose provider is there anyway."""
-    members = close(catalog, asked)
+    members = close(catalog, requested_components)
     wires = {
-        name: catalog.needs(name)
-        | {p: giver for p, giver in catalog.wishes(name).items() if giver in members}
+        name: catalog.requires(name)
+        | {p: giver for p, giver in catalog.wants(name).items() if giver in members}
         for name in sorted(members)
     }
     order = TopologicalSorter({name: set(w.values()) for name, w in wires.items()})
     return Graph(
         wires={name: wires[name] for name in order.static_order()},
-        requires={name: frozenset(catalog.needs(name).values()) for name in members},
+        requires={name: frozenset(catalog.requires(name).values()) for name in members},
     )
 
 
-def new_step(catalog: Catalog, graph: Graph, name: str) -> Step:
+def new_step(catalog: Catalog, graph: Graph, name: str) -> ComponentStatus:
     """Return a component as the step of a new demo's record that it begins as."""
     component = catalog.components[name]
-    return Step(
+    return ComponentStatus(
         name=name,
         kind=component.kind,
-        after=graph.after(name),
+        depends_on=graph.depends_on(name),
         wants=graph.wants(name),
         typical_minutes=component.typical_minutes,
         has_bucket=component.has_bucket,
@@ -79,28 +79,30 @@ def new_step(catalog: Catalog, graph: Graph, name: str) -> Step:
 class Span:
     """When a step runs if each takes its typical time: minutes from the start."""
 
-    step: str
+    component: str
     starts: float
     ends: float
     critical: bool
 
 
-def schedule(after: Mapping[str, tuple[str, ...]], minutes: Mapping[str, float]) -> list[Span]:
+def schedule(
+    depends_on: Mapping[str, tuple[str, ...]], minutes: Mapping[str, float]
+) -> list[Span]:
     """Lay the steps out in time with no barrier between levels, the critical path marked.
 
     `after` must list each step after those it waits for, as `Graph.steps` does.
     """
     ends: dict[str, float] = {}
-    for step, inputs in after.items():
-        ends[step] = max((ends[i] for i in inputs), default=0.0) + minutes[step]
-    critical = _critical(after, ends)
-    return [Span(s, ends[s] - minutes[s], ends[s], s in critical) for s in after]
+    for component, inputs in depends_on.items():
+        ends[component] = max((ends[i] for i in inputs), default=0.0) + minutes[component]
+    critical = _critical(depends_on, ends)
+    return [Span(s, ends[s] - minutes[s], ends[s], s in critical) for s in depends_on]
 
 
-def _critical(after: Mapping[str, tuple[str, ...]], ends: Mapping[str, float]) -> set[str]:
+def _critical(depends_on: Mapping[str, tuple[str, ...]], ends: Mapping[str, float]) -> set[str]:
     path: set[str] = set()
-    step = max(ends, key=lambda s: ends[s], default=None)
-    while step is not None:
-        path.add(step)
-        step = max(after[step], key=lambda s: ends[s], default=None)
+    component = max(ends, key=lambda s: ends[s], default=None)
+    while component is not None:
+        path.add(component)
+        component = max(depends_on[component], key=lambda s: ends[s], default=None)
     return path

@@ -12,7 +12,7 @@ from chalicelib.core.parameters import text_fault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
+class PermissionsBoundary:
     """What keeps a stack's own IAM roles small (see docs/architecture.md)."""
 
     boundary_arn: str
@@ -22,7 +22,7 @@ class Bounds:
 def stack_parameters(
     demo: Demo,
     component: Component,
-    bounds: Bounds,
+    permissions_boundary: PermissionsBoundary,
     *,
     service: str,
     platforms: Mapping[str, str] | None = None,
@@ -38,16 +38,27 @@ def stack_parameters(
     for name, value in callers.items():
         if name in component.parameters and (fault := text_fault(value)):
             raise Rejected(f"parameter {name} {fault}")
-    wired = {k: v for name in demo.steps[component.name].after for k, v in _given_by(demo, name)}
-    known = {**demo.parameters, **(platforms or {}), **wired, **given(demo, bounds, service)}
+    wired = {
+        k: v
+        for name in demo.components[component.name].depends_on
+        for k, v in _given_by(demo, name)
+    }
+    known = {
+        **demo.parameters,
+        **(platforms or {}),
+        **wired,
+        **given(demo, permissions_boundary, service),
+    }
     return {name: known[name] for name in component.parameters if name in known}
 
 
-def _given_by(demo: Demo, step: str) -> list[tuple[str, str]]:
-    return list(demo.steps[step].outputs.items())
+def _given_by(demo: Demo, component: str) -> list[tuple[str, str]]:
+    return list(demo.components[component].outputs.items())
 
 
-def given(demo: Demo, bounds: Bounds, service: str) -> Mapping[str, str]:
+def given(
+    demo: Demo, permissions_boundary: PermissionsBoundary, service: str
+) -> Mapping[str, str]:
     """Return the parameters that the service fills for any template (catalog.GIVEN)."""
     return {
         "DemoId": demo.demo_id,
@@ -57,6 +68,6 @@ def given(demo: Demo, bounds: Bounds, service: str) -> Mapping[str, str]:
         "Owner": tag_value(demo.owner),
         "ExpiresAt": demo.expires_at.isoformat(timespec="seconds"),
         "AllowedCidr": ",".join(demo.allowed_cidr),
-        "PermissionsBoundaryArn": bounds.boundary_arn,
-        "RolePath": bounds.role_path,
+        "PermissionsBoundaryArn": permissions_boundary.boundary_arn,
+        "RolePath": permissions_boundary.role_path,
     }

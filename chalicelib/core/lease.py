@@ -21,24 +21,24 @@ class LeaseLimits:
     in_total: timedelta = timedelta(days=7)
 
 
-def ttl_fault(ttl: timedelta | None, limits: LeaseLimits) -> str | None:
+def ttl_fault(ttl: timedelta | None, quotas: LeaseLimits) -> str | None:
     """Return why a demo cannot be leased for so long, or None when it can."""
-    if ttl is None or timedelta(0) < ttl <= limits.at_once:
+    if ttl is None or timedelta(0) < ttl <= quotas.at_once:
         return None
-    return f"must be more than 0 and at most {hours(limits.at_once)} hours"
+    return f"must be more than 0 and at most {hours(quotas.at_once)} hours"
 
 
 def moved_expiry(
-    *, now: datetime, created_at: datetime, wanted: datetime, limits: LeaseLimits
+    *, now: datetime, created_at: datetime, wanted: datetime, quotas: LeaseLimits
 ) -> datetime:
     """Return the new end of a lease, later or earlier; raise when a cap or the past forbids."""
     if wanted <= now:
         raise InvalidRequest(FieldProblem("expires_at", "must lie in the future"))
-    last = min(now + limits.at_once, created_at + limits.in_total)
+    last = min(now + quotas.at_once, created_at + quotas.in_total)
     if wanted > last:
         message = (
             f"the lease can run until {last.isoformat()} at the latest: at most "
-            f"{hours(limits.at_once)} hours from now and {hours(limits.in_total)} hours in total"
+            f"{hours(quotas.at_once)} hours from now and {hours(quotas.in_total)} hours in total"
         )
         raise WrongState(message)
     return wanted

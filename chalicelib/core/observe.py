@@ -14,7 +14,16 @@ from typing import Final
 from chalicelib.core.actions import CREATIONS, ActionKind, Outcome
 from chalicelib.core.bundle import BUNDLE_KEY
 from chalicelib.core.catalog import Kind
-from chalicelib.core.demo import GONE, IN_FLIGHT, Cause, Demo, Desired, Failure, Status, Step
+from chalicelib.core.demo import (
+    GONE,
+    IN_FLIGHT,
+    Cause,
+    ComponentStatus,
+    Demo,
+    Desired,
+    Failure,
+    Status,
+)
 from chalicelib.core.trouble import OUTAGE_DELAY, OUTAGES, classify
 
 LATE: Final = timedelta(minutes=10)
@@ -22,7 +31,7 @@ LATE: Final = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sighting:
+class StackObservation:
     """A stack as CloudFormation describes it, its status collapsed to ours."""
 
     status: Status
@@ -31,22 +40,26 @@ class Sighting:
     resource: str | None = None
 
 
-def worth_a_look(demo: Demo, now: datetime, poll: timedelta) -> tuple[str, ...]:
+def stacks_to_describe(demo: Demo, now: datetime, poll: timedelta) -> tuple[str, ...]:
     """Return the stacks to describe now, in the order of the graph."""
     named = {change.partition("#")[0] for change in demo.changed}
     return tuple(
-        step.name
-        for step in demo.steps.values()
-        if step.kind is Kind.STACK
-        and (_named(demo, step, named) or _stale(step, now, poll) or _may_appear(demo, step, now))
+        component.name
+        for component in demo.components.values()
+        if component.kind is Kind.STACK
+        and (
+            _named(demo, component, named)
+            or _stale(component, now, poll)
+            or _may_appear(demo, component, now)
+        )
     )
 
 
-def _named(demo: Demo, step: Step, named: set[str]) -> bool:
+def _named(demo: Demo, component: ComponentStatus, named: set[str]) -> bool:
     """Whether an event speaks of a step that may have changed."""
-    if step.status is Status.READY and demo.desired is Desired.READY:
-        return deletion_of(step.name) in demo.changed
-    return step.name in named and step.status in IN_FLIGHT
+    if component.status is Status.READY and demo.desired is Desired.READY:
+        return deletion_of(component.name) in demo.changed
+    return component.name in named and component.status in IN_FLIGHT
 
 
 def deletion_of(name: str) -> str:
@@ -54,65 +67,73 @@ def deletion_of(name: str) -> str:
     return f"{name}#DELETE_COMPLETE"
 
 
-def _stale(step: Step, now: datetime, poll: timedelta) -> bool:
-    if step.status not in IN_FLIGHT:
+def _stale(component: ComponentStatus, now: datetime, poll: timedelta) -> bool:
+    if component.status not in IN_FLIGHT:
         return False
-    if step.retry_at is not None:
-        return step.due(now)
-    return step.observed_at is None or now - step.observed_at >= poll
+    if component.retry_at is not None:
+        return component.due(now)
+    return component.observed_at is None or now - component.observed_at >= poll
 
 
-def _may_appear(demo: Demo, step: Step, now: datetime) -> bool:
+def _may_appear(demo: Demo, component: ComponentStatus, now: datetime) -> bool:
     """Whether it is time to look for a stack that nobody knows was made or not."""
-    deleted = demo.desired is Desired.DELETED and step.gone
-    return deleted and step.asked_at is not None and now >= step.asked_at + LATE
+    deleted = demo.desired is Desired.DELETED and component.gone
+    return deleted and component.asked_at is not None and now >= component.asked_at + LATE
 
 
-def see(demo: Demo, sightings: Mapping[str, Sighting], now: datetime) -> Demo:
+def apply_observations(
+    demo: Demo, observations: Mapping[str, StackObservation], now: datetime
+) -> Demo:
     """Return the demo with each described stack's step brought up to date.
 
     Where a stack that was ready is gone, the bundle that lay in it is gone too.
     """
-    for name, sighting in sightings.items():
-        before = demo.steps[name]
-        demo = demo.with_step(_seen(before, sighting, now))
-        if before.status is Status.READY and demo.steps[name].gone:
+    for name, observation in observations.items():
+        before = demo.components[name]
+        demo = demo.with_component(_seen(before, observation, now))
+        if before.status is Status.READY and demo.components[name].gone:
             demo = _without_bundle(demo, name)
     return demo
 
 
 def _without_bundle(demo: Demo, bucket: str) -> Demo:
-    lost = (s for s in demo.steps.values() if s.kind is Kind.BUNDLE and bucket in s.after)
-    return replace(demo, steps={**demo.steps, **{s.name: begun_anew(s) for s in lost}})
+    lost = (
+        s for s in demo.components.values() if s.kind is Kind.BUNDLE and bucket in s.depends_on
+    )
+    return replace(demo, components={**demo.components, **{s.name: begun_anew(s) for s in lost}})
 
 
-def _seen(step: Step, sighting: Sighting, now: datetime) -> Step:
-    seen = replace(step, observed_at=now, retry_at=None)
-    if sighting.status is not Status.PENDING:
+def _seen(
+    component: ComponentStatus, observation: StackObservation, now: datetime
+) -> ComponentStatus:
+    seen = replace(component, observed_at=now, retry_at=None)
+    if observation.status is not Status.PENDING:
         seen = replace(seen, asked_at=None)
-    match step.status:
+    match component.status:
         case Status.CREATING:
-            return _seen_creating(seen, sighting, now)
+            return _seen_creating(seen, observation, now)
         case Status.DELETING:
-            return _seen_deleting(seen, sighting, now, asked_again=step.retry_at is None)
-        case Status.PENDING | Status.DELETED if sighting.status in GONE:
+            return _seen_deleting(seen, observation, now, asked_again=component.retry_at is None)
+        case Status.PENDING | Status.DELETED if observation.status in GONE:
             # Looked for once more, long after it was asked for: it will not come any more.
-            return replace(step, asked_at=None)
+            return replace(component, asked_at=None)
         case Status.PENDING | Status.DELETED:
             return reappeared(seen)
-        case Status.READY if sighting.status in GONE:
+        case Status.READY if observation.status in GONE:
             return begun_anew(seen)
         case _:
             return seen
 
 
-def _seen_creating(seen: Step, sighting: Sighting, now: datetime) -> Step:
-    match sighting.status:
+def _seen_creating(
+    seen: ComponentStatus, observation: StackObservation, now: datetime
+) -> ComponentStatus:
+    match observation.status:
         case Status.READY:
-            outputs = dict(sighting.outputs)
+            outputs = dict(observation.outputs)
             return replace(seen, status=Status.READY, finished_at=now, outputs=outputs)
         case Status.FAILED:
-            return failed(seen, sighting.reason, now, resource=sighting.resource)
+            return failed(seen, observation.reason, now, resource=observation.resource)
         case Status.PENDING:
             # Noted as begun, but it is not there: the call never happened. Again, from the top.
             return begun_anew(seen)
@@ -122,12 +143,14 @@ def _seen_creating(seen: Step, sighting: Sighting, now: datetime) -> Step:
             return seen
 
 
-def _seen_deleting(seen: Step, sighting: Sighting, now: datetime, *, asked_again: bool) -> Step:
-    match sighting.status:
+def _seen_deleting(
+    seen: ComponentStatus, observation: StackObservation, now: datetime, *, asked_again: bool
+) -> ComponentStatus:
+    match observation.status:
         case Status.PENDING | Status.DELETED:
             return replace(seen, status=Status.DELETED, removed_at=now)
         case Status.DELETE_FAILED if asked_again:
-            return undeletable(seen, sighting.reason, now, resource=sighting.resource)
+            return undeletable(seen, observation.reason, now, resource=observation.resource)
         case Status.DELETE_FAILED:
             # It had refused before, and nobody knows whether it was asked again. Ask again.
             return replace(seen, status=Status.DELETE_FAILED, retry_at=now)
@@ -138,10 +161,10 @@ def _seen_deleting(seen: Step, sighting: Sighting, now: datetime, *, asked_again
             return seen
 
 
-def begun_anew(step: Step) -> Step:
+def begun_anew(component: ComponentStatus) -> ComponentStatus:
     """Return a step whose stack is not there as one that has yet to be created."""
     return replace(
-        step,
+        component,
         status=Status.PENDING,
         started_at=None,
         finished_at=None,
@@ -150,27 +173,29 @@ def begun_anew(step: Step) -> Step:
     )
 
 
-def reappeared(step: Step) -> Step:
+def reappeared(component: ComponentStatus) -> ComponentStatus:
     """Return a step that was taken for gone as there again, to be deleted from the top."""
     return replace(
-        step, status=Status.READY, prepared=False, attempts=0, retry_at=None, asked_at=None
+        component, status=Status.READY, prepared=False, attempts=0, retry_at=None, asked_at=None
     )
 
 
-def failed(step: Step, reason: str, now: datetime, *, resource: str | None = None) -> Step:
+def failed(
+    component: ComponentStatus, reason: str, now: datetime, *, resource: str | None = None
+) -> ComponentStatus:
     """Return the step as failed to come up, with the first resource that failed."""
-    failure = Failure(component=step.name, resource=resource, reason=reason)
-    return replace(step, status=Status.FAILED, finished_at=now, failure=failure)
+    failure = Failure(component=component.name, resource=resource, reason=reason)
+    return replace(component, status=Status.FAILED, finished_at=now, failure=failure)
 
 
 def undeletable(
-    step: Step,
+    component: ComponentStatus,
     reason: str,
     now: datetime,
     *,
     resource: str | None = None,
     cause: Cause | None = None,
-) -> Step:
+) -> ComponentStatus:
     """Return the step as refused to go, with the cause.
 
     The planner says when to try again, but for an outage: that counts as no attempt.
@@ -178,51 +203,51 @@ def undeletable(
     why = cause or classify(reason)
     outage = why in OUTAGES
     return replace(
-        step,
+        component,
         status=Status.DELETE_FAILED,
-        failure=Failure(component=step.name, resource=resource, reason=reason),
+        failure=Failure(component=component.name, resource=resource, reason=reason),
         cause=why,
-        attempts=step.attempts + (not outage),
+        attempts=component.attempts + (not outage),
         prepared=False,
         retry_at=now + OUTAGE_DELAY if outage else None,
     )
 
 
-def account(demo: Demo, outcomes: Iterable[Outcome], now: datetime) -> Demo:
+def apply_outcomes(demo: Demo, outcomes: Iterable[Outcome], now: datetime) -> Demo:
     """Return the demo with what came of the last actions taken in."""
     for outcome in outcomes:
-        step = demo.steps.get(outcome.action.step)
-        if step is not None:
-            demo = demo.with_step(_outcome(step, outcome, now))
+        component = demo.components.get(outcome.action.component)
+        if component is not None:
+            demo = demo.with_component(_outcome(component, outcome, now))
     return demo
 
 
-def _outcome(step: Step, outcome: Outcome, now: datetime) -> Step:
+def _outcome(component: ComponentStatus, outcome: Outcome, now: datetime) -> ComponentStatus:
     kind, error = outcome.action.kind, outcome.error
-    if step.gone or step.status is not _WHILE.get(kind, step.status):
-        return step  # told late, or twice
+    if component.gone or component.status is not _WHILE.get(kind, component.status):
+        return component  # told late, or twice
     if outcome.unanswered:
-        return _unanswered(step, kind, now)
+        return _unanswered(component, kind, now)
     if error is not None and kind in CREATIONS:
-        return failed(replace(step, asked_at=None), error, now)
+        return failed(replace(component, asked_at=None), error, now)
     if error is not None:
         cause = Cause.ACCESS_DENIED if outcome.denied else None
-        return undeletable(step, error, now, cause=cause)
+        return undeletable(component, error, now, cause=cause)
     match kind:
         case ActionKind.CREATE_STACK:
-            return step if outcome.skipped else replace(step, asked_at=None)
+            return component if outcome.skipped else replace(component, asked_at=None)
         case ActionKind.STAGE_BUNDLE:
-            return step if outcome.skipped else staged(step, now)
+            return component if outcome.skipped else staged(component, now)
         case ActionKind.DELETE_STACK:
-            return step
+            return component
         case _:
-            return replace(step, prepared=not outcome.more)
+            return replace(component, prepared=not outcome.more)
 
 
-def _unanswered(step: Step, kind: ActionKind, now: datetime) -> Step:
+def _unanswered(component: ComponentStatus, kind: ActionKind, now: datetime) -> ComponentStatus:
     """Return a step to which something was done, or not: it is looked at and tried later on."""
-    asked_at = now if kind is ActionKind.CREATE_STACK else step.asked_at
-    return replace(step, asked_at=asked_at, retry_at=now + OUTAGE_DELAY)
+    asked_at = now if kind is ActionKind.CREATE_STACK else component.asked_at
+    return replace(component, asked_at=asked_at, retry_at=now + OUTAGE_DELAY)
 
 
 _WHILE: Final = {
@@ -233,6 +258,8 @@ _WHILE: Final = {
 """The status that a step has while one of these is done to it."""
 
 
-def staged(step: Step, now: datetime) -> Step:
+def staged(component: ComponentStatus, now: datetime) -> ComponentStatus:
     """Return the bundle's step as done; its output is the key that the templates take."""
-    return replace(step, status=Status.READY, finished_at=now, outputs={"BundleKey": BUNDLE_KEY})
+    return replace(
+        component, status=Status.READY, finished_at=now, outputs={"BundleKey": BUNDLE_KEY}
+    )

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.core.actions import Action
-from chalicelib.core.demo import Demo, Phase, Status, Step
+from chalicelib.core.demo import ComponentStatus, Demo, Phase, Status
 
 
 class Next(StrEnum):
@@ -37,7 +37,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
+class PollingPolicy:
     """How patient the loop is: between looks of its own accord, and before a first retry."""
 
     poll: timedelta = timedelta(seconds=60)
@@ -62,22 +62,24 @@ def in_phase(demo: Demo, phase: Phase, *, looping: bool = True) -> Demo:
     return replace(demo, phase=phase, looping=looping)
 
 
-def having(demo: Demo, status: Status) -> list[Step]:
+def having(demo: Demo, status: Status) -> list[ComponentStatus]:
     """Return the steps in a status, in the order of the graph."""
-    return [s for s in demo.steps.values() if s.status is status]
+    return [s for s in demo.components.values() if s.status is status]
 
 
-def noting(demo: Demo, steps: Iterable[Step]) -> Demo:
+def noting(demo: Demo, components: Iterable[ComponentStatus]) -> Demo:
     """Return the demo with some of its steps replaced."""
-    return replace(demo, steps={**demo.steps, **{s.name: s for s in steps}})
+    return replace(demo, components={**demo.components, **{s.name: s for s in components}})
 
 
-def until_due(steps: Iterable[Step], now: datetime, pace: Pace) -> timedelta:
+def until_due(
+    components: Iterable[ComponentStatus], now: datetime, polling: PollingPolicy
+) -> timedelta:
     """Return how long to wait: until the next attempt of one of the steps, or for a poll."""
-    moments = [s.retry_at - now for s in steps if s.retry_at and s.retry_at > now]
-    return min([*moments, pace.poll])
+    moments = [s.retry_at - now for s in components if s.retry_at and s.retry_at > now]
+    return min([*moments, polling.poll])
 
 
-def names_of(steps: Iterable[Step]) -> str:
+def names_of(components: Iterable[ComponentStatus]) -> str:
     """Return steps as a reader lists them."""
-    return ", ".join(s.name for s in steps)
+    return ", ".join(s.name for s in components)

@@ -12,12 +12,12 @@ from typing import Final
 
 from chalicelib.core.actions import Action, ActionKind
 from chalicelib.core.catalog import Kind
-from chalicelib.core.demo import Demo, Desired, Phase, Status, Step
+from chalicelib.core.demo import ComponentStatus, Demo, Desired, Phase, Status
 from chalicelib.core.observe import failed, undeletable
 from chalicelib.core.plan import (
     Next,
-    Pace,
     Plan,
+    PollingPolicy,
     having,
     in_phase,
     made,
@@ -34,9 +34,9 @@ GRACE: Final = timedelta(minutes=5)
 """CloudFormation ends a slow creation itself, this much before we take its word for lost."""
 
 
-def create_limit(step: Step) -> timedelta:
+def create_limit(component: ComponentStatus) -> timedelta:
     """Return how long a step may take to come up: three times the typical, and some grace."""
-    return timedelta(minutes=create_minutes(step.typical_minutes)) + GRACE
+    return timedelta(minutes=create_minutes(component.typical_minutes)) + GRACE
 
 
 def create_minutes(typical_minutes: float) -> int:
@@ -45,36 +45,41 @@ def create_minutes(typical_minutes: float) -> int:
 
 
 def decide(
-    demo: Demo, now: datetime, *, pace: Pace, leftovers: tuple[str, ...] | None = None
+    demo: Demo, now: datetime, *, polling: PollingPolicy, leftovers: tuple[str, ...] | None = None
 ) -> Plan:
     """Return the plan for a demo as it is now.
 
     `leftovers` is what a search by tag found, or None where none was made; a demo is only
     ever `deleted` after a search that found nothing.
     """
-    demo = _scheduled(_overdue(demo, now), now, pace)
+    demo = _scheduled(_overdue(demo, now), now, polling)
     if demo.desired is Desired.READY:
         demo = _give_up(demo)
     if demo.desired is Desired.READY:
-        return _towards_ready(demo, now, pace)
-    return towards_deleted(demo, now, pace, leftovers)
+        return _towards_ready(demo, now, polling)
+    return towards_deleted(demo, now, polling, leftovers)
 
 
 def _overdue(demo: Demo, now: datetime) -> Demo:
-    for step in demo.steps.values():
-        if step.status is Status.CREATING and _spent(step.started_at, now) > create_limit(step):
-            reason = f"still not ready after {create_limit(step)}"
-            demo = demo.with_step(failed(step, reason, now))
-        if step.status is Status.DELETING and _spent(step.removing_at, now) > DELETE_LIMIT:
+    for component in demo.components.values():
+        if component.status is Status.CREATING and _spent(
+            component.started_at, now
+        ) > create_limit(component):
+            reason = f"still not ready after {create_limit(component)}"
+            demo = demo.with_component(failed(component, reason, now))
+        if (
+            component.status is Status.DELETING
+            and _spent(component.removing_at, now) > DELETE_LIMIT
+        ):
             reason = f"still deleting after {DELETE_LIMIT}"
-            demo = demo.with_step(undeletable(step, reason, now))
+            demo = demo.with_component(undeletable(component, reason, now))
     return demo
 
 
-def _scheduled(demo: Demo, now: datetime, pace: Pace) -> Demo:
+def _scheduled(demo: Demo, now: datetime, polling: PollingPolicy) -> Demo:
     """Set the moment of the next attempt for each step that has just refused to go."""
     refused = (
-        replace(s, retry_at=now + delay_after(s.attempts, s.cause, pace.retry))
+        replace(s, retry_at=now + delay_after(s.attempts, s.cause, polling.retry))
         for s in having(demo, Status.DELETE_FAILED)
         if s.retry_at is None and s.attempts
     )
@@ -87,7 +92,7 @@ def _spent(since: datetime | None, now: datetime) -> timedelta:
 
 def _give_up(demo: Demo) -> Demo:
     """Turn a demo that failed to come up round to its own teardown, unless told to keep it."""
-    broken = [s.failure for s in demo.steps.values() if s.status is Status.FAILED]
+    broken = [s.failure for s in demo.components.values() if s.status is Status.FAILED]
     if not broken:
         return demo
     demo = replace(demo, failure=demo.failure or broken[0])
@@ -97,15 +102,15 @@ def _give_up(demo: Demo) -> Demo:
 # Towards ready ------------------------------------------------------------------------------
 
 
-def _towards_ready(demo: Demo, now: datetime, pace: Pace) -> Plan:
-    if starting := [s for s in demo.steps.values() if _can_start(demo, s, now)]:
+def _towards_ready(demo: Demo, now: datetime, polling: PollingPolicy) -> Plan:
+    if starting := [s for s in demo.components.values() if _can_start(demo, s, now)]:
         reason = f"creating {names_of(starting)}"
         noted = noting(demo, (_begun(s, now) for s in starting))
         actions = tuple(Action(_CREATES[s.kind], s.name) for s in starting)
         return made(Next.ACT, in_phase(noted, Phase.PROVISIONING), reason, actions=actions)
     if waiting := having(demo, Status.CREATING):
         reason = f"waiting for {names_of(waiting)}"
-        wait = until_due(waiting, now, pace)
+        wait = until_due(waiting, now, polling)
         return made(Next.WAIT, in_phase(demo, Phase.PROVISIONING), reason, wait=wait)
     if demo.failure:
         reason = f"{demo.failure.component} failed: {demo.failure.reason}; kept for a look"
@@ -117,20 +122,20 @@ def _towards_ready(demo: Demo, now: datetime, pace: Pace) -> Plan:
 _CREATES: Final = {Kind.STACK: ActionKind.CREATE_STACK, Kind.BUNDLE: ActionKind.STAGE_BUNDLE}
 
 
-def _can_start(demo: Demo, step: Step, now: datetime) -> bool:
+def _can_start(demo: Demo, component: ComponentStatus, now: datetime) -> bool:
     # Staging answers in the same breath, so a bundle that still reads `creating` was cut off.
-    cut_off = step.kind is Kind.BUNDLE and step.status is Status.CREATING
-    waiting = step.status is Status.PENDING or cut_off
-    inputs = (demo.steps[name].status for name in step.after)
-    return waiting and step.due(now) and all(status is Status.READY for status in inputs)
+    cut_off = component.kind is Kind.BUNDLE and component.status is Status.CREATING
+    waiting = component.status is Status.PENDING or cut_off
+    inputs = (demo.components[name].status for name in component.depends_on)
+    return waiting and component.due(now) and all(status is Status.READY for status in inputs)
 
 
-def _begun(step: Step, now: datetime) -> Step:
+def _begun(component: ComponentStatus, now: datetime) -> ComponentStatus:
     return replace(
-        step,
+        component,
         status=Status.CREATING,
         started_at=now,
         observed_at=now,
-        asked_at=now if step.kind is Kind.STACK else None,
+        asked_at=now if component.kind is Kind.STACK else None,
         retry_at=None,
     )

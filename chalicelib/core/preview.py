@@ -12,24 +12,26 @@ from chalicelib.core.graph import Graph, Span, schedule
 class Preview:
     """What a request would make; `typical_minutes` is how long the whole takes."""
 
-    asked: tuple[str, ...]
+    requested_components: tuple[str, ...]
     pulled_in: tuple[str, ...]
     spans: tuple[Span, ...]
-    after: dict[str, tuple[str, ...]]
+    depends_on: dict[str, tuple[str, ...]]
     typical_minutes: float
     hourly_usd: float
 
 
 def preview(catalog: Catalog, requested: tuple[str, ...], graph: Graph) -> Preview:
     """Return what the requested components make, given their graph."""
-    after = {step: graph.after(step) for step in graph.steps}
-    minutes = {step: catalog.components[step].typical_minutes for step in graph.steps}
+    after = {component: graph.depends_on(component) for component in graph.components}
+    minutes = {
+        component: catalog.components[component].typical_minutes for component in graph.components
+    }
     spans = tuple(schedule(after, minutes))
     return Preview(
-        asked=requested,
-        pulled_in=tuple(s for s in graph.steps if s not in requested),
+        requested_components=requested,
+        pulled_in=tuple(s for s in graph.components if s not in requested),
         spans=spans,
-        after=after,
+        depends_on=after,
         typical_minutes=max((s.ends for s in spans), default=0.0),
-        hourly_usd=round(sum(catalog.components[s].hourly_usd for s in graph.steps), 4),
+        hourly_usd=round(sum(catalog.components[s].hourly_usd for s in graph.components), 4),
     )

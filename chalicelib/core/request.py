@@ -21,7 +21,7 @@ MAX_NAME: Final = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RequestRules:
+class RequestPolicy:
     """What an operator allows: regions, how wide an address range may be, how long a lease.
 
     `widest_ipv4` is a prefix length: 16 refuses anything wider than a /16.
@@ -61,7 +61,7 @@ class CheckedRequest:
     ttl: timedelta
 
 
-def check(request: DemoRequest, catalog: Catalog, rules: RequestRules) -> CheckedRequest:
+def check(request: DemoRequest, catalog: Catalog, policy: RequestPolicy) -> CheckedRequest:
     """Return a request with what follows from it; raise InvalidRequest naming every bad field."""
     unknown = [*_components(request.components, catalog)]
     requested = () if unknown else catalog.select(request.components)
@@ -69,10 +69,10 @@ def check(request: DemoRequest, catalog: Catalog, rules: RequestRules) -> Checke
     problems = [
         *unknown,
         *_name(request.name),
-        *_ttl(request.ttl, rules.lease),
-        *_region(request.region, rules),
-        *_cidrs(request.allowed_cidr, rules),
-        *([] if unknown else _parameters(request.parameters, catalog, graph.steps)),
+        *_ttl(request.ttl, policy.lease),
+        *_region(request.region, policy),
+        *_cidrs(request.allowed_cidr, policy),
+        *([] if unknown else _parameters(request.parameters, catalog, graph.components)),
     ]
     if problems:
         raise InvalidRequest(*problems)
@@ -80,9 +80,9 @@ def check(request: DemoRequest, catalog: Catalog, rules: RequestRules) -> Checke
         request=request,
         requested=requested,
         graph=graph,
-        region=request.region or rules.home_region,
+        region=request.region or policy.home_region,
         allowed_cidr=tuple(str(ipaddress.IPv4Network(b)) for b in request.allowed_cidr),
-        ttl=request.ttl or rules.lease.default,
+        ttl=request.ttl or policy.lease.default,
     )
 
 
@@ -96,8 +96,8 @@ def new_demo(
         name=request.name or f"demo {demo_id}",
         owner=owner,
         region=checked.region,
-        asked=checked.requested,
-        steps={s: new_step(catalog, checked.graph, s) for s in checked.graph.steps},
+        requested_components=checked.requested,
+        components={s: new_step(catalog, checked.graph, s) for s in checked.graph.components},
         created_at=now,
         expires_at=now + checked.ttl,
         allowed_cidr=checked.allowed_cidr,
@@ -144,22 +144,22 @@ def _name(name: str | None) -> Iterable[FieldProblem]:
         yield FieldProblem("name", fault)
 
 
-def _ttl(ttl: timedelta | None, limits: LeaseLimits) -> Iterable[FieldProblem]:
-    if fault := ttl_fault(ttl, limits):
+def _ttl(ttl: timedelta | None, quotas: LeaseLimits) -> Iterable[FieldProblem]:
+    if fault := ttl_fault(ttl, quotas):
         yield FieldProblem("ttl_hours", fault)
 
 
-def _region(region: str | None, rules: RequestRules) -> Iterable[FieldProblem]:
-    if region is not None and region not in rules.regions:
-        message = f"'{region}' is not open for demos; choose from {_and(rules.regions)}"
+def _region(region: str | None, policy: RequestPolicy) -> Iterable[FieldProblem]:
+    if region is not None and region not in policy.regions:
+        message = f"'{region}' is not open for demos; choose from {_and(policy.regions)}"
         yield FieldProblem("region", message)
 
 
-def _cidrs(blocks: tuple[str, ...], rules: RequestRules) -> Iterable[FieldProblem]:
+def _cidrs(blocks: tuple[str, ...], policy: RequestPolicy) -> Iterable[FieldProblem]:
     if not 1 <= len(blocks) <= MAX_CIDRS:
         yield FieldProblem("allowed_cidr", f"at least one block, and at most {MAX_CIDRS}")
     for i, block in enumerate(blocks):
-        if message := _cidr_fault(block, rules.widest_ipv4):
+        if message := _cidr_fault(block, policy.widest_ipv4):
             yield FieldProblem(f"allowed_cidr.{i}", message)
 
 

@@ -16,20 +16,20 @@ from typing import Final
 from chalicelib.core.actions import Action, ActionKind
 from chalicelib.core.catalog import Kind
 from chalicelib.core.demo import (
+    ComponentStatus,
     Demo,
     Desired,
     Failure,
     Phase,
     Search,
     Status,
-    Step,
     parse_stack_name,
 )
 from chalicelib.core.observe import LATE, reappeared
 from chalicelib.core.plan import (
     Next,
-    Pace,
     Plan,
+    PollingPolicy,
     having,
     in_phase,
     made,
@@ -62,38 +62,38 @@ def wants_search(demo: Demo, now: datetime) -> bool:
         and not demo.ended
         and (again is None or again <= now)
         and not _unanswered(demo)
-        and not any(_on_its_way(demo, s) for s in demo.steps.values() if s.kind is Kind.STACK)
+        and not any(_on_its_way(demo, s) for s in demo.components.values() if s.kind is Kind.STACK)
     )
 
 
-def _unanswered(demo: Demo) -> list[Step]:
+def _unanswered(demo: Demo) -> list[ComponentStatus]:
     """Return the steps that are gone, and whose stacks may still appear."""
-    return [s for s in demo.steps.values() if s.gone and s.asked_at]
+    return [s for s in demo.components.values() if s.gone and s.asked_at]
 
 
-def _on_its_way(demo: Demo, step: Step) -> bool:
-    if step.gone or step.status is Status.DELETE_FAILED:
+def _on_its_way(demo: Demo, component: ComponentStatus) -> bool:
+    if component.gone or component.status is Status.DELETE_FAILED:
         return False
-    return step.status is Status.DELETING or _free(demo, step)
+    return component.status is Status.DELETING or _free(demo, component)
 
 
 def towards_deleted(
-    demo: Demo, now: datetime, pace: Pace, leftovers: tuple[str, ...] | None
+    demo: Demo, now: datetime, polling: PollingPolicy, leftovers: tuple[str, ...] | None
 ) -> Plan:
     """Return the plan for a demo that is to go; `leftovers` as in `planner.decide`."""
-    demo = in_phase(_let_bundles_go(_resurfaced(demo, leftovers or ()), now), Phase.DELETING)
+    demo = in_phase(_release_bundles(_resurfaced(demo, leftovers or ()), now), Phase.DELETING)
     if going := _removable(demo, now):
         return _remove(demo, going, now)
-    if waiting := [s for s in demo.steps.values() if _getting_on(demo, s)]:
+    if waiting := [s for s in demo.components.values() if _getting_on(demo, s)]:
         reason = f"waiting for {names_of(waiting)} to go"
-        return made(Next.WAIT, demo, reason, wait=until_due(waiting, now, pace))
+        return made(Next.WAIT, demo, reason, wait=until_due(waiting, now, polling))
     if stuck := _stuck(demo):
         return _quarantine(demo, now, stuck[0].failure)
     if unanswered := _unanswered(demo):
         reason = f"looking again for {names_of(unanswered)}, whose creation was not answered"
         again = max(s.asked_at + LATE - now for s in unanswered if s.asked_at)
-        return made(Next.WAIT, demo, reason, wait=min(again, pace.poll))
-    return _prove(demo, now, pace, leftovers)
+        return made(Next.WAIT, demo, reason, wait=min(again, polling.poll))
+    return _prove(demo, now, polling, leftovers)
 
 
 def _resurfaced(demo: Demo, leftovers: tuple[str, ...]) -> Demo:
@@ -103,11 +103,11 @@ def _resurfaced(demo: Demo, leftovers: tuple[str, ...]) -> Demo:
     """
     attempts = demo.search.attempts + 1
     # One the record never knew may stand on any other, so it goes first.
-    unknown = Step(name="", after=tuple(demo.steps), has_bucket=True)
+    unknown = ComponentStatus(name="", depends_on=tuple(demo.components), has_bucket=True)
     found = [
-        reappeared(replace(demo.steps.get(name, unknown), name=name))
+        reappeared(replace(demo.components.get(name, unknown), name=name))
         for name in _stacks_among(leftovers, demo)
-        if name not in demo.steps or demo.steps[name].gone
+        if name not in demo.components or demo.components[name].gone
     ]
     if not found or attempts >= MAX_SEARCHES:
         return demo
@@ -121,79 +121,85 @@ def _stacks_among(leftovers: tuple[str, ...], demo: Demo) -> list[str]:
     return [x[1] for x in ours if x and x[0] == demo.demo_id and x[1].isalnum()]
 
 
-def _let_bundles_go(demo: Demo, now: datetime) -> Demo:
+def _release_bundles(demo: Demo, now: datetime) -> Demo:
     """Take a bundle as gone once nothing stands on it: it goes with its bucket."""
     finished = (
         replace(s, status=Status.DELETED, removing_at=now, removed_at=now)
-        for s in demo.steps.values()
+        for s in demo.components.values()
         if s.kind is Kind.BUNDLE and not s.gone and _free(demo, s)
     )
     return noting(demo, finished)
 
 
-def _getting_on(demo: Demo, step: Step) -> bool:
+def _getting_on(demo: Demo, component: ComponentStatus) -> bool:
     """Whether a step is on its way out, or will be tried again without a person's help."""
-    return step.status is Status.DELETING or (_deletable(step) and _free(demo, step))
+    return component.status is Status.DELETING or (
+        _deletable(component) and _free(demo, component)
+    )
 
 
-def _deletable(step: Step) -> bool:
+def _deletable(component: ComponentStatus) -> bool:
     """Whether there is a stack that may be asked to go (the bundle goes with its bucket)."""
-    moving = step.gone or step.status is Status.DELETING
-    return step.kind is Kind.STACK and not moving and step.attempts < MAX_ATTEMPTS
+    moving = component.gone or component.status is Status.DELETING
+    return component.kind is Kind.STACK and not moving and component.attempts < MAX_ATTEMPTS
 
 
-def _stuck(demo: Demo) -> list[Step]:
+def _stuck(demo: Demo) -> list[ComponentStatus]:
     """Return the steps that have refused to go as often as they are tried."""
     return [s for s in having(demo, Status.DELETE_FAILED) if s.attempts >= MAX_ATTEMPTS]
 
 
-def _free(demo: Demo, step: Step) -> bool:
+def _free(demo: Demo, component: ComponentStatus) -> bool:
     """Whether no dependent is left that keeps this step (the bundle keeps nothing).
 
     A dependent that is stuck, or that a stuck one requires, keeps only what it requires itself.
     """
-    above = (demo.steps[name] for name in demo.dependents(step.name))
+    above = (demo.components[name] for name in demo.dependents(component.name))
     left = [s for s in above if not s.gone and s.kind is Kind.STACK]
     if not left:
         return True
     stuck = [s.name for s in _stuck(demo)]
     held = demo.requirements(stuck).union(stuck)
-    return all(s.name in held and step.name not in demo.requirements([s.name]) for s in left)
+    return all(s.name in held and component.name not in demo.requirements([s.name]) for s in left)
 
 
-def _removable(demo: Demo, now: datetime) -> list[Step]:
-    return [s for s in demo.steps.values() if _deletable(s) and s.due(now) and _free(demo, s)]
+def _removable(demo: Demo, now: datetime) -> list[ComponentStatus]:
+    return [s for s in demo.components.values() if _deletable(s) and s.due(now) and _free(demo, s)]
 
 
-def _remove(demo: Demo, going: list[Step], now: datetime) -> Plan:
+def _remove(demo: Demo, going: list[ComponentStatus], now: datetime) -> Plan:
     actions, noted = [], []
-    for step in going:
-        if (preparation := _preparation(step)) is not None:
-            actions.append(Action(preparation, step.name))
+    for component in going:
+        if (preparation := _preparation(component)) is not None:
+            actions.append(Action(preparation, component.name))
         else:
-            actions.append(Action(ActionKind.DELETE_STACK, step.name))
-            noted.append(_going(step, now))
+            actions.append(Action(ActionKind.DELETE_STACK, component.name))
+            noted.append(_going(component, now))
     reason = f"removing {names_of(going)}"
     return made(Next.ACT, noting(demo, noted), reason, actions=tuple(actions))
 
 
-def _going(step: Step, now: datetime) -> Step:
-    return replace(step, status=Status.DELETING, removing_at=now, observed_at=now, retry_at=None)
+def _going(component: ComponentStatus, now: datetime) -> ComponentStatus:
+    return replace(
+        component, status=Status.DELETING, removing_at=now, observed_at=now, retry_at=None
+    )
 
 
-def _preparation(step: Step) -> ActionKind | None:
+def _preparation(component: ComponentStatus) -> ActionKind | None:
     """Return what must happen before this stack is deleted (again), if anything."""
-    if step.prepared:
+    if component.prepared:
         return None
-    if step.status is Status.DELETE_FAILED:
-        return repair_for(step.cause)
-    return ActionKind.EMPTY_BUCKET if step.has_bucket else None
+    if component.status is Status.DELETE_FAILED:
+        return repair_for(component.cause)
+    return ActionKind.EMPTY_BUCKET if component.has_bucket else None
 
 
-def _prove(demo: Demo, now: datetime, pace: Pace, leftovers: tuple[str, ...] | None) -> Plan:
+def _prove(
+    demo: Demo, now: datetime, polling: PollingPolicy, leftovers: tuple[str, ...] | None
+) -> Plan:
     if leftovers is None:
         again = demo.search.again_at or now
-        wait = min(pace.poll, max(timedelta(0), again - now))
+        wait = min(polling.poll, max(timedelta(0), again - now))
         return made(Next.WAIT, demo, "about to search for anything left", wait=wait)
     if not leftovers:
         gone = replace(demo, deleted_at=now, retry_at=None, trouble=None, search=Search())
@@ -206,7 +212,7 @@ def _prove(demo: Demo, now: datetime, pace: Pace, leftovers: tuple[str, ...] | N
     left = f"still there: {', '.join(leftovers[:5])}"
     if attempts >= MAX_SEARCHES:
         return _quarantine(demo, now, Failure(component="search", reason=left))
-    wait = min(grown(pace.retry, LONGEST_DELAY, attempts - 1), pace.poll * attempts)
+    wait = min(grown(polling.retry, LONGEST_DELAY, attempts - 1), polling.poll * attempts)
     searched = replace(demo, search=Search(attempts=attempts, again_at=now + wait))
     return made(Next.WAIT, searched, left, wait=wait)
 
@@ -224,8 +230,10 @@ def _quarantine(demo: Demo, now: datetime, failure: Failure | None) -> Plan:
     return made(Next.STUCK, in_phase(resting, Phase.QUARANTINED, looping=False), reason)
 
 
-def revived(demo: Demo) -> Demo:
+def reset_attempts(demo: Demo) -> Demo:
     """Return a quarantined demo ready for another round, with its attempts forgotten."""
-    rested = (replace(s, attempts=0, retry_at=None) for s in demo.steps.values() if not s.gone)
+    rested = (
+        replace(s, attempts=0, retry_at=None) for s in demo.components.values() if not s.gone
+    )
     fresh = replace(demo, phase=Phase.DELETING, retry_at=None, search=Search())
     return noting(fresh, rested)

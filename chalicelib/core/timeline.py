@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from chalicelib.core.demo import Demo, Desired, Phase, Status, Step
+from chalicelib.core.demo import ComponentStatus, Demo, Desired, Phase, Status
 
 
 class EntryKind(StrEnum):
@@ -58,10 +58,10 @@ def _told(before: Demo, after: Demo) -> Iterator[tuple[EntryKind, str]]:
     if before.expires_at != after.expires_at:
         moved = "extended" if after.expires_at > before.expires_at else "shortened"
         yield EntryKind.LEASE, f"lease {moved} to {after.expires_at:%Y-%m-%d %H:%M} UTC"
-    for name, step in after.steps.items():
-        known = before.steps.get(name)
-        if known is None or step.status is not known.status:
-            yield EntryKind.STEP, _step_text(step)
+    for name, component in after.components.items():
+        known = before.components.get(name)
+        if known is None or component.status is not known.status:
+            yield EntryKind.STEP, _step_text(component)
     if before.desired is not after.desired:
         yield EntryKind.DESIRED, f"desired is now {after.desired}: {_desire_reason(after)}"
     if before.phase is not after.phase:
@@ -72,11 +72,11 @@ def _told(before: Demo, after: Demo) -> Iterator[tuple[EntryKind, str]]:
         yield EntryKind.LOOP, f"loop {after.generation} started"
 
 
-def _step_text(step: Step) -> str:
-    told = f"{step.name} {step.status.replace('_', ' ')}"
-    if step.failure and step.status in (Status.FAILED, Status.DELETE_FAILED):
-        where = f"{step.failure.resource}: " if step.failure.resource else ""
-        return f"{told}: {where}{step.failure.reason}"
+def _step_text(component: ComponentStatus) -> str:
+    told = f"{component.name} {component.status.replace('_', ' ')}"
+    if component.failure and component.status in (Status.FAILED, Status.DELETE_FAILED):
+        where = f"{component.failure.resource}: " if component.failure.resource else ""
+        return f"{told}: {where}{component.failure.reason}"
     return told
 
 

@@ -69,7 +69,7 @@ def _lease_record(record: Any) -> None:
         except FatalError as error:
             # Delivered again it would fail again, and hold up every record behind it.
             _report(demo_id, error)
-            world().meter.count("LeaseFaults")
+            world().metrics.count("LeaseFaults")
 
 
 @bp.schedule(Rate(5, unit=Rate.MINUTES), name="sweep")  # type: ignore[untyped-decorator]

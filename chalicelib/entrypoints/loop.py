@@ -46,25 +46,25 @@ def plan(event: Event, context: object) -> Event:  # noqa: ARG001
 
     demo_id, generation = event["demo_id"], event["generation"]
     outcomes = [_outcome(result) for result in event.get("results", [])]
-    step = plan_step(world(), demo_id, generation, outcomes, looks=event.get("looks", 0))
+    state = plan_step(world(), demo_id, generation, outcomes, looks=event.get("looks", 0))
     logger.info(
-        "planned", extra={"demo_id": demo_id, "next": step.next.value, "reason": step.reason}
+        "planned", extra={"demo_id": demo_id, "next": state.next.value, "reason": state.reason}
     )
     return {
         "demo_id": demo_id,
         "generation": generation,
-        "next": step.next.value,
-        "reason": step.reason[:200],
-        "actions": [{"kind": a.kind.value, "step": a.step} for a in step.actions],
-        "seen": step.seen,
-        "looks": step.looks,
-        "wait_seconds": step.wait_seconds,
+        "next": state.next.value,
+        "reason": state.reason[:200],
+        "actions": [{"kind": a.kind.value, "component": a.component} for a in state.actions],
+        "seen": state.seen,
+        "looks": state.looks,
+        "wait_seconds": state.wait_seconds,
         "results": [],
     }
 
 
 def _outcome(result: Mapping[str, Any]) -> Outcome:
-    action = Action(ActionKind(result["kind"]), result["step"])
+    action = Action(ActionKind(result["kind"]), result["component"])
     caught = result.get("error")
     if not caught:
         return Outcome(
@@ -91,10 +91,17 @@ def _reason(caught: Mapping[str, Any]) -> str:
 def _act(kind: ActionKind, event: Event) -> Event:
     from chalicelib.services.apply import apply  # noqa: PLC0415 - app.py imports us all
 
-    demo_id, step = event["demo_id"], event["step"]
-    outcome = apply(world(), demo_id, event["generation"], Action(kind, step))
-    logger.info(kind.value, extra={"demo_id": demo_id, "step": step, "more": outcome.more})
-    return {"kind": kind.value, "step": step, "more": outcome.more, "skipped": outcome.skipped}
+    demo_id, component = event["demo_id"], event["component"]
+    outcome = apply(world(), demo_id, event["generation"], Action(kind, component))
+    logger.info(
+        kind.value, extra={"demo_id": demo_id, "component": component, "more": outcome.more}
+    )
+    return {
+        "kind": kind.value,
+        "component": component,
+        "more": outcome.more,
+        "skipped": outcome.skipped,
+    }
 
 
 @bp.lambda_function(name="create_stack")  # type: ignore[untyped-decorator]

@@ -21,7 +21,7 @@ from chalice import Blueprint
 from chalicelib.core.errors import NotFound, Unavailable
 from chalicelib.entrypoints.discovery import discover
 from chalicelib.entrypoints.logs import logger
-from chalicelib.entrypoints.rest.http import Answer, Call, HttpError, endpoint
+from chalicelib.entrypoints.rest.http import HttpError, Request, Response, endpoint
 from chalicelib.entrypoints.rest.offers import SignIn
 from chalicelib.wiring import settings
 
@@ -70,8 +70,8 @@ def policy(*also: str) -> str:
     )
 
 
-def _page(name: str, *origins: str) -> Answer:
-    return Answer(
+def _page(name: str, *origins: str) -> Response:
+    return Response(
         body=files()[name].replace("{version}", version()),
         headers={
             "Content-Type": _TYPES[".html"],
@@ -85,36 +85,36 @@ def _page(name: str, *origins: str) -> Answer:
 
 
 @endpoint(bp, "GET", "/", public=True)
-def front(call: Call) -> Answer:
+def front(call: Request) -> Response:
     """Lead whoever opens the service's own address to the page, with a slash at its end or not."""
     location = f"{call.path.rstrip('/')}/app"
-    return Answer(body="", status=HTTPStatus.FOUND, headers={"Location": location})
+    return Response(body="", status=HTTPStatus.FOUND, headers={"Location": location})
 
 
 @endpoint(bp, "GET", "/app", public=True)
-def application(call: Call) -> Answer:  # noqa: ARG001
+def application(call: Request) -> Response:  # noqa: ARG001
     """Serve the page; it may speak with the issuer's token endpoint besides this service."""
     return _page("index.html", _origin(_provider().get("token_endpoint", "")))
 
 
 @endpoint(bp, "GET", "/share", public=True)
-def shared(call: Call) -> Answer:  # noqa: ARG001
+def shared(call: Request) -> Response:  # noqa: ARG001
     """Serve a prospect's page; only the page reads the link's token, in its address's fragment."""
     return _page("share.html")
 
 
 @endpoint(bp, "GET", "/web/{folder}/{file}", public=True)
-def static(call: Call, folder: str, file: str) -> Answer:  # noqa: ARG001
+def static(call: Request, folder: str, file: str) -> Response:  # noqa: ARG001
     """Serve a file; under another version's folder as it is now, not to be kept."""
     if file not in files() or file.endswith(".html"):
         raise NotFound(f"there is no {file}")
     keep = _FOR_EVER if folder == version() else "no-cache"
     kind = _TYPES[Path(file).suffix]
-    return Answer(body=files()[file], headers={"Content-Type": kind, "Cache-Control": keep})
+    return Response(body=files()[file], headers={"Content-Type": kind, "Cache-Control": keep})
 
 
 @endpoint(bp, "GET", "/config.json", public=True)
-def configuration(call: Call) -> Answer:  # noqa: ARG001
+def configuration(call: Request) -> Response:  # noqa: ARG001
     """Return where and as which client the page signs in."""
     told = settings()
     provider = _provider()
@@ -127,7 +127,7 @@ def configuration(call: Call) -> Answer:  # noqa: ARG001
         "authorization_endpoint": provider["authorization_endpoint"],
         "token_endpoint": provider["token_endpoint"],
     }
-    return Answer(body=body)
+    return Response(body=body)
 
 
 def _provider() -> Mapping[str, str]:

@@ -24,11 +24,11 @@ from chalicelib.core.chat.orders import (
     Command,
     Create,
     Delete,
+    DemoCommand,
     Extend,
     Help,
     Misunderstood,
     OpenForm,
-    Order,
     Retry,
     ShowCatalog,
 )
@@ -36,7 +36,7 @@ from chalicelib.core.demo import DEMO_ID
 from chalicelib.core.errors import DemoError, InvalidRequest
 from chalicelib.entrypoints.logs import logger
 from chalicelib.services.slack_ask import invalid, prechecked
-from chalicelib.services.slack_ports import Ask, SlackWorld
+from chalicelib.services.slack_ports import SlackRequest, SlackWorld
 from chalicelib.wiring import settings
 
 Payload = dict[str, Any]
@@ -76,7 +76,7 @@ class Front:
             case _:
                 self._order(ack, command, understood)
 
-    def _order(self, ack: Ack, command: Payload, order: Order) -> None:
+    def _order(self, ack: Ack, command: Payload, order: DemoCommand) -> None:
         if isinstance(order, Create) and (problems := self._problems(order)):
             _reply(ack, messages.misunderstood([invalid(problems)]))
             return
@@ -160,9 +160,9 @@ class Front:
         )
         ack()
 
-    def _note(self, key: str, order: Order, **of: Any) -> None:
+    def _note(self, key: str, order: DemoCommand, **of: Any) -> None:
         world = self._slack.world
-        ask = Ask(key=key, order=order, demo_id=world.new_id(), at=world.clock(), **of)
+        ask = SlackRequest(key=key, order=order, demo_id=world.new_id(), at=world.clock(), **of)
         new = self._slack.notes.ask(ask)
         logger.info("asked in Slack", extra={"order": order.kind, "user": ask.user, "new": new})
 
@@ -176,17 +176,17 @@ class Front:
     def _form(self, metadata: str, chosen: tuple[str, ...] = ()) -> Block:
         return form.form(
             self._catalog(),
-            self._slack.world.rules.lease,
+            self._slack.world.policy.lease,
             cidr=self._slack.cidr,
             metadata=metadata,
             picked=chosen,
         )
 
     def _catalog(self) -> Any:
-        return self._slack.world.shelf.catalog()
+        return self._slack.world.templates.catalog()
 
 
-def pressed(action_id: str, value: str) -> Order | None:
+def pressed(action_id: str, value: str) -> DemoCommand | None:
     """Return the order behind a button of ours; None for one that makes no sense."""
     demo_id, _, seen = value.partition(" ")
     if not DEMO_ID.fullmatch(demo_id):

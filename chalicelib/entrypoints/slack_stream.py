@@ -12,12 +12,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from chalicelib.adapters.slack_table import ASK, PLACE, to_ask
+from chalicelib.adapters.slack_table import ASK, MESSAGE_REF, to_slack_request
 from chalicelib.core.errors import DemoError, RetryableError
 from chalicelib.core.timeline import EntryKind
 from chalicelib.entrypoints.logs import logger
-from chalicelib.services.slack_ask import carry_out
-from chalicelib.services.slack_ports import Ask, Notice, SlackWorld
+from chalicelib.services.slack_ask import handle
+from chalicelib.services.slack_ports import Notice, SlackRequest, SlackWorld
 from chalicelib.services.slack_show import show
 from chalicelib.wiring import now, slack_world
 
@@ -32,7 +32,7 @@ class Work:
 
     sequence: str
     at: float
-    ask: Ask | None = None
+    ask: SlackRequest | None = None
     demo_id: str = ""
     notices: dict[str, Notice] = field(default_factory=dict)
 
@@ -60,7 +60,7 @@ def gathered(records: Iterable[Record]) -> list[Work]:
         key = change["Keys"]["pk"]["S"]
         work = Work(change["SequenceNumber"], float(change.get("ApproximateCreationDateTime", 0)))
         if _is_ask(record):
-            work.ask = to_ask(change["NewImage"])
+            work.ask = to_slack_request(change["NewImage"])
         elif _concerns_demo(record):
             work.demo_id = key.removeprefix("DEMO#")
             known = demos.setdefault(work.demo_id, work)
@@ -89,7 +89,7 @@ def _concerns_demo(record: Record) -> bool:
     if sort == "DEMO":
         # Wake-ups and task tokens stand beside the record itself, and show nowhere.
         return old is None or old.get("demo") != new.get("demo")
-    return old is None and (sort == PLACE or bool(_notice(change)))
+    return old is None and (sort == MESSAGE_REF or bool(_notice(change)))
 
 
 def _notice(change: Record) -> dict[str, Notice]:
@@ -104,7 +104,7 @@ def _did(slack: SlackWorld, work: Work) -> bool:
     """Do one piece of work; return False when the stream must bring it again."""
     try:
         if work.ask is not None:
-            carry_out(slack, work.ask)
+            handle(slack, work.ask)
         else:
             show(slack, work.demo_id, work.notices)
     except RetryableError as error:

@@ -24,16 +24,16 @@ def apply(world: World, demo_id: str, generation: int, action: Action) -> Outcom
     """Do one action; raise RetryableError or FatalError, which the state machine handles."""
     demo = world.store.get(demo_id)
     target = world.targets.of(demo.region)
-    stack = stack_name(demo_id, action.step)
+    stack = stack_name(demo_id, action.component)
     more = False
     if action.kind in CREATIONS and not _still_wanted(demo, generation, action):
         return Outcome(action=action, skipped=True)
     match action.kind:
         case ActionKind.CREATE_STACK:
-            _create(world, target, demo, action.step)
+            _create(world, target, demo, action.component)
         case ActionKind.STAGE_BUNDLE:
             bucket = demo.outputs["BucketName"]
-            target.buckets.put(bucket, BUNDLE_KEY, world.shelf.bundle())
+            target.buckets.put(bucket, BUNDLE_KEY, world.templates.bundle())
         case ActionKind.DELETE_STACK:
             target.stacks.delete(stack)
         case ActionKind.EMPTY_BUCKET:
@@ -52,28 +52,28 @@ def _still_wanted(demo: Demo, generation: int, action: Action) -> bool:
     return (
         demo.generation == generation
         and demo.desired is Desired.READY
-        and demo.steps[action.step].status is Status.CREATING
+        and demo.components[action.component].status is Status.CREATING
     )
 
 
 def _create(world: World, target: Target, demo: Demo, name: str) -> None:
-    component = world.shelf.catalog().components.get(name)
+    component = world.templates.catalog().components.get(name)
     if component is None:
         raise Rejected(f"there is no usable template for {name} any more")
     target.stacks.create(
         name=stack_name(demo.demo_id, name),
-        template=world.shelf.template(name),
+        template=world.templates.template(name),
         parameters=stack_parameters(
             demo,
             component,
-            world.rules.bounds,
-            service=world.rules.service,
+            world.policy.permissions_boundary,
+            service=world.policy.service,
             platforms={
                 parameter: target.platforms.newest(pattern)
                 for parameter, pattern in component.solution_stacks.items()
             },
         ),
-        tags=stack_tags(demo, name, world.rules.service),
+        tags=stack_tags(demo, name, world.policy.service),
         timeout_minutes=create_minutes(component.typical_minutes),
         token=f"{demo.demo_id}-{name}-{demo.generation}",
     )

@@ -11,7 +11,7 @@ from typing import Concatenate, Final, ParamSpec
 from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.errors import StaleRecord, WrongState
 from chalicelib.core.lease import moved_expiry, still_given
-from chalicelib.core.teardown import revived
+from chalicelib.core.teardown import reset_attempts
 from chalicelib.core.timeline import changes
 from chalicelib.services.loop import commit, ensure
 from chalicelib.services.world import World
@@ -72,7 +72,7 @@ def move_lease(world: World, demo: Demo, expires_at: datetime, *, actor: str) ->
         raise WrongState(f"{demo.demo_id} is {demo.phase} and cannot be extended")
     now = world.clock()
     moved = moved_expiry(
-        now=now, created_at=demo.created_at, wanted=expires_at, limits=world.rules.lease
+        now=now, created_at=demo.created_at, wanted=expires_at, quotas=world.policy.lease
     )
     after = replace(demo, expires_at=moved, warned=still_given(now, moved, demo.warned))
     return world.store.save(demo, after, changes(demo, after, now=now, actor=actor))
@@ -83,5 +83,5 @@ def retry(world: World, demo: Demo, *, actor: str) -> Demo:
     """Try a quarantined teardown again now; raise WrongState for any other demo."""
     if demo.phase is not Phase.QUARANTINED:
         raise WrongState(f"{demo.demo_id} is {demo.phase}; only a quarantined demo is retried")
-    after = replace(revived(demo), reason=f"retried by {actor}")
+    after = replace(reset_attempts(demo), reason=f"retried by {actor}")
     return commit(world, demo, after, actor=actor)

@@ -59,7 +59,7 @@ def _failure_counted(world: World, *, insist: bool) -> Iterator[None]:
         yield
     except DemoError as error:
         _log.warning("a loop was not started or woken: %s", error)
-        world.meter.count("WakesFailed")
+        world.metrics.count("WakesFailed")
         if insist:
             raise
 

@@ -16,10 +16,10 @@ from datetime import UTC, datetime
 from typing import Final
 
 from chalicelib.core.catalog import Catalog
-from chalicelib.core.demo import PREFIX, Demo, Desired, Phase, Status, Step, stack_name
+from chalicelib.core.demo import PREFIX, ComponentStatus, Demo, Desired, Phase, Status, stack_name
 from chalicelib.core.errors import DemoError, NotFound, StaleRecord, UnreadableRecord
 from chalicelib.core.graph import build_graph, new_step
-from chalicelib.core.teardown import revived
+from chalicelib.core.teardown import reset_attempts
 from chalicelib.core.timeline import Entry, EntryKind, changes
 from chalicelib.services import loop
 from chalicelib.services.world import World
@@ -64,7 +64,7 @@ def search(world: World, report: Report) -> Searched:
     seen: set[str] = set()
     removed: list[str] = []
     standing: dict[str, Mapping[str, Tags]] = {}
-    for region in world.rules.request.regions:
+    for region in world.policy.request.regions:
         try:
             standing[region] = world.targets.of(region).stacks.ours()
             orphans = tuple(_orphans(world, region, standing[region]))
@@ -126,20 +126,20 @@ def _alive(world: World, demo_id: str) -> bool:
     except NotFound:
         return False
     except UnreadableRecord:
-        world.meter.count("UnreadableRecords")
+        world.metrics.count("UnreadableRecords")
         return True
 
 
 def _take_down(world: World, orphan: Orphan) -> None:
     if orphan.stacks:
         _adopt(world, orphan)
-        world.meter.count("OrphansFound")
+        world.metrics.count("OrphansFound")
         return
     buckets = world.targets.of(orphan.region).buckets
     for name in orphan.buckets:
         if buckets.empty(name):
             buckets.remove(name)
-            world.meter.count("OrphansFound")
+            world.metrics.count("OrphansFound")
 
 
 def _check_slots(world: World, standing: Mapping[str, Mapping[str, Tags]], report: Report) -> None:
@@ -172,12 +172,12 @@ def _adopt(world: World, orphan: Orphan) -> None:
     try:
         before = world.store.get(orphan.demo_id)
     except NotFound:
-        adopted = _record(orphan, world.shelf.catalog(), now, text)
+        adopted = _record(orphan, world.templates.catalog(), now, text)
         world.store.adopt(adopted, (entry,))
     else:
         if not before.ended:
             raise StaleRecord(f"{orphan.demo_id} has come to life")
-        adopted = _reopened(before, orphan, world.shelf.catalog(), text)
+        adopted = _reopened(before, orphan, world.templates.catalog(), text)
         entries = (entry, *changes(before, adopted, now=now, actor=ACTOR))
         world.store.save(before, adopted, entries)
     world.workflow.start(adopted.demo_id, adopted.generation)
@@ -186,14 +186,14 @@ def _adopt(world: World, orphan: Orphan) -> None:
 def _record(orphan: Orphan, catalog: Catalog, now: datetime, reason: str) -> Demo:
     """Return a demo made of what was found; its tags tell whose it was and until when."""
     tags = next(iter(orphan.stacks.values()))
-    steps = _steps(orphan, catalog)
+    components = _steps(orphan, catalog)
     return Demo(
         demo_id=orphan.demo_id,
         name=f"orphan {orphan.demo_id}",
         owner=_tag(tags, "owner"),
         region=orphan.region,
-        asked=tuple(s for s, step in steps.items() if not step.gone),
-        steps=steps,
+        requested_components=tuple(s for s, component in components.items() if not component.gone),
+        components=components,
         created_at=now,
         expires_at=_moment(_tag(tags, "expires-at"), now),
         desired=Desired.DELETED,
@@ -205,15 +205,19 @@ def _record(orphan: Orphan, catalog: Catalog, now: datetime, reason: str) -> Dem
 
 
 def _reopened(before: Demo, orphan: Orphan, catalog: Catalog, reason: str) -> Demo:
-    found = {name: step for name, step in _steps(orphan, catalog).items() if not step.gone}
+    found = {
+        name: component
+        for name, component in _steps(orphan, catalog).items()
+        if not component.gone
+    }
     after = {
-        name: replace(step, status=Status.READY)
-        for name, step in before.steps.items()
+        name: replace(component, status=Status.READY)
+        for name, component in before.components.items()
         if name in found
     }
-    steps = {**found, **before.steps, **after}
+    components = {**found, **before.components, **after}
     return replace(
-        revived(replace(before, steps=steps)),
+        reset_attempts(replace(before, components=components)),
         region=orphan.region,
         reason=reason,
         deleted_at=None,
@@ -223,7 +227,7 @@ def _reopened(before: Demo, orphan: Orphan, catalog: Catalog, reason: str) -> De
     )
 
 
-def _steps(orphan: Orphan, catalog: Catalog) -> dict[str, Step]:
+def _steps(orphan: Orphan, catalog: Catalog) -> dict[str, ComponentStatus]:
     """Return the steps found, in the catalog's order, with those between them as gone.
 
     A component that the catalog no longer has may stand on any other, so it goes first.
@@ -231,18 +235,20 @@ def _steps(orphan: Orphan, catalog: Catalog) -> dict[str, Step]:
     found = {_tag(tags, "component") for tags in orphan.stacks.values()}
     known = sorted(found & catalog.components.keys())
     graph = build_graph(catalog, known)
-    steps = {
+    components = {
         name: replace(
             new_step(catalog, graph, name),
             status=Status.READY if name in found else Status.PENDING,
         )
-        for name in graph.steps
+        for name in graph.components
     }
     unknown = {
-        name: Step(name=name, after=tuple(known), has_bucket=True, status=Status.READY)
+        name: ComponentStatus(
+            name=name, depends_on=tuple(known), has_bucket=True, status=Status.READY
+        )
         for name in sorted(found - set(known))
     }
-    return {**steps, **unknown}
+    return {**components, **unknown}
 
 
 def _moment(text: str, otherwise: datetime) -> datetime:

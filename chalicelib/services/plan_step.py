@@ -13,7 +13,7 @@ from typing import Final
 
 from chalicelib.core.actions import Action, Outcome
 from chalicelib.core.demo import SERVICE_ACTOR, Demo, Phase, stack_name
-from chalicelib.core.observe import account, see, worth_a_look
+from chalicelib.core.observe import apply_observations, apply_outcomes, stacks_to_describe
 from chalicelib.core.plan import Next, Plan
 from chalicelib.core.planner import decide
 from chalicelib.core.teardown import wants_search
@@ -28,7 +28,7 @@ times, make some 320 in a look."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class LoopState:
     """What the state machine needs to know: ids and actions, never documents."""
 
     next: Next
@@ -46,7 +46,7 @@ def plan_step(
     outcomes: Sequence[Outcome] = (),
     *,
     looks: int = 0,
-) -> Step:
+) -> LoopState:
     """Take one look at a demo and say what its loop does next; raise StaleRecord on a race.
 
     `looks` is how many this execution has taken before.
@@ -56,18 +56,18 @@ def plan_step(
         if before.looping:
             # Whoever moved the record on may have died before it started the next loop.
             world.workflow.start(demo_id, before.generation)
-        return Step(next=Next.DONE, reason="another loop has taken over")
+        return LoopState(next=Next.DONE, reason="another loop has taken over")
     if not before.looping:
         # Tried again by Step Functions after its answer was lost: the same answer again.
         stuck = before.phase is Phase.QUARANTINED
-        return Step(next=Next.STUCK if stuck else Next.DONE, reason=before.reason)
+        return LoopState(next=Next.STUCK if stuck else Next.DONE, reason=before.reason)
     now = world.clock()
-    known = account(before, outcomes, now)
+    known = apply_outcomes(before, outcomes, now)
     if looks >= MAX_LOOKS:
         loop.hand_over(world, before, known)
-        return Step(next=Next.DONE, reason="the next loop takes over")
+        return LoopState(next=Next.DONE, reason="the next loop takes over")
     seen = gather(world, known, now)
-    plan = decide(seen, now, pace=world.rules.pace, leftovers=_search(world, seen, now))
+    plan = decide(seen, now, polling=world.policy.polling, leftovers=_search(world, seen, now))
     after = replace(plan.demo, planned_at=now)
     entries = changes(before, after, now=now, actor=SERVICE_ACTOR)
     world.store.save(before, after, entries)
@@ -78,8 +78,10 @@ def plan_step(
 def gather(world: World, demo: Demo, now: datetime) -> Demo:
     """Look at the stacks that may have changed, and only at those."""
     stacks = world.targets.of(demo.region).stacks
-    names = worth_a_look(demo, now, world.rules.pace.poll)
-    return see(demo, {n: stacks.describe(stack_name(demo.demo_id, n)) for n in names}, now)
+    names = stacks_to_describe(demo, now, world.policy.polling.poll)
+    return apply_observations(
+        demo, {n: stacks.describe(stack_name(demo.demo_id, n)) for n in names}, now
+    )
 
 
 def _search(world: World, demo: Demo, now: datetime) -> tuple[str, ...] | None:
@@ -88,8 +90,8 @@ def _search(world: World, demo: Demo, now: datetime) -> tuple[str, ...] | None:
     return world.targets.of(demo.region).leftovers.find(demo.demo_id)
 
 
-def _step(plan: Plan, seen: int, looks: int) -> Step:
-    return Step(
+def _step(plan: Plan, seen: int, looks: int) -> LoopState:
+    return LoopState(
         next=plan.next,
         reason=plan.reason,
         actions=plan.actions,
@@ -100,21 +102,21 @@ def _step(plan: Plan, seen: int, looks: int) -> Step:
 
 
 def _measure(world: World, before: Demo, after: Demo) -> None:
-    meter = world.meter
+    metrics = world.metrics
     if after.failure and not before.failure:
-        meter.count("Failed")
+        metrics.count("Failed")
     if after.phase is before.phase:
         return
     match after.phase:
         case Phase.READY if after.ready_at and not before.ready_at:
-            meter.count("Ready")
+            metrics.count("Ready")
             taken = after.ready_at - after.created_at
-            meter.count("TimeToReady", taken.total_seconds(), unit="Seconds")
+            metrics.count("TimeToReady", taken.total_seconds(), unit="Seconds")
         case Phase.DELETED if after.deleted_at:
-            meter.count("Deleted")
+            metrics.count("Deleted")
             late = (after.deleted_at - after.expires_at).total_seconds() / 60
-            meter.count("MinutesPastLease", max(0.0, late), unit="None")
+            metrics.count("MinutesPastLease", max(0.0, late), unit="None")
         case Phase.QUARANTINED:
-            meter.count("Quarantined")
+            metrics.count("Quarantined")
         case _:
             pass

@@ -13,8 +13,8 @@ from typing import Generic, Protocol, TypeVar
 
 from chalicelib.core.catalog import Catalog
 from chalicelib.core.demo import Demo
-from chalicelib.core.limits import Limits
-from chalicelib.core.observe import Sighting
+from chalicelib.core.observe import StackObservation
+from chalicelib.core.quotas import Quotas
 from chalicelib.core.share import Share
 from chalicelib.core.timeline import Entry
 
@@ -42,7 +42,7 @@ class Page(Generic[T]):
 class DemoStore(Protocol):
     """The table: records, leases, quotas and timelines."""
 
-    def create(self, demo: Demo, entries: Sequence[Entry], limits: Limits) -> None:
+    def create(self, demo: Demo, entries: Sequence[Entry], quotas: Quotas) -> None:
         """Put record, lease and both quota slots in one transaction, or raise LimitReached."""
 
     def adopt(self, demo: Demo, entries: Sequence[Entry]) -> None:
@@ -140,7 +140,7 @@ class Stacks(Protocol):
     ) -> None:
         """Ask for a stack; asking again for the same stack is no error."""
 
-    def describe(self, name: str) -> Sighting:
+    def describe(self, name: str) -> StackObservation:
         """Look at a stack; one that does not exist is seen as `pending`.
 
         A failed one comes with its root cause: the first resource event that failed.
@@ -242,7 +242,7 @@ class Workflow(Protocol):
         """Return whether that loop is running now."""
 
 
-class Shelf(Protocol):
+class TemplateRepository(Protocol):
     """The templates and the image's build context, as they came with the package."""
 
     def catalog(self) -> Catalog:
@@ -255,7 +255,7 @@ class Shelf(Protocol):
         """Return the bundle."""
 
 
-class Meter(Protocol):
+class Metrics(Protocol):
     """Counts for the dashboard and the alarms."""
 
     def count(self, name: str, value: float = 1, *, unit: str = "Count") -> None:

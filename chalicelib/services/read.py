@@ -41,7 +41,7 @@ def list_demos(
     else:
         page = world.store.of_owner(caller.owner, limit=limit, cursor=cursor)
     if page.unreadable:
-        world.meter.count("UnreadableRecords", len(page.unreadable))
+        world.metrics.count("UnreadableRecords", len(page.unreadable))
     return page
 
 

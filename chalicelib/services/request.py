@@ -14,7 +14,7 @@ from chalicelib.core.timeline import Entry, EntryKind
 from chalicelib.services.loop import begin, ensure
 from chalicelib.services.world import World
 
-ASKED_AGAIN: Final = timedelta(days=1)
+IDEMPOTENCY_WINDOW: Final = timedelta(days=1)
 """How long the same asking means the same demo."""
 
 
@@ -26,16 +26,17 @@ def request_demo(
     Raises InvalidRequest (every bad field named) or LimitReached; either way nothing is made.
     """
     now = world.clock()
-    catalog = world.shelf.catalog()
-    checked = check(request, catalog, world.rules.request)
+    catalog = world.templates.catalog()
+    checked = check(request, catalog, world.policy.request)
     demo = new_demo(
         checked, demo_id=demo_id or world.new_id(), owner=owner, catalog=catalog, now=now
     )
-    text = f"{demo.name}: {', '.join(demo.asked)} until {demo.expires_at:%Y-%m-%d %H:%M} UTC"
+    named = ", ".join(demo.requested_components)
+    text = f"{demo.name}: {named} until {demo.expires_at:%Y-%m-%d %H:%M} UTC"
     entry = Entry(at=now, actor=owner, kind=EntryKind.REQUESTED, text=text)
-    world.store.create(demo, [entry], world.rules.limits)
+    world.store.create(demo, [entry], world.policy.quotas)
     begin(world, demo)
-    world.meter.count("Requested")
+    world.metrics.count("Requested")
     return demo
 
 
@@ -48,7 +49,7 @@ def request_once(world: World, owner: str, request: DemoRequest, *, demo_id: str
         demo = world.store.get(demo_id)
     except NotFound:
         return request_demo(world, owner, request, demo_id=demo_id)
-    if demo.owner != owner or world.clock() - demo.created_at > ASKED_AGAIN:
+    if demo.owner != owner or world.clock() - demo.created_at > IDEMPOTENCY_WINDOW:
         return request_demo(world, owner, request)
     if demo.looping:
         ensure(world, demo)
@@ -57,6 +58,6 @@ def request_once(world: World, owner: str, request: DemoRequest, *, demo_id: str
 
 def preview(world: World, request: DemoRequest) -> Preview:
     """Return what `request_demo` would make, making nothing; raise InvalidRequest."""
-    catalog = world.shelf.catalog()
-    checked = check(request, catalog, world.rules.request)
+    catalog = world.templates.catalog()
+    checked = check(request, catalog, world.policy.request)
     return preview_of(catalog, checked.requested, checked.graph)

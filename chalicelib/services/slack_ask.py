@@ -30,7 +30,7 @@ from chalicelib.core.request import DemoRequest, check
 from chalicelib.services import change, read
 from chalicelib.services.read import Caller
 from chalicelib.services.request import request_once
-from chalicelib.services.slack_ports import Ask, Place, SlackWorld, Unverified
+from chalicelib.services.slack_ports import MessageRef, SlackRequest, SlackWorld, Unverified
 
 _KEPT = timedelta(days=90)
 _LOOKED_THROUGH = 100
@@ -39,7 +39,7 @@ _OPERATORS = (AccessDenied, MissingSetting, Rejected)
 _FIELD_WORDS = {"ttl_hours": "lease", "allowed_cidr": "from", "region": "in"}
 
 
-def carry_out(slack: SlackWorld, ask: Ask) -> None:
+def handle(slack: SlackWorld, ask: SlackRequest) -> None:
     """Do what was asked and say how it went; raise RetryableError when it must be tried again.
 
     Raises another error, after it was told, when it is the operator's to mend.
@@ -83,7 +83,7 @@ def say(slack: SlackWorld, response_url: str, user: str, message: Message) -> No
         slack.chat.post(user, message)
 
 
-def _done(slack: SlackWorld, ask: Ask, who: Caller) -> Message | None:
+def _done(slack: SlackWorld, ask: SlackRequest, who: Caller) -> Message | None:
     world, order = slack.world, ask.order
     match order:
         case Create():
@@ -92,7 +92,7 @@ def _done(slack: SlackWorld, ask: Ask, who: Caller) -> Message | None:
         case ListDemos():
             return _list(slack, order, who)
         case Status():
-            return messages.living(read.find(world, who, order.demo_id))
+            return messages.status_message(read.find(world, who, order.demo_id))
         case Extend():
             return _extend(slack, order, who)
         case Delete():
@@ -130,20 +130,20 @@ def to_request(slack: SlackWorld, order: Create) -> DemoRequest:
 def prechecked(slack: SlackWorld, order: Create) -> None:
     """Raise InvalidRequest for a command that would be refused, reading and writing nothing."""
     world = slack.world
-    check(to_request(slack, order), world.shelf.catalog(), world.rules.request)
+    check(to_request(slack, order), world.templates.catalog(), world.policy.request)
 
 
-def _create(slack: SlackWorld, ask: Ask, order: Create, who: Caller) -> None:
+def _create(slack: SlackWorld, ask: SlackRequest, order: Create, who: Caller) -> None:
     request = to_request(slack, order)
     # Before the demo, so that none of its notices finds nowhere to go. The table's stream takes
     # it from here; a place whose demo was refused is never looked at.
     slack.notes.found(
-        Place(
+        MessageRef(
             demo_id=ask.demo_id,
             channel=ask.channel or ask.user,
             user=ask.user,
             response_url=ask.response_url,
-            keep_until=ask.at + slack.world.rules.lease.in_total + _KEPT,
+            keep_until=ask.at + slack.world.policy.lease.in_total + _KEPT,
         )
     )
     request_once(slack.world, who.owner, request, demo_id=ask.demo_id)
@@ -169,7 +169,7 @@ def _extend(slack: SlackWorld, order: Extend, who: Caller) -> Message | None:
     return _quiet(slack, moved, f"`{demo.demo_id}` now ends {when(moved.expires_at)}.")
 
 
-def _refusal(slack: SlackWorld, ask: Ask, error: DemoError) -> str:
+def _refusal(slack: SlackWorld, ask: SlackRequest, error: DemoError) -> str:
     match error:
         case InvalidRequest():
             return invalid(error)
@@ -196,6 +196,6 @@ def invalid(error: InvalidRequest) -> str:
     )
 
 
-def _owner(slack: SlackWorld, ask: Ask) -> str:
+def _owner(slack: SlackWorld, ask: SlackRequest) -> str:
     place = slack.notes.place(getattr(ask.order, "demo_id", ""))
     return f"<@{place.user}>" if place else "its owner"

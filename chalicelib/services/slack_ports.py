@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Protocol
 
 from chalicelib.core.chat.blocks import Message
-from chalicelib.core.chat.orders import Order
+from chalicelib.core.chat.orders import DemoCommand
 from chalicelib.core.errors import FatalError
 from chalicelib.services.world import World
 
 
-class NoSuchPlace(FatalError):  # noqa: N818
+class ChannelUnavailable(FatalError):  # noqa: N818
     """The channel or message cannot be written to: gone, archived, or we are not in it."""
 
 
@@ -21,14 +21,14 @@ class Unverified(FatalError):  # noqa: N818
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
+class SlackRequest:
     """An order as it came from Slack; `key` is the same for every delivery of one press.
 
     `demo_id` is drawn when the ask is noted, so that carrying it out twice makes one demo.
     """
 
     key: str
-    order: Order
+    order: DemoCommand
     user: str
     channel: str
     response_url: str
@@ -38,7 +38,7 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class MessageRef:
     """Where a demo is shown: channel and time stamp of its living message, once posted.
 
     `shown` is a digest of what it shows now, `told` the notices already given.
@@ -62,10 +62,10 @@ class Notice:
     urgent: bool
 
 
-class Notes(Protocol):
+class SlackStore(Protocol):
     """The table's items for Slack."""
 
-    def ask(self, ask: Ask) -> bool:
+    def ask(self, ask: SlackRequest) -> bool:
         """Note an ask in one conditional write; False when it was noted before."""
 
     def finished(self, key: str) -> bool:
@@ -80,13 +80,13 @@ class Notes(Protocol):
     def remember(self, user: str, email: str, now: datetime) -> None:
         """Keep a Slack user's e-mail address for a while."""
 
-    def place(self, demo_id: str) -> Place | None:
+    def place(self, demo_id: str) -> MessageRef | None:
         """Return where a demo is shown, or None when it is not."""
 
-    def found(self, place: Place) -> None:
+    def found(self, place: MessageRef) -> None:
         """Note where a demo is to be shown; a place that is known stays as it is."""
 
-    def posted(self, place: Place) -> None:
+    def posted(self, place: MessageRef) -> None:
         """Note what is shown where now."""
 
     def told(self, demo_id: str, notice: str) -> None:
@@ -121,7 +121,7 @@ class SlackWorld:
     """
 
     world: World
-    notes: Notes
+    notes: SlackStore
     chat: Chat
     admins: frozenset[str] = frozenset()
     owner_domains: frozenset[str] = frozenset()

@@ -16,7 +16,7 @@ from chalicelib.core.chat.blocks import Message
 from chalicelib.core.demo import Demo
 from chalicelib.core.errors import NotFound
 from chalicelib.services.slack_ask import say
-from chalicelib.services.slack_ports import NoSuchPlace, Notice, Place, SlackWorld
+from chalicelib.services.slack_ports import ChannelUnavailable, MessageRef, Notice, SlackWorld
 
 
 def show(slack: SlackWorld, demo_id: str, notices: Mapping[str, Notice]) -> None:
@@ -32,15 +32,15 @@ def show(slack: SlackWorld, demo_id: str, notices: Mapping[str, Notice]) -> None
         demo = slack.world.store.get(demo_id)
     except NotFound:
         return  # its record was removed by hand; the orphan search makes a new one if need be
-    place = _living(slack, place, demo)
+    place = _status_message(slack, place, demo)
     for name, notice in notices.items():
         if name not in place.told:
             _give(slack, place, demo, notice)
             slack.notes.told(demo_id, name)
 
 
-def _living(slack: SlackWorld, place: Place, demo: Demo) -> Place:
-    message = messages.living(demo, place.user)
+def _status_message(slack: SlackWorld, place: MessageRef, demo: Demo) -> MessageRef:
+    message = messages.status_message(demo, place.user)
     shown = digest(message)
     if place.ts is not None and shown == place.shown:
         return place
@@ -48,7 +48,7 @@ def _living(slack: SlackWorld, place: Place, demo: Demo) -> Place:
     if place.ts is not None:
         try:
             slack.chat.update(place.channel, place.ts, message)
-        except NoSuchPlace:
+        except ChannelUnavailable:
             now = _posted(slack, now, message)  # somebody deleted it: it starts anew
     else:
         now = _posted(slack, now, message)
@@ -56,11 +56,11 @@ def _living(slack: SlackWorld, place: Place, demo: Demo) -> Place:
     return now
 
 
-def _posted(slack: SlackWorld, place: Place, message: Message) -> Place:
+def _posted(slack: SlackWorld, place: MessageRef, message: Message) -> MessageRef:
     """Post the living message where it was asked for, or to who asked for it."""
     try:
         channel, ts = slack.chat.post(place.channel, message)
-    except NoSuchPlace:
+    except ChannelUnavailable:
         channel, ts = slack.chat.post(place.user, message)
         hint = "I cannot write in this channel, so your demo is in our direct messages. "
         invite = messages.word(f":wave: {hint}Invite me here and I write here the next time.")
@@ -68,7 +68,7 @@ def _posted(slack: SlackWorld, place: Place, message: Message) -> Place:
     return replace(place, channel=channel, ts=ts)
 
 
-def _give(slack: SlackWorld, place: Place, demo: Demo, notice: Notice) -> None:
+def _give(slack: SlackWorld, place: MessageRef, demo: Demo, notice: Notice) -> None:
     message = messages.notice(demo, notice.text, place.user, urgent=notice.urgent)
     slack.chat.post(place.channel, message, thread=place.ts or "", broadcast=notice.urgent)
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.errors import NotFound, StaleRecord
 from chalicelib.core.lease import warnings_due
-from chalicelib.core.teardown import revived
+from chalicelib.core.teardown import reset_attempts
 from chalicelib.core.timeline import Entry, EntryKind, changes
 from chalicelib.services import change, loop
 from chalicelib.services.world import World
@@ -45,7 +45,7 @@ def sweep(world: World, report: Callable[[str, Exception], None]) -> Swept:
         except Exception as error:  # noqa: BLE001 - no demo's fault may keep another one alive
             report(demo_id, error)
             faults.append((demo_id, str(error)))
-    world.meter.count("SweepFaults", len(faults))
+    world.metrics.count("SweepFaults", len(faults))
     return Swept(seen=due, faults=tuple(faults))
 
 
@@ -60,7 +60,7 @@ def attend(world: World, demo_id: str) -> None:
         if demo.looping and _silent(world, demo, now):
             _watch(world, ended, now)
     elif demo.phase is Phase.QUARANTINED and demo.retry_at and demo.retry_at <= now:
-        after = replace(revived(demo), reason="tried again after a rest")
+        after = replace(reset_attempts(demo), reason="tried again after a rest")
         loop.commit(world, demo, after, actor=SWEEP_ACTOR, insist=True)
     elif demo.looping and _silent(world, demo, now):
         _watch(world, demo, now)
@@ -71,7 +71,7 @@ def attend(world: World, demo_id: str) -> None:
 
 
 def _silent(world: World, demo: Demo, now: datetime) -> bool:
-    return now - (demo.planned_at or demo.created_at) >= world.rules.watchdog
+    return now - (demo.planned_at or demo.created_at) >= world.policy.watchdog
 
 
 def _watch(world: World, demo: Demo, now: datetime) -> None:

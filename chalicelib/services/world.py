@@ -5,23 +5,31 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from chalicelib.core.inputs import Bounds
+from chalicelib.core.inputs import PermissionsBoundary
 from chalicelib.core.lease import LeaseLimits
-from chalicelib.core.limits import Limits
-from chalicelib.core.plan import Pace
-from chalicelib.core.request import RequestRules
-from chalicelib.services.ports import Clock, DemoStore, Meter, NewId, Shelf, Targets, Workflow
+from chalicelib.core.plan import PollingPolicy
+from chalicelib.core.quotas import Quotas
+from chalicelib.core.request import RequestPolicy
+from chalicelib.services.ports import (
+    Clock,
+    DemoStore,
+    Metrics,
+    NewId,
+    Targets,
+    TemplateRepository,
+    Workflow,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
+class Policy:
     """What the operator set."""
 
     service: str
-    request: RequestRules
-    limits: Limits
-    bounds: Bounds
-    pace: Pace = field(default_factory=Pace)
+    request: RequestPolicy
+    quotas: Quotas
+    permissions_boundary: PermissionsBoundary
+    polling: PollingPolicy = field(default_factory=PollingPolicy)
     watchdog: timedelta = timedelta(minutes=10)
 
     @property
@@ -37,8 +45,8 @@ class World:
     store: DemoStore
     workflow: Workflow
     targets: Targets
-    shelf: Shelf
-    meter: Meter
+    templates: TemplateRepository
+    metrics: Metrics
     clock: Clock
     new_id: NewId
-    rules: Rules
+    policy: Policy

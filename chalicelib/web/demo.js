@@ -173,25 +173,25 @@ const sentence = (text) => (text ? `${text.charAt(0).toUpperCase()}${text.slice(
 function tick(view, parts) {
   const { demo } = view;
   const at = now();
-  const going = demo.stacks.some((stack) => stack.removing_at);
+  const going = demo.components.some((component) => component.removing_at);
   const bars = going ? removal(demo, at) : project(demo, at);
-  const critical = new Set(bars.filter((bar) => bar.critical).map((bar) => bar.stack.component));
-  const lost = new Set(bars.filter((bar) => bar.lost).map((bar) => bar.stack.component));
+  const critical = new Set(bars.filter((bar) => bar.critical).map((bar) => bar.component.name));
+  const lost = new Set(bars.filter((bar) => bar.lost).map((bar) => bar.component.name));
   const took = new Map(
-    bars.map((bar) => [bar.stack.component, (bar.done ? bar.to : at) - bar.from]),
+    bars.map((bar) => [bar.component.name, (bar.done ? bar.to : at) - bar.from]),
   );
   view.graph.draw(
-    demo.stacks.map((stack) => ({
-      component: stack.component,
-      after: stack.after,
-      state: stack.status,
-      title: `${view.titles[stack.component] ?? stack.component}: ${STATES[stack.status]}`,
-      text: lost.has(stack.component)
+    demo.components.map((component) => ({
+      component: component.name,
+      depends_on: component.depends_on,
+      state: component.status,
+      title: `${view.titles[component.name] ?? component.name}: ${STATES[component.status]}`,
+      text: lost.has(component.name)
         ? "not begun"
         : going
-          ? standing(stack.status)
-          : nodeText(stack, took.get(stack.component)),
-      critical: !going && critical.has(stack.component),
+          ? standing(component.status)
+          : nodeText(component, took.get(component.name)),
+      critical: !going && critical.has(component.name),
     })),
     spoken(demo),
   );
@@ -205,17 +205,17 @@ function tick(view, parts) {
 }
 
 function spoken(demo) {
-  const told = demo.stacks.map(
+  const told = demo.components.map(
     (s) =>
-      `${s.component} ${STATES[s.status]}${s.after.length ? ` after ${s.after.join(", ")}` : ""}`,
+      `${s.name} ${STATES[s.status]}${s.depends_on.length ? ` after ${s.depends_on.join(", ")}` : ""}`,
   );
   return `Dependency graph: ${told.join("; ")}`;
 }
 
 function lead(parts, demo, bars, at) {
-  const all = demo.stacks.length;
+  const all = demo.components.length;
   const removing = demo.desired === "deleted";
-  const done = demo.stacks.filter((s) =>
+  const done = demo.components.filter((s) =>
     removing ? ["deleted", "pending"].includes(s.status) : s.status === "ready",
   ).length;
   say(parts.lead, headline(demo, done, all, bars, at));
@@ -239,12 +239,12 @@ function headline(demo, done, all, bars, at) {
 
 function tell(before, demo) {
   if (!before) return;
-  const was = new Map(before.stacks.map((stack) => [stack.component, stack.status]));
-  const news = demo.stacks
-    .filter((stack) => was.get(stack.component) !== stack.status)
-    .map((stack) => `${stack.component} ${STATES[stack.status]}`);
+  const was = new Map(before.components.map((component) => [component.name, component.status]));
+  const news = demo.components
+    .filter((component) => was.get(component.name) !== component.status)
+    .map((component) => `${component.name} ${STATES[component.status]}`);
   if (before.phase !== demo.phase) news.push(`The demo is now: ${PHASES[demo.phase]}`);
-  const ready = demo.stacks.filter((stack) => stack.status === "ready").length;
+  const ready = demo.components.filter((component) => component.status === "ready").length;
   if (news.length)
-    announce(`${news.join(", ")}. ${ready} of ${many(demo.stacks.length, "step")} ready.`);
+    announce(`${news.join(", ")}. ${ready} of ${many(demo.components.length, "component")} ready.`);
 }

@@ -7,13 +7,13 @@ const NARROW = 620;
 
 /** Return the steps' edges without those that others imply, so that the picture stays clear. */
 export function reduced(steps) {
-  const after = new Map(steps.map((step) => [step.component, step.after]));
+  const after = new Map(steps.map((step) => [step.component, step.depends_on]));
   const reaches = (from, to) =>
     (after.get(from) ?? []).some((next) => next === to || reaches(next, to));
   return new Map(
     steps.map((step) => [
       step.component,
-      step.after.filter((a) => !step.after.some((b) => b !== a && reaches(b, a))),
+      step.depends_on.filter((a) => !step.depends_on.some((b) => b !== a && reaches(b, a))),
     ]),
   );
 }
@@ -65,7 +65,7 @@ export class Graph {
 
   arrange() {
     const width = this.element.clientWidth;
-    const shape = JSON.stringify([width, this.steps.map((step) => [step.component, step.after])]);
+    const shape = JSON.stringify([width, this.steps.map((step) => [step.component, step.depends_on])]);
     if (!width || !this.steps.length || shape === this.shape) return;
     this.shape = shape;
     const plan = levels(this.steps);
@@ -159,9 +159,9 @@ function curve(from, to, { wide, high, down }) {
 }
 
 /** Return what a node says of a live step: its state, time taken and time typical. */
-export function nodeText(stack, elapsed) {
-  const typical = minutes(stack.typical_minutes);
-  if (stack.status === "pending") return `typ. ${typical}`;
-  if (["creating", "ready"].includes(stack.status)) return `${clock(elapsed)} / ${typical}`;
-  return STATES[stack.status];
+export function nodeText(component, elapsed) {
+  const typical = minutes(component.typical_minutes);
+  if (component.status === "pending") return `typ. ${typical}`;
+  if (["creating", "ready"].includes(component.status)) return `${clock(elapsed)} / ${typical}`;
+  return STATES[component.status];
 }

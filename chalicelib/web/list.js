@@ -174,7 +174,7 @@ function chosen(state) {
   const [, , fits] = SHOWN.find(([name]) => name === state.shown);
   const [, , order] = ORDERS.find(([name]) => name === state.order);
   const words = state.words.split(/\s+/).filter(Boolean);
-  const text = (d) => `${d.name} ${d.owner} ${d.demo_id} ${d.components.join(" ")}`.toLowerCase();
+  const text = (d) => `${d.name} ${d.owner} ${d.demo_id} ${d.component_names.join(" ")}`.toLowerCase();
   return all.filter((d) => fits(d) && words.every((word) => text(d).includes(word))).sort(order);
 }
 

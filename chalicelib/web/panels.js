@@ -27,7 +27,7 @@ export function linksPanel() {
 
 function expected(demo, catalog) {
   const by = new Map(catalog.components.map((component) => [component.name, component]));
-  const items = demo.components.flatMap((name) =>
+  const items = demo.components.flatMap(({ name }) =>
     (by.get(name)?.outputs ?? [])
       .filter((output) => output.endsWith("Url"))
       .map((output) => ({ title: output.slice(0, -3), label: by.get(name).title, url: null })),
@@ -177,7 +177,7 @@ export function details() {
     element: card("Details", list, more),
     draw(demo) {
       const facts = [
-        ["Asked for", demo.asked.join(", ")],
+        ["Requested", demo.requested_components.join(", ")],
         ["Open to", demo.allowed_cidr.join(", ")],
         ["Created", moment(demo.created_at)],
         ["If it fails", demo.keep_on_failure ? "kept for a look" : "removed"],
@@ -217,7 +217,7 @@ export function eventsPanel(view) {
         demo.phase,
         demo.expires_at,
         demo.reason,
-        demo.stacks.map((s) => s.status),
+        demo.components.map((s) => s.status),
       ]);
       if (version === seen) return;
       seen = version;

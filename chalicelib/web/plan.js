@@ -45,13 +45,13 @@ export function drawPlan(view, parts, body) {
   view.graph.draw(
     body.steps.map((step) => ({
       component: step.component,
-      after: step.after,
+      depends_on: step.depends_on,
       critical: step.critical,
       title: titles[step.component],
       state: body.pulled_in.includes(step.component) ? "brought" : "chosen",
       text: minutes(step.ends_minute - step.starts_minute),
     })),
-    `Plan: ${body.steps.map((s) => `${s.component}${s.after.length ? ` after ${s.after.join(", ")}` : ""}`).join("; ")}`,
+    `Plan: ${body.steps.map((s) => `${s.component}${s.depends_on.length ? ` after ${s.depends_on.join(", ")}` : ""}`).join("; ")}`,
   );
   view.timeline.draw(planned(body.steps), 0, Infinity, titles);
   say(parts.total, `About ${minutes(Math.max(1, Math.round(body.typical_minutes)))}`);

@@ -68,7 +68,7 @@ export function update(element, demo) {
   say(parts.progress, note(demo));
   follow(
     parts.chips,
-    demo.components,
+    demo.component_names,
     (name) => name,
     (name) => h("span", { class: "chip" }, name),
     () => {},

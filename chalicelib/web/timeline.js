@@ -11,36 +11,36 @@ const at = (iso) => (iso ? Date.parse(iso) : null);
  * How much longer or shorter a typical minute takes here, learnt from the steps that are done.
  * One as long as none is.
  */
-export function pace(stacks) {
+export function pace(components) {
   let [took, typical] = [0, 0];
-  for (const stack of stacks) {
-    if (stack.typical_minutes < 0.5 || stack.failure || !stack.started_at || !stack.finished_at)
+  for (const component of components) {
+    if (component.typical_minutes < 0.5 || component.failure || !component.started_at || !component.finished_at)
       continue;
-    took += at(stack.finished_at) - at(stack.started_at);
-    typical += stack.typical_minutes * MINUTE;
+    took += at(component.finished_at) - at(component.started_at);
+    typical += component.typical_minutes * MINUTE;
   }
   return typical && took ? Math.min(4, Math.max(0.005, took / typical)) : 1;
 }
 
 /** Lay a demo's steps out in time: done ones as they were, the rest as they will likely be. */
 export function project(demo, now) {
-  const factor = pace(demo.stacks);
+  const factor = pace(demo.components);
   const bars = new Map();
   const never = new Set(); // what waits for a stack that failed
-  for (const stack of demo.stacks) {
-    if (stack.status === "failed" || stack.after.some((name) => never.has(name)))
-      never.add(stack.component);
-    const typical = stack.typical_minutes * MINUTE * factor;
-    const inputs = stack.after.map((name) => bars.get(name)?.to ?? 0);
-    const from = at(stack.started_at) ?? Math.max(now, ...inputs);
+  for (const component of demo.components) {
+    if (component.status === "failed" || component.depends_on.some((name) => never.has(name)))
+      never.add(component.name);
+    const typical = component.typical_minutes * MINUTE * factor;
+    const inputs = component.depends_on.map((name) => bars.get(name)?.to ?? 0);
+    const from = at(component.started_at) ?? Math.max(now, ...inputs);
     const to =
-      at(stack.finished_at) ?? Math.max(from + typical, stack.started_at ? now + typical / 20 : 0);
-    const done = Boolean(stack.finished_at);
-    const begun = Boolean(stack.started_at);
-    const lost = !begun && never.has(stack.component);
+      at(component.finished_at) ?? Math.max(from + typical, component.started_at ? now + typical / 20 : 0);
+    const done = Boolean(component.finished_at);
+    const begun = Boolean(component.started_at);
+    const lost = !begun && never.has(component.name);
     bars.set(
-      stack.component,
-      lost ? { stack, from: 0, to: 0, lost } : { stack, from, to, done, begun },
+      component.name,
+      lost ? { component, from: 0, to: 0, lost } : { component, from, to, done, begun },
     );
   }
   return never.size ? [...bars.values()] : marked([...bars.values()], bars);
@@ -50,7 +50,7 @@ function marked(list, bars) {
   let last = list.reduce((a, b) => (a && a.to >= b.to ? a : b), null);
   while (last) {
     last.critical = true;
-    const inputs = last.stack.after.map((name) => bars.get(name)).filter(Boolean);
+    const inputs = last.component.depends_on.map((name) => bars.get(name)).filter(Boolean);
     last = inputs.reduce((a, b) => (a && a.to >= b.to ? a : b), null);
   }
   return list;
@@ -58,12 +58,12 @@ function marked(list, bars) {
 
 /** Lay the removal out in time: only steps whose removal has begun have a bar. */
 export function removal(demo, now) {
-  return demo.stacks.map((stack) => ({
-    stack,
-    from: at(stack.removing_at) ?? now,
-    to: at(stack.removed_at) ?? now,
-    begun: Boolean(stack.removing_at),
-    done: Boolean(stack.removed_at),
+  return demo.components.map((component) => ({
+    component,
+    from: at(component.removing_at) ?? now,
+    to: at(component.removed_at) ?? now,
+    begun: Boolean(component.removing_at),
+    done: Boolean(component.removed_at),
     removing: true,
   }));
 }
@@ -100,7 +100,7 @@ export class Timeline {
     follow(
       this.rows,
       bars,
-      (bar) => bar.stack.component,
+      (bar) => bar.component.name,
       () => row(titles),
       (element, bar) => update(element, bar, part, now),
     );
@@ -128,7 +128,7 @@ function row(titles) {
 
 function update(element, bar, part, now) {
   const { parts, titles } = element;
-  const { component, status } = bar.stack;
+  const { name: component, status } = bar.component;
   say(parts.name, component);
   set(parts.name, "title", titles[component]);
   say(parts.text, told(bar, now));
@@ -145,9 +145,9 @@ function update(element, bar, part, now) {
 function told(bar, now) {
   const critical = bar.critical ? " ★" : "";
   if (bar.removing)
-    return bar.begun ? clock((bar.done ? bar.to : now) - bar.from) : standing(bar.stack.status);
+    return bar.begun ? clock((bar.done ? bar.to : now) - bar.from) : standing(bar.component.status);
   if (bar.lost) return "not begun";
-  const typical = minutes(bar.stack.typical_minutes);
+  const typical = minutes(bar.component.typical_minutes);
   if (!bar.begun) return `typ. ${typical}${critical}`;
   return `${clock((bar.done ? bar.to : now) - bar.from)} / ${typical}${critical}`;
 }
@@ -174,7 +174,7 @@ function axis(ticks, whole) {
 /** Lay a plan's steps out as bars, from minute 0. */
 export function planned(steps) {
   return steps.map((step) => ({
-    stack: {
+    component: {
       component: step.component,
       status: "pending",
       typical_minutes: step.ends_minute - step.starts_minute,

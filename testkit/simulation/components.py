@@ -12,16 +12,16 @@ def component(
     name: str,
     minutes: float,
     *,
-    needs: tuple[str, ...] = (),
-    wishes: tuple[str, ...] = (),
+    requires: tuple[str, ...] = (),
+    wants: tuple[str, ...] = (),
     outputs: tuple[str, ...] = (),
     solution_stacks: Mapping[str, str] | None = None,
     has_bucket: bool = False,
 ) -> Component:
     """Return a component that takes some outputs of others and gives some of its own."""
     platforms = solution_stacks or {}
-    required = {p: Parameter(name=p) for p in (*needs, *platforms)}
-    optional = {p: Parameter(name=p, default="") for p in wishes}
+    required = {p: Parameter(name=p) for p in (*requires, *platforms)}
+    optional = {p: Parameter(name=p, default="") for p in wants}
     return Component(
         name=name,
         typical_minutes=minutes,
@@ -37,38 +37,38 @@ _NETWORK: Final = ("VpcId", "PublicSubnetIds")
 EIGHT: Final = (
     component("s3", 1, outputs=("BucketName",), has_bucket=True),
     component("vpc", 3, outputs=(*_NETWORK, "PrivateSubnetIds")),
-    component("sg", 1, needs=("VpcId",), outputs=("ApplicationGroup", "DatabaseGroup")),
+    component("sg", 1, requires=("VpcId",), outputs=("ApplicationGroup", "DatabaseGroup")),
     component(
         "rds",
         12,
-        needs=("PrivateSubnetIds", "DatabaseGroup"),
+        requires=("PrivateSubnetIds", "DatabaseGroup"),
         outputs=("DatabaseEndpoint",),
     ),
     component(
         "ecs",
         6,
-        needs=(*_NETWORK, "ApplicationGroup", "BucketName", "BundleKey"),
+        requires=(*_NETWORK, "ApplicationGroup", "BucketName", "BundleKey"),
         outputs=("EcsUrl", "ClusterName"),
     ),
     component(
         "asg",
         4,
-        needs=(*_NETWORK, "ApplicationGroup"),
-        wishes=("DatabaseEndpoint",),
+        requires=(*_NETWORK, "ApplicationGroup"),
+        wants=("DatabaseEndpoint",),
         outputs=("WebUrl",),
     ),
     component(
         "eb",
         6,
-        needs=(*_NETWORK, "BucketName", "BundleKey"),
+        requires=(*_NETWORK, "BucketName", "BundleKey"),
         outputs=("EbUrl",),
         solution_stacks={"EbSolutionStack": "Linux v* running Docker"},
     ),
     component(
         "jenkins",
         6,
-        needs=(*_NETWORK, "ApplicationGroup", "BucketName"),
-        wishes=("ClusterName",),
+        requires=(*_NETWORK, "ApplicationGroup", "BucketName"),
+        wants=("ClusterName",),
         outputs=("JenkinsUrl",),
     ),
 )
@@ -80,7 +80,7 @@ SMALL: Final = (
     component(
         "web",
         4,
-        needs=("VpcId", "BucketName", "BundleKey"),
+        requires=("VpcId", "BucketName", "BundleKey"),
         outputs=("WebUrl",),
         solution_stacks={"Platform": "Linux v* running Docker"},
     ),

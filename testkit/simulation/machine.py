@@ -24,7 +24,7 @@ from chalicelib.core.errors import (
 from chalicelib.core.plan import Next
 from chalicelib.services import loop
 from chalicelib.services.apply import apply
-from chalicelib.services.plan_step import Step, plan_step
+from chalicelib.services.plan_step import LoopState, plan_step
 from chalicelib.services.world import World
 from testkit.simulation.faults import Died
 
@@ -94,7 +94,7 @@ class Machine:
                 outcomes,
                 looks=execution.looks,
             ),
-            lambda step: self._route(execution, step),
+            lambda component: self._route(execution, component),
             lambda error: self._caught(execution, outcomes, error),
         )
 
@@ -106,13 +106,13 @@ class Machine:
         else:
             self._clock.later(REST, lambda: self._plan(execution, outcomes))
 
-    def _route(self, execution: Execution, step: Step) -> None:
-        execution.looks = step.looks
-        match step.next:
+    def _route(self, execution: Execution, component: LoopState) -> None:
+        execution.looks = component.looks
+        match component.next:
             case Next.ACT:
-                self._map(execution, step.actions)
+                self._map(execution, component.actions)
             case Next.WAIT:
-                self._await_change(execution, step)
+                self._await_change(execution, component)
             case Next.DONE:
                 execution.status = "SUCCEEDED"
             case Next.STUCK:
@@ -144,18 +144,18 @@ class Machine:
             caught,
         )
 
-    def _await_change(self, execution: Execution, step: Step) -> None:
+    def _await_change(self, execution: Execution, component: LoopState) -> None:
         self._minted += 1
         token = f"{execution.demo_id}-{execution.generation}-{self._minted}"
         self._tokens[token] = execution
         execution.token = token
-        self._clock.later(timedelta(seconds=step.wait_seconds), lambda: self.wake(token))
+        self._clock.later(timedelta(seconds=component.wait_seconds), lambda: self.wake(token))
         self._task(
             lambda: loop.park(
                 self.world,
                 execution.demo_id,
                 execution.generation,
-                seen=step.seen,
+                seen=component.seen,
                 token=token,
             ),
             lambda _: None,

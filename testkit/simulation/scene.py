@@ -10,26 +10,26 @@ from typing import Final
 
 from chalicelib.adapters.memory import (
     MemoryCloud,
-    MemoryMeter,
-    MemoryShelf,
+    MemoryMetrics,
     MemoryStore,
     MemoryTargets,
+    MemoryTemplates,
     Obstacle,
     VirtualClock,
 )
 from chalicelib.core.catalog import ALL, Component
 from chalicelib.core.demo import parse_stack_name
 from chalicelib.core.errors import DemoError
-from chalicelib.core.inputs import Bounds
-from chalicelib.core.limits import Limits
-from chalicelib.core.request import DemoRequest, RequestRules
+from chalicelib.core.inputs import PermissionsBoundary
+from chalicelib.core.quotas import Quotas
+from chalicelib.core.request import DemoRequest, RequestPolicy
 from chalicelib.services import change, loop, orphans
 from chalicelib.services.lease_removed import lease_removed
 from chalicelib.services.ports import Target
 from chalicelib.services.read import Caller, find, list_demos
 from chalicelib.services.request import request_demo
 from chalicelib.services.sweep import sweep
-from chalicelib.services.world import Rules, World
+from chalicelib.services.world import Policy, World
 from testkit.simulation.components import SMALL
 from testkit.simulation.faults import Died, EventFault, Fault, Faults, faulty
 from testkit.simulation.machine import Machine
@@ -75,7 +75,7 @@ class Scene:
         self.clock = VirtualClock()
         self.start = self.clock.now
         self.faults = Faults(
-            script.calls, script.events, meanwhile=self.clock.step, later=self._much_later
+            script.calls, script.events, meanwhile=self.clock.component, later=self._much_later
         )
         self.store = MemoryStore()
         self.machine = Machine(self.clock, deaths_retried=script.deaths_retried)
@@ -87,7 +87,7 @@ class Scene:
         self.cloud.fails = dict(script.fails)
         self.cloud.obstacles = {n: Obstacle(*o) for n, o in script.obstacles.items()}
         self.cloud.listeners.append(self._on_status)
-        self.meter = MemoryMeter()
+        self.metrics = MemoryMetrics()
         self.world = self.machine.world = self._world()
         self.ready_at: datetime | None = None
         self._scripted = 0
@@ -100,15 +100,17 @@ class Scene:
             store=faulty(self.store, "store", self.faults),
             workflow=faulty(self.machine, "workflow", self.faults),
             targets=targets,
-            shelf=MemoryShelf(self.script.components),
-            meter=faulty(self.meter, "meter", self.faults),
+            templates=MemoryTemplates(self.script.components),
+            metrics=faulty(self.metrics, "meter", self.faults),
             clock=self.clock,
             new_id=lambda: f"demo{next(ids):04d}",
-            rules=Rules(
+            policy=Policy(
                 service="stelligent-demo-service",
-                request=RequestRules(home_region=REGION, regions=(REGION,)),
-                limits=Limits(),
-                bounds=Bounds(boundary_arn="arn:boundary", role_path="/stelligent-demo/"),
+                request=RequestPolicy(home_region=REGION, regions=(REGION,)),
+                quotas=Quotas(),
+                permissions_boundary=PermissionsBoundary(
+                    boundary_arn="arn:boundary", role_path="/stelligent-demo/"
+                ),
             ),
         )
 
@@ -128,7 +130,7 @@ class Scene:
         self._set_the_stage()
         end = self.start + PATIENCE
         while self.clock.now < end and not self.over():
-            self.clock.step()
+            self.clock.component()
 
     def _much_later(self, call: Callable[[], object]) -> None:
         self._act(6, lambda: survives(call))

@@ -19,8 +19,8 @@ def a_demo(number: int = 1, **fields: Any) -> Demo:
         name="a demo",
         owner=OWNER,
         region="us-east-1",
-        asked=("vpc",),
-        steps={},
+        requested_components=("vpc",),
+        components={},
         created_at=NOW + timedelta(seconds=number),
         expires_at=NOW + timedelta(hours=4),
     )

@@ -99,7 +99,7 @@ def test_delete_markers_go_too(aws: None) -> None:
 
 def test_a_full_bucket_takes_more_than_one_bite() -> None:
     """A bite is bounded, and says whether another is needed."""
-    fake = MemoryBuckets(service=SERVICE, bite=2)
+    fake = MemoryBuckets(service=SERVICE, batch=2)
     fake.make(NAME, OURS)
     for _ in range(5):
         fake.put(NAME, "key", b"1")
@@ -110,7 +110,7 @@ def test_a_bucket_of_thousands_takes_more_than_one_bite(aws: None) -> None:
     """Pages past the bite are left for the next one."""
     client = boto3.client("s3", region_name=REGION)
     _maker(client)(NAME, OURS)
-    buckets = S3(client, service=SERVICE, bite=1)
+    buckets = S3(client, service=SERVICE, batch=1)
     for number in range(1_001):
         client.put_object(Bucket=NAME, Key=f"key{number}", Body=b"")
     assert 1 < emptied(buckets, NAME)

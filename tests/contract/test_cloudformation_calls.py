@@ -102,8 +102,8 @@ QUIET = sorted(s for s, ours in STATUSES.items() if ours is not Status.FAILED)
 def test_a_stack_that_did_not_fail_costs_one_call(recorded: Recorded, raw: str) -> None:
     """Its status, and its outputs once it has any."""
     described(recorded, raw, Outputs=[{"OutputKey": "VpcId", "OutputValue": "vpc-1"}])
-    sighting = recorded.stacks.describe(NAME)
-    assert (STATUSES[raw], {"VpcId": "vpc-1"}) == (sighting.status, sighting.outputs)
+    observation = recorded.stacks.describe(NAME)
+    assert (STATUSES[raw], {"VpcId": "vpc-1"}) == (observation.status, observation.outputs)
 
 
 @pytest.mark.parametrize("raw", ["ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "ROLLBACK_IN_PROGRESS"])

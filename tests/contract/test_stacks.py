@@ -70,9 +70,9 @@ def test_a_stack_that_is_not_there_is_pending(stacks: Stacks) -> None:
 def test_a_created_stack_gives_its_outputs(stacks: Stacks) -> None:
     """A complete stack is ready and names its outputs."""
     create(stacks)
-    sighting = stacks.describe(NAME)
-    assert Status.READY is sighting.status
-    assert stacks.resources(NAME, "AWS::S3::Bucket") == (sighting.outputs["BucketName"],)
+    observation = stacks.describe(NAME)
+    assert Status.READY is observation.status
+    assert stacks.resources(NAME, "AWS::S3::Bucket") == (observation.outputs["BucketName"],)
 
 
 def test_asking_again_is_no_error(stacks: Stacks) -> None:

@@ -8,14 +8,14 @@ import pytest
 
 from chalicelib.core.demo import Demo
 from chalicelib.core.errors import InvalidRequest
-from chalicelib.core.limits import Limits
+from chalicelib.core.quotas import Quotas
 from chalicelib.core.timeline import Entry
 from chalicelib.services.ports import DemoStore, Page
 
 from .conftest import fill
 from .demos import NOW, OWNER, a_demo, ended, entry
 
-ROOM = Limits(per_owner=10_000, in_all=10_000)
+ROOM = Quotas(per_owner=10_000, in_all=10_000)
 MANY = 1_000
 
 

@@ -8,12 +8,12 @@ import pytest
 
 from chalicelib.core.demo import Phase
 from chalicelib.core.errors import LimitReached, RetryableError
-from chalicelib.core.limits import Limits
+from chalicelib.core.quotas import Quotas
 from chalicelib.services.ports import DemoStore
 
 from .demos import OWNER, a_demo, ended
 
-THREE = Limits(per_owner=3, in_all=20)
+THREE = Quotas(per_owner=3, in_all=20)
 
 
 def outcome(create: Callable[[], None]) -> str:
@@ -49,7 +49,7 @@ def test_who_holds_the_slots_is_told(store: DemoStore) -> None:
 
 def test_the_limit_in_all_counts_everybody(store: DemoStore) -> None:
     """The service's own limit is over all owners."""
-    tight = Limits(per_owner=3, in_all=2)
+    tight = Quotas(per_owner=3, in_all=2)
     store.create(a_demo(1, owner="ann@example.com"), (), tight)
     store.create(a_demo(2, owner="bob@example.com"), (), tight)
     with pytest.raises(LimitReached, match="in all"):
@@ -58,7 +58,7 @@ def test_the_limit_in_all_counts_everybody(store: DemoStore) -> None:
 
 def test_a_refused_demo_takes_nothing(store: DemoStore) -> None:
     """Where one limit is reached, the other's slot is not taken either."""
-    tight = Limits(per_owner=1, in_all=2)
+    tight = Quotas(per_owner=1, in_all=2)
     store.create(a_demo(1), (), tight)
     with pytest.raises(LimitReached):
         store.create(a_demo(2), (), tight)
@@ -87,7 +87,7 @@ def test_a_slot_that_is_missing_stops_nobody(store: DemoStore) -> None:
 
 def test_a_freed_slot_is_taken_again(store: DemoStore) -> None:
     """An owner at the limit may ask again when one demo has ended."""
-    one = Limits(per_owner=1, in_all=1)
+    one = Quotas(per_owner=1, in_all=1)
     store.create(a_demo(1), (), one)
     store.save(store.get("demo0001"), ended(store.get("demo0001")), ())
     store.create(a_demo(2), (), one)

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.core.catalog import Kind
-from chalicelib.core.demo import Cause, Demo, Failure, Phase, Search, Status, Step
+from chalicelib.core.demo import Cause, ComponentStatus, Demo, Failure, Phase, Search, Status
 from chalicelib.core.errors import NotFound, StaleRecord
-from chalicelib.core.limits import Limits
+from chalicelib.core.quotas import Quotas
 from chalicelib.services.ports import DemoStore
 
 from .demos import NOW, a_demo, entry
@@ -16,16 +16,16 @@ from .demos import NOW, a_demo, entry
 
 def put(store: DemoStore, demo: Demo | None = None) -> Demo:
     made = demo or a_demo()
-    store.create(made, [entry("asked for")], Limits())
+    store.create(made, [entry("asked for")], Quotas())
     return store.get(made.demo_id)
 
 
 def test_a_record_reads_as_it_was_written(store: DemoStore) -> None:
     """Every field comes back with its type."""
-    step = Step(
+    component = ComponentStatus(
         name="vpc",
         kind=Kind.STACK,
-        after=("s3",),
+        depends_on=("s3",),
         typical_minutes=2.5,
         has_bucket=True,
         status=Status.DELETE_FAILED,
@@ -37,12 +37,12 @@ def test_a_record_reads_as_it_was_written(store: DemoStore) -> None:
         retry_at=NOW + timedelta(seconds=15),
     )
     demo = a_demo(
-        steps={"vpc": step},
+        components={"vpc": component},
         parameters={"Size": "small"},
         allowed_cidr=("10.0.0.0/16",),
         warned=frozenset({30, 120}),
         search=Search(attempts=1, again_at=NOW),
-        trouble=step.failure,
+        trouble=component.failure,
     )
     assert demo == put(store, demo)
 
@@ -57,7 +57,7 @@ def test_an_id_is_taken_once(store: DemoStore) -> None:
     """Two demos cannot have one id."""
     put(store)
     with pytest.raises(StaleRecord):
-        store.create(a_demo(owner="bob@example.com"), [], Limits())
+        store.create(a_demo(owner="bob@example.com"), [], Quotas())
 
 
 def test_a_save_moves_the_version_on(store: DemoStore) -> None:

@@ -9,7 +9,7 @@ import pytest
 from chalicelib.adapters.records import demo_key, marshal
 from chalicelib.adapters.table import Table
 from chalicelib.core.errors import FatalError, UnreadableRecord
-from chalicelib.core.limits import Limits
+from chalicelib.core.quotas import Quotas
 from chalicelib.services.ports import DemoStore
 
 from .conftest import REGION, WATCHDOG, make_table, make_unreadable
@@ -19,7 +19,7 @@ from .demos import NOW, OWNER, a_demo, entry
 def three(store: DemoStore) -> None:
     """Record three demos, the second of which cannot be read."""
     for number in (1, 2, 3):
-        store.create(a_demo(number), (), Limits())
+        store.create(a_demo(number), (), Quotas())
     make_unreadable(store, "demo0002")
 
 
@@ -59,14 +59,14 @@ def test_an_unreadable_record_is_due_all_the_same(store: DemoStore) -> None:
 def table(aws: None) -> Table:
     client = boto3.client("dynamodb", region_name=REGION)
     made = Table(client, make_table(client), watchdog=WATCHDOG)
-    made.create(a_demo(), [entry("first"), entry("second")], Limits())
+    made.create(a_demo(), [entry("first"), entry("second")], Quotas())
     return made
 
 
 @pytest.mark.parametrize(
     ("change", "values"),
     [
-        ("SET demo.steps = :x", {":x": "none"}),
+        ("SET demo.components = :x", {":x": "none"}),
         ("SET demo.created_at = :x", {":x": "yesterday"}),
         ("SET wakes = :x", {":x": "many"}),
         ("SET version = :x", {":x": {"map": 1}}),

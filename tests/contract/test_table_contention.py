@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.adapters.table import Table
 from chalicelib.core.errors import DemoError, Rejected, StaleRecord, Throttled
-from chalicelib.core.limits import Limits
+from chalicelib.core.quotas import Quotas
 
 from .conftest import REGION, WATCHDOG, make_table
 from .demos import a_demo, ended
@@ -65,7 +65,7 @@ def client(aws: None, monkeypatch: pytest.MonkeyPatch) -> Contended:
 @pytest.fixture
 def table(client: Contended) -> Table:
     made = Table(client, make_table(client), watchdog=WATCHDOG)
-    made.create(a_demo(), (), Limits())
+    made.create(a_demo(), (), Quotas())
     client.tries = 0
     return made
 
@@ -76,7 +76,7 @@ def last_save(table: Table) -> None:
 
 
 WRITES: dict[str, Act] = {
-    "create": lambda table: table.create(a_demo(2), (), Limits()),
+    "create": lambda table: table.create(a_demo(2), (), Quotas()),
     "adopt": lambda table: table.adopt(a_demo(2), ()),
     "save": lambda table: table.save(a_demo(), replace(a_demo(), reason="on"), ()),
     "last save": last_save,
@@ -154,7 +154,7 @@ def test_what_decides_is_read_consistently(table: Table, client: Contended) -> N
     for operation in ("GetItem", "Query"):
         hook = f"provide-client-params.dynamodb.{operation}"
         events.register(hook, lambda params, **_: asked.append(params))
-    table.create(a_demo(2), (), Limits())
+    table.create(a_demo(2), (), Quotas())
     table.get("demo0001")
     table.suspects()
     table.slots()

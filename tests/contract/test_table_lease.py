@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.adapters.table import Table
 from chalicelib.core.errors import StaleRecord
-from chalicelib.core.limits import Limits
+from chalicelib.core.quotas import Quotas
 
 from .conftest import REGION, WATCHDOG, make_table
 from .demos import a_demo, ended
@@ -25,7 +25,7 @@ def client(aws: None) -> Any:
 @pytest.fixture
 def table(client: Any) -> Table:
     made = Table(client, make_table(client), watchdog=WATCHDOG)
-    made.create(a_demo(), (), Limits())
+    made.create(a_demo(), (), Quotas())
     return made
 
 

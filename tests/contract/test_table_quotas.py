@@ -10,12 +10,12 @@ import pytest
 from chalicelib.adapters.records import marshal, unmarshal
 from chalicelib.adapters.table import Table
 from chalicelib.core.errors import LimitReached
-from chalicelib.core.limits import Limits
+from chalicelib.core.quotas import Quotas
 
 from .conftest import REGION, WATCHDOG, make_table
 from .demos import OWNER, a_demo, ended
 
-ROOM = Limits(per_owner=2_000, in_all=2_000)
+ROOM = Quotas(per_owner=2_000, in_all=2_000)
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_slots_are_no_demos(table: Table) -> None:
 
 def test_the_last_free_slot_is_found(client: Any, table: Table) -> None:
     """A guess fails, and then all of them are read, every page."""
-    full = Limits(per_owner=10, in_all=100)
+    full = Quotas(per_owner=10, in_all=100)
     for number in range(100):
         if number != 77:
             slot = {"pk": "TOTAL", "sk": f"SLOT#{number:06d}", "kind": "SLOT"}
@@ -92,7 +92,7 @@ def test_a_lowered_limit_counts_what_is_beyond_it(table: Table) -> None:
     """Who had a slot keeps it, and nobody gets one until they are fewer than it says."""
     for number in range(4):
         table.create(a_demo(number, owner=f"{number}@example.com"), (), ROOM)
-    lowered = Limits(per_owner=3, in_all=3)
+    lowered = Quotas(per_owner=3, in_all=3)
     for number in range(2):
         with pytest.raises(LimitReached, match="in all"):
             table.create(a_demo(9), (), lowered)
@@ -121,7 +121,7 @@ def test_a_slot_whose_record_and_other_slot_are_gone_is_found(client: Any, table
 
 def test_a_demo_whose_slot_is_anothers_ends_without_it(client: Any, table: Table) -> None:
     """And the other keeps it."""
-    one = Limits(per_owner=1, in_all=1)
+    one = Quotas(per_owner=1, in_all=1)
     table.create(a_demo(1), (), one)
     table.give_back("demo0001", OWNER)
     table.create(a_demo(2), (), one)
@@ -146,13 +146,13 @@ def test_an_earlier_releases_slots_count(client: Any, table: Table) -> None:
     old_demo(client, table, 2, owner="bob@example.com")
     assert {"demo0001": OWNER, "demo0002": "bob@example.com"} == table.slots()
     with pytest.raises(LimitReached, match="per owner") as caught:
-        table.create(a_demo(3), (), Limits(per_owner=1, in_all=9))
+        table.create(a_demo(3), (), Quotas(per_owner=1, in_all=9))
     assert ("demo0001",) == caught.value.holders
     with pytest.raises(LimitReached, match="in all"):
-        table.create(a_demo(3), (), Limits(per_owner=9, in_all=2))
+        table.create(a_demo(3), (), Quotas(per_owner=9, in_all=2))
     demo = table.get("demo0001")
     table.save(demo, ended(demo), ())
-    table.create(a_demo(3), (), Limits(per_owner=1, in_all=2))
+    table.create(a_demo(3), (), Quotas(per_owner=1, in_all=2))
     assert {"demo0002": "bob@example.com", "demo0003": OWNER} == table.slots()
 
 
@@ -162,7 +162,7 @@ def test_an_earlier_releases_slot_without_a_record_is_freed(client: Any, table: 
     table.give_back("demo0001", OWNER)
     table.give_back("demo0001", OWNER)
     assert {} == table.slots()
-    table.create(a_demo(2), (), Limits(per_owner=1, in_all=1))
+    table.create(a_demo(2), (), Quotas(per_owner=1, in_all=1))
 
 
 def test_an_earlier_releases_demo_ends_without_its_sets(client: Any, table: Table) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app import app
-from chalicelib.adapters.shelf import PackageShelf
+from chalicelib.adapters.templates import PackagedTemplates
 from chalicelib.entrypoints.rest.openapi import document
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -88,7 +88,7 @@ def test_every_setting_that_is_read_is_set_by_the_template() -> None:
 def test_every_component_is_in_the_readme() -> None:
     """Each template in cfn/ is spoken of by name."""
     text = (ROOT / "README.md").read_text()
-    names = [n for n in PackageShelf().catalog().components if n != "bundle"]
+    names = [n for n in PackagedTemplates().catalog().components if n != "bundle"]
     assert [] == [name for name in names if not re.search(rf"\b{name}\b", text)]
 
 

@@ -125,7 +125,7 @@ def a_demo(phase: str, *statuses: str, failure: Any = None) -> dict[str, Any]:
         "demo_id": "abcd1234",
         "phase": phase,
         "reason": "waiting",
-        "stacks": stacks,
+        "components": stacks,
         "failure": failure,
         "links": {"WebUrl": "http://web.example"},
         "expires_at": "2026-01-01T04:00:00+00:00",
@@ -181,8 +181,8 @@ def test_progress_on_a_terminal_shows_typical_minutes() -> None:
 
 def test_a_stack_that_has_not_started_took_no_time() -> None:
     """Elapsed time counts from the start to the end."""
-    pending, ready = a_demo("provisioning", "pending")["stacks"], a_demo("ready", "ready")
-    assert [seconds(pending[0], 1e10), seconds(ready["stacks"][0], 1e10)] == [0.0, 5.0]
+    pending, ready = a_demo("provisioning", "pending")["components"], a_demo("ready", "ready")
+    assert [seconds(pending[0], 1e10), seconds(ready["components"][0], 1e10)] == [0.0, 5.0]
 
 
 def test_a_failed_demo_names_its_cause() -> None:

@@ -7,12 +7,12 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.adapters.shelf import PackageShelf
+from chalicelib.adapters.templates import PackagedTemplates
 from tests.integration.conftest import Running
 
-COMPONENTS = sorted(PackageShelf().catalog().components)
+COMPONENTS = sorted(PackagedTemplates().catalog().components)
 PARAMETERS = sorted(
-    {name for c in PackageShelf().catalog().components.values() for name in c.parameters}
+    {name for c in PackagedTemplates().catalog().components.values() for name in c.parameters}
 )
 
 SCALARS = (

@@ -32,7 +32,7 @@ def test_a_failure_kept_for_a_look_stops_only_what_stands_on_it(running: Running
     owner = running.person()
     demo_id = owner.ask("ecs", "asg", "jenkins", keep_on_failure=True)
     failed = owner.until(demo_id, "failed", "deleted", "ready")
-    status = {s["component"]: s["status"] for s in failed["stacks"]}
+    status = {s["name"]: s["status"] for s in failed["components"]}
     assert "failed" == failed["phase"]
     assert "failed" == status["ecs"]
     assert "ready" == status["asg"]
@@ -53,7 +53,7 @@ def test_deleting_while_provisioning_turns_round(running: Running) -> None:
     assert 202 == owner.call("DELETE", f"/demos/{demo_id}").status_code
     gone = owner.until(demo_id, "deleted", "ready", "quarantined")
     assert "deleted" == gone["phase"]
-    rds = next(s for s in gone["stacks"] if s["component"] == "rds")
+    rds = next(s for s in gone["components"] if s["name"] == "rds")
     assert rds["started_at"] is None
     assert [] == running.left_behind()
 
@@ -106,7 +106,7 @@ def test_a_demo_survives_a_restart_of_everything_in_mid_flight(running: Running)
         return bool(owner.demo(demo_id)["phase"] == "ready")
 
     wait_for(swept_to_ready, "ready after the restart")
-    names = [s["stack_name"] for s in owner.demo(demo_id)["stacks"]]
+    names = [s["stack_name"] for s in owner.demo(demo_id)["components"]]
     stacks = running.aws.client("cloudformation").describe_stacks()["Stacks"]
     assert sorted(names) == sorted(s["StackName"] for s in stacks if demo_id in s["StackName"])
     owner.call("DELETE", f"/demos/{demo_id}")

@@ -88,7 +88,7 @@ def test_termination_protection_is_lifted(running: Running) -> None:
     running.remember()
     owner = running.person()
     demo_id = owner.ask("vpc")
-    stack = owner.until(demo_id, "ready")["stacks"][0]["stack_name"]
+    stack = owner.until(demo_id, "ready")["components"][0]["stack_name"]
     running.aws.client("cloudformation").update_termination_protection(
         StackName=stack, EnableTerminationProtection=True
     )

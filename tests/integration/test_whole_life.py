@@ -19,13 +19,13 @@ def test_all_eight_components_come_up_and_leave_nothing_behind(running: Running)
     demo_id = owner.ask(name="the whole thing")
     ready = owner.until(demo_id, "ready", "deleted", "failed")
     assert "ready" == ready["phase"]
-    assert ALL == set(ready["components"])
-    assert {"ready"} == {stack["status"] for stack in ready["stacks"]}
+    assert ALL == {c["name"] for c in ready["components"] if c["stack_name"]}
+    assert {"ready"} == {stack["status"] for stack in ready["components"]}
     assert {"Ecs", "Web", "Eb", "Jenkins"} == set(ready["links"])
     assert 202 == owner.call("DELETE", f"/demos/{demo_id}").status_code
     gone = owner.until(demo_id, "deleted", "quarantined")
     assert "deleted" == gone["phase"]
-    assert {"deleted"} == {stack["status"] for stack in gone["stacks"]}
+    assert {"deleted"} == {stack["status"] for stack in gone["components"]}
     assert [] == running.left_behind()
 
 
@@ -34,8 +34,10 @@ def test_asking_for_one_component_pulls_in_what_it_needs(running: Running) -> No
     owner = running.person()
     demo_id = owner.ask("ecs")
     ready = owner.until(demo_id, "ready", "deleted")
-    assert {"s3", "vpc", "sg", "ecs"} == set(ready["components"])
-    assert ["ecs"] == ready["asked"]
+    assert {"s3", "vpc", "sg", "ecs"} == {
+        c["name"] for c in ready["components"] if c["stack_name"]
+    }
+    assert ["ecs"] == ready["requested_components"]
     owner.call("DELETE", f"/demos/{demo_id}")
     owner.until(demo_id, "deleted")
 
@@ -47,7 +49,7 @@ def test_the_answer_comes_before_any_stack_exists(running: Running) -> None:
     body = answer.json()
     assert 202 == answer.status_code
     assert f"demos/{body['demo_id']}" == answer.headers["Location"]
-    assert {"pending"} == {stack["status"] for stack in body["stacks"]}
+    assert {"pending"} == {stack["status"] for stack in body["components"]}
     owner.until(body["demo_id"], "ready")
     owner.call("DELETE", f"/demos/{body['demo_id']}")
     owner.until(body["demo_id"], "deleted")
@@ -55,7 +57,7 @@ def test_the_answer_comes_before_any_stack_exists(running: Running) -> None:
 
 def test_the_bundle_lies_in_the_demos_own_bucket(running: Running) -> None:
     """The staged object is the very zip that the package holds."""
-    from chalicelib.adapters.shelf import PackageShelf
+    from chalicelib.adapters.templates import PackagedTemplates
 
     owner = running.person()
     demo_id = owner.ask("ecs")
@@ -63,7 +65,7 @@ def test_the_bundle_lies_in_the_demos_own_bucket(running: Running) -> None:
     bucket = ready["outputs"]["s3"]["BucketName"]
     s3 = running.aws.client("s3")
     body = s3.get_object(Bucket=bucket, Key="stelligent-demo.zip")["Body"].read()
-    assert PackageShelf().bundle() == body
+    assert PackagedTemplates().bundle() == body
     owner.call("DELETE", f"/demos/{demo_id}")
     owner.until(demo_id, "deleted")
 

@@ -72,7 +72,7 @@ class Deployed:
         answer = httpx.post(f"{self.slack.url}/_stand-in/{verb}", json=given, trust_env=False)
         assert 200 == answer.status_code
 
-    def living(self, demo_name: str, ending: str) -> dict[str, Any]:
+    def status_message(self, demo_name: str, ending: str) -> dict[str, Any]:
         """Wait for a demo's living message to say how it is."""
 
         def look() -> dict[str, Any] | None:

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.core.chat.blocks import Message
-from chalicelib.core.chat.orders import Order
+from chalicelib.core.chat.orders import DemoCommand
 from chalicelib.core.errors import DemoError
-from chalicelib.services.slack_ports import Ask, Place, SlackWorld, Unverified
+from chalicelib.services.slack_ports import MessageRef, SlackRequest, SlackWorld, Unverified
 from tests.unit.builders import HOME, NOW, OWNER, Stage
 
 ANN, BOB, ADMIN = "U0ANN", "U0BOB", "U0ADMIN"
@@ -21,12 +21,12 @@ class MemoryNotes:
     """The Notes port, in memory."""
 
     def __init__(self) -> None:
-        self.asks: dict[str, Ask] = {}
+        self.asks: dict[str, SlackRequest] = {}
         self.done: set[str] = set()
         self.people: dict[str, str] = {}
-        self.places: dict[str, Place] = {}
+        self.places: dict[str, MessageRef] = {}
 
-    def ask(self, ask: Ask) -> bool:
+    def ask(self, ask: SlackRequest) -> bool:
         if ask.key in self.asks:
             return False
         self.asks[ask.key] = ask
@@ -44,13 +44,13 @@ class MemoryNotes:
     def remember(self, user: str, email: str, now: datetime) -> None:
         self.people[user] = email
 
-    def place(self, demo_id: str) -> Place | None:
+    def place(self, demo_id: str) -> MessageRef | None:
         return self.places.get(demo_id)
 
-    def found(self, place: Place) -> None:
+    def found(self, place: MessageRef) -> None:
         self.places.setdefault(place.demo_id, place)
 
-    def posted(self, place: Place) -> None:
+    def posted(self, place: MessageRef) -> None:
         known = self.places[place.demo_id]
         self.places[place.demo_id] = replace(
             known, channel=place.channel, ts=place.ts, shown=place.shown
@@ -101,8 +101,8 @@ class MemoryChat:
 class SlackStage(Stage):
     """A world in memory with Slack at hand."""
 
-    def __init__(self, **limits: int) -> None:
-        super().__init__(**limits)
+    def __init__(self, **quotas: int) -> None:
+        super().__init__(**quotas)
         self.notes = MemoryNotes()
         self.chat = MemoryChat()
         self.slack = SlackWorld(
@@ -114,9 +114,9 @@ class SlackStage(Stage):
         )
         self._asked = 0
 
-    def ask(self, order: Order, user: str = ANN, **more: Any) -> Ask:
+    def ask(self, order: DemoCommand, user: str = ANN, **more: Any) -> SlackRequest:
         self._asked += 1
-        made = Ask(
+        made = SlackRequest(
             key=f"key{self._asked}",
             order=order,
             user=user,

@@ -11,7 +11,7 @@ import pytest
 from chalicelib.core.chat.orders import Create, Delete, Extend, ListDemos, Retry, Status
 from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.errors import AccessDenied, Rejected, StaleRecord, Unavailable
-from chalicelib.services.slack_ask import carry_out
+from chalicelib.services.slack_ask import handle
 from tests.slack.fakes import ADMIN, ANN, BOB, CHANNEL, SlackStage, said
 from tests.unit.builders import HOME, OWNER
 
@@ -24,7 +24,7 @@ def stage() -> SlackStage:
 def made(stage: SlackStage, user: str = ANN) -> str:
     """Ask for a demo; return its id."""
     ask = stage.ask(Create(components=("vpc",)), user)
-    carry_out(stage.slack, ask)
+    handle(stage.slack, ask)
     return ask.demo_id
 
 
@@ -41,17 +41,17 @@ def test_an_ask_delivered_again_makes_one_demo(stage: SlackStage) -> None:
     ask = stage.ask(Create(components=("vpc",)))
     stage.chat.errors["email"] = [Unavailable("Slack is down")]
     with pytest.raises(Unavailable):
-        carry_out(stage.slack, ask)
-    carry_out(stage.slack, ask)
+        handle(stage.slack, ask)
+    handle(stage.slack, ask)
     stage.notes.done.clear()  # as if the process had died before it noted the end
-    carry_out(stage.slack, ask)
+    handle(stage.slack, ask)
     assert [ask.demo_id] == [*stage.store.records]
     assert CHANNEL == stage.notes.places[ask.demo_id].channel
 
 
 def test_an_unconfirmed_address_gets_nothing(stage: SlackStage) -> None:
     """Nobody becomes an owner by an e-mail address that is not confirmed."""
-    carry_out(stage.slack, stage.ask(Create(), "U0NOBODY"))
+    handle(stage.slack, stage.ask(Create(), "U0NOBODY"))
     assert {} == stage.store.records
     assert "not confirmed" in said(stage.chat.answers[0])
 
@@ -68,7 +68,7 @@ def test_the_quota_is_shared_and_named() -> None:
 def test_without_an_address_the_answer_asks_for_one(stage: SlackStage) -> None:
     """Slack tells nobody's address, so without a default the command needs one."""
     slack = replace(stage.slack, cidr=())
-    carry_out(slack, stage.ask(Create(components=("vpc",))))
+    handle(slack, stage.ask(Create(components=("vpc",))))
     assert {} == stage.store.records
     assert "add 'from" in said(stage.chat.answers[0])
 
@@ -79,7 +79,7 @@ def test_pressing_extend_twice_extends_once(stage: SlackStage) -> None:
     seen = stage.store.get(demo_id).expires_at
     for _ in range(2):
         press = stage.ask(Extend(demo_id=demo_id, seen=seen), pressed=True)
-        carry_out(stage.slack, press)
+        handle(stage.slack, press)
     assert seen + timedelta(hours=2) == stage.store.get(demo_id).expires_at
 
 
@@ -91,8 +91,8 @@ def test_a_typed_extension_delivered_twice_extends_once(stage: SlackStage) -> No
     stage.notes.places.clear()  # a demo asked for over HTTP, so the answer is in words
     stage.chat.errors["answer"] = [Unavailable("Slack is down")]
     with pytest.raises(Unavailable):
-        carry_out(stage.slack, ask)
-    carry_out(stage.slack, ask)
+        handle(stage.slack, ask)
+    handle(stage.slack, ask)
     assert before + timedelta(hours=1) == stage.store.get(demo_id).expires_at
 
 
@@ -103,27 +103,27 @@ def test_only_the_owner_or_an_admin_may_press(
     """Somebody else gets a word why, which nobody but them sees, and nothing changes."""
     demo_id = made(stage)
     before = stage.store.get(demo_id)
-    carry_out(stage.slack, stage.ask(order(demo_id=demo_id), BOB, pressed=True))
+    handle(stage.slack, stage.ask(order(demo_id=demo_id), BOB, pressed=True))
     assert before == stage.store.get(demo_id)
     assert f"Only <@{ANN}> or an admin" in said(stage.chat.answers[-1])
 
 
 def test_another_ones_demo_does_not_exist_when_typed(stage: SlackStage) -> None:
     """Ids are not to be guessed at: what is not yours is not there."""
-    carry_out(stage.slack, stage.ask(Status(demo_id=made(stage)), BOB))
+    handle(stage.slack, stage.ask(Status(demo_id=made(stage)), BOB))
     assert "There is no demo" in said(stage.chat.answers[-1])
 
 
 def test_an_admin_may_delete_anybodys(stage: SlackStage) -> None:
     """The operator's list of admins counts here as the token's claim does over HTTP."""
     demo_id = made(stage)
-    carry_out(stage.slack, stage.ask(Delete(demo_id=demo_id), ADMIN, pressed=True))
+    handle(stage.slack, stage.ask(Delete(demo_id=demo_id), ADMIN, pressed=True))
     assert Desired.DELETED is stage.store.get(demo_id).desired
 
 
 def test_retry_is_for_the_quarantined(stage: SlackStage) -> None:
     """A press on a demo in another state says what state it is in."""
-    carry_out(stage.slack, stage.ask(Retry(demo_id=made(stage)), pressed=True))
+    handle(stage.slack, stage.ask(Retry(demo_id=made(stage)), pressed=True))
     assert "only a quarantined demo" in said(stage.chat.answers[-1])
 
 
@@ -134,25 +134,25 @@ def test_retry_hurries_a_quarantined_teardown(stage: SlackStage) -> None:
     stage.store.save(
         demo, replace(demo, phase=Phase.QUARANTINED, desired=Desired.DELETED, looping=False), ()
     )
-    carry_out(stage.slack, stage.ask(Retry(demo_id=demo_id), pressed=True))
+    handle(stage.slack, stage.ask(Retry(demo_id=demo_id), pressed=True))
     assert stage.store.get(demo_id).looping
 
 
 def test_the_list_is_ones_own_and_everybodys_for_an_admin(stage: SlackStage) -> None:
     """`list all` is refused to others in words."""
     demo_id = made(stage)
-    carry_out(stage.slack, stage.ask(ListDemos(everybody=True), BOB))
+    handle(stage.slack, stage.ask(ListDemos(everybody=True), BOB))
     assert "for admins" in said(stage.chat.answers[-1])
-    carry_out(stage.slack, stage.ask(ListDemos(), BOB))
+    handle(stage.slack, stage.ask(ListDemos(), BOB))
     assert "no demo" in said(stage.chat.answers[-1])
-    carry_out(stage.slack, stage.ask(ListDemos(everybody=True), ADMIN))
+    handle(stage.slack, stage.ask(ListDemos(everybody=True), ADMIN))
     assert demo_id in said(stage.chat.answers[-1])
 
 
 def test_a_used_up_answer_goes_by_direct_message(stage: SlackStage) -> None:
     """An answer's address is good for half an hour; after that the person hears directly."""
     stage.chat.errors["answer"] = [Rejected("expired_url")]
-    carry_out(stage.slack, stage.ask(ListDemos()))
+    handle(stage.slack, stage.ask(ListDemos()))
     assert [ANN] == [channel for channel, *_ in stage.chat.posts]
 
 
@@ -167,7 +167,7 @@ def test_a_record_written_meanwhile_is_tried_again(
 
     monkeypatch.setattr(stage.store, "save", stale)
     with pytest.raises(StaleRecord):
-        carry_out(stage.slack, stage.ask(Delete(demo_id=demo_id)))
+        handle(stage.slack, stage.ask(Delete(demo_id=demo_id)))
     assert [] == stage.chat.answers
 
 
@@ -175,7 +175,7 @@ def test_what_the_operator_must_mend_is_told_and_logged(stage: SlackStage) -> No
     """The person hears that it is not them; the stream logs the rest and goes on."""
     stage.chat.errors["email"] = [AccessDenied("users.info: token_revoked")]
     with pytest.raises(AccessDenied):
-        carry_out(stage.slack, stage.ask(Create()))
+        handle(stage.slack, stage.ask(Create()))
     assert "on our side" in said(stage.chat.answers[0])
     assert "token" not in said(stage.chat.answers[0])
 
@@ -198,16 +198,16 @@ def test_an_address_of_another_domain_owns_nothing() -> None:
     """The operator's list holds in Slack as over HTTP, and for everybody but admins."""
     stage = SlackStage()
     slack = replace(stage.slack, owner_domains=frozenset({"example.org"}))
-    carry_out(slack, stage.ask(Create(components=("vpc",))))
+    handle(slack, stage.ask(Create(components=("vpc",))))
     assert [] == [*stage.store.records]
     assert "may not have demos here" in stage.chat.answers[-1].text
-    carry_out(slack, stage.ask(Create(components=("vpc",)), ADMIN))
+    handle(slack, stage.ask(Create(components=("vpc",)), ADMIN))
     assert 1 == len(stage.store.records)
 
 
 def test_no_words_of_an_asker_are_marked_up() -> None:
     """A component's name with marks in it is shown as it was typed, whatever else is in it."""
     stage = SlackStage()
-    carry_out(stage.slack, stage.ask(Create(components=("`<!channel>`",))))
+    handle(stage.slack, stage.ask(Create(components=("`<!channel>`",))))
     assert "<!channel>" not in stage.chat.answers[-1].text
     assert "&lt;!channel&gt;" in stage.chat.answers[-1].text

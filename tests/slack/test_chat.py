@@ -9,7 +9,7 @@ import pytest
 from chalicelib.adapters.slack import SlackChat
 from chalicelib.core.chat.messages import word
 from chalicelib.core.errors import AccessDenied, DemoError, Rejected, Throttled, Unavailable
-from chalicelib.services.slack_ports import NoSuchPlace, Unverified
+from chalicelib.services.slack_ports import ChannelUnavailable, Unverified
 from local.slack_stand_in import CHANNEL, PEOPLE, TEAM, TOKEN, U_NOBODY, U_OTHER, Behaviour
 from tests.slack.conftest import Listening
 
@@ -124,8 +124,8 @@ def test_a_client_without_a_workspace_knows_nobody(
         (Behaviour(error="ratelimited"), Throttled),
         (Behaviour(status=500), Unavailable),
         (Behaviour(error="internal_error"), Unavailable),
-        (Behaviour(error="not_in_channel"), NoSuchPlace),
-        (Behaviour(error="message_not_found"), NoSuchPlace),
+        (Behaviour(error="not_in_channel"), ChannelUnavailable),
+        (Behaviour(error="message_not_found"), ChannelUnavailable),
         (Behaviour(error="token_revoked"), AccessDenied),
         (Behaviour(error="invalid_blocks"), Rejected),
     ],

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters.shelf import PackageShelf
+from chalicelib.adapters.templates import PackagedTemplates
 from chalicelib.core.catalog import ALL, Component, build_catalog
 from chalicelib.core.chat import form
 from chalicelib.core.chat.orders import Create
@@ -29,7 +29,7 @@ def values(**given: Any) -> dict[str, Any]:
 
 def test_the_form_of_the_shipped_catalog_is_within_the_limits() -> None:
     """Slack would open it, whatever is picked."""
-    offered = PackageShelf().catalog()
+    offered = PackagedTemplates().catalog()
     for picked in ((), ("ecs",), ("all",), ("ecs", "jenkins", "gone")):
         view = form.form(
             offered, LeaseLimits(), cidr=("203.0.113.0/24",), metadata="{}", picked=picked
@@ -46,15 +46,15 @@ def test_a_large_catalog_still_opens() -> None:
 
 def test_the_time_is_shown_before_pressing() -> None:
     """The plan names what is pulled in, and how long the longest way takes."""
-    plan = form.plan(PackageShelf().catalog(), ("ecs",))
+    plan = form.plan(PackagedTemplates().catalog(), ("ecs",))
     assert "`vpc`" in plan
     assert "about 10 min" in plan
 
 
 def test_the_lease_offers_what_is_allowed() -> None:
     """Nothing longer than the operator's cap, and the usual lease among them."""
-    limits = LeaseLimits(default=timedelta(hours=3), at_once=timedelta(hours=8))
-    view = form.form(PackageShelf().catalog(), limits, cidr=(), metadata="")
+    quotas = LeaseLimits(default=timedelta(hours=3), at_once=timedelta(hours=8))
+    view = form.form(PackagedTemplates().catalog(), quotas, cidr=(), metadata="")
     (lease,) = [b["element"] for b in view["blocks"] if b.get("block_id") == "lease"]
     assert ["1h", "2h", "3h", "4h", "8h"] == [o["value"] for o in lease["options"]]
     assert "3h" == lease["initial_option"]["value"]
@@ -77,7 +77,7 @@ def test_everything_is_one_of_the_choices() -> None:
     expected = Create(components=ALL, ttl=timedelta(hours=4))
     assert expected == form.read(values(components=["all", "ecs"], cidr=" "))
     assert Create(ttl=timedelta(hours=4)) == form.read(values(cidr=" "))
-    offered = PackageShelf().catalog()
+    offered = PackagedTemplates().catalog()
     assert ":stopwatch: Everything: ready in" in form.plan(offered, ("all",))
     assert "Pick what" in form.plan(offered, ())
 

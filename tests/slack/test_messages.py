@@ -14,7 +14,7 @@ from chalicelib.core.chat.blocks import Message, escaped, link
 from chalicelib.core.demo import Demo, Desired, Failure, Phase, Status
 from local.slack_limits import message_problems
 from tests.slack.fakes import buttons, said
-from tests.unit.builders import NOW, demo, minutes, step
+from tests.unit.builders import NOW, component, demo, minutes
 
 LONG = st.text(max_size=400) | st.just("*x* <!channel> & `" * 300)
 
@@ -24,8 +24,8 @@ def demos(draw: st.DrawFn) -> Demo:
     """Draw a demo in any state, with any text in it."""
     count = draw(st.integers(1, 120))
     times = st.none() | st.just(NOW)
-    steps = [
-        step(
+    components = [
+        component(
             draw(st.sampled_from(["vpc", "a*b", "x" * 60])) + str(n),
             status=draw(st.sampled_from(Status)),
             started_at=draw(times),
@@ -36,7 +36,7 @@ def demos(draw: st.DrawFn) -> Demo:
     ]
     trouble = Failure(component="vpc", resource=draw(st.none() | LONG), reason=draw(LONG))
     return demo(
-        *steps,
+        *components,
         name=draw(LONG),
         reason=draw(LONG),
         desired=draw(st.sampled_from(Desired)),
@@ -55,17 +55,17 @@ def problems(message: Message) -> list[str]:
 @given(demos(), LONG)
 def test_every_message_is_within_the_limits(drawn: Demo, text: str) -> None:
     """However large a demo and whatever it holds, Slack would take every message of it."""
-    assert [] == problems(messages.living(drawn, "U0ANN"))
+    assert [] == problems(messages.status_message(drawn, "U0ANN"))
     assert [] == problems(messages.notice(drawn, text or "-", "U0ANN", urgent=True))
     assert [] == problems(messages.listing([drawn] * 40, everybody=True, more=True))
 
 
 def test_the_living_message_tells_states_links_and_the_end() -> None:
     """Each step has its state and minutes; then come the links, the countdown, the buttons."""
-    shown = messages.living(
+    shown = messages.status_message(
         demo(
-            step("vpc", status=Status.READY, started_at=NOW, finished_at=NOW + minutes(3)),
-            step(
+            component("vpc", status=Status.READY, started_at=NOW, finished_at=NOW + minutes(3)),
+            component(
                 "ecs",
                 "vpc",
                 status=Status.CREATING,
@@ -73,7 +73,7 @@ def test_the_living_message_tells_states_links_and_the_end() -> None:
                 typical_minutes=6,
                 outputs={"EcsUrl": "http://x.example"},
             ),
-            step("eb", "ecs"),
+            component("eb", "ecs"),
             phase=Phase.PROVISIONING,
         ),
         "U0ANN",
@@ -99,27 +99,31 @@ def test_the_living_message_tells_states_links_and_the_end() -> None:
 )
 def test_buttons_fit_the_state(phase: Phase, desired: Desired, expected: list[str]) -> None:
     """No button offers what would be refused."""
-    shown = messages.living(demo(step("vpc"), phase=phase, desired=desired))
+    shown = messages.status_message(demo(component("vpc"), phase=phase, desired=desired))
     assert expected == [*buttons(shown)]
 
 
 def test_delete_asks_first() -> None:
     """The button that cannot be undone has a confirmation, and no other has."""
-    row = buttons(messages.living(demo(step("vpc"))))
+    row = buttons(messages.status_message(demo(component("vpc"))))
     assert "confirm" in row[messages.DELETE]
     assert "confirm" not in row[messages.EXTEND]
 
 
 def test_a_message_does_not_change_with_time_alone() -> None:
     """Two looks at an unchanged demo show the same, so nothing is sent for the second."""
-    shown = demo(step("vpc", status=Status.READY))
-    assert messages.living(shown) == messages.living(replace(shown, planned_at=NOW, version=9))
+    shown = demo(component("vpc", status=Status.READY))
+    assert messages.status_message(shown) == messages.status_message(
+        replace(shown, planned_at=NOW, version=9)
+    )
 
 
 def test_outside_text_stays_text() -> None:
     """Mentions, links and marks in a name are shown and not obeyed."""
     assert "&lt;!channel&gt; &amp;" == escaped("<!channel> &")
-    named = said(messages.notice(demo(step("vpc")), "<!here> ends in 2 h", "U0ANN", urgent=True))
+    named = said(
+        messages.notice(demo(component("vpc")), "<!here> ends in 2 h", "U0ANN", urgent=True)
+    )
     assert "<!here>" not in named
     assert "<javascript:" not in link("javascript:alert(1)", "x")
     assert not link("https://a.example/|evil>", "x").startswith("<")
@@ -127,7 +131,7 @@ def test_outside_text_stays_text() -> None:
 
 def test_a_warning_carries_buttons_to_the_channel() -> None:
     """The end of a lease is news for the channel, with what can be done about it."""
-    ending = demo(step("vpc"), phase=Phase.READY, expires_at=NOW + timedelta(minutes=30))
+    ending = demo(component("vpc"), phase=Phase.READY, expires_at=NOW + timedelta(minutes=30))
     text = "a demo ends in 30 min, at 09:30 UTC"
     assert messages.EXTEND in buttons(messages.notice(ending, text, "U0ANN", urgent=True))
     assert messages.EXTEND not in buttons(messages.notice(ending, text, "U0ANN", urgent=False))

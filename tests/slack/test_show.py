@@ -9,11 +9,11 @@ import pytest
 from chalicelib.core.chat.orders import Create
 from chalicelib.core.demo import Phase, Status
 from chalicelib.core.errors import Throttled
-from chalicelib.services.slack_ask import carry_out
-from chalicelib.services.slack_ports import NoSuchPlace, Notice
+from chalicelib.services.slack_ask import handle
+from chalicelib.services.slack_ports import ChannelUnavailable, Notice
 from chalicelib.services.slack_show import show
 from tests.slack.fakes import ANN, CHANNEL, SlackStage, said
-from tests.unit.builders import demo, step
+from tests.unit.builders import component, demo
 
 
 class Shown(SlackStage):
@@ -22,7 +22,7 @@ class Shown(SlackStage):
     def __init__(self) -> None:
         super().__init__()
         ask = self.ask(Create(components=("vpc",)))
-        carry_out(self.slack, ask)
+        handle(self.slack, ask)
         self.demo_id = ask.demo_id
 
     def change(self, **fields: object) -> None:
@@ -70,7 +70,7 @@ def test_each_notice_is_given_once_in_the_thread(stage: Shown) -> None:
 
 def test_a_channel_we_are_not_in_leads_to_a_direct_message(stage: Shown) -> None:
     """The demo is shown to who asked for it, who is told how to have it in the channel."""
-    stage.chat.errors["post"] = [NoSuchPlace("not_in_channel")]
+    stage.chat.errors["post"] = [ChannelUnavailable("not_in_channel")]
     stage.show()
     assert ANN == stage.notes.places[stage.demo_id].channel
     assert "Invite me" in said(stage.chat.answers[0])
@@ -79,7 +79,7 @@ def test_a_channel_we_are_not_in_leads_to_a_direct_message(stage: Shown) -> None
 def test_a_deleted_message_starts_anew(stage: Shown) -> None:
     """Where somebody removed the message, the next change posts another."""
     stage.show()
-    stage.chat.errors["update"] = [NoSuchPlace("message_not_found")]
+    stage.chat.errors["update"] = [ChannelUnavailable("message_not_found")]
     stage.change(phase=Phase.READY)
     stage.show()
     assert ["1.1", "1.2"] == ["1.1", stage.notes.places[stage.demo_id].ts]
@@ -98,7 +98,7 @@ def test_a_failed_update_is_made_up_for(stage: Shown) -> None:
 
 def test_a_demo_from_elsewhere_is_left_alone(stage: Shown) -> None:
     """What was asked for over HTTP shows nowhere in Slack."""
-    other = demo(step("vpc", status=Status.READY), demo_id="http0001")
+    other = demo(component("vpc", status=Status.READY), demo_id="http0001")
     stage.store.records[other.demo_id] = other
     show(stage.slack, other.demo_id, {"one": Notice("a demo is ready", urgent=False)})
     assert [] == stage.chat.posts

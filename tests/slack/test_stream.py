@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from chalicelib.adapters.records import marshal
-from chalicelib.adapters.slack_table import ASK, PLACE
+from chalicelib.adapters.slack_table import ASK, MESSAGE_REF
 from chalicelib.core.errors import Rejected, Throttled
 from chalicelib.core.timeline import EntryKind
 from chalicelib.entrypoints import slack_stream
@@ -131,5 +131,5 @@ def test_the_stream_brings_every_kind_of_item_that_is_work() -> None:
     patterns = [json.loads(each["Pattern"])["dynamodb"] for each in filters]
     keys = {k for each in patterns for k in each.get("Keys", {}).get("sk", {}).get("S", ())}
     kinds = {k for each in patterns for k in each.get("NewImage", {}).get("kind", {}).get("S", ())}
-    assert {ASK, PLACE, "DEMO"} == keys
+    assert {ASK, MESSAGE_REF, "DEMO"} == keys
     assert {kind for kind in EntryKind if gathered([noticed(1, "a", kind)])} == kinds

@@ -43,7 +43,7 @@ def test_storage_is_encrypted() -> None:
     )
 
 
-def rules(direction: str, *ranges: str) -> dict[str, list[dict[str, Any]]]:
+def policy(direction: str, *ranges: str) -> dict[str, list[dict[str, Any]]]:
     """Return each security group's rules of one direction, for these allowed ranges."""
     template = load("sg")
     resolve = Resolver(template, AllowedCidr=",".join(ranges))
@@ -57,7 +57,7 @@ def rules(direction: str, *ranges: str) -> dict[str, list[dict[str, Any]]]:
 @pytest.mark.parametrize("count", range(1, 6))
 def test_one_rule_a_range(count: int) -> None:
     """One to five allowed ranges become as many rules, on port 80 of the load balancers."""
-    inbound = rules("Ingress", *RANGES[:count])["LoadBalancerGroup"]
+    inbound = policy("Ingress", *RANGES[:count])["LoadBalancerGroup"]
     assert [(r, 80, 80) for r in RANGES[:count]] == [
         (rule["CidrIp"], rule["FromPort"], rule["ToPort"]) for rule in inbound
     ]
@@ -65,7 +65,7 @@ def test_one_rule_a_range(count: int) -> None:
 
 def test_only_load_balancers_face_outward() -> None:
     """Everything else takes traffic from another group, never from an address range."""
-    inbound = rules("Ingress", *RANGES)
+    inbound = policy("Ingress", *RANGES)
     del inbound["LoadBalancerGroup"]
     sources = {(name, r["SourceSecurityGroupId"]) for name, rs in inbound.items() for r in rs}
     assert {
@@ -80,7 +80,7 @@ def test_outward_traffic() -> None:
     """Instances reach out by HTTP and HTTPS only, the database nowhere at all."""
     outward = {
         name: [rule["FromPort"] for rule in rs if rule["CidrIp"] == "0.0.0.0/0"]
-        for name, rs in rules("Egress", *RANGES).items()
+        for name, rs in policy("Egress", *RANGES).items()
     }
     assert {
         "LoadBalancerGroup": [],

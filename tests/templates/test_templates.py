@@ -133,9 +133,9 @@ def test_needs_are_met() -> None:
     provided = {name for c in COMPONENTS for name in load(c)["Outputs"]} | {"BundleKey"}
     for component in COMPONENTS:
         template = load(component)
-        needs = {name for name, p in template["Parameters"].items() if "Default" not in p}
+        requires = {name for name, p in template["Parameters"].items() if "Default" not in p}
         found = template["Metadata"]["StelligentDemo"].get("SolutionStacks", {}).keys()
-        assert set() == needs - GIVEN - provided - found, component
+        assert set() == requires - GIVEN - provided - found, component
 
 
 @pytest.mark.parametrize("component", COMPONENTS)

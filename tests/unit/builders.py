@@ -11,19 +11,19 @@ from hypothesis import strategies as st
 
 from chalicelib.adapters.memory import (
     MemoryCloud,
-    MemoryMeter,
-    MemoryShelf,
+    MemoryMetrics,
     MemoryStore,
     MemoryTargets,
+    MemoryTemplates,
     MemoryWorkflow,
     VirtualClock,
 )
 from chalicelib.core.catalog import Component
-from chalicelib.core.demo import Demo, Desired, Phase, Status, Step
-from chalicelib.core.inputs import Bounds
-from chalicelib.core.limits import Limits
-from chalicelib.core.request import RequestRules
-from chalicelib.services.world import Rules, World
+from chalicelib.core.demo import ComponentStatus, Demo, Desired, Phase, Status
+from chalicelib.core.inputs import PermissionsBoundary
+from chalicelib.core.quotas import Quotas
+from chalicelib.core.request import RequestPolicy
+from chalicelib.services.world import Policy, World
 from testkit.simulation.components import SMALL
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -37,26 +37,28 @@ def minutes(number: float) -> timedelta:
     return timedelta(minutes=number)
 
 
-def step(name: str, *after: str, status: Status = Status.PENDING, **fields: Any) -> Step:
-    return Step(name=name, after=after, status=status, **fields)
+def component(
+    name: str, *after: str, status: Status = Status.PENDING, **fields: Any
+) -> ComponentStatus:
+    return ComponentStatus(name=name, depends_on=after, status=status, **fields)
 
 
-def demo(*steps: Step, **fields: Any) -> Demo:
+def demo(*components: ComponentStatus, **fields: Any) -> Demo:
     made = Demo(
         demo_id="demo0001",
         name="a demo",
         owner=OWNER,
         region=REGION,
-        asked=tuple(s.name for s in steps),
-        steps={s.name: s for s in steps},
+        requested_components=tuple(s.name for s in components),
+        components={s.name: s for s in components},
         created_at=NOW,
         expires_at=NOW + timedelta(hours=4),
     )
     return replace(made, **fields)
 
 
-def leaving(*steps: Step, **fields: Any) -> Demo:
-    return demo(*steps, desired=Desired.DELETED, phase=Phase.DELETING, **fields)
+def leaving(*components: ComponentStatus, **fields: Any) -> Demo:
+    return demo(*components, desired=Desired.DELETED, phase=Phase.DELETING, **fields)
 
 
 @st.composite
@@ -75,33 +77,35 @@ def of_graph(
     **fields: Any,
 ) -> Demo:
     optional = wants or {}
-    steps = (step(n, *after, wants=optional.get(n, ())) for n, after in graph.items())
-    return demo(*steps, **fields)
+    components = (component(n, *after, wants=optional.get(n, ())) for n, after in graph.items())
+    return demo(*components, **fields)
 
 
 class Stage:
     """A world in memory, with its parts at hand."""
 
-    def __init__(self, components: tuple[Component, ...] = SMALL, /, **limits: int) -> None:
+    def __init__(self, components: tuple[Component, ...] = SMALL, /, **quotas: int) -> None:
         self.clock = VirtualClock(NOW)
         self.store = MemoryStore()
         self.workflow = MemoryWorkflow()
         self.cloud = MemoryCloud(components, self.clock)
-        self.meter = MemoryMeter()
+        self.metrics = MemoryMetrics()
         self._made = 0
         self.world = World(
             store=self.store,
             workflow=self.workflow,
             targets=MemoryTargets({REGION: self.cloud}),
-            shelf=MemoryShelf(components),
-            meter=self.meter,
+            templates=MemoryTemplates(components),
+            metrics=self.metrics,
             clock=self.clock,
             new_id=self._new_id,
-            rules=Rules(
+            policy=Policy(
                 service="stelligent-demo-service",
-                request=RequestRules(home_region=REGION, regions=(REGION,)),
-                limits=Limits(**limits),
-                bounds=Bounds(boundary_arn="arn:boundary", role_path="/stelligent-demo/"),
+                request=RequestPolicy(home_region=REGION, regions=(REGION,)),
+                quotas=Quotas(**quotas),
+                permissions_boundary=PermissionsBoundary(
+                    boundary_arn="arn:boundary", role_path="/stelligent-demo/"
+                ),
             ),
         )
 

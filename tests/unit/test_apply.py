@@ -32,8 +32,8 @@ def stage_with_stacks() -> Stage:
     return stage
 
 
-def act(stage: Stage, kind: ActionKind, step: str, generation: int = 1) -> Outcome:
-    return apply(stage.world, "demo0001", generation, Action(kind, step))
+def act(stage: Stage, kind: ActionKind, component: str, generation: int = 1) -> Outcome:
+    return apply(stage.world, "demo0001", generation, Action(kind, component))
 
 
 def bucket(stage: Stage) -> Any:
@@ -54,8 +54,8 @@ def test_a_bundle_nobody_wants_any_more_is_not_put(generation: int) -> None:
     stage = stage_with_stacks()
     demo = stage.store.get("demo0001")
     if generation == 1:
-        done = replace(demo.steps["bundle"], status=Status.READY)
-        stage.store.save(demo, demo.with_step(done), ())
+        done = replace(demo.components["bundle"], status=Status.READY)
+        stage.store.save(demo, demo.with_component(done), ())
     assert act(stage, ActionKind.STAGE_BUNDLE, "bundle", generation).skipped
     assert [] == bucket(stage).versions
 

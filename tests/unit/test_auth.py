@@ -252,7 +252,7 @@ def test_another_claim_may_vouch_for_the_address(issuer: Issuer, value: Any) -> 
 
 
 @pytest.mark.parametrize(
-    ("claims", "rules", "let_in"),
+    ("claims", "policy", "let_in"),
     [
         ({}, {"owner_domains": frozenset({"example.com"})}, True),
         ({}, {"owner_domains": frozenset({"example.org"})}, False),
@@ -275,10 +275,10 @@ def test_another_claim_may_vouch_for_the_address(issuer: Issuer, value: Any) -> 
     ],
 )
 def test_the_operator_says_who_may_own_demos(
-    issuer: Issuer, claims: dict[str, Any], rules: dict[str, Any], *, let_in: bool
+    issuer: Issuer, claims: dict[str, Any], policy: dict[str, Any], *, let_in: bool
 ) -> None:
     """By the domain of the address and by a claim's value, both where both are set; admins may."""
-    settings = issuer.settings(**rules)
+    settings = issuer.settings(**policy)
     if let_in:
         assert identify(token(issuer, **claims), settings)["owner"]
     else:

@@ -18,13 +18,13 @@ def test_the_shipped_components_fit() -> None:
 def test_a_parameter_without_default_is_a_need() -> None:
     """It is wired to whoever gives an output of its name."""
     catalog = build_catalog(EIGHT)
-    assert {"VpcId": "vpc"} == catalog.needs("sg")
-    assert {"DatabaseEndpoint": "rds"} == catalog.wishes("asg")
+    assert {"VpcId": "vpc"} == catalog.requires("sg")
+    assert {"DatabaseEndpoint": "rds"} == catalog.wants("asg")
 
 
 def test_what_the_service_gives_is_no_edge() -> None:
     """DemoId and its like need no provider."""
-    assert {} == build_catalog([component("vpc", 1)]).needs("vpc")
+    assert {} == build_catalog([component("vpc", 1)]).requires("vpc")
 
 
 def test_of_two_providers_the_shipped_one_stays() -> None:
@@ -44,8 +44,8 @@ def test_of_two_dropped_in_neither_stays() -> None:
 
 def test_a_cycle_is_printed() -> None:
     """The templates that wait for each other are named in the order they wait."""
-    one = component("one", 1, needs=("B",), outputs=("A",))
-    two = component("two", 1, needs=("A",), outputs=("B",))
+    one = component("one", 1, requires=("B",), outputs=("A",))
+    two = component("two", 1, requires=("A",), outputs=("B",))
     printed = set(faults(*EIGHT, one, two).values())
     waits = "the templates wait for each other: "
     assert printed in ({f"{waits}one -> two -> one"}, {f"{waits}two -> one -> two"})
@@ -53,15 +53,15 @@ def test_a_cycle_is_printed() -> None:
 
 def test_a_wish_can_close_a_cycle() -> None:
     """A cycle through a default counts as well: its order would depend on what is asked."""
-    one = component("one", 1, wishes=("B",), outputs=("A",))
-    two = component("two", 1, needs=("A",), outputs=("B",))
+    one = component("one", 1, wants=("B",), outputs=("A",))
+    two = component("two", 1, requires=("A",), outputs=("B",))
     assert {"one", "two"} == faults(*EIGHT, one, two).keys()
 
 
 def test_a_cycle_with_a_shipped_component_blames_the_other() -> None:
     """A dropped-in template that closes a cycle over shipped ones goes alone."""
-    mine = component("mine", 1, needs=("EcsUrl",), outputs=("ServiceName",))
-    ecs = component("ecs", 1, wishes=("ServiceName",), outputs=("EcsUrl",))
+    mine = component("mine", 1, requires=("EcsUrl",), outputs=("ServiceName",))
+    ecs = component("ecs", 1, wants=("ServiceName",), outputs=("EcsUrl",))
     catalog = build_catalog([ecs, mine])
     assert "ecs" in catalog.components
     assert "mine" not in catalog.components
@@ -69,20 +69,20 @@ def test_a_cycle_with_a_shipped_component_blames_the_other() -> None:
 
 def test_a_parameter_nobody_fills_is_named() -> None:
     """Neither a default nor an output: the template cannot be used."""
-    mine = component("mine", 1, needs=("Colour",))
+    mine = component("mine", 1, requires=("Colour",))
     assert "parameter Colour has no default" in faults(*EIGHT, mine)["mine"]
 
 
 def test_a_template_cannot_feed_itself() -> None:
     """Its own output does not fill its own need."""
-    mine = component("mine", 1, needs=("Colour",), outputs=("Colour",))
+    mine = component("mine", 1, requires=("Colour",), outputs=("Colour",))
     assert "Colour" in faults(mine)["mine"]
 
 
 def test_what_stands_on_a_broken_template_is_named_too() -> None:
     """Losing a provider leaves its dependents unfillable, and says so of each."""
-    broken = component("broken", 1, needs=("Nothing",), outputs=("Thing",))
-    upon = component("upon", 1, needs=("Thing",))
+    broken = component("broken", 1, requires=("Nothing",), outputs=("Thing",))
+    upon = component("upon", 1, requires=("Thing",))
     assert {"broken", "upon"} == faults(*EIGHT, broken, upon).keys()
     assert {c.name for c in EIGHT} <= build_catalog([*EIGHT, broken, upon]).components.keys()
 

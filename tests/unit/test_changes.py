@@ -47,7 +47,7 @@ def test_an_unreadable_record_does_not_hold_up_the_stream(stage: Stage) -> None:
     stage.store.unreadable.add("demo0001")
     assert {"batchItemFailures": []} == changes.lease_gone(EVENT, None)
     assert Desired.DELETED is stage.store.get("demo0002").desired
-    assert 1 == stage.meter.counts["LeaseFaults"]
+    assert 1 == stage.metrics.counts["LeaseFaults"]
 
 
 def test_what_may_succeed_later_is_delivered_again(
@@ -65,4 +65,4 @@ def test_what_may_succeed_later_is_delivered_again(
     failed = {"batchItemFailures": [{"itemIdentifier": "2"}]}
     assert failed == changes.lease_gone(EVENT, None)
     assert Desired.DELETED is get("demo0001").desired
-    assert 0 == stage.meter.counts["LeaseFaults"]
+    assert 0 == stage.metrics.counts["LeaseFaults"]

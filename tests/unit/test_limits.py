@@ -11,33 +11,33 @@ import pytest
 from chalicelib.core.actions import Action, ActionKind
 from chalicelib.core.catalog import Kind
 from chalicelib.core.demo import Demo, Desired, Failure, Phase, Search, Status
-from chalicelib.core.plan import Next, Pace, Plan
+from chalicelib.core.plan import Next, Plan, PollingPolicy
 from chalicelib.core.planner import create_limit, create_minutes, decide
 from chalicelib.core.teardown import MAX_SEARCHES, wants_search
 from chalicelib.core.trouble import MAX_ATTEMPTS
 
-from .builders import NOW, demo, leaving, minutes, step
+from .builders import NOW, component, demo, leaving, minutes
 
-_REFUSES = step("web", "vpc", status=Status.DELETE_FAILED)
+_REFUSES = component("web", "vpc", status=Status.DELETE_FAILED)
 SECOND = timedelta(seconds=1)
 LEFT = ("arn:aws:ec2:us-east-1:0:instance/i-1",)
 
 
 def plan(made: Demo, now: Any = NOW, **options: Any) -> Plan:
-    return decide(made, now, pace=Pace(), **options)
+    return decide(made, now, polling=PollingPolicy(), **options)
 
 
 @pytest.mark.parametrize(("typical", "given"), [(1, 15), (3, 15), (5, 15), (6, 18), (12, 36)])
 def test_a_stack_is_given_three_times_its_usual_minutes(typical: float, given: int) -> None:
     """A quarter of an hour at least; CloudFormation is told so, and we wait five minutes more."""
     assert given == create_minutes(typical)
-    assert minutes(given + 5) == create_limit(step("vpc", typical_minutes=typical))
+    assert minutes(given + 5) == create_limit(component("vpc", typical_minutes=typical))
 
 
 @pytest.mark.parametrize(("late", "then"), [(0, Desired.READY), (1, Desired.DELETED)])
 def test_a_database_may_take_forty_one_minutes(late: int, then: Desired) -> None:
     """And a second more is a failure."""
-    slow = step("rds", typical_minutes=12, status=Status.CREATING, observed_at=NOW)
+    slow = component("rds", typical_minutes=12, status=Status.CREATING, observed_at=NOW)
     begun = replace(slow, started_at=NOW - minutes(41) - late * SECOND)
     assert then is plan(demo(begun)).demo.desired
 
@@ -45,29 +45,34 @@ def test_a_database_may_take_forty_one_minutes(late: int, then: Desired) -> None
 @pytest.mark.parametrize(("late", "then"), [(0, Status.DELETING), (1, Status.DELETE_FAILED)])
 def test_a_deletion_may_take_an_hour(late: int, then: Status) -> None:
     """And a second more is a refusal."""
-    begun = step("vpc", status=Status.DELETING, removing_at=NOW - minutes(60) - late * SECOND)
-    assert then is plan(leaving(begun)).demo.steps["vpc"].status
+    begun = component("vpc", status=Status.DELETING, removing_at=NOW - minutes(60) - late * SECOND)
+    assert then is plan(leaving(begun)).demo.components["vpc"].status
 
 
 def test_a_deletion_is_noted_when_it_is_asked_for() -> None:
     """Its hour starts then, for each attempt anew."""
-    before = step("vpc", status=Status.DELETE_FAILED, attempts=1, removing_at=NOW - minutes(50))
-    begun = plan(leaving(replace(before, retry_at=NOW))).demo.steps["vpc"]
+    before = component(
+        "vpc", status=Status.DELETE_FAILED, attempts=1, removing_at=NOW - minutes(50)
+    )
+    begun = plan(leaving(replace(before, retry_at=NOW))).demo.components["vpc"]
     assert (Status.DELETING, NOW, NOW) == (begun.status, begun.removing_at, begun.observed_at)
     assert begun.retry_at is None
 
 
 def test_a_creation_is_noted_when_it_is_asked_for() -> None:
     """Its limit starts then, for each attempt anew."""
-    before = step("vpc", started_at=NOW - minutes(50), retry_at=NOW)
-    begun = plan(demo(before)).demo.steps["vpc"]
+    before = component("vpc", started_at=NOW - minutes(50), retry_at=NOW)
+    begun = plan(demo(before)).demo.components["vpc"]
     assert (Status.CREATING, NOW, NOW) == (begun.status, begun.started_at, begun.observed_at)
     assert (NOW, None) == (begun.asked_at, begun.retry_at)
 
 
 @pytest.mark.parametrize(
     "made",
-    [demo(step("vpc", status=Status.CREATING)), leaving(step("vpc", status=Status.DELETING))],
+    [
+        demo(component("vpc", status=Status.CREATING)),
+        leaving(component("vpc", status=Status.DELETING)),
+    ],
 )
 def test_a_loop_that_waits_looks_once_a_minute(made: Demo) -> None:
     """Unless an event wakes it."""
@@ -80,21 +85,23 @@ def test_a_loop_that_waits_looks_once_a_minute(made: Demo) -> None:
 )
 def test_refused_deletions_are_tried_ever_more_seldom(attempts: int, seconds: int) -> None:
     """The moment of the next attempt is set once."""
-    refused = plan(leaving(step("vpc", status=Status.DELETE_FAILED, attempts=attempts)))
-    assert NOW + seconds * SECOND == refused.demo.steps["vpc"].retry_at
+    refused = plan(leaving(component("vpc", status=Status.DELETE_FAILED, attempts=attempts)))
+    assert NOW + seconds * SECOND == refused.demo.components["vpc"].retry_at
     assert refused.demo == plan(refused.demo).demo
 
 
 def test_the_first_failure_is_the_one_that_is_told() -> None:
     """What fails later follows from it, or does not matter any more."""
     first = Failure(component="vpc", reason="no room")
-    later = step("s3", status=Status.FAILED, failure=Failure(component="s3", reason="cancelled"))
+    later = component(
+        "s3", status=Status.FAILED, failure=Failure(component="s3", reason="cancelled")
+    )
     assert first == plan(demo(later, failure=first)).demo.failure
 
 
 def test_searches_grow_rare() -> None:
     """The tag index may lag for minutes: eight searches take a quarter of an hour."""
-    made, now, waits = leaving(step("vpc", status=Status.DELETED)), NOW, []
+    made, now, waits = leaving(component("vpc", status=Status.DELETED)), NOW, []
     while (searched := plan(made, now, leftovers=LEFT)).next is Next.WAIT:
         made, again = searched.demo, searched.demo.search.again_at
         assert again is not None
@@ -109,7 +116,7 @@ def test_searches_grow_rare() -> None:
 
 def test_the_next_search_is_waited_for_and_no_longer() -> None:
     """Nor for less than nothing, when its moment is already past."""
-    gone = step("vpc", status=Status.DELETED)
+    gone = component("vpc", status=Status.DELETED)
     for again, wait in (
         (NOW + 20 * SECOND, 20),
         (NOW - SECOND, 0),
@@ -123,18 +130,18 @@ def test_the_next_search_is_waited_for_and_no_longer() -> None:
 @pytest.mark.parametrize(
     ("made", "wanted"),
     [
-        (leaving(step("vpc", status=Status.DELETED)), True),
-        (leaving(step("vpc")), True),
-        (demo(step("vpc")), False),
-        (replace(leaving(step("vpc")), phase=Phase.DELETED), False),
-        (leaving(step("vpc", status=Status.READY)), False),
-        (leaving(step("vpc", status=Status.DELETING)), False),
-        (leaving(step("vpc", status=Status.CREATING)), False),
-        (leaving(step("vpc", status=Status.READY), step("s3")), False),
-        (leaving(step("vpc", status=Status.DELETE_FAILED)), True),
-        (leaving(step("b", status=Status.READY, kind=Kind.BUNDLE)), True),
-        (leaving(step("vpc", status=Status.READY), _REFUSES), True),
-        (leaving(step("vpc", status=Status.DELETING), _REFUSES), False),
+        (leaving(component("vpc", status=Status.DELETED)), True),
+        (leaving(component("vpc")), True),
+        (demo(component("vpc")), False),
+        (replace(leaving(component("vpc")), phase=Phase.DELETED), False),
+        (leaving(component("vpc", status=Status.READY)), False),
+        (leaving(component("vpc", status=Status.DELETING)), False),
+        (leaving(component("vpc", status=Status.CREATING)), False),
+        (leaving(component("vpc", status=Status.READY), component("s3")), False),
+        (leaving(component("vpc", status=Status.DELETE_FAILED)), True),
+        (leaving(component("b", status=Status.READY, kind=Kind.BUNDLE)), True),
+        (leaving(component("vpc", status=Status.READY), _REFUSES), True),
+        (leaving(component("vpc", status=Status.DELETING), _REFUSES), False),
     ],
 )
 def test_a_search_waits_for_whatever_gets_on(made: Demo, *, wanted: bool) -> None:
@@ -144,27 +151,27 @@ def test_a_search_waits_for_whatever_gets_on(made: Demo, *, wanted: bool) -> Non
 
 def test_the_bundle_goes_with_the_last_stack_that_uses_it() -> None:
     """Not before, and with the moment noted."""
-    bundle = step("bundle", "s3", status=Status.READY, kind=Kind.BUNDLE)
-    bucket = step("s3", status=Status.READY)
-    using = step("ecs", "bundle", status=Status.DELETING)
-    assert Status.READY is plan(leaving(bucket, bundle, using)).demo.steps["bundle"].status
+    bundle = component("bundle", "s3", status=Status.READY, kind=Kind.BUNDLE)
+    bucket = component("s3", status=Status.READY)
+    using = component("ecs", "bundle", status=Status.DELETING)
+    assert Status.READY is plan(leaving(bucket, bundle, using)).demo.components["bundle"].status
     free = plan(leaving(bucket, bundle, replace(using, status=Status.DELETED)))
-    gone = free.demo.steps["bundle"]
+    gone = free.demo.components["bundle"]
     assert (Status.DELETED, NOW, NOW) == (gone.status, gone.removing_at, gone.removed_at)
     assert (Action(ActionKind.DELETE_STACK, "s3"),) == free.actions
 
 
 def test_a_bundle_that_is_gone_stays_as_it_was() -> None:
     """The moment it went is not noted again."""
-    gone = step("bundle", status=Status.DELETED, kind=Kind.BUNDLE, removed_at=NOW - SECOND)
-    assert gone == plan(leaving(gone)).demo.steps["bundle"]
+    gone = component("bundle", status=Status.DELETED, kind=Kind.BUNDLE, removed_at=NOW - SECOND)
+    assert gone == plan(leaving(gone)).demo.components["bundle"]
 
 
 def test_the_end_leaves_no_trouble_on_the_record() -> None:
     """What would not go is gone by now."""
     trouble = Failure(component="vpc", reason="in use")
     made = leaving(
-        step("vpc", status=Status.DELETED),
+        component("vpc", status=Status.DELETED),
         trouble=trouble,
         retry_at=NOW,
         search=Search(attempts=3, again_at=NOW),
@@ -176,13 +183,13 @@ def test_the_end_leaves_no_trouble_on_the_record() -> None:
 
 def test_quarantines_grow_long() -> None:
     """A quarter of an hour, doubled each time up to half a day."""
-    stuck = step("vpc", status=Status.DELETE_FAILED, attempts=MAX_ATTEMPTS)
+    stuck = component("vpc", status=Status.DELETE_FAILED, attempts=MAX_ATTEMPTS)
     rests = [plan(leaving(stuck, quarantines=q)).demo.retry_at for q in (0, 1, 2, 5, 6, 99)]
     assert [NOW + minutes(m) for m in (15, 30, 60, 480, 720, 720)] == rests
 
 
 def test_a_demo_becomes_ready_once() -> None:
     """A loop that comes by later leaves the first moment."""
-    done = step("vpc", status=Status.READY)
+    done = component("vpc", status=Status.READY)
     assert NOW == plan(demo(done)).demo.ready_at
     assert NOW - SECOND == plan(demo(done, ready_at=NOW - SECOND)).demo.ready_at

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from chalicelib.core.demo import Status
-from tests.unit.builders import demo, leaving, step
+from tests.unit.builders import component, demo, leaving
 
-WEB = step("asg", status=Status.READY, outputs={"WebUrl": "http://web.example", "WebGroup": "g"})
-IMAGE = step("ecs", status=Status.READY, outputs={"ServiceUrl": "http://ecs.example"})
+WEB = component(
+    "asg", status=Status.READY, outputs={"WebUrl": "http://web.example", "WebGroup": "g"}
+)
+IMAGE = component("ecs", status=Status.READY, outputs={"ServiceUrl": "http://ecs.example"})
 
 
 def test_every_output_whose_name_ends_in_url_is_a_link() -> None:

@@ -40,7 +40,7 @@ def test_a_wake_that_fails_makes_no_call_fail(
     fails(stage, port, method, error)
     ended = change.end(stage.world, demo, actor=OWNER, why="asked")
     assert Desired.DELETED is ended.desired is stage.store.get(demo.demo_id).desired
-    assert 1 == stage.meter.counts["WakesFailed"]
+    assert 1 == stage.metrics.counts["WakesFailed"]
     assert str(error) in caplog.text
 
 
@@ -50,7 +50,7 @@ def test_a_request_whose_loop_was_not_started_is_made_up_for() -> None:
     start = stage.workflow.start
     fails(stage, "workflow", "start", Unavailable("no answer"))
     demo = request_demo(stage.world, OWNER, REQUEST)
-    assert 1 == stage.meter.counts["WakesFailed"]
+    assert 1 == stage.metrics.counts["WakesFailed"]
     stage.workflow.start = start  # type: ignore[method-assign]
     stage.clock.advance(minutes(10))
     sweep(stage.world, lambda *_: None)

@@ -34,7 +34,7 @@ def plan(*results: dict[str, Any], **state: Any) -> dict[str, Any]:
 
 def failed(error: str, cause: str, kind: str = "create_stack") -> dict[str, Any]:
     """Return what the Map's Catch makes of an action that failed."""
-    return {**STATE, "kind": kind, "step": "vpc", "error": {"Error": error, "Cause": cause}}
+    return {**STATE, "kind": kind, "component": "vpc", "error": {"Error": error, "Cause": cause}}
 
 
 def test_a_plan_answers_with_ids_and_actions(stage: Stage) -> None:
@@ -45,8 +45,8 @@ def test_a_plan_answers_with_ids_and_actions(stage: Stage) -> None:
         "next": "act",
         "reason": "creating s3, vpc",
         "actions": [
-            {"kind": "create_stack", "step": "s3"},
-            {"kind": "create_stack", "step": "vpc"},
+            {"kind": "create_stack", "component": "s3"},
+            {"kind": "create_stack", "component": "vpc"},
         ],
         "seen": 0,
         "looks": 1,
@@ -82,36 +82,36 @@ def test_an_error_that_passes_is_no_failure(stage: Stage, error: str) -> None:
     answer = plan(failed(error, "no answer"))
     demo = stage.store.get("demo0001")
     assert ("wait", Desired.READY) == (answer["next"], demo.desired)
-    assert demo.steps["vpc"].retry_at
+    assert demo.components["vpc"].retry_at
 
 
 def test_a_denial_is_known_by_its_class(stage: Stage) -> None:
     """Whatever its words."""
     demo = stage.store.get("demo0001")
-    deleting = demo.with_step(_deleting(demo.steps["vpc"]))
+    deleting = demo.with_component(_deleting(demo.components["vpc"]))
     stage.store.save(demo, deleting, ())
     plan(failed("AccessDenied", "no", kind="delete_stack"))
-    assert Cause.ACCESS_DENIED is stage.store.get("demo0001").steps["vpc"].cause
+    assert Cause.ACCESS_DENIED is stage.store.get("demo0001").components["vpc"].cause
 
 
-def _deleting(step: Any) -> Any:
+def _deleting(component: Any) -> Any:
     from dataclasses import replace
 
-    return replace(step, status=Status.DELETING)
+    return replace(component, status=Status.DELETING)
 
 
 def test_actions_answer_with_what_came_of_them(stage: Stage) -> None:
     """In the form in which the next plan takes them."""
     plan()
-    event = {**STATE, "step": "vpc"}
-    done = {"kind": "create_stack", "step": "vpc", "more": False, "skipped": False}
+    event = {**STATE, "component": "vpc"}
+    done = {"kind": "create_stack", "component": "vpc", "more": False, "skipped": False}
     assert done == loop.create_stack(event, None)
-    stage.clock.advance(stage.world.rules.watchdog)
+    stage.clock.advance(stage.world.policy.watchdog)
     assert {**done, "kind": "delete_stack"} == loop.delete_stack(event, None)
     overtaken = {**event, "generation": 7}
     assert {**done, "skipped": True} == loop.create_stack(overtaken, None)
-    staged = {"kind": "stage_bundle", "step": "bundle", "more": False, "skipped": True}
-    assert staged == loop.stage_bundle({**overtaken, "step": "bundle"}, None)
+    staged = {"kind": "stage_bundle", "component": "bundle", "more": False, "skipped": True}
+    assert staged == loop.stage_bundle({**overtaken, "component": "bundle"}, None)
     for kind in ("empty_bucket", "release_interfaces", "lift_protection"):
         assert {**done, "kind": kind} == getattr(loop, kind)(event, None)
 

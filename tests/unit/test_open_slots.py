@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.core.limits import open_slots
+from chalicelib.core.quotas import open_slots
 
 
 @pytest.mark.parametrize(

@@ -65,22 +65,22 @@ def test_an_orphan_is_adopted_to_be_deleted() -> None:
     search(stage)
     demo = stage.store.get("demo0001")
     assert (OWNER, NOW, Desired.DELETED) == (demo.owner, demo.expires_at, demo.desired)
-    assert {"s3", "vpc"} == {s.name for s in demo.steps.values() if s.status is Status.READY}
-    assert demo.steps["s3"].has_bucket
+    assert {"s3", "vpc"} == {s.name for s in demo.components.values() if s.status is Status.READY}
+    assert demo.components["s3"].has_bucket
     assert [("demo0001", demo.generation)] == stage.workflow.started
-    assert 1 == stage.meter.counts["OrphansFound"]
+    assert 1 == stage.metrics.counts["OrphansFound"]
     assert {} == stage.store.slots()
 
 
 def test_an_adopted_demo_knows_what_its_stacks_only_want() -> None:
     """The catalog tells, as it does for a demo that is asked for."""
-    web = component("web", 1, wishes=("Endpoint",))
+    web = component("web", 1, wants=("Endpoint",))
     stage = Stage((*SMALL[:2], component("db", 1, outputs=("Endpoint",)), web))
     put_stack(stage, "web")
     put_stack(stage, "db")
     search(stage)
     search(stage)
-    assert ("db",) == stage.store.get("demo0001").steps["web"].wants
+    assert ("db",) == stage.store.get("demo0001").components["web"].wants
 
 
 def test_an_adopted_demos_loop_has_a_name_of_its_own() -> None:
@@ -114,7 +114,7 @@ def test_what_an_ended_demo_left_is_taken_up_again() -> None:
     search(stage)
     again = stage.store.get("demo0001")
     assert (Phase.DELETING, 2, True) == (again.phase, again.generation, again.looping)
-    assert Status.READY is again.steps["vpc"].status
+    assert Status.READY is again.components["vpc"].status
 
 
 def test_only_our_tags_count() -> None:
@@ -146,7 +146,7 @@ def test_a_component_that_the_catalog_lost_goes_first() -> None:
     put_stack(stage, "removed")
     search(stage)
     search(stage)
-    assert ("vpc",) == stage.store.get("demo0001").steps["removed"].after
+    assert ("vpc",) == stage.store.get("demo0001").components["removed"].depends_on
 
 
 def test_a_bucket_without_a_stack_is_emptied_and_removed() -> None:
@@ -158,15 +158,15 @@ def test_a_bucket_without_a_stack_is_emptied_and_removed() -> None:
     for _ in range(4):
         search(stage)
     assert {} == stage.cloud.buckets.made
-    assert 1 == stage.meter.counts["OrphansFound"]
+    assert 1 == stage.metrics.counts["OrphansFound"]
 
 
 def ready(stage: Stage) -> Demo:
     """Return a demo at rest whose s3 and vpc are there, with s3's bundle."""
     demo = request_demo(stage.world, OWNER, DemoRequest(components=("s3",), allowed_cidr=(HOME,)))
     put_stack(stage, "s3")
-    up = {n: replace(s, status=Status.READY) for n, s in demo.steps.items()}
-    rested = replace(demo, steps=up, phase=Phase.READY, looping=False)
+    up = {n: replace(s, status=Status.READY) for n, s in demo.components.items()}
+    rested = replace(demo, components=up, phase=Phase.READY, looping=False)
     return stage.store.save(demo, rested, ())
 
 
@@ -244,4 +244,4 @@ def test_an_unreadable_record_counts_as_alive() -> None:
     assert [stack_name("demo0001", "vpc")] == list(stage.cloud.stacks)
     assert {} == stage.cloud.buckets.made
     assert {"demo0001", "demo0002"} == set(stage.store.slots())
-    assert 0 < stage.meter.counts["UnreadableRecords"]
+    assert 0 < stage.metrics.counts["UnreadableRecords"]

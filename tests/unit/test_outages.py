@@ -10,14 +10,20 @@ import pytest
 
 from chalicelib.core.actions import Action, ActionKind, Outcome
 from chalicelib.core.catalog import Kind
-from chalicelib.core.demo import Cause, Demo, Desired, Phase, Status, Step
-from chalicelib.core.observe import LATE, Sighting, account, see, worth_a_look
-from chalicelib.core.plan import Next, Pace, Plan
+from chalicelib.core.demo import Cause, ComponentStatus, Demo, Desired, Phase, Status
+from chalicelib.core.observe import (
+    LATE,
+    StackObservation,
+    apply_observations,
+    apply_outcomes,
+    stacks_to_describe,
+)
+from chalicelib.core.plan import Next, Plan, PollingPolicy
 from chalicelib.core.planner import decide
 from chalicelib.core.teardown import wants_search
 from chalicelib.core.trouble import OUTAGE_DELAY
 
-from .builders import NOW, demo, leaving, minutes, step
+from .builders import NOW, component, demo, leaving, minutes
 
 POLL = minutes(1)
 DAYS_OF_OUTAGE = 3 * 24 * 60
@@ -29,32 +35,32 @@ def unanswered(kind: ActionKind, name: str = "vpc") -> Outcome:
 
 
 def plan(made: Demo, now: datetime = NOW, **options: Any) -> Plan:
-    return decide(made, now, pace=Pace(), **options)
+    return decide(made, now, polling=PollingPolicy(), **options)
 
 
 def seen(made: Demo, status: Status, now: datetime = LATER, **fields: Any) -> Demo:
     """Return the demo after a look at its one stack, which must be due."""
-    assert ("vpc",) == worth_a_look(made, now, POLL)
-    return see(made, {"vpc": Sighting(status=status, **fields)}, now)
+    assert ("vpc",) == stacks_to_describe(made, now, POLL)
+    return apply_observations(made, {"vpc": StackObservation(status=status, **fields)}, now)
 
 
 def creating(**fields: Any) -> Demo:
-    return plan(demo(step("vpc"), **fields)).demo
+    return plan(demo(component("vpc"), **fields)).demo
 
 
 @pytest.mark.parametrize("then", [Status.CREATING, Status.READY, Status.FAILED])
 def test_a_creation_that_was_not_answered_is_looked_at_again(then: Status) -> None:
     """After a minute, and it goes on from wherever the stack is."""
-    waiting = account(creating(), [unanswered(ActionKind.CREATE_STACK)], NOW)
-    assert () == worth_a_look(waiting, LATER - timedelta(seconds=1), POLL)
-    assert then is seen(waiting, then).steps["vpc"].status
+    waiting = apply_outcomes(creating(), [unanswered(ActionKind.CREATE_STACK)], NOW)
+    assert () == stacks_to_describe(waiting, LATER - timedelta(seconds=1), POLL)
+    assert then is seen(waiting, then).components["vpc"].status
 
 
 def test_a_creation_that_never_happened_is_asked_for_again() -> None:
     """And is not failed, however long the outage lasts."""
     made, now = creating(), NOW
     for _ in range(DAYS_OF_OUTAGE):
-        made = account(made, [unanswered(ActionKind.CREATE_STACK)], now)
+        made = apply_outcomes(made, [unanswered(ActionKind.CREATE_STACK)], now)
         resting = plan(made, now)
         assert (Next.WAIT, OUTAGE_DELAY) == (resting.next, resting.wait)
         now += OUTAGE_DELAY
@@ -67,10 +73,12 @@ def test_a_creation_that_never_happened_is_asked_for_again() -> None:
 
 def test_a_bundle_that_was_not_staged_is_staged_again_after_a_minute() -> None:
     """Not at once, as one that was cut off."""
-    bucket = step("s3", status=Status.READY)
-    bundle = step("bundle", "s3", status=Status.CREATING, kind=Kind.BUNDLE)
+    bucket = component("s3", status=Status.READY)
+    bundle = component("bundle", "s3", status=Status.CREATING, kind=Kind.BUNDLE)
     action = Action(ActionKind.STAGE_BUNDLE, "bundle")
-    waiting = account(demo(bucket, bundle), [unanswered(ActionKind.STAGE_BUNDLE, "bundle")], NOW)
+    waiting = apply_outcomes(
+        demo(bucket, bundle), [unanswered(ActionKind.STAGE_BUNDLE, "bundle")], NOW
+    )
     assert (Next.WAIT, OUTAGE_DELAY) == (plan(waiting).next, plan(waiting).wait)
     assert (action,) == plan(waiting, LATER).actions
 
@@ -79,70 +87,72 @@ def test_a_bundle_that_was_not_staged_is_staged_again_after_a_minute() -> None:
 def test_deletions_that_are_not_answered_count_as_no_attempt(attempts: int) -> None:
     """However many there are; they go on within a minute of the outage's end."""
     before = Status.DELETE_FAILED if attempts else Status.READY
-    made = leaving(step("vpc", status=before, attempts=attempts, prepared=True, retry_at=NOW))
+    made = leaving(component("vpc", status=before, attempts=attempts, prepared=True, retry_at=NOW))
     now = NOW
     for _ in range(DAYS_OF_OUTAGE):
         asked = plan(made, now)
         assert (Action(ActionKind.DELETE_STACK, "vpc"),) == asked.actions
-        made = account(asked.demo, [unanswered(ActionKind.DELETE_STACK)], now)
+        made = apply_outcomes(asked.demo, [unanswered(ActionKind.DELETE_STACK)], now)
         assert OUTAGE_DELAY == plan(made, now).wait
         now += OUTAGE_DELAY
         made = seen(made, before, now, reason="as before")
-    assert attempts == made.steps["vpc"].attempts
-    assert made.steps["vpc"].prepared
+    assert attempts == made.components["vpc"].attempts
+    assert made.components["vpc"].prepared
 
 
 def test_a_deletion_that_was_not_answered_may_have_happened() -> None:
     """Then it is waited for as any other."""
-    made = account(
-        leaving(step("vpc", status=Status.DELETING)), [unanswered(ActionKind.DELETE_STACK)], NOW
+    made = apply_outcomes(
+        leaving(component("vpc", status=Status.DELETING)),
+        [unanswered(ActionKind.DELETE_STACK)],
+        NOW,
     )
-    assert Status.DELETING is seen(made, Status.DELETING).steps["vpc"].status
-    assert Status.DELETED is seen(made, Status.PENDING).steps["vpc"].status
+    assert Status.DELETING is seen(made, Status.DELETING).components["vpc"].status
+    assert Status.DELETED is seen(made, Status.PENDING).components["vpc"].status
 
 
 @pytest.mark.parametrize(
     ("kind", "known"),
     [
-        (ActionKind.EMPTY_BUCKET, step("vpc", status=Status.READY, has_bucket=True)),
+        (ActionKind.EMPTY_BUCKET, component("vpc", status=Status.READY, has_bucket=True)),
         (
             ActionKind.RELEASE_INTERFACES,
-            step("vpc", status=Status.DELETE_FAILED, attempts=1, cause=Cause.DEPENDENCY),
+            component("vpc", status=Status.DELETE_FAILED, attempts=1, cause=Cause.DEPENDENCY),
         ),
     ],
 )
 def test_a_repair_that_was_not_answered_is_made_again_after_a_minute(
-    kind: ActionKind, known: Step
+    kind: ActionKind, known: ComponentStatus
 ) -> None:
     """It counts as no attempt either."""
-    made = account(leaving(replace(known, retry_at=NOW)), [unanswered(kind)], NOW)
+    made = apply_outcomes(leaving(replace(known, retry_at=NOW)), [unanswered(kind)], NOW)
     assert (Next.WAIT, OUTAGE_DELAY) == (plan(made).next, plan(made).wait)
     assert (Action(kind, "vpc"),) == plan(made, LATER).actions
-    assert known.attempts == made.steps["vpc"].attempts
+    assert known.attempts == made.components["vpc"].attempts
 
 
 @pytest.mark.parametrize("reason", ["Rate exceeded", "Service Unavailable (503)"])
 def test_a_stack_that_an_outage_kept_from_going_is_tried_each_minute(reason: str) -> None:
     """CloudFormation itself was throttled: no attempt, no growing delay, no quarantine."""
-    made, now = leaving(step("vpc", status=Status.READY)), NOW
+    made, now = leaving(component("vpc", status=Status.READY)), NOW
     for _ in range(100):
         made = plan(made, now).demo
         named = replace(made, changed=frozenset({"vpc#1"}))
         made = plan(seen(named, Status.DELETE_FAILED, now, reason=reason), now).demo
         now += OUTAGE_DELAY
-    assert (Phase.DELETING, 0) == (made.phase, made.steps["vpc"].attempts)
+    assert (Phase.DELETING, 0) == (made.phase, made.components["vpc"].attempts)
 
 
 def test_a_stack_that_may_still_appear_holds_deleted_back() -> None:
     """Its creation was not answered: it is looked for by name, and then by tag, later on."""
-    made = account(creating(), [unanswered(ActionKind.CREATE_STACK)], NOW)
+    made = apply_outcomes(creating(), [unanswered(ActionKind.CREATE_STACK)], NOW)
     made = plan(replace(made, desired=Desired.DELETED), LATER).demo
-    gone = see(made, {"vpc": Sighting(status=Status.PENDING)}, LATER)
+    gone = apply_observations(made, {"vpc": StackObservation(status=Status.PENDING)}, LATER)
     waiting = plan(gone, LATER)
     assert (Next.WAIT, POLL) == (waiting.next, waiting.wait)
     assert "vpc" in waiting.reason
     assert not wants_search(waiting.demo, LATER)
-    assert () == worth_a_look(waiting.demo, NOW + LATE - timedelta(seconds=1), POLL)
+    assert () == stacks_to_describe(waiting.demo, NOW + LATE - timedelta(seconds=1), POLL)
     late = seen(waiting.demo, Status.PENDING, NOW + LATE)
     assert wants_search(late, NOW + LATE)
     assert Phase.DELETED is plan(late, NOW + LATE, leftovers=()).demo.phase
@@ -151,15 +161,15 @@ def test_a_stack_that_may_still_appear_holds_deleted_back() -> None:
 @pytest.mark.parametrize("status", [Status.CREATING, Status.READY, Status.FAILED])
 def test_a_stack_that_appeared_after_its_teardown_is_deleted(status: Status) -> None:
     """From the top: its bucket is emptied once more."""
-    gone = step("vpc", status=Status.DELETED, asked_at=NOW, has_bucket=True, prepared=True)
+    gone = component("vpc", status=Status.DELETED, asked_at=NOW, has_bucket=True, prepared=True)
     there = seen(leaving(gone), status, NOW + LATE)
     assert (Action(ActionKind.EMPTY_BUCKET, "vpc"),) == plan(there, NOW + LATE).actions
-    assert there.steps["vpc"].asked_at is None
+    assert there.components["vpc"].asked_at is None
 
 
 def test_the_wait_for_a_stack_that_may_appear_ends_when_it_is_due() -> None:
     """Not a whole poll later."""
-    gone = step("vpc", status=Status.DELETED, asked_at=NOW)
+    gone = component("vpc", status=Status.DELETED, asked_at=NOW)
     assert timedelta(seconds=20) == plan(leaving(gone), NOW + LATE - timedelta(seconds=20)).wait
 
 
@@ -172,16 +182,16 @@ def test_the_wait_for_a_stack_that_may_appear_ends_when_it_is_due() -> None:
 )
 def test_an_answer_ends_the_doubt(outcome: Outcome) -> None:
     """A creation that was answered, with yes or no, is not waited for after the teardown."""
-    assert account(creating(), [outcome], NOW).steps["vpc"].asked_at is None
+    assert apply_outcomes(creating(), [outcome], NOW).components["vpc"].asked_at is None
 
 
 def test_a_creation_that_was_skipped_answers_nothing() -> None:
     """An earlier try of the same action may have been on its way."""
     skipped = Outcome(action=Action(ActionKind.CREATE_STACK, "vpc"), skipped=True)
-    assert NOW == account(creating(), [skipped], NOW).steps["vpc"].asked_at
+    assert NOW == apply_outcomes(creating(), [skipped], NOW).components["vpc"].asked_at
 
 
 def test_a_stack_that_was_seen_ends_the_doubt() -> None:
     """Its loop died before it heard of the answer."""
     named = replace(creating(), changed=frozenset({"vpc#1"}))
-    assert seen(named, Status.CREATING, NOW).steps["vpc"].asked_at is None
+    assert seen(named, Status.CREATING, NOW).components["vpc"].asked_at is None

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from chalicelib.entrypoints.page import WEB, files, front, policy, version
-from chalicelib.entrypoints.rest.http import Call
+from chalicelib.entrypoints.rest.http import Request
 from chalicelib.services.read import Caller
 
 SCRIPTS = sorted(name for name in files() if name.endswith(".js"))
@@ -104,7 +104,7 @@ def test_the_policy_names_only_what_is_needed() -> None:
 )
 def test_the_front_leads_to_the_page_of_its_own_stage(path: str, location: str) -> None:
     """Relative to an address without its last slash, "app" would be another stage."""
-    call = Call(
+    call = Request(
         caller=Caller(owner=""), path=path, source_ip="", raw_body=b"", query={}, headers={}
     )
     assert location == front(call).headers["Location"]

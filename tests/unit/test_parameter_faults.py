@@ -9,7 +9,7 @@ from chalicelib.core.parameters import parameter_fault
 
 
 @pytest.mark.parametrize(
-    ("rules", "good", "bad", "said"),
+    ("policy", "good", "bad", "said"),
     [
         ({"allowed_values": ("a", "b")}, "b", "c", "one of a, b"),
         ({"allowed_pattern": "[a-z]+"}, "abc", "abc1", "must match"),
@@ -33,9 +33,9 @@ from chalicelib.core.parameters import parameter_fault
         ({}, "é", "a\nb", "one line"),
     ],
 )
-def test_a_value_is_judged(rules: dict[str, Any], good: str, bad: str, said: str) -> None:
+def test_a_value_is_judged(policy: dict[str, Any], good: str, bad: str, said: str) -> None:
     """What fits passes, and what does not is refused in words."""
-    parameter = Parameter(name="P", **rules)
+    parameter = Parameter(name="P", **policy)
     assert parameter_fault(parameter, good) is None
     assert said in (parameter_fault(parameter, bad) or "")
 

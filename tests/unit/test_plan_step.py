@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.core.actions import Action, ActionKind, Outcome
 from chalicelib.core.catalog import ALL
-from chalicelib.core.demo import Demo, Desired, Phase, Status, Step
+from chalicelib.core.demo import ComponentStatus, Demo, Desired, Phase, Status
 from chalicelib.core.errors import NotFound, Rejected
 from chalicelib.core.plan import Next
 from chalicelib.core.request import DemoRequest
@@ -16,8 +16,7 @@ from chalicelib.core.timeline import Entry
 from chalicelib.core.trouble import MAX_ATTEMPTS
 from chalicelib.services.apply import apply
 from chalicelib.services.loop import park, wake
-from chalicelib.services.plan_step import MAX_LOOKS, plan_step
-from chalicelib.services.plan_step import Step as LoopState
+from chalicelib.services.plan_step import MAX_LOOKS, LoopState, plan_step
 from chalicelib.services.request import request_demo
 
 from .builders import HOME, OWNER, Stage, minutes
@@ -33,30 +32,30 @@ def started() -> tuple[Stage, LoopState]:
 
 def test_the_first_plan_starts_the_roots() -> None:
     """And writes that it is about to, before anything is done."""
-    stage, step = started()
-    assert Next.ACT is step.next
-    assert {"s3", "vpc"} == {a.step for a in step.actions}
-    assert Status.CREATING is stage.store.get("demo0001").steps["vpc"].status
+    stage, component = started()
+    assert Next.ACT is component.next
+    assert {"s3", "vpc"} == {a.component for a in component.actions}
+    assert Status.CREATING is stage.store.get("demo0001").components["vpc"].status
     assert [] == stage.cloud.created
 
 
 def test_a_plan_looks_only_where_something_may_have_changed() -> None:
     """A stack that no event named is not described again before its time."""
-    stage, step = started()
-    for action in step.actions:
+    stage, component = started()
+    for action in component.actions:
         apply(stage.world, "demo0001", 1, action)
     stage.clock.advance(minutes(5))
     stage.store.save(stage.store.get("demo0001"), _looked_at_now(stage), ())
     wake(stage.world, "demo0001", "vpc#1")
     plan_step(stage.world, "demo0001", 1)
-    steps = stage.store.get("demo0001").steps
-    assert (Status.READY, Status.CREATING) == (steps["vpc"].status, steps["s3"].status)
+    components = stage.store.get("demo0001").components
+    assert (Status.READY, Status.CREATING) == (components["vpc"].status, components["s3"].status)
 
 
 def _looked_at_now(stage: Stage) -> Demo:
     demo = stage.store.get("demo0001")
-    steps = {n: replace(s, observed_at=stage.clock.now) for n, s in demo.steps.items()}
-    return replace(demo, steps=steps)
+    components = {n: replace(s, observed_at=stage.clock.now) for n, s in demo.components.items()}
+    return replace(demo, components=components)
 
 
 def test_an_overtaken_loop_ends() -> None:
@@ -90,11 +89,11 @@ def test_a_wait_is_whole_seconds_from_one_up(late: float, seconds: int) -> None:
     stage, _ = started()
     demo = stage.store.get("demo0001")
     due = stage.clock.now + timedelta(seconds=late)
-    refused = Step(name="vpc", status=Status.DELETE_FAILED, attempts=1, retry_at=due)
-    after = replace(demo, desired=Desired.DELETED, steps={"vpc": refused})
+    refused = ComponentStatus(name="vpc", status=Status.DELETE_FAILED, attempts=1, retry_at=due)
+    after = replace(demo, desired=Desired.DELETED, components={"vpc": refused})
     stage.store.save(demo, after, ())
-    step = plan_step(stage.world, "demo0001", 1)
-    assert (Next.WAIT, seconds) == (step.next, step.wait_seconds)
+    component = plan_step(stage.world, "demo0001", 1)
+    assert (Next.WAIT, seconds) == (component.next, component.wait_seconds)
 
 
 def test_a_plan_notes_when_it_was_made() -> None:
@@ -123,15 +122,15 @@ def test_an_event_that_came_during_the_plan_is_not_lost() -> None:
         return save(before, after, entries)
 
     stage.store.save = overtaken  # type: ignore[method-assign]
-    step = plan_step(stage.world, "demo0001", 1)
-    park(stage.world, "demo0001", 1, seen=step.seen, token="t1")
+    component = plan_step(stage.world, "demo0001", 1)
+    park(stage.world, "demo0001", 1, seen=component.seen, token="t1")
     assert ["t1"] == stage.workflow.woken
 
 
 def test_a_loop_counts_its_looks() -> None:
     """From none."""
-    stage, step = started()
-    assert 1 == step.looks
+    stage, component = started()
+    assert 1 == component.looks
     assert 8 == plan_step(stage.world, "demo0001", 1, looks=7).looks
 
 
@@ -139,11 +138,11 @@ def test_a_loop_that_took_many_looks_hands_over_to_the_next() -> None:
     """With what its last actions came to; Step Functions ends a history that grows too long."""
     stage, _ = started()
     denied = Outcome(action=VPC, error="no such role")
-    step = plan_step(stage.world, "demo0001", 1, [denied], looks=MAX_LOOKS)
+    component = plan_step(stage.world, "demo0001", 1, [denied], looks=MAX_LOOKS)
     after = stage.store.get("demo0001")
-    assert (Next.DONE, 2, True) == (step.next, after.generation, after.looping)
+    assert (Next.DONE, 2, True) == (component.next, after.generation, after.looping)
     assert ("demo0001", 2) in stage.workflow.started
-    assert Status.FAILED is after.steps["vpc"].status
+    assert Status.FAILED is after.components["vpc"].status
     assert stage.clock.now == after.planned_at
     assert "vpc failed: no such role" in stage.told("demo0001")
 
@@ -165,41 +164,43 @@ def test_a_life_is_measured() -> None:
     """Once each: how long it took to come up, and how late it went."""
     stage, _ = started()
     demo = stage.store.get("demo0001")
-    up = {n: replace(s, status=Status.READY) for n, s in demo.steps.items()}
-    stage.store.save(demo, replace(demo, steps=up), ())
+    up = {n: replace(s, status=Status.READY) for n, s in demo.components.items()}
+    stage.store.save(demo, replace(demo, components=up), ())
     stage.clock.now = demo.created_at + minutes(7)
     plan_step(stage.world, "demo0001", 1)
     ready = stage.store.get("demo0001")
-    gone = {n: replace(s, status=Status.DELETED) for n, s in ready.steps.items()}
-    ended = replace(ready, steps=gone, looping=True, desired=Desired.DELETED)
+    gone = {n: replace(s, status=Status.DELETED) for n, s in ready.components.items()}
+    ended = replace(ready, components=gone, looping=True, desired=Desired.DELETED)
     stage.store.save(ready, ended, ())
     stage.clock.now = demo.expires_at + minutes(9)
     plan_step(stage.world, "demo0001", 1)
-    told = {name: (value, unit) for name, value, unit in stage.meter.values}
+    told = {name: (value, unit) for name, value, unit in stage.metrics.values}
     assert (420, "Seconds") == told["TimeToReady"]
     assert (9, "None") == told["MinutesPastLease"]
-    assert (1, 1) == (stage.meter.counts["Ready"], stage.meter.counts["Deleted"])
+    assert (1, 1) == (stage.metrics.counts["Ready"], stage.metrics.counts["Deleted"])
 
 
 def test_a_demo_deleted_early_is_not_late() -> None:
     """Less than no minutes past its lease would spoil the figure."""
     stage, _ = started()
     demo = stage.store.get("demo0001")
-    gone = {n: replace(s, status=Status.DELETED, asked_at=None) for n, s in demo.steps.items()}
-    stage.store.save(demo, replace(demo, steps=gone, desired=Desired.DELETED), ())
+    gone = {
+        n: replace(s, status=Status.DELETED, asked_at=None) for n, s in demo.components.items()
+    }
+    stage.store.save(demo, replace(demo, components=gone, desired=Desired.DELETED), ())
     plan_step(stage.world, "demo0001", 1)
-    assert ("MinutesPastLease", 0, "None") in stage.meter.values
+    assert ("MinutesPastLease", 0, "None") in stage.metrics.values
 
 
 def test_a_quarantine_is_counted() -> None:
     """The alarm goes by it."""
     stage, _ = started()
     demo = stage.store.get("demo0001")
-    stuck = Step(name="vpc", status=Status.DELETE_FAILED, attempts=MAX_ATTEMPTS)
-    after = replace(demo, desired=Desired.DELETED, steps={"vpc": stuck})
+    stuck = ComponentStatus(name="vpc", status=Status.DELETE_FAILED, attempts=MAX_ATTEMPTS)
+    after = replace(demo, desired=Desired.DELETED, components={"vpc": stuck})
     stage.store.save(demo, after, ())
     assert Next.STUCK is plan_step(stage.world, "demo0001", 1).next
-    assert 1 == stage.meter.counts["Quarantined"]
+    assert 1 == stage.metrics.counts["Quarantined"]
 
 
 def test_failure_is_counted_once() -> None:
@@ -208,7 +209,7 @@ def test_failure_is_counted_once() -> None:
     outcome = Outcome(action=VPC, error="no such role")
     plan_step(stage.world, "demo0001", 1, [outcome])
     plan_step(stage.world, "demo0001", 1, [outcome])
-    assert 1 == stage.meter.counts["Failed"]
+    assert 1 == stage.metrics.counts["Failed"]
 
 
 def test_a_failure_that_is_kept_is_counted_while_the_others_come_up() -> None:
@@ -220,21 +221,21 @@ def test_a_failure_that_is_kept_is_counted_while_the_others_come_up() -> None:
     plan_step(stage.world, "demo0001", 1)
     plan_step(stage.world, "demo0001", 1, [Outcome(action=VPC, error="no such role")])
     assert Phase.PROVISIONING is stage.store.get("demo0001").phase
-    assert 1 == stage.meter.counts["Failed"]
+    assert 1 == stage.metrics.counts["Failed"]
 
 
 def test_parking_hands_the_token_back_when_an_event_came() -> None:
     """Between the plan's look and the park."""
-    stage, step = started()
+    stage, component = started()
     wake(stage.world, "demo0001", "vpc#1")
-    park(stage.world, "demo0001", 1, seen=step.seen, token="t1")
+    park(stage.world, "demo0001", 1, seen=component.seen, token="t1")
     assert ["t1"] == stage.workflow.woken
 
 
 def test_parking_keeps_the_token_otherwise() -> None:
     """The next event takes it."""
-    stage, step = started()
-    park(stage.world, "demo0001", 1, seen=step.seen, token="t1")
+    stage, component = started()
+    park(stage.world, "demo0001", 1, seen=component.seen, token="t1")
     assert [] == stage.workflow.woken
     wake(stage.world, "demo0001", "vpc#1")
     assert ["t1"] == stage.workflow.woken
@@ -272,7 +273,7 @@ def test_a_template_that_is_gone_is_refused_by_name() -> None:
     """The record may be older than the package."""
     stage, _ = started()
     demo = stage.store.get("demo0001")
-    lost = replace(demo.steps["vpc"], name="lost")
-    stage.store.save(demo, demo.with_step(lost), ())
+    lost = replace(demo.components["vpc"], name="lost")
+    stage.store.save(demo, demo.with_component(lost), ())
     with pytest.raises(Rejected, match="lost"):
         apply(stage.world, "demo0001", 1, Action(ActionKind.CREATE_STACK, "lost"))

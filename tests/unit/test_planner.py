@@ -9,23 +9,23 @@ import pytest
 from chalicelib.core.actions import Action, ActionKind
 from chalicelib.core.catalog import Kind
 from chalicelib.core.demo import Cause, Demo, Desired, Failure, Phase, Search, Status, stack_name
-from chalicelib.core.plan import Next, Pace, Plan
+from chalicelib.core.plan import Next, Plan, PollingPolicy
 from chalicelib.core.planner import DELETE_LIMIT, create_limit, decide
-from chalicelib.core.teardown import MAX_SEARCHES, revived, wants_search
+from chalicelib.core.teardown import MAX_SEARCHES, reset_attempts, wants_search
 from chalicelib.core.trouble import MAX_ATTEMPTS
 
-from .builders import NOW, demo, leaving, minutes, step
+from .builders import NOW, component, demo, leaving, minutes
 
-PACE = Pace()
+PACE = PollingPolicy()
 
 
 def plan(made: Demo, **options: Any) -> Plan:
-    return decide(made, NOW, pace=PACE, **options)
+    return decide(made, NOW, polling=PACE, **options)
 
 
 def refused(cause: Cause, **fields: Any) -> Any:
     return replace(
-        step("vpc", status=Status.DELETE_FAILED),
+        component("vpc", status=Status.DELETE_FAILED),
         cause=cause,
         attempts=1,
         failure=Failure(component="vpc", resource="Net", reason="in use"),
@@ -57,7 +57,7 @@ def test_a_repaired_stack_is_deleted_again() -> None:
 
 def test_a_bucket_is_emptied_before_its_stack_goes() -> None:
     """Not after CloudFormation has refused."""
-    full = step("s3", status=Status.READY, has_bucket=True)
+    full = component("s3", status=Status.READY, has_bucket=True)
     assert (Action(ActionKind.EMPTY_BUCKET, "s3"),) == plan(leaving(full)).actions
 
 
@@ -82,9 +82,9 @@ def test_after_its_attempts_a_demo_rests_in_quarantine() -> None:
 def test_a_revived_demo_starts_over() -> None:
     """Its attempts and searches are forgotten, its quarantines are not."""
     stuck = replace(refused(Cause.UNKNOWN), attempts=MAX_ATTEMPTS)
-    again = revived(plan(leaving(stuck, search=Search(attempts=3))).demo)
+    again = reset_attempts(plan(leaving(stuck, search=Search(attempts=3))).demo)
     assert (0, 0, 1) == (
-        again.steps["vpc"].attempts,
+        again.components["vpc"].attempts,
         again.search.attempts,
         again.quarantines,
     )
@@ -94,27 +94,29 @@ def test_a_revived_demo_starts_over() -> None:
 def test_one_stuck_step_lets_the_others_go_first() -> None:
     """Quarantine comes when nothing else gets on."""
     stuck = replace(refused(Cause.UNKNOWN), attempts=MAX_ATTEMPTS)
-    other = step("s3", status=Status.READY)
+    other = component("s3", status=Status.READY)
     assert (Action(ActionKind.DELETE_STACK, "s3"),) == plan(leaving(stuck, other)).actions
 
 
 def test_a_step_behind_a_stuck_one_is_not_waited_for() -> None:
     """It cannot get on before the stuck one does."""
-    above = replace(step("ecs", "vpc", status=Status.DELETE_FAILED), attempts=MAX_ATTEMPTS)
-    below = replace(step("vpc", status=Status.DELETE_FAILED), attempts=1)
+    above = replace(component("ecs", "vpc", status=Status.DELETE_FAILED), attempts=MAX_ATTEMPTS)
+    below = replace(component("vpc", status=Status.DELETE_FAILED), attempts=1)
     assert Next.STUCK is plan(leaving(below, above)).next
 
 
 def test_the_trouble_is_that_of_the_stuck_step() -> None:
     """Not of one that waits behind it, though that has refused as well."""
     failure = Failure(component="ecs", reason="nobody knows")
-    above = step("ecs", "vpc", status=Status.DELETE_FAILED, failure=failure, attempts=MAX_ATTEMPTS)
+    above = component(
+        "ecs", "vpc", status=Status.DELETE_FAILED, failure=failure, attempts=MAX_ATTEMPTS
+    )
     assert failure == plan(leaving(refused(Cause.DEPENDENCY), above)).demo.trouble
 
 
 def test_a_stuck_stack_lets_go_what_it_only_wants() -> None:
     """The web tier refuses to go: its database is deleted, its network stays."""
-    web = step(
+    web = component(
         "asg",
         "rds",
         "vpc",
@@ -122,26 +124,26 @@ def test_a_stuck_stack_lets_go_what_it_only_wants() -> None:
         status=Status.DELETE_FAILED,
         attempts=MAX_ATTEMPTS,
     )
-    below = (step("vpc", status=Status.READY), step("rds", "vpc", status=Status.READY))
+    below = (component("vpc", status=Status.READY), component("rds", "vpc", status=Status.READY))
     assert (Action(ActionKind.DELETE_STACK, "rds"),) == plan(leaving(*below, web)).actions
 
 
 def test_a_stack_is_kept_for_one_that_wants_it_and_may_still_go() -> None:
     """The order is given up only for what is stuck."""
-    web = step("asg", "rds", wants=("rds",), status=Status.DELETE_FAILED, retry_at=NOW)
-    database = step("rds", status=Status.READY)
+    web = component("asg", "rds", wants=("rds",), status=Status.DELETE_FAILED, retry_at=NOW)
+    database = component("rds", status=Status.READY)
     assert (Action(ActionKind.DELETE_STACK, "asg"),) == plan(leaving(database, web)).actions
 
 
 def test_a_record_made_before_edges_were_told_apart_requires_all_of_them() -> None:
     """Its steps name no wants, so a stuck one keeps everything below it."""
-    web = step("asg", "rds", status=Status.DELETE_FAILED, attempts=MAX_ATTEMPTS)
-    assert Next.STUCK is plan(leaving(step("rds", status=Status.READY), web)).next
+    web = component("asg", "rds", status=Status.DELETE_FAILED, attempts=MAX_ATTEMPTS)
+    assert Next.STUCK is plan(leaving(component("rds", status=Status.READY), web)).next
 
 
 def test_deleted_needs_a_search_that_found_nothing() -> None:
     """All steps gone is not enough."""
-    gone = leaving(step("vpc", status=Status.DELETED))
+    gone = leaving(component("vpc", status=Status.DELETED))
     assert wants_search(gone, NOW)
     assert Next.WAIT is plan(gone).next
     assert Phase.DELETED is plan(gone, leftovers=()).demo.phase
@@ -149,7 +151,7 @@ def test_deleted_needs_a_search_that_found_nothing() -> None:
 
 def test_a_leftover_is_searched_for_again_later() -> None:
     """The tag index may lag."""
-    gone = leaving(step("vpc", status=Status.DELETED))
+    gone = leaving(component("vpc", status=Status.DELETED))
     searched = plan(gone, leftovers=("arn:aws:ec2:::instance/i-1",))
     assert Next.WAIT is searched.next
     assert not wants_search(searched.demo, NOW)
@@ -158,7 +160,9 @@ def test_a_leftover_is_searched_for_again_later() -> None:
 
 def test_a_leftover_that_stays_ends_in_quarantine() -> None:
     """With its name in the reason."""
-    gone = leaving(step("vpc", status=Status.DELETED), search=Search(attempts=MAX_SEARCHES - 1))
+    gone = leaving(
+        component("vpc", status=Status.DELETED), search=Search(attempts=MAX_SEARCHES - 1)
+    )
     searched = plan(gone, leftovers=("arn:aws:ec2:::instance/i-1",))
     assert Next.STUCK is searched.next
     assert "i-1" in searched.reason
@@ -166,18 +170,18 @@ def test_a_leftover_that_stays_ends_in_quarantine() -> None:
 
 def test_a_stack_the_search_finds_is_taken_up_again() -> None:
     """A creation that took effect late is deleted like any other, a bounded number of times."""
-    made = leaving(step("vpc", status=Status.DELETED))
+    made = leaving(component("vpc", status=Status.DELETED))
     arn = f"arn:aws:cloudformation:::stack/{stack_name(made.demo_id, 'vpc')}/1"
     for _ in range(MAX_SEARCHES - 1):
         found = plan(made, leftovers=(arn,))
         assert (Action(ActionKind.DELETE_STACK, "vpc"),) == found.actions
-        made = found.demo.with_step(step("vpc", status=Status.DELETED))
+        made = found.demo.with_component(component("vpc", status=Status.DELETED))
     assert Next.STUCK is plan(made, leftovers=(arn,)).next
 
 
 def test_a_step_that_takes_too_long_has_failed() -> None:
     """CloudFormation's own limit should have ended it."""
-    slow = step("vpc", status=Status.CREATING, typical_minutes=3)
+    slow = component("vpc", status=Status.CREATING, typical_minutes=3)
     late = replace(slow, started_at=NOW - create_limit(slow) - minutes(1))
     turned = plan(demo(late)).demo
     assert Desired.DELETED is turned.desired
@@ -188,38 +192,38 @@ def test_a_step_that_takes_too_long_has_failed() -> None:
 def test_a_deletion_that_takes_too_long_counts_as_refused() -> None:
     """It is asked for again."""
     late = replace(
-        step("vpc", status=Status.DELETING), removing_at=NOW - DELETE_LIMIT - minutes(1)
+        component("vpc", status=Status.DELETING), removing_at=NOW - DELETE_LIMIT - minutes(1)
     )
-    assert 1 == plan(leaving(late)).demo.steps["vpc"].attempts
+    assert 1 == plan(leaving(late)).demo.components["vpc"].attempts
 
 
 def test_a_bundle_that_was_cut_off_is_staged_again() -> None:
     """It answers in the same breath, so it cannot be on its way."""
-    cut_off = step("bundle", "s3", status=Status.CREATING, kind=Kind.BUNDLE)
-    bucket = step("s3", status=Status.READY)
+    cut_off = component("bundle", "s3", status=Status.CREATING, kind=Kind.BUNDLE)
+    bucket = component("s3", status=Status.READY)
     assert (Action(ActionKind.STAGE_BUNDLE, "bundle"),) == plan(demo(bucket, cut_off)).actions
 
 
 def test_the_bundle_holds_nothing_up() -> None:
     """It goes with its bucket."""
-    bundle = step("bundle", "s3", status=Status.READY, kind=Kind.BUNDLE)
-    bucket = step("s3", status=Status.READY)
+    bundle = component("bundle", "s3", status=Status.READY, kind=Kind.BUNDLE)
+    bucket = component("s3", status=Status.READY)
     leaving_plan = plan(leaving(bucket, bundle))
     assert (Action(ActionKind.DELETE_STACK, "s3"),) == leaving_plan.actions
-    assert Status.DELETED is leaving_plan.demo.steps["bundle"].status
+    assert Status.DELETED is leaving_plan.demo.components["bundle"].status
 
 
 def test_the_failure_stays_when_the_demo_is_gone() -> None:
     """Whoever comes back the next day still learns why."""
     failure = Failure(component="vpc", reason="no room")
-    gone = leaving(step("vpc", status=Status.DELETED), failure=failure)
+    gone = leaving(component("vpc", status=Status.DELETED), failure=failure)
     assert failure == plan(gone, leftovers=()).demo.failure
 
 
 def test_a_stack_that_came_late_and_holds_another_up_is_found() -> None:
     """What refuses to go may be held by a stack that was taken for gone."""
     below = refused(Cause.DEPENDENCY, retry_at=NOW)
-    above = step("web", "vpc", status=Status.DELETED)
+    above = component("web", "vpc", status=Status.DELETED)
     made = leaving(below, above)
     assert wants_search(made, NOW)
     arn = f"arn:aws:cloudformation:::stack/{stack_name(made.demo_id, 'web')}/1"
@@ -228,8 +232,8 @@ def test_a_stack_that_came_late_and_holds_another_up_is_found() -> None:
 
 def test_a_stack_the_record_never_knew_is_taken_down_first() -> None:
     """It came late, after the record was made again from what was there."""
-    made = leaving(step("vpc", status=Status.DELETED))
+    made = leaving(component("vpc", status=Status.DELETED))
     arn = f"arn:aws:cloudformation:::stack/{stack_name(made.demo_id, 'web')}/1"
     found = plan(made, leftovers=(arn,))
-    assert ("vpc",) == found.demo.steps["web"].after
+    assert ("vpc",) == found.demo.components["web"].depends_on
     assert (Action(ActionKind.EMPTY_BUCKET, "web"),) == found.actions

@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 
 from chalicelib.core.actions import Action, ActionKind
 from chalicelib.core.demo import GONE, Demo, Desired, Phase, Status, stack_name
-from chalicelib.core.observe import Sighting, see
-from chalicelib.core.plan import Next, Pace, Plan
+from chalicelib.core.observe import StackObservation, apply_observations
+from chalicelib.core.plan import Next, Plan, PollingPolicy
 from chalicelib.core.planner import decide
 from chalicelib.core.teardown import wants_search
 from chalicelib.core.trouble import MAX_ATTEMPTS
 
 from .builders import NOW, graphs, of_graph
 
-PACE = Pace()
+PACE = PollingPolicy()
 RESTING = (Status.FAILED, Status.DELETE_FAILED)
 PATIENCE = 200
 """Plans; a graph of seven steps needs a few dozen at most."""
@@ -40,7 +40,7 @@ class Account:
     def plan(self) -> Plan:
         found = tuple(f":stack/{stack_name(self.demo.demo_id, n)}/1" for n in self.stacks)
         leftovers = found if wants_search(self.demo, self.now) else None
-        plan = decide(self.demo, self.now, pace=PACE, leftovers=leftovers)
+        plan = decide(self.demo, self.now, polling=PACE, leftovers=leftovers)
         self.demo = plan.demo
         for action in plan.actions:
             self._do(action)
@@ -48,15 +48,17 @@ class Account:
 
     def _do(self, action: Action) -> None:
         self.done[action] += 1
-        step = self.demo.steps[action.step]
+        component = self.demo.components[action.component]
         if action.kind is ActionKind.CREATE_STACK:
-            assert all(self.stacks.get(name) is Status.READY for name in step.after)
-            assert step.name not in self.stacks
-            self.stacks[step.name] = Status.CREATING
+            assert all(self.stacks.get(name) is Status.READY for name in component.depends_on)
+            assert component.name not in self.stacks
+            self.stacks[component.name] = Status.CREATING
         if action.kind is ActionKind.DELETE_STACK:
-            assert step.name not in self.demo.requirements(self.stacks.keys() - {step.name})
-            if step.name in self.stacks:
-                self.stacks[step.name] = Status.DELETING
+            assert component.name not in self.demo.requirements(
+                self.stacks.keys() - {component.name}
+            )
+            if component.name in self.stacks:
+                self.stacks[component.name] = Status.DELETING
 
     def settle(self, *, may_fail: bool = False) -> None:
         """Let one stack that is on its way arrive."""
@@ -75,7 +77,9 @@ class Account:
         else:
             fails = may_fail and self.data.draw(st.booleans())
             status = self.stacks[name] = Status.FAILED if fails else Status.READY
-        self.demo = see(self.demo, {name: Sighting(status=status)}, self.now)
+        self.demo = apply_observations(
+            self.demo, {name: StackObservation(status=status)}, self.now
+        )
 
     def loop(self, *, may_fail: bool = False) -> Plan:
         """Plan and settle until the loop ends."""
@@ -93,11 +97,11 @@ def test_comes_up_in_order_and_once(
     graph: dict[str, tuple[str, ...]], data: st.DataObject
 ) -> None:
     """Whatever the order of completion, each step is created once, after its inputs."""
-    account = Account(data, of_graph(graph))
-    account.loop()
-    assert Phase.READY is account.demo.phase
-    assert dict.fromkeys(graph, Status.READY) == account.stacks
-    assert {1} == set(account.done.values())
+    apply_outcomes = Account(data, of_graph(graph))
+    apply_outcomes.loop()
+    assert Phase.READY is apply_outcomes.demo.phase
+    assert dict.fromkeys(graph, Status.READY) == apply_outcomes.stacks
+    assert {1} == set(apply_outcomes.done.values())
 
 
 @given(graphs(), st.data())
@@ -105,14 +109,14 @@ def test_goes_down_in_reverse_and_once(
     graph: dict[str, tuple[str, ...]], data: st.DataObject
 ) -> None:
     """Deletion takes each step once, after everything that stands on it."""
-    account = Account(data, of_graph(graph))
-    account.loop()
-    account.done.clear()
-    account.demo = replace(account.demo, desired=Desired.DELETED)
-    account.loop()
-    assert Phase.DELETED is account.demo.phase
-    assert {} == account.stacks
-    assert {1} == set(account.done.values())
+    apply_outcomes = Account(data, of_graph(graph))
+    apply_outcomes.loop()
+    apply_outcomes.done.clear()
+    apply_outcomes.demo = replace(apply_outcomes.demo, desired=Desired.DELETED)
+    apply_outcomes.loop()
+    assert Phase.DELETED is apply_outcomes.demo.phase
+    assert {} == apply_outcomes.stacks
+    assert {1} == set(apply_outcomes.done.values())
 
 
 @given(graphs(), st.data())
@@ -120,14 +124,14 @@ def test_turning_round_at_any_moment_ends_empty(
     graph: dict[str, tuple[str, ...]], data: st.DataObject
 ) -> None:
     """A demo no longer wanted while it comes up leaves nothing."""
-    account = Account(data, of_graph(graph))
+    apply_outcomes = Account(data, of_graph(graph))
     for _ in range(data.draw(st.integers(0, 2 * len(graph)))):
-        if account.plan().next is Next.WAIT:
-            account.settle()
-    account.demo = replace(account.demo, desired=Desired.DELETED)
-    account.loop()
-    assert Phase.DELETED is account.demo.phase
-    assert {} == account.stacks
+        if apply_outcomes.plan().next is Next.WAIT:
+            apply_outcomes.settle()
+    apply_outcomes.demo = replace(apply_outcomes.demo, desired=Desired.DELETED)
+    apply_outcomes.loop()
+    assert Phase.DELETED is apply_outcomes.demo.phase
+    assert {} == apply_outcomes.stacks
 
 
 @given(graphs(), st.data())
@@ -136,15 +140,15 @@ def test_quarantine_keeps_only_what_is_stuck_and_what_that_requires(
 ) -> None:
     """Whatever a stuck stack only wants, and whatever stands alone, is deleted."""
     wants = {n: tuple(a for a in after if data.draw(st.booleans())) for n, after in graph.items()}
-    account = Account(data, of_graph(graph, wants))
-    account.loop()
-    account.refusing = data.draw(st.frozensets(st.sampled_from(sorted(graph)), min_size=1))
-    account.demo = replace(account.demo, desired=Desired.DELETED)
-    assert Next.STUCK is account.loop().next
-    stuck = {s.name for s in account.demo.steps.values() if s.attempts == MAX_ATTEMPTS}
+    apply_outcomes = Account(data, of_graph(graph, wants))
+    apply_outcomes.loop()
+    apply_outcomes.refusing = data.draw(st.frozensets(st.sampled_from(sorted(graph)), min_size=1))
+    apply_outcomes.demo = replace(apply_outcomes.demo, desired=Desired.DELETED)
+    assert Next.STUCK is apply_outcomes.loop().next
+    stuck = {s.name for s in apply_outcomes.demo.components.values() if s.attempts == MAX_ATTEMPTS}
     assert stuck
-    assert stuck <= account.refusing
-    assert stuck | account.demo.requirements(stuck) == account.stacks.keys()
+    assert stuck <= apply_outcomes.refusing
+    assert stuck | apply_outcomes.demo.requirements(stuck) == apply_outcomes.stacks.keys()
 
 
 @pytest.mark.parametrize("keep", [False, True])
@@ -153,13 +157,13 @@ def test_failures_end_empty_or_kept(
     *, keep: bool, graph: dict[str, tuple[str, ...]], data: st.DataObject
 ) -> None:
     """Where steps fail the demo ends deleted, its failure kept, or rests where that was asked."""
-    account = Account(data, of_graph(graph, keep_on_failure=keep))
-    account.loop(may_fail=True)
-    failed = account.demo.failure is not None
+    apply_outcomes = Account(data, of_graph(graph, keep_on_failure=keep))
+    apply_outcomes.loop(may_fail=True)
+    failed = apply_outcomes.demo.failure is not None
     expected = (Phase.FAILED if keep else Phase.DELETED) if failed else Phase.READY
-    assert expected is account.demo.phase
+    assert expected is apply_outcomes.demo.phase
     if expected is Phase.DELETED:
-        assert {} == account.stacks
+        assert {} == apply_outcomes.stacks
 
 
 @given(graphs(), st.data())
@@ -167,12 +171,12 @@ def test_a_kept_failure_stops_its_descendants_only(
     graph: dict[str, tuple[str, ...]], data: st.DataObject
 ) -> None:
     """With keep_on_failure all that does not stand on a failed step still comes up."""
-    account = Account(data, of_graph(graph, keep_on_failure=True))
-    account.loop(may_fail=True)
-    steps = account.demo.steps.values()
-    broken = {s.name for s in steps if s.status is Status.FAILED}
-    above = {d for name in broken for d in account.demo.dependents(name)}
-    assert set(graph) - broken - above == {s.name for s in steps if s.status is Status.READY}
+    apply_outcomes = Account(data, of_graph(graph, keep_on_failure=True))
+    apply_outcomes.loop(may_fail=True)
+    components = apply_outcomes.demo.components.values()
+    broken = {s.name for s in components if s.status is Status.FAILED}
+    above = {d for name in broken for d in apply_outcomes.demo.dependents(name)}
+    assert set(graph) - broken - above == {s.name for s in components if s.status is Status.READY}
 
 
 @given(graphs(), st.data())
@@ -181,14 +185,14 @@ def test_everything_that_can_start_does(
 ) -> None:
     """One plan starts every step whose inputs are there: no barrier between levels."""
     demo = _with_statuses(graph, data, (Status.PENDING, Status.CREATING, Status.READY))
-    plan = decide(demo, NOW, pace=PACE)
+    plan = decide(demo, NOW, polling=PACE)
     startable = {
         s.name
-        for s in demo.steps.values()
+        for s in demo.components.values()
         if s.status is Status.PENDING
-        and all(demo.steps[a].status is Status.READY for a in s.after)
+        and all(demo.components[a].status is Status.READY for a in s.depends_on)
     }
-    assert startable == {a.step for a in plan.actions}
+    assert startable == {a.component for a in plan.actions}
 
 
 @given(graphs(), st.data())
@@ -197,14 +201,14 @@ def test_everything_that_can_go_does(
 ) -> None:
     """One plan removes every step that nothing stands on any more, and no other."""
     demo = replace(_with_statuses(graph, data, tuple(Status)), desired=Desired.DELETED)
-    plan = decide(demo, NOW, pace=PACE)
+    plan = decide(demo, NOW, polling=PACE)
     removable = {
         s.name
-        for s in demo.steps.values()
+        for s in demo.components.values()
         if s.status not in GONE | {Status.DELETING}
-        and all(demo.steps[d].gone for d in demo.dependents(s.name))
+        and all(demo.components[d].gone for d in demo.dependents(s.name))
     }
-    assert removable == {a.step for a in plan.actions}
+    assert removable == {a.component for a in plan.actions}
 
 
 @given(graphs(), st.data(), st.sampled_from(Desired))
@@ -213,13 +217,13 @@ def test_a_plan_acts_waits_or_ends(
 ) -> None:
     """From any state a plan does something, waits for something that moves, or ends."""
     demo = replace(_with_statuses(graph, data, tuple(Status)), desired=desired)
-    plan = decide(demo, NOW, pace=PACE, leftovers=() if wants_search(demo, NOW) else None)
+    plan = decide(demo, NOW, polling=PACE, leftovers=() if wants_search(demo, NOW) else None)
     moving = {Status.CREATING, Status.DELETING, Status.DELETE_FAILED}
     match plan.next:
         case Next.ACT:
             assert plan.actions
         case Next.WAIT:
-            assert moving & {s.status for s in plan.demo.steps.values()}
+            assert moving & {s.status for s in plan.demo.components.values()}
         case _:
             assert not plan.demo.looping
 
@@ -230,5 +234,5 @@ def _with_statuses(
     demo = of_graph(graph)
     for name in graph:
         status = data.draw(st.sampled_from(choices), label=name)
-        demo = demo.with_step(replace(demo.steps[name], status=status))
+        demo = demo.with_component(replace(demo.components[name], status=status))
     return demo

@@ -17,4 +17,4 @@ def test_a_record_left_out_of_a_list_is_counted() -> None:
     caller = Caller(owner=OWNER)
     page = list_demos(stage.world, caller, everybody=False, limit=5, cursor=None)
     assert ["demo0002"] == [d.demo_id for d in page.items]
-    assert [("UnreadableRecords", 1, "Count")] == stage.meter.values[2:]
+    assert [("UnreadableRecords", 1, "Count")] == stage.metrics.values[2:]

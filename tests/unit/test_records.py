@@ -4,14 +4,26 @@ from datetime import timedelta
 
 from chalicelib.adapters.records import attributes, to_demo
 
-from .builders import demo, step
+from .builders import component, demo
 
 
 def test_a_record_whose_steps_name_no_wants_is_readable() -> None:
     """Each of its edges counts as required."""
-    known = demo(step("rds"), step("asg", "rds"))
+    known = demo(component("rds"), component("asg", "rds"))
     item = {**attributes(known, timedelta(minutes=10)), "version": 1}
-    for fields in item["demo"]["steps"].values():
+    for fields in item["demo"]["components"].values():
         del fields["wants"]
     assert known == to_demo(item)
-    assert ("rds",) == to_demo(item).steps["asg"].requires
+    assert ("rds",) == to_demo(item).components["asg"].requires
+
+
+def test_a_record_of_the_first_release_is_read_by_the_present_names() -> None:
+    """Fields that were renamed since are found under their old names."""
+    known = demo(component("vpc"), component("sg", "vpc"))
+    item = {**attributes(known, timedelta(minutes=10)), "version": 1}
+    written = item["demo"]
+    written["asked"] = written.pop("requested_components")
+    written["steps"] = written.pop("components")
+    for fields in written["steps"].values():
+        fields["after"] = fields.pop("depends_on")
+    assert known == to_demo(item)

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters.shelf import PackageShelf
+from chalicelib.adapters.templates import PackagedTemplates
 from chalicelib.core.catalog import ALL, BUNDLE, Catalog, Component, Parameter, build_catalog
 from chalicelib.core.demo import Demo, Phase
 from chalicelib.core.errors import InvalidRequest
-from chalicelib.core.request import DemoRequest, RequestRules, check, new_demo
+from chalicelib.core.request import DemoRequest, RequestPolicy, check, new_demo
 from testkit.simulation.components import EIGHT, component
 
 from .builders import HOME, NOW, OWNER
@@ -22,8 +22,8 @@ SIZED = replace(
         "Password": Parameter(name="Password", default="", no_echo=True),
     },
 )
-CATALOG = build_catalog([*EIGHT, SIZED, component("broken", 1, needs=("Nothing",))])
-RULES = RequestRules(home_region="eu-west-1", regions=("eu-west-1", "us-east-1"))
+CATALOG = build_catalog([*EIGHT, SIZED, component("broken", 1, requires=("Nothing",))])
+RULES = RequestPolicy(home_region="eu-west-1", regions=("eu-west-1", "us-east-1"))
 
 
 def made(**fields: Any) -> Any:
@@ -45,7 +45,7 @@ def refused(**fields: Any) -> dict[str, str]:
 def test_everything_is_all_of_the_catalog() -> None:
     """At home, for the default lease."""
     demo = made(components=ALL)
-    assert set(CATALOG.components) - {BUNDLE} == set(demo.asked)
+    assert set(CATALOG.components) - {BUNDLE} == set(demo.requested_components)
     assert ("eu-west-1", NOW + timedelta(hours=4)) == (demo.region, demo.expires_at)
     assert Phase.REQUESTED is demo.phase
 
@@ -58,19 +58,19 @@ def test_a_request_without_components_makes_nothing() -> None:
 def test_steps_carry_their_edges() -> None:
     """The record can be taken down without the templates."""
     demo = made(components=("ecs",))
-    assert ("bundle", "s3", "sg", "vpc") == demo.steps["ecs"].after
-    assert demo.steps["s3"].has_bucket
+    assert ("bundle", "s3", "sg", "vpc") == demo.components["ecs"].depends_on
+    assert demo.components["s3"].has_bucket
 
 
 def test_steps_tell_what_they_only_want() -> None:
     """The web tier can be kept while its database goes."""
     demo = made(components=("asg", "rds"))
-    assert {"asg": ("rds",)} == {s.name: s.wants for s in demo.steps.values() if s.wants}
+    assert {"asg": ("rds",)} == {s.name: s.wants for s in demo.components.values() if s.wants}
 
 
 def test_a_component_asked_for_twice_is_made_once() -> None:
     """Saying it again changes nothing."""
-    assert ("vpc",) == made(components=("vpc", "vpc")).asked
+    assert ("vpc",) == made(components=("vpc", "vpc")).requested_components
 
 
 def test_every_fault_is_told_at_once() -> None:
@@ -153,7 +153,7 @@ def test_a_parameter_must_be_the_requests_to_set(name: str) -> None:
 @pytest.mark.parametrize("alone", sorted(c.name for c in EIGHT))
 def test_what_any_component_provides_is_the_services_to_set(alone: str) -> None:
     """Also where its provider is no part of the demo: it could name another demo's resources."""
-    shipped = PackageShelf().catalog()
+    shipped = PackagedTemplates().catalog()
     provided = [output for c in shipped.components.values() for output in c.outputs]
     assert "ServiceName" in provided
     with pytest.raises(InvalidRequest) as caught:
@@ -164,8 +164,8 @@ def test_what_any_component_provides_is_the_services_to_set(alone: str) -> None:
 
 def test_what_a_template_that_was_left_out_provides_stays_the_services() -> None:
     """A mistake in one template opens no parameter of another to callers."""
-    broken = component("broken", 1, needs=("Nothing",), outputs=("Thing",))
-    mine = component("mine", 1, wishes=("Thing",))
+    broken = component("broken", 1, requires=("Nothing",), outputs=("Thing",))
+    mine = component("mine", 1, wants=("Thing",))
     with pytest.raises(InvalidRequest, match="Thing: is set by the service"):
         of(build_catalog([broken, mine]), components=("mine",), parameters={"Thing": "x"})
 
@@ -192,4 +192,4 @@ def test_a_component_dropped_in_is_asked_for_like_any_other() -> None:
     """Nothing but its file is needed."""
     mine = Component(name="mine", parameters={"VpcId": Parameter(name="VpcId")})
     demo = of(build_catalog([*EIGHT, mine]), components=("mine",))
-    assert ["vpc", "mine"] == list(demo.steps)
+    assert ["vpc", "mine"] == list(demo.components)

@@ -13,7 +13,7 @@ from chalicelib.core.catalog import ALL
 from chalicelib.core.demo import DEMO_ID, demo_id_from
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.request import DemoRequest
-from chalicelib.services.request import ASKED_AGAIN, request_once
+from chalicelib.services.request import IDEMPOTENCY_WINDOW, request_once
 
 from .builders import HOME, NOW, OWNER, Stage
 
@@ -54,7 +54,7 @@ def test_an_old_or_foreign_demo_is_not_handed_out(owner: str) -> None:
     stage = Stage()
     demo_id = demo_id_from(SEED)
     request_once(stage.world, OWNER, REQUEST, demo_id=demo_id)
-    late = timedelta(seconds=1) + (ASKED_AGAIN if owner == OWNER else timedelta(0))
+    late = timedelta(seconds=1) + (IDEMPOTENCY_WINDOW if owner == OWNER else timedelta(0))
     world = replace(stage.world, clock=lambda: NOW + late)
     assert demo_id != request_once(world, owner, REQUEST, demo_id=demo_id).demo_id
 

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.adapters.shelf import PackageShelf
+from chalicelib.adapters.templates import PackagedTemplates
 from chalicelib.core.catalog import ALL, Component, Parameter, build_catalog
 from chalicelib.core.demo import Demo, stack_tags
 from chalicelib.core.errors import InvalidRequest, Rejected
-from chalicelib.core.inputs import Bounds, stack_parameters
-from chalicelib.core.request import DemoRequest, RequestRules, check, new_demo
+from chalicelib.core.inputs import PermissionsBoundary, stack_parameters
+from chalicelib.core.request import DemoRequest, RequestPolicy, check, new_demo
 
 from .builders import HOME, NOW
 
@@ -32,7 +32,7 @@ TWO = Component(
     },
 )
 CATALOG = build_catalog([TWO])
-BOUNDS = Bounds(boundary_arn="arn:boundary", role_path="/stelligent-demo/")
+BOUNDS = PermissionsBoundary(boundary_arn="arn:boundary", role_path="/stelligent-demo/")
 PIECES = st.lists(
     st.sampled_from(["{", "{{", "}", "}}", "resolve:ssm:x", ",", "a", " ", SECRET]), max_size=4
 ).map("".join)
@@ -45,8 +45,8 @@ def recorded(name: str, owner: str, first: str, second: str) -> Demo:
         allowed_cidr=(HOME,),
         parameters={"First": first, "Second": second},
     )
-    rules = RequestRules(home_region="us-east-1", regions=("us-east-1",))
-    checked = check(request, CATALOG, rules)
+    policy = RequestPolicy(home_region="us-east-1", regions=("us-east-1",))
+    checked = check(request, CATALOG, policy)
     return new_demo(checked, demo_id="demo0001", owner=owner, catalog=CATALOG, now=NOW)
 
 
@@ -80,7 +80,7 @@ def test_a_reference_is_refused_by_the_name_of_its_field(field: str) -> None:
 def test_a_record_older_than_the_rule_makes_no_stack(component: str) -> None:
     """What was let in by an earlier release is refused where it would reach CloudFormation."""
     demo = replace(recorded("a", "a", "a", "a"), name=SECRET)
-    shipped = PackageShelf().catalog().components[component]
-    old = replace(demo, steps={component: replace(demo.steps["two"], name=component)})
+    shipped = PackagedTemplates().catalog().components[component]
+    old = replace(demo, components={component: replace(demo.components["two"], name=component)})
     with pytest.raises(Rejected, match="DemoName"):
         stack_parameters(old, shipped, BOUNDS, service="stelligent-demo-service")

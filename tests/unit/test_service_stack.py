@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from chalicelib.core.limits import Limits
+from chalicelib.core.quotas import Quotas
 
 ROOT = Path(__file__).resolve().parents[2]
 VPCS = 5
@@ -37,7 +37,7 @@ def test_the_api_has_one_stage(template: dict[str, Any]) -> None:
 
 def test_the_shipped_limit_fits_a_new_account(template: dict[str, Any]) -> None:
     """Every demo that may run at once can have a network, with no quota raised."""
-    assert template["Parameters"]["LimitInAll"]["Default"] == Limits().in_all == VPCS - 1
+    assert template["Parameters"]["LimitInAll"]["Default"] == Quotas().in_all == VPCS - 1
 
 
 @pytest.fixture

@@ -27,15 +27,15 @@ def test_a_whole_environment_is_read() -> None:
     """What is not set keeps its documented default."""
     settings = Settings.from_env(WHOLE)
     assert "table" == settings.table
-    assert ("eu-west-1",) == settings.rules.request.regions
-    assert timedelta(hours=4) == settings.rules.lease.default
-    assert 3 == settings.rules.limits.per_owner
+    assert ("eu-west-1",) == settings.policy.request.regions
+    assert timedelta(hours=4) == settings.policy.lease.default
+    assert 3 == settings.policy.quotas.per_owner
 
 
 def test_further_regions_follow_the_home_region() -> None:
     """The service's own region is always open, and first."""
     settings = Settings.from_env(WHOLE | {"DEMO_REGIONS": "us-east-1, eu-west-1"})
-    assert ("eu-west-1", "us-east-1") == settings.rules.request.regions
+    assert ("eu-west-1", "us-east-1") == settings.policy.request.regions
 
 
 @pytest.mark.parametrize("name", sorted(WHOLE))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.adapters.shelf import MAX_BODY, ROOT, PackageShelf
+from chalicelib.adapters.templates import MAX_BODY, ROOT, PackagedTemplates
 from chalicelib.core.errors import Rejected
 from chalicelib.core.graph import build_graph
 
@@ -54,17 +54,17 @@ def folder(tmp_path: Path) -> Path:
 def test_a_users_own_template_is_wired_by_its_parameters(folder: Path) -> None:
     """Its need pulls its provider in, its wish is wired when the provider is there anyway."""
     (folder / "cfn" / "topic.yaml").write_text(TOPIC)
-    catalog = PackageShelf(folder).catalog()
+    catalog = PackagedTemplates(folder).catalog()
     assert () == catalog.problems
     topic = catalog.components["topic"]
     assert ("A topic", 2, 0.01) == (topic.title, topic.typical_minutes, topic.hourly_usd)
-    assert ("vpc",) == build_graph(catalog, ["topic"]).after("topic")
-    assert ("rds", "vpc") == build_graph(catalog, ["topic", "rds"]).after("topic")
+    assert ("vpc",) == build_graph(catalog, ["topic"]).depends_on("topic")
+    assert ("rds", "vpc") == build_graph(catalog, ["topic", "rds"]).depends_on("topic")
 
 
 def test_the_shipped_beanstalk_takes_the_newest_platform() -> None:
     """Its template names the platform without a version, and no caller may set it."""
-    catalog = PackageShelf().catalog()
+    catalog = PackagedTemplates().catalog()
     stacks = catalog.components["eb"].solution_stacks
     assert {"EbSolutionStack": "64bit Amazon Linux 2023 v* running Docker"} == stacks
     assert catalog.is_set_by_service("EbSolutionStack")
@@ -74,9 +74,9 @@ def test_the_shipped_beanstalk_takes_the_newest_platform() -> None:
 def test_a_bad_template_is_named_and_takes_nothing_else_down(folder: Path, file: str) -> None:
     """The catalog says which file and why, and still holds everything that was shipped."""
     body, words = WRONG[file]
-    shipped = set(PackageShelf().catalog().components)
+    shipped = set(PackagedTemplates().catalog().components)
     (folder / "cfn" / file).write_text(body)
-    catalog = PackageShelf(folder).catalog()
+    catalog = PackagedTemplates(folder).catalog()
     assert [Path(file).stem] == [p.component for p in catalog.problems]
     assert words in catalog.problems[0].message
     assert shipped == set(catalog.components)
@@ -86,24 +86,24 @@ def test_two_templates_of_a_name_are_named_and_neither_is_used(folder: Path) -> 
     """What the catalog describes and what a stack is made of are one file or none."""
     (folder / "cfn" / "topic.yaml").write_text(TOPIC)
     (folder / "cfn" / "topic.yml").write_text(TOPIC.replace("A topic", "Another"))
-    shelf = PackageShelf(folder)
-    assert ["topic"] == [p.component for p in shelf.catalog().problems]
-    assert "topic.yaml, topic.yml" in shelf.catalog().problems[0].message
-    assert "topic" not in shelf.catalog().components
+    templates = PackagedTemplates(folder)
+    assert ["topic"] == [p.component for p in templates.catalog().problems]
+    assert "topic.yaml, topic.yml" in templates.catalog().problems[0].message
+    assert "topic" not in templates.catalog().components
     with pytest.raises(Rejected, match="topic"):
-        shelf.template("topic")
+        templates.template("topic")
 
 
 @pytest.mark.parametrize("suffix", ["json", "yml"])
 def test_a_stack_is_made_of_the_file_that_was_described(folder: Path, suffix: str) -> None:
     """Whatever a template's suffix is."""
     (folder / "cfn" / f"topic.{suffix}").write_text(TOPIC)
-    shelf = PackageShelf(folder)
-    assert "topic" in shelf.catalog().components
-    assert TOPIC == shelf.template("topic")
+    templates = PackagedTemplates(folder)
+    assert "topic" in templates.catalog().components
+    assert TOPIC == templates.template("topic")
 
 
 def test_a_template_that_is_gone_is_refused(folder: Path) -> None:
     """A demo under way may name a template that the last deployment removed."""
     with pytest.raises(Rejected, match="gone"):
-        PackageShelf(folder).template("gone")
+        PackagedTemplates(folder).template("gone")

@@ -190,7 +190,7 @@ def test_an_unreadable_record_does_not_stop_the_sweep() -> None:
         sweep(stage.world, lambda demo_id, error: told.append(f"{demo_id}: {error}"))
     assert ["demo0001: DEMO#demo0001 DEMO cannot be read"] * 2 == told
     assert {"demo0002", "demo0003"} == {d for d, g in stage.workflow.started if g == 2}
-    assert [1, 1] == [v for name, v, _ in stage.meter.values if name == "SweepFaults"]
+    assert [1, 1] == [v for name, v, _ in stage.metrics.values if name == "SweepFaults"]
 
 
 def test_a_mistake_of_ours_in_one_demo_does_not_stop_the_others(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from chalicelib.core.demo import Demo, Desired, Failure, Phase, Status
 from chalicelib.core.timeline import changes
 
-from .builders import NOW, demo, minutes, step
+from .builders import NOW, component, demo, minutes
 
 
 def told(before: Demo, after: Demo) -> list[tuple[str, str]]:
@@ -14,7 +14,7 @@ def told(before: Demo, after: Demo) -> list[tuple[str, str]]:
 
 def test_nothing_changed_is_nothing_told() -> None:
     """A look that finds all as it was leaves no line."""
-    assert [] == told(demo(step("s3")), demo(step("s3")))
+    assert [] == told(demo(component("s3")), demo(component("s3")))
 
 
 def test_a_change_carries_who_and_when() -> None:
@@ -37,15 +37,15 @@ def test_a_lease_that_moves_is_told() -> None:
 def test_a_step_is_told_with_its_cause() -> None:
     """The first resource that failed, and why."""
     broken = replace(
-        step("vpc", status=Status.FAILED),
+        component("vpc", status=Status.FAILED),
         failure=Failure(component="vpc", resource="Net", reason="no room"),
     )
-    assert [("step", "vpc failed: Net: no room")] == told(demo(step("vpc")), demo(broken))
+    assert [("step", "vpc failed: Net: no room")] == told(demo(component("vpc")), demo(broken))
 
 
 def test_a_step_found_later_is_told() -> None:
     """An adopted stack may be one that the record never had."""
-    assert [("step", "vpc ready")] == told(demo(), demo(step("vpc", status=Status.READY)))
+    assert [("step", "vpc ready")] == told(demo(), demo(component("vpc", status=Status.READY)))
 
 
 def test_an_end_is_told_twice_once_for_people() -> None:

@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from chalicelib.adapters.shelf import PackageShelf
+from chalicelib.adapters.templates import PackagedTemplates
 from chalicelib.core.catalog import BUNDLE
 from local import service
 from local.deploy import SERVICE_STACK
@@ -75,7 +75,7 @@ def summary(findings: Sequence[Finding]) -> str:
 
 def account_of(stage: str) -> Account:
     """Return the account a stage is deployed in: your credentials', or the local run's."""
-    templates = PackageShelf()
+    templates = PackagedTemplates()
     catalog = templates.catalog()
     bodies = {name: templates.template(name) for name in catalog.components if name != BUNDLE}
     client, stack_name = _local() if stage == LOCAL else _own(stage)

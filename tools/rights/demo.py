@@ -8,11 +8,11 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any, Final
 
-from chalicelib.adapters.shelf import SUFFIXES, PackageShelf
+from chalicelib.adapters.templates import SUFFIXES, PackagedTemplates
 from chalicelib.core.bundle import BUNDLE_KEY
 from chalicelib.core.catalog import Catalog, Kind
 from chalicelib.core.demo import PREFIX, Demo, stack_name, stack_tags
-from chalicelib.core.inputs import Bounds, given
+from chalicelib.core.inputs import PermissionsBoundary, given
 from tools.rights.service import ROOT, Service
 from tools.rights.template import Stack, load
 
@@ -29,9 +29,15 @@ def stacks_of(
     """
     place = service.stack.place
     demo = _demo(place.region)
-    bounds = Bounds(boundary_arn=service.boundary_arn, role_path=f"/{PREFIX}/")
-    catalog = PackageShelf(root).catalog()
-    values = {"BundleKey": BUNDLE_KEY, **(asked or {}), **given(demo, bounds, service.name)}
+    permissions_boundary = PermissionsBoundary(
+        boundary_arn=service.boundary_arn, role_path=f"/{PREFIX}/"
+    )
+    catalog = PackagedTemplates(root).catalog()
+    values = {
+        "BundleKey": BUNDLE_KEY,
+        **(asked or {}),
+        **given(demo, permissions_boundary, service.name),
+    }
     stacks: dict[str, Stack] = {}
     for component in _in_order(catalog):
         platforms = {
@@ -51,7 +57,7 @@ def stacks_of(
 def variants(root: Path = ROOT) -> Iterator[Mapping[str, str]]:
     """Yield parameters to try: none, then each value that a condition of a template turns on."""
     yield {}
-    for component in _in_order(PackageShelf(root).catalog()):
+    for component in _in_order(PackagedTemplates(root).catalog()):
         template = _template(root, component)
         asked = json.dumps(template.get("Conditions", {}))
         for name, body in template.get("Parameters", {}).items():
@@ -69,8 +75,8 @@ def _demo(region: str) -> Demo:
         name='Tom & "Jerry" $(reboot)',
         owner="o'brien@example.com",
         region=region,
-        asked=(),
-        steps={},
+        requested_components=(),
+        components={},
         created_at=now,
         expires_at=now,
         allowed_cidr=("198.51.100.7/32",),
@@ -79,7 +85,7 @@ def _demo(region: str) -> Demo:
 
 def _in_order(catalog: Catalog) -> Iterator[str]:
     graph = {
-        name: {*catalog.needs(name).values(), *catalog.wishes(name).values()}
+        name: {*catalog.requires(name).values(), *catalog.wants(name).values()}
         for name in catalog.components
     }
     order = TopologicalSorter(graph).static_order()

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from chalicelib.core.demo import PREFIX
 from tools.rights.policy import Document, Role
-from tools.rights.resources import Place
+from tools.rights.resources import MessageRef
 from tools.rights.template import Stack, load
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -44,9 +44,9 @@ class Service:
         return Role(role.name, documents, account=self.stack.place.account)
 
 
-def service(root: Path = ROOT, place: Place | None = None) -> Service:
+def service(root: Path = ROOT, place: MessageRef | None = None) -> Service:
     """Read what the repository at `root` deploys."""
-    place = place or replace(Place(), stack_name=f"{PREFIX}-dev")
+    place = place or replace(MessageRef(), stack_name=f"{PREFIX}-dev")
     return Service(Stack(_template(root), {}, place))
 
 

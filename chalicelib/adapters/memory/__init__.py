@@ -5,16 +5,16 @@ Deterministic throughout: time moves only when the clock is told to, and nothing
 
 from chalicelib.adapters.memory.clock import VirtualClock
 from chalicelib.adapters.memory.cloud import MemoryCloud, MemoryTargets, Obstacle
-from chalicelib.adapters.memory.shelf import MemoryMeter, MemoryShelf
 from chalicelib.adapters.memory.store import MemoryStore
+from chalicelib.adapters.memory.templates import MemoryMetrics, MemoryTemplates
 from chalicelib.adapters.memory.workflow import MemoryWorkflow
 
 __all__ = [
     "MemoryCloud",
-    "MemoryMeter",
-    "MemoryShelf",
+    "MemoryMetrics",
     "MemoryStore",
     "MemoryTargets",
+    "MemoryTemplates",
     "MemoryWorkflow",
     "Obstacle",
     "VirtualClock",

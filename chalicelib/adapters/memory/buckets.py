@@ -21,10 +21,10 @@ class MemoryBucket:
 class MemoryBuckets:
     """The buckets of a region; a bite is so many versions or uploads."""
 
-    def __init__(self, *, service: str, bite: int = 2) -> None:
+    def __init__(self, *, service: str, batch: int = 2) -> None:
         self.made: dict[str, MemoryBucket] = {}
         self._service = service
-        self._bite = bite
+        self._batch = batch
 
     def make(self, name: str, tags: Mapping[str, str]) -> None:
         """Make a bucket, as a stack does."""
@@ -45,9 +45,9 @@ class MemoryBuckets:
         """Remove a bite of uploads, then of versions; True when all are gone."""
         found = self.made.get(bucket)
         if found is not None:
-            bitten = min(self._bite, len(found.uploads))
+            bitten = min(self._batch, len(found.uploads))
             del found.uploads[:bitten]
-            del found.versions[: self._bite - bitten]
+            del found.versions[: self._batch - bitten]
         return not self.holds(bucket)
 
     def remove(self, bucket: str) -> None:

@@ -26,7 +26,7 @@ class VirtualClock:
         """Put something on the agenda; what falls on one moment keeps its order."""
         heapq.heappush(self._agenda, (self.now + delay, next(self._order), what))
 
-    def step(self) -> bool:
+    def component(self) -> bool:
         """Move to the next thing on the agenda and do it; False when there is none.
 
         Called from within another thing, it lets the next one happen in its midst: the time
@@ -43,5 +43,5 @@ class VirtualClock:
         """Let a span of time pass, with everything that falls into it."""
         end = self.now + span
         while self._agenda and self._agenda[0][0] <= end:
-            self.step()
+            self.component()
         self.now = end

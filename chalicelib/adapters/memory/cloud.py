@@ -17,7 +17,7 @@ from chalicelib.adapters.memory.clock import VirtualClock
 from chalicelib.core.catalog import GIVEN, Component
 from chalicelib.core.demo import PREFIX, Status
 from chalicelib.core.errors import Rejected
-from chalicelib.core.observe import Sighting
+from chalicelib.core.observe import StackObservation
 from chalicelib.core.platforms import newest
 from chalicelib.services.ports import Target
 
@@ -124,12 +124,12 @@ class MemoryCloud:
         }
         self._becomes(stack, Status.READY)
 
-    def describe(self, name: str) -> Sighting:
+    def describe(self, name: str) -> StackObservation:
         """Look at a stack; one that does not exist is seen as `pending`."""
         stack = self.stacks.get(name)
         if stack is None:
-            return Sighting(status=Status.PENDING)
-        return Sighting(
+            return StackObservation(status=Status.PENDING)
+        return StackObservation(
             status=stack.status,
             outputs=dict(stack.outputs),
             reason=stack.reason,

@@ -16,7 +16,7 @@ from chalicelib.core.errors import (
     StaleRecord,
     UnreadableRecord,
 )
-from chalicelib.core.limits import Limits
+from chalicelib.core.quotas import Quotas
 from chalicelib.core.timeline import Entry
 from chalicelib.services.ports import Page
 
@@ -39,15 +39,15 @@ class MemoryStore:
         self._suspects: frozenset[str] = frozenset()
         self._watchdog = watchdog
 
-    def create(self, demo: Demo, entries: Sequence[Entry], limits: Limits) -> None:
+    def create(self, demo: Demo, entries: Sequence[Entry], quotas: Quotas) -> None:
         """Put record, lease and quota slot, or raise LimitReached and put nothing."""
         if demo.demo_id in self.records:
             raise StaleRecord(f"{demo.demo_id} is taken")
         held = tuple(d for d, owner in self._slots.items() if owner == demo.owner)
-        if len(held) >= limits.per_owner:
-            raise LimitReached("per owner", limits.per_owner, held)
-        if len(self._slots) >= limits.in_all:
-            raise LimitReached("in all", limits.in_all)
+        if len(held) >= quotas.per_owner:
+            raise LimitReached("per owner", quotas.per_owner, held)
+        if len(self._slots) >= quotas.in_all:
+            raise LimitReached("in all", quotas.in_all)
         self._slots[demo.demo_id] = demo.owner
         self.leases[demo.demo_id] = demo.expires_at
         self._write(demo, entries)

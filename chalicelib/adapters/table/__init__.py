@@ -16,11 +16,11 @@ from chalicelib.adapters import records
 from chalicelib.adapters.aws import translated
 from chalicelib.adapters.records import marshal, unmarshal
 from chalicelib.adapters.table.pages import page
-from chalicelib.adapters.table.quotas import Quotas
+from chalicelib.adapters.table.quotas import QuotaItems
 from chalicelib.adapters.table.writes import Writes, if_met, transact
 from chalicelib.core.demo import Demo
 from chalicelib.core.errors import NotFound, StaleRecord, Throttled
-from chalicelib.core.limits import Limits
+from chalicelib.core.quotas import Quotas
 from chalicelib.core.timeline import Entry
 from chalicelib.services.ports import Page
 
@@ -35,15 +35,15 @@ class Table:
         self._client = client
         self._name = name
         self._writes = Writes(name, watchdog)
-        self._quotas = Quotas(client, name)
+        self._quotas = QuotaItems(client, name)
 
     # Writing a record ---------------------------------------------------------------------
 
     @translated
-    def create(self, demo: Demo, entries: Sequence[Entry], limits: Limits) -> None:
+    def create(self, demo: Demo, entries: Sequence[Entry], quotas: Quotas) -> None:
         """Put record, lease and both quota slots in one transaction, or raise LimitReached."""
         for attempt in range(_TRIES):
-            slots = self._quotas.choose(demo, limits, search=attempt > 0)
+            slots = self._quotas.choose(demo, quotas, search=attempt > 0)
             record = self._writes.new_record(demo, slots)
             writes = [
                 self._writes.put(record, condition="attribute_not_exists(pk)"),

@@ -19,20 +19,20 @@ from chalicelib.adapters.records import Item, demo_key, marshal, sortable, unmar
 from chalicelib.adapters.table.writes import if_met
 from chalicelib.core.demo import Demo
 from chalicelib.core.errors import LimitReached
-from chalicelib.core.limits import Limits, open_slots
+from chalicelib.core.quotas import Quotas, open_slots
 
 _TOTAL: Final = "TOTAL"
 _SLOT: Final = "SLOT"
 
 
 @dataclass(frozen=True, slots=True)
-class Quotas:
+class QuotaItems:
     """The quota slots in one table."""
 
     client: Any
     table: str
 
-    def choose(self, demo: Demo, limits: Limits, *, search: bool) -> tuple[Item, Item]:
+    def choose(self, demo: Demo, quotas: Quotas, *, search: bool) -> tuple[Item, Item]:
         """Return the keys of an owner's and of everybody's slot to take; raise LimitReached.
 
         Everybody's is a guess unless `search` is set: few demos of many make it a good one, and
@@ -40,16 +40,16 @@ class Quotas:
         """
         owner = _owner(demo.owner)
         own = self._partition(owner)
-        free = open_slots(_numbers(own), limits.per_owner, unnumbered=len(_old(own)))
+        free = open_slots(_numbers(own), quotas.per_owner, unnumbered=len(_old(own)))
         if not free:
             holders = (*(i["holder"] for i in own if "holder" in i), *_old(own))
-            raise LimitReached("per owner", limits.per_owner, tuple(sorted(holders)))
-        everybody = self._partition(_TOTAL) if search else self._beyond(limits.in_all)
+            raise LimitReached("per owner", quotas.per_owner, tuple(sorted(holders)))
+        everybody = self._partition(_TOTAL) if search else self._beyond(quotas.in_all)
         free_to_all = open_slots(
-            _numbers(everybody), limits.in_all, unnumbered=len(_old(everybody))
+            _numbers(everybody), quotas.in_all, unnumbered=len(_old(everybody))
         )
         if not free_to_all:
-            raise LimitReached("in all", limits.in_all)
+            raise LimitReached("in all", quotas.in_all)
         return _key(owner, random.choice(free)), _key(_TOTAL, random.choice(free_to_all))  # noqa: S311
 
     def take(self, key: Item, demo: Demo) -> Item:

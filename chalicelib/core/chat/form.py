@@ -35,7 +35,7 @@ _FIELDS: Final = {
 
 def form(
     offered: Catalog,
-    limits: LeaseLimits,
+    quotas: LeaseLimits,
     *,
     cidr: Sequence[str],
     metadata: str,
@@ -52,7 +52,7 @@ def form(
         "blocks": [
             _components(offered, picked),
             section(plan(offered, picked)),
-            _lease(limits),
+            _lease(quotas),
             _text("name", "Name", "Acme pilot", most=MAX_NAME, optional=True),
             _text(
                 "cidr",
@@ -95,13 +95,13 @@ def _option(value: str, text: str) -> Block:
     return {"text": plain(text, MAX_OPTION), "value": value}
 
 
-def _lease(limits: LeaseLimits) -> Block:
-    lengths = {timedelta(hours=h) for h in _LEASES if timedelta(hours=h) <= limits.at_once}
+def _lease(quotas: LeaseLimits) -> Block:
+    lengths = {timedelta(hours=h) for h in _LEASES if timedelta(hours=h) <= quotas.at_once}
     options = [
         _option(f"{length.total_seconds() / 3600:g}h", spans.said(length))
-        for length in sorted(lengths | {limits.default})
+        for length in sorted(lengths | {quotas.default})
     ]
-    usual = f"{limits.default.total_seconds() / 3600:g}h"
+    usual = f"{quotas.default.total_seconds() / 3600:g}h"
     return {
         "type": "input",
         "block_id": "lease",

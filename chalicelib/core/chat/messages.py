@@ -30,7 +30,7 @@ from chalicelib.core.chat.blocks import (
 )
 from chalicelib.core.chat.orders import DEFAULT_EXTENSION
 from chalicelib.core.chat.spans import said
-from chalicelib.core.demo import Demo, Desired, Phase, Status, Step
+from chalicelib.core.demo import ComponentStatus, Demo, Desired, Phase, Status
 
 OPEN, EXTEND, DELETE, RETRY = "demo_open", "demo_extend", "demo_delete", "demo_retry"
 LISTED: Final = 20
@@ -56,7 +56,7 @@ _PHASES: Final = {
 }
 
 
-def living(demo: Demo, asked_by: str | None = None) -> Message:
+def status_message(demo: Demo, asked_by: str | None = None) -> Message:
     """Return the message that is kept up to date; `asked_by` is a Slack user's id."""
     blocks = [header(demo.name), section(_headline(demo, asked_by))]
     if not demo.ended:
@@ -75,27 +75,31 @@ def _headline(demo: Demo, asked_by: str | None) -> str:
 
 
 def _progress(demo: Demo) -> Iterator[str]:
-    done = sum(1 for s in demo.steps.values() if s.status is Status.READY)
+    done = sum(1 for s in demo.components.values() if s.status is Status.READY)
     if demo.phase in (Phase.REQUESTED, Phase.PROVISIONING):
-        filled = round(10 * done / max(1, len(demo.steps)))
-        yield f"{'▰' * filled}{'▱' * (10 - filled)}  {done} of {len(demo.steps)}"
-    for step in demo.steps.values():
-        yield f"{_MARKS[step.status]} *{escaped(step.name)}*  {_state(demo, step)}"
+        filled = round(10 * done / max(1, len(demo.components)))
+        yield f"{'▰' * filled}{'▱' * (10 - filled)}  {done} of {len(demo.components)}"
+    for component in demo.components.values():
+        yield f"{_MARKS[component.status]} *{escaped(component.name)}*  {_state(demo, component)}"
 
 
-def _state(demo: Demo, step: Step) -> str:
-    match step.status:
+def _state(demo: Demo, component: ComponentStatus) -> str:
+    match component.status:
         case Status.PENDING if demo.desired is Desired.DELETED:
             return "not made"
         case Status.PENDING:
-            waits = [n for n in step.after if demo.steps[n].status is not Status.READY]
+            waits = [
+                n for n in component.depends_on if demo.components[n].status is not Status.READY
+            ]
             after = f" after {', '.join(escaped(n) for n in waits)}" if waits else ""
-            return f"waiting{after}, {_typical(step)}"
+            return f"waiting{after}, {_typical(component)}"
         case Status.CREATING:
-            since = f" since {when(step.started_at, '{time}')}" if step.started_at else ""
-            return f"coming up{since}, {_typical(step)}"
+            since = (
+                f" since {when(component.started_at, '{time}')}" if component.started_at else ""
+            )
+            return f"coming up{since}, {_typical(component)}"
         case Status.READY:
-            return f"ready{_took(step)}"
+            return f"ready{_took(component)}"
         case Status.FAILED:
             return "failed"
         case Status.DELETING:
@@ -106,14 +110,14 @@ def _state(demo: Demo, step: Step) -> str:
             return "gone"
 
 
-def _typical(step: Step) -> str:
-    return f"about {said(timedelta(minutes=step.typical_minutes))}"
+def _typical(component: ComponentStatus) -> str:
+    return f"about {said(timedelta(minutes=component.typical_minutes))}"
 
 
-def _took(step: Step) -> str:
-    if step.started_at is None or step.finished_at is None:
+def _took(component: ComponentStatus) -> str:
+    if component.started_at is None or component.finished_at is None:
         return ""
-    return f" in {said(step.finished_at - step.started_at)}"
+    return f" in {said(component.finished_at - component.started_at)}"
 
 
 def _trouble(demo: Demo) -> Iterator[str]:
@@ -230,8 +234,8 @@ def catalog(offered: Catalog) -> Message:
 
 
 def _brings(offered: Catalog, name: str) -> str:
-    needs = sorted({n for n in offered.needs(name).values() if n != BUNDLE})
-    return f", brings {', '.join(f'`{escaped(n)}`' for n in needs)}" if needs else ""
+    requires = sorted({n for n in offered.requires(name).values() if n != BUNDLE})
+    return f", brings {', '.join(f'`{escaped(n)}`' for n in requires)}" if requires else ""
 
 
 _COMMANDS: Final = (

@@ -97,6 +97,6 @@ class Misunderstood:
     kind: Literal["misunderstood"] = "misunderstood"
 
 
-Order = Create | ListDemos | Status | Extend | Delete | Retry
+DemoCommand = Create | ListDemos | Status | Extend | Delete | Retry
 """What changes or looks at demos, and so needs to know who asks."""
-Command = Order | ShowCatalog | Help | OpenForm | Misunderstood
+Command = DemoCommand | ShowCatalog | Help | OpenForm | Misunderstood

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalice import Blueprint, Response
+from chalice import Blueprint
+from chalice import Response as ChaliceResponse
 
-from chalicelib.entrypoints.rest.http import Answer, Call, endpoint, explained
+from chalicelib.entrypoints.rest.http import Request, Response, endpoint, explained
 from chalicelib.entrypoints.rest.views import caller_view, catalog_view, health_view, preview_view
 from chalicelib.services.request import preview
 from chalicelib.wiring import world
@@ -15,41 +16,41 @@ bp = Blueprint(__name__)
 
 
 @bp.middleware("http")  # type: ignore[untyped-decorator]
-def explain(event: Any, get_response: Any) -> Response:
+def explain(event: Any, get_response: Any) -> ChaliceResponse:
     """Let what Chalice itself refuses read like what the service refuses."""
     return explained(get_response(event))
 
 
 @endpoint(bp, "GET", "/catalog")
-def catalog(call: Call) -> Answer:  # noqa: ARG001
+def catalog(call: Request) -> Response:  # noqa: ARG001
     """List the components."""
-    return Answer(body=catalog_view(world().shelf.catalog()))
+    return Response(body=catalog_view(world().templates.catalog()))
 
 
 @endpoint(bp, "POST", "/plan")
-def plan(call: Call) -> Answer:
+def plan(call: Request) -> Response:
     """Plan a demo: return what a request would create, creating nothing."""
     from chalicelib.entrypoints.rest.models import DemoBody, parsed  # noqa: PLC0415 - seldom
 
     body = parsed(DemoBody, call.json())
-    return Answer(body=preview_view(preview(world(), body.request(call.own_block))))
+    return Response(body=preview_view(preview(world(), body.request(call.own_block))))
 
 
 @endpoint(bp, "GET", "/me")
-def me(call: Call) -> Answer:
+def me(call: Request) -> Response:
     """Get the caller: who, from where, within which limits."""
-    return Answer(body=caller_view(call.caller, call.own_block, world().rules))
+    return Response(body=caller_view(call.caller, call.own_block, world().policy))
 
 
 @endpoint(bp, "GET", "/openapi.json", public=True)
-def openapi(call: Call) -> Answer:  # noqa: ARG001
+def openapi(call: Request) -> Response:  # noqa: ARG001
     """Describe this API."""
     from chalicelib.entrypoints.rest.openapi import document  # noqa: PLC0415 - seldom asked for
 
-    return Answer(body=document())
+    return Response(body=document())
 
 
 @endpoint(bp, "GET", "/health", public=True)
-def health(call: Call) -> Answer:  # noqa: ARG001
+def health(call: Request) -> Response:  # noqa: ARG001
     """Check the health: settings that are whole and templates that can be read."""
-    return Answer(body=health_view(world().shelf.catalog()))
+    return Response(body=health_view(world().templates.catalog()))

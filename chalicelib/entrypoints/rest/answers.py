@@ -54,14 +54,14 @@ class Failure(Answer):
     reason: str
 
 
-class Stack(Answer):
-    """One component of a demo, with what was last seen of it."""
+class ComponentStatus(Answer):
+    """One component of a demo, as it was last observed."""
 
-    component: str
+    name: str
     stack_name: str | None
     """The CloudFormation stack; null for the bundle, which is an object in a bucket."""
     status: Status
-    after: list[str]
+    depends_on: list[str]
     """The components whose outputs it takes."""
     typical_minutes: float
     started_at: Moment | None
@@ -85,16 +85,15 @@ class Demo(Answer):
     """Where it is."""
     reason: str
     """Why it is in this phase."""
-    asked: list[str]
-    """The components that were asked for."""
-    components: list[str]
-    """The components that have a stack: those asked for and those they need."""
+    requested_components: list[str]
+    """The components that the request named."""
     allowed_cidr: list[str]
     """The IPv4 blocks that may open it."""
     parameters: dict[str, str]
     """The template parameters that were given."""
     keep_on_failure: bool
-    stacks: list[Stack]
+    components: list[ComponentStatus]
+    """Every component: those requested and those they require."""
     outputs: dict[str, dict[str, str]]
     """Each component's stack outputs by their names."""
     failure: Failure | None
@@ -125,7 +124,8 @@ class DemoBrief(Answer):
     owner: str
     desired: Desired
     phase: Phase
-    components: list[str]
+    component_names: list[str]
+    """The components that have a stack."""
     progress: Progress
     failure: Failure | None
     created_at: Moment

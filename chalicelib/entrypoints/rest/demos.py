@@ -11,10 +11,10 @@ from chalice import Blueprint
 from chalicelib.core.demo import demo_id_from
 from chalicelib.core.errors import FieldProblem, InvalidRequest
 from chalicelib.entrypoints.rest import answers
-from chalicelib.entrypoints.rest.http import Answer, Call, HttpError, endpoint
+from chalicelib.entrypoints.rest.http import HttpError, Request, Response, endpoint
 from chalicelib.entrypoints.rest.views import briefs_view, demo_view, demos_view, events_view
 from chalicelib.services import change, read
-from chalicelib.services.request import ASKED_AGAIN, request_demo, request_once
+from chalicelib.services.request import IDEMPOTENCY_WINDOW, request_demo, request_once
 from chalicelib.wiring import idempotency_store, world
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ MAX_KEY: Final = 255
 
 
 @endpoint(bp, "POST", "/demos")
-def create(call: Call) -> Answer:
+def create(call: Request) -> Response:
     """Create a demo; for a day, an Idempotency-Key creates one demo."""
     from chalicelib.entrypoints.rest.models import DemoBody, parsed  # noqa: PLC0415 - reading needs none
 
@@ -36,14 +36,14 @@ def create(call: Call) -> Answer:
     key = call.headers.get("idempotency-key")
     made = _create(call, body) if key is None else _create_once(call, body, key)
     location = f"demos/{made['demo_id']}"
-    return Answer(body=made, status=HTTPStatus.ACCEPTED, headers={"Location": location})
+    return Response(body=made, status=HTTPStatus.ACCEPTED, headers={"Location": location})
 
 
-def _create(call: Call, body: DemoBody) -> answers.Demo:
+def _create(call: Request, body: DemoBody) -> answers.Demo:
     return demo_view(request_demo(world(), call.caller.owner, body.request(call.own_block)))
 
 
-def _create_once(call: Call, body: DemoBody, key: str) -> answers.Demo:
+def _create_once(call: Request, body: DemoBody, key: str) -> answers.Demo:
     from aws_lambda_powertools.utilities.idempotency import (  # noqa: PLC0415 - only with a key
         IdempotencyConfig,
         idempotent_function,
@@ -58,7 +58,7 @@ def _create_once(call: Call, body: DemoBody, key: str) -> answers.Demo:
     config = IdempotencyConfig(
         event_key_jmespath="key",
         payload_validation_jmespath="body",
-        expires_after_seconds=int(ASKED_AGAIN.total_seconds()),
+        expires_after_seconds=int(IDEMPOTENCY_WINDOW.total_seconds()),
         lambda_context=call.lambda_context,
     )
 
@@ -86,7 +86,7 @@ def _create_once(call: Call, body: DemoBody, key: str) -> answers.Demo:
 
 
 @endpoint(bp, "GET", "/demos")
-def index(call: Call) -> Answer:
+def index(call: Request) -> Response:
     """List the caller's demos, newest first; an admin's list has everybody's unless ?mine=true.
 
     With ?brief=true each has only what a line of a list shows.
@@ -98,48 +98,48 @@ def index(call: Call) -> Answer:
         limit=call.count("limit", PAGE, MAX_PAGE),
         cursor=call.query.get("cursor"),
     )
-    return Answer(body=briefs_view(page) if call.flag("brief") else demos_view(page))
+    return Response(body=briefs_view(page) if call.flag("brief") else demos_view(page))
 
 
 @endpoint(bp, "GET", "/demos/{demo_id}")
-def show(call: Call, demo_id: str) -> Answer:
+def show(call: Request, demo_id: str) -> Response:
     """Get a demo."""
-    return Answer(body=demo_view(read.find(world(), call.caller, demo_id)))
+    return Response(body=demo_view(read.find(world(), call.caller, demo_id)))
 
 
 @endpoint(bp, "DELETE", "/demos/{demo_id}")
-def delete(call: Call, demo_id: str) -> Answer:
+def delete(call: Request, demo_id: str) -> Response:
     """Delete a demo."""
     demo = read.find(world(), call.caller, demo_id)
     call.only_if_matches(demo_view(demo))
     owner = call.caller.owner
     ending = change.end(world(), demo, actor=owner, why=f"{owner} asked for its end")
-    return Answer(body=demo_view(ending), status=HTTPStatus.ACCEPTED)
+    return Response(body=demo_view(ending), status=HTTPStatus.ACCEPTED)
 
 
 @endpoint(bp, "PATCH", "/demos/{demo_id}/lease")
-def move_lease(call: Call, demo_id: str) -> Answer:
+def move_lease(call: Request, demo_id: str) -> Response:
     """Extend or shorten a lease."""
     from chalicelib.entrypoints.rest.models import LeaseBody, parsed  # noqa: PLC0415
 
     body = parsed(LeaseBody, call.json())
     demo = read.find(world(), call.caller, demo_id)
     wanted = body.wanted(demo.expires_at)
-    return Answer(
+    return Response(
         body=demo_view(change.move_lease(world(), demo, wanted, actor=call.caller.owner))
     )
 
 
 @endpoint(bp, "POST", "/demos/{demo_id}/retry")
-def retry(call: Call, demo_id: str) -> Answer:
+def retry(call: Request, demo_id: str) -> Response:
     """Retry a quarantined deletion now."""
     demo = read.find(world(), call.caller, demo_id)
     retried = change.retry(world(), demo, actor=call.caller.owner)
-    return Answer(body=demo_view(retried), status=HTTPStatus.ACCEPTED)
+    return Response(body=demo_view(retried), status=HTTPStatus.ACCEPTED)
 
 
 @endpoint(bp, "GET", "/demos/{demo_id}/events")
-def events(call: Call, demo_id: str) -> Answer:
+def events(call: Request, demo_id: str) -> Response:
     """List a demo's events, oldest first."""
     page = read.timeline(
         world(),
@@ -148,4 +148,4 @@ def events(call: Call, demo_id: str) -> Answer:
         limit=call.count("limit", PAGE, MAX_PAGE),
         cursor=call.query.get("cursor"),
     )
-    return Answer(body=events_view(page))
+    return Response(body=events_view(page))

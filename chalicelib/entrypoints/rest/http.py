@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final
 
-from chalice import Blueprint, Response
+from chalice import Blueprint
+from chalice import Response as ChaliceResponse
 
 from chalicelib.core.errors import (
     DemoError,
@@ -56,7 +57,7 @@ class HttpError(DemoError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class Request:
     """What a view may know of a request.
 
     `path` is as the caller asked for it, with the stage or a domain's base path before it.
@@ -112,7 +113,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Response:
     """What a view says: a JSON body, or text of another type."""
 
     body: Any
@@ -120,7 +121,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-View = Callable[..., Answer]
+View = Callable[..., Response]
 
 
 def endpoint(
@@ -130,7 +131,7 @@ def endpoint(
 
     def register(view: View) -> View:
         @functools.wraps(view)
-        def handler(**path_values: str) -> Response:
+        def handler(**path_values: str) -> ChaliceResponse:
             return _respond(bp, view, path_values, public=public)
 
         # Chalice reads a view's own parameters, which are the path's and not `call`.
@@ -140,7 +141,9 @@ def endpoint(
     return register
 
 
-def _respond(bp: Blueprint, view: View, values: Mapping[str, str], *, public: bool) -> Response:
+def _respond(
+    bp: Blueprint, view: View, values: Mapping[str, str], *, public: bool
+) -> ChaliceResponse:
     request = bp.current_request
     try:
         return _rendered(view(_call(request, bp.lambda_context, public=public), **values), request)
@@ -154,9 +157,9 @@ def _respond(bp: Blueprint, view: View, values: Mapping[str, str], *, public: bo
         )
 
 
-def _call(request: Any, lambda_context: Any, *, public: bool) -> Call:
+def _call(request: Any, lambda_context: Any, *, public: bool) -> Request:
     context = request.context
-    return Call(
+    return Request(
         caller=Caller(owner="") if public else _caller(context.get("authorizer") or {}),
         path=context["path"],
         source_ip=context.get("identity", {}).get("sourceIp", ""),
@@ -179,15 +182,15 @@ def _caller(identity: Mapping[str, str]) -> Caller:
     return Caller(owner=owner, admin=identity.get("admin") == "yes")
 
 
-def _rendered(answer: Answer, request: Any) -> Response:
+def _rendered(answer: Response, request: Any) -> ChaliceResponse:
     headers = {"Content-Type": "application/json", **_HEADERS, **answer.headers}
     text = answer.body if isinstance(answer.body, str) else json.dumps(answer.body)
     if request.method == "GET" and answer.status is HTTPStatus.OK:
         etag = entity_tag(text)
         headers |= {"ETag": etag, "Cache-Control": answer.headers.get("Cache-Control", "no-cache")}
         if not none_match(request.headers.get("if-none-match", ""), etag):
-            return Response(body="", status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    return Response(body=text, status_code=answer.status, headers=headers)
+            return ChaliceResponse(body="", status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    return ChaliceResponse(body=text, status_code=answer.status, headers=headers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +228,7 @@ def _problem(error: DemoError) -> Problem:
     return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "something went wrong on our side")
 
 
-def _problem_response(problem: Problem) -> Response:
+def _problem_response(problem: Problem) -> ChaliceResponse:
     body = {
         "type": "about:blank",
         "title": problem.status.phrase,
@@ -234,14 +237,14 @@ def _problem_response(problem: Problem) -> Response:
         **problem.extra,
     }
     kind = {"Content-Type": "application/problem+json"}
-    return Response(
+    return ChaliceResponse(
         body=json.dumps(body),
         status_code=problem.status,
         headers={**kind, **_HEADERS, **_STATUS_HEADERS.get(problem.status, {})},
     )
 
 
-def explained(response: Response) -> Response:
+def explained(response: ChaliceResponse) -> ChaliceResponse:
     """Turn what Chalice itself refuses (a media type, a method) into a problem document."""
     kind = response.headers.get("Content-Type", "")
     if response.status_code < HTTPStatus.BAD_REQUEST or kind.startswith("application/problem"):

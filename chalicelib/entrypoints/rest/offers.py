@@ -32,9 +32,9 @@ class Component(Answer):
     name: str
     title: str
     description: str
-    needs: list[str]
-    """Components that come along, because it takes their outputs."""
-    wishes: list[str]
+    requires: list[str]
+    """Components that are added with it, because it takes their outputs."""
+    wants: list[str]
     """Components whose outputs it takes when they are part of the demo anyway."""
     pulls_in: list[str]
     """Everything that comes along, directly or through others."""
@@ -63,7 +63,7 @@ class PlannedStep(Answer):
     """One component of a plan, laid out in time."""
 
     component: str
-    after: list[str]
+    depends_on: list[str]
     """The components whose outputs it takes."""
     starts_minute: float
     ends_minute: float
@@ -74,8 +74,8 @@ class PlannedStep(Answer):
 class Plan(Answer):
     """What a request would make."""
 
-    components: list[str]
-    """The components asked for."""
+    requested_components: list[str]
+    """The components that the request named."""
     pulled_in: list[str]
     """The components that come along."""
     steps: list[PlannedStep]
@@ -110,7 +110,7 @@ class Me(Answer):
     """The caller's own address as a block of one: what `allowed_cidr` is by default."""
     regions: list[str]
     lease_hours: Hours
-    limits: Quotas
+    quotas: Quotas
 
 
 class SignIn(Answer):

@@ -13,7 +13,7 @@ from chalice import Blueprint
 
 from chalicelib.core.errors import FieldProblem, InvalidRequest
 from chalicelib.entrypoints.rest.answers import SharedDemo
-from chalicelib.entrypoints.rest.http import Answer, Call, endpoint
+from chalicelib.entrypoints.rest.http import Request, Response, endpoint
 from chalicelib.entrypoints.rest.views import new_share_view, shared_view, shares_view
 from chalicelib.services import shares
 from chalicelib.wiring import sharing, world
@@ -25,48 +25,48 @@ TOKEN_HEADER: Final = "X-Share-Token"  # noqa: S105 - a header's name
 
 
 @endpoint(bp, "POST", "/demos/{demo_id}/shares")
-def create(call: Call, demo_id: str) -> Answer:
+def create(call: Request, demo_id: str) -> Response:
     """Create a link; its address is in this answer and in no other."""
     from chalicelib.entrypoints.rest.models import ShareBody, parsed  # noqa: PLC0415 - seldom
 
     body = parsed(ShareBody, call.json())
     share, token = shares.create(world(), sharing(), call.caller, demo_id, body.expires_hours)
-    return Answer(body=new_share_view(share, token), status=HTTPStatus.CREATED)
+    return Response(body=new_share_view(share, token), status=HTTPStatus.CREATED)
 
 
 @endpoint(bp, "GET", "/demos/{demo_id}/shares")
-def index(call: Call, demo_id: str) -> Answer:
+def index(call: Request, demo_id: str) -> Response:
     """List a demo's links with their visits, newest first."""
     found = shares.listed(world(), sharing(), call.caller, demo_id)
-    return Answer(body=shares_view(found))
+    return Response(body=shares_view(found))
 
 
 @endpoint(bp, "DELETE", "/demos/{demo_id}/shares/{share_id}")
-def revoke(call: Call, demo_id: str, share_id: str) -> Answer:
+def revoke(call: Request, demo_id: str, share_id: str) -> Response:
     """Revoke a link at once."""
     shares.revoke(world(), sharing(), call.caller, demo_id, share_id)
-    return Answer(body="", status=HTTPStatus.NO_CONTENT)
+    return Response(body="", status=HTTPStatus.NO_CONTENT)
 
 
 @endpoint(bp, "POST", "/shared", public=True)
-def visit(call: Call) -> Answer:
+def visit(call: Request) -> Response:
     """Show what a link shows, and count the visit."""
     from chalicelib.entrypoints.rest.models import VisitBody, parsed  # noqa: PLC0415 - seldom
 
     token = parsed(VisitBody, call.json()).token
-    return Answer(body=_shown(token, count=True))
+    return Response(body=_shown(token, count=True))
 
 
 @endpoint(bp, "GET", "/shared", public=True)
-def look_again(call: Call) -> Answer:
+def look_again(call: Request) -> Response:
     """Show what a link shows to a page that is open already."""
     token = call.headers.get(TOKEN_HEADER.lower(), "")
     if not 1 <= len(token) <= MAX_TOKEN:
         raise InvalidRequest(FieldProblem(TOKEN_HEADER, f"must be 1 to {MAX_TOKEN} long"))
     headers = {"Cache-Control": "private, no-cache", "Vary": TOKEN_HEADER}
-    return Answer(body=_shown(token, count=False), headers=headers)
+    return Response(body=_shown(token, count=False), headers=headers)
 
 
 def _shown(token: str, *, count: bool) -> SharedDemo:
     share, demo = shares.visit(world(), sharing(), token, count=count)
-    return shared_view(share, demo, world().shelf.catalog())
+    return shared_view(share, demo, world().templates.catalog())

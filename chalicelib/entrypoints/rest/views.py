@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from chalicelib.core.catalog import BUNDLE, Catalog, Component, Kind, Parameter
-from chalicelib.core.demo import Demo, Failure, Status, Step, stack_name
+from chalicelib.core.demo import ComponentStatus, Demo, Failure, Status, stack_name
 from chalicelib.core.graph import close
 from chalicelib.core.preview import Preview
 from chalicelib.core.share import Share, State, ends_at, state
@@ -15,7 +15,7 @@ from chalicelib.entrypoints.rest import answers, offers
 from chalicelib.services.ports import Page
 from chalicelib.services.read import Caller
 from chalicelib.services.shares import Listed
-from chalicelib.services.world import Rules
+from chalicelib.services.world import Policy
 
 
 def demo_view(demo: Demo) -> answers.Demo:
@@ -28,13 +28,12 @@ def demo_view(demo: Demo) -> answers.Demo:
         "desired": demo.desired,
         "phase": demo.phase,
         "reason": demo.reason,
-        "asked": list(demo.asked),
-        "components": [s.name for s in demo.steps.values() if s.kind is Kind.STACK],
+        "requested_components": list(demo.requested_components),
         "allowed_cidr": list(demo.allowed_cidr),
         "parameters": dict(demo.parameters),
         "keep_on_failure": demo.keep_on_failure,
-        "stacks": [_stack(demo, step) for step in demo.steps.values()],
-        "outputs": {s.name: dict(s.outputs) for s in demo.steps.values() if s.outputs},
+        "components": [_component_status(demo, c) for c in demo.components.values()],
+        "outputs": {s.name: dict(s.outputs) for s in demo.components.values() if s.outputs},
         "failure": _failure(demo.trouble or demo.failure),
         "created_at": _time(demo.created_at),
         "ready_at": _maybe(demo.ready_at),
@@ -47,15 +46,18 @@ def demo_view(demo: Demo) -> answers.Demo:
 
 def brief_view(demo: Demo) -> answers.DemoBrief:
     """Return as much of a demo as a line of a list shows: about a tenth of it."""
-    steps = demo.steps.values()
+    components = demo.components.values()
     return {
         "demo_id": demo.demo_id,
         "name": demo.name,
         "owner": demo.owner,
         "desired": demo.desired,
         "phase": demo.phase,
-        "components": [s.name for s in steps if s.kind is Kind.STACK],
-        "progress": {"ready": sum(s.status is Status.READY for s in steps), "of": len(steps)},
+        "component_names": [s.name for s in components if s.kind is Kind.STACK],
+        "progress": {
+            "ready": sum(s.status is Status.READY for s in components),
+            "of": len(components),
+        },
         "failure": _failure(demo.trouble or demo.failure),
         "created_at": _time(demo.created_at),
         "expires_at": _time(demo.expires_at),
@@ -63,9 +65,9 @@ def brief_view(demo: Demo) -> answers.DemoBrief:
     }
 
 
-def caller_view(caller: Caller, cidr: str | None, rules: Rules) -> offers.Me:
+def caller_view(caller: Caller, cidr: str | None, policy: Policy) -> offers.Me:
     """Return who calls, from which address, and the operator's caps."""
-    lease, request = rules.lease, rules.request
+    lease, request = policy.lease, policy.request
     return {
         "owner": caller.owner,
         "admin": caller.admin,
@@ -76,22 +78,24 @@ def caller_view(caller: Caller, cidr: str | None, rules: Rules) -> offers.Me:
             "at_once": _hours(lease.at_once),
             "in_total": _hours(lease.in_total),
         },
-        "limits": {"per_owner": rules.limits.per_owner, "in_all": rules.limits.in_all},
+        "quotas": {"per_owner": policy.quotas.per_owner, "in_all": policy.quotas.in_all},
     }
 
 
-def _stack(demo: Demo, step: Step) -> answers.Stack:
+def _component_status(demo: Demo, component: ComponentStatus) -> answers.ComponentStatus:
     return {
-        "component": step.name,
-        "stack_name": stack_name(demo.demo_id, step.name) if step.kind is Kind.STACK else None,
-        "status": step.status,
-        "after": list(step.after),
-        "typical_minutes": step.typical_minutes,
-        "started_at": _maybe(step.started_at),
-        "finished_at": _maybe(step.finished_at),
-        "removing_at": _maybe(step.removing_at),
-        "removed_at": _maybe(step.removed_at),
-        "failure": _failure(step.failure),
+        "name": component.name,
+        "stack_name": stack_name(demo.demo_id, component.name)
+        if component.kind is Kind.STACK
+        else None,
+        "status": component.status,
+        "depends_on": list(component.depends_on),
+        "typical_minutes": component.typical_minutes,
+        "started_at": _maybe(component.started_at),
+        "finished_at": _maybe(component.finished_at),
+        "removing_at": _maybe(component.removing_at),
+        "removed_at": _maybe(component.removed_at),
+        "failure": _failure(component.failure),
     }
 
 
@@ -146,8 +150,8 @@ def _component(catalog: Catalog, component: Component) -> offers.Component:
         "name": component.name,
         "title": component.title,
         "description": component.description,
-        "needs": sorted(set(catalog.needs(component.name).values())),
-        "wishes": sorted(set(catalog.wishes(component.name).values())),
+        "requires": sorted(set(catalog.requires(component.name).values())),
+        "wants": sorted(set(catalog.wants(component.name).values())),
         "pulls_in": sorted(close(catalog, [component.name]) - {component.name}),
         "parameters": [_parameter(catalog, p) for p in component.parameters.values()],
         "outputs": list(component.outputs),
@@ -175,12 +179,12 @@ def _parameter(catalog: Catalog, parameter: Parameter) -> offers.Parameter:
 def preview_view(preview: Preview) -> offers.Plan:
     """Return what a request would make, in which order, how long and at what price."""
     return {
-        "components": list(preview.asked),
+        "requested_components": list(preview.requested_components),
         "pulled_in": list(preview.pulled_in),
         "steps": [
             {
-                "component": span.step,
-                "after": list(preview.after[span.step]),
+                "component": span.component,
+                "depends_on": list(preview.depends_on[span.component]),
                 "starts_minute": span.starts,
                 "ends_minute": span.ends,
                 "critical": span.critical,
@@ -234,10 +238,10 @@ def shared_view(share: Share, demo: Demo, catalog: Catalog) -> answers.SharedDem
 def _titled(demo: Demo, catalog: Catalog) -> dict[str, str]:
     """Return the demo's links by their components' titles: prospects know no component names."""
     found: dict[str, str] = {}
-    for step in demo.steps.values():
-        component = catalog.components.get(step.name)
-        title = component.title if component else ""
-        for name, url in step.links.items():
+    for component in demo.components.values():
+        known = catalog.components.get(component.name)
+        title = known.title if known else ""
+        for name, url in component.links.items():
             found[title if title and title not in found else name] = url
     return found
 

@@ -29,7 +29,7 @@ MAX_BODY: Final = 51_200
 """Bytes of a template passed in a request (CloudFormation User Guide, "quotas")."""
 
 
-class PackageShelf:
+class PackagedTemplates:
     """What the package brought along, read once a container."""
 
     def __init__(self, root: Path = ROOT) -> None:

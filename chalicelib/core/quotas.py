@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Quotas:
     """Active demos: an owner's, and everybody's together.
 
     Each may have a network, of which an account has five a region, its own among them (Amazon

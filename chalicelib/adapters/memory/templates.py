@@ -9,7 +9,7 @@ from chalicelib.core.catalog import Catalog, Component, build_catalog
 from chalicelib.core.errors import Rejected
 
 
-class MemoryShelf:
+class MemoryTemplates:
     """A catalog made of components, with their names for templates."""
 
     def __init__(self, components: Iterable[Component], *, bundle: bytes = b"zip") -> None:
@@ -31,7 +31,7 @@ class MemoryShelf:
         return self._bundle
 
 
-class MemoryMeter:
+class MemoryMetrics:
     """Counts that can be read back."""
 
     def __init__(self) -> None:
