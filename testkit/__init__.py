@@ -1,1 +1,1 @@
-"""What tests share: the simulation of the whole service in virtual time."""
+"""What tests share: fakes of every port, and the simulation of the service in virtual time."""

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, TypeVar
 
-from chalicelib.adapters.memory import VirtualClock
 from chalicelib.core.actions import Action, Outcome
 from chalicelib.core.errors import (
     AccessDenied,
@@ -26,6 +25,7 @@ from chalicelib.services import loop
 from chalicelib.services.apply import apply
 from chalicelib.services.plan_step import LoopState, plan_step
 from chalicelib.services.world import World
+from testkit.fakes import VirtualClock
 from testkit.simulation.faults import Died
 
 T = TypeVar("T")

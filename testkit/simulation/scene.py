@@ -8,15 +8,6 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Final
 
-from chalicelib.adapters.memory import (
-    MemoryCloud,
-    MemoryMetrics,
-    MemoryStore,
-    MemoryTargets,
-    MemoryTemplates,
-    Obstacle,
-    VirtualClock,
-)
 from chalicelib.core.catalog import ALL, Component
 from chalicelib.core.demo import parse_stack_name
 from chalicelib.core.errors import DemoError
@@ -30,6 +21,15 @@ from chalicelib.services.read import Caller, find, list_demos
 from chalicelib.services.request import request_demo
 from chalicelib.services.sweep import sweep
 from chalicelib.services.world import Policy, World
+from testkit.fakes import (
+    MemoryCloud,
+    MemoryMetrics,
+    MemoryStore,
+    MemoryTargets,
+    MemoryTemplates,
+    Obstacle,
+    VirtualClock,
+)
 from testkit.simulation.components import SMALL
 from testkit.simulation.faults import Died, EventFault, Fault, Faults, faulty
 from testkit.simulation.machine import Machine

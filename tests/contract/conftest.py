@@ -13,11 +13,11 @@ import pytest
 import yaml
 from moto import mock_aws
 
-from chalicelib.adapters.memory import MemoryStore
 from chalicelib.adapters.records import demo_key, marshal
 from chalicelib.adapters.table import Table
 from chalicelib.core.demo import Demo
 from chalicelib.services.ports import DemoStore
+from testkit.fakes import MemoryStore
 
 if TYPE_CHECKING:
     from .service import Service

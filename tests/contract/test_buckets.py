@@ -7,8 +7,8 @@ import boto3
 import pytest
 
 from chalicelib.adapters.buckets import S3
-from chalicelib.adapters.memory.buckets import MemoryBuckets
 from chalicelib.services.ports import Buckets
+from testkit.fakes.buckets import MemoryBuckets
 
 from .conftest import REGION
 

@@ -12,9 +12,9 @@ from botocore.exceptions import ClientError
 from chalicelib.adapters.leftovers import TagSearch
 from chalicelib.adapters.leftovers.kinds import LOOKUPS
 from chalicelib.adapters.leftovers.sources import SOURCES
-from chalicelib.adapters.memory import MemoryCloud, VirtualClock
 from chalicelib.core.errors import Throttled
 from chalicelib.services.ports import Leftovers
+from testkit.fakes import MemoryCloud, VirtualClock
 
 from . import leftovers as made
 from .conftest import REGION

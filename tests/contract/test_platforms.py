@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from chalicelib.adapters.memory import MemoryCloud, VirtualClock
 from chalicelib.adapters.platforms import SolutionStacks
 from chalicelib.core.errors import Rejected
 from chalicelib.services.ports import Platforms
+from testkit.fakes import MemoryCloud, VirtualClock
 
 from .conftest import REGION
 

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import boto3
 import pytest
 
-from chalicelib.adapters.memory.shares import MemoryShares
 from chalicelib.adapters.shares import ShareTable
 from chalicelib.core.share import Share
 from chalicelib.services.ports import ShareStore
+from testkit.fakes.shares import MemoryShares
 
 from .conftest import REGION, make_table
 

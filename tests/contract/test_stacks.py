@@ -9,11 +9,11 @@ import boto3
 import pytest
 
 from chalicelib.adapters.cloudformation import STATUSES, CloudFormation, status_of
-from chalicelib.adapters.memory import MemoryCloud, VirtualClock
 from chalicelib.core.catalog import Component
 from chalicelib.core.demo import Status
 from chalicelib.core.errors import Rejected
 from chalicelib.services.ports import Stacks
+from testkit.fakes import MemoryCloud, VirtualClock
 
 from .conftest import REGION
 

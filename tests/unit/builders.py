@@ -9,7 +9,13 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from chalicelib.adapters.memory import (
+from chalicelib.core.catalog import Component
+from chalicelib.core.demo import ComponentStatus, Demo, Desired, Phase, Status
+from chalicelib.core.inputs import PermissionsBoundary
+from chalicelib.core.quotas import Quotas
+from chalicelib.core.request import RequestPolicy
+from chalicelib.services.world import Policy, World
+from testkit.fakes import (
     MemoryCloud,
     MemoryMetrics,
     MemoryStore,
@@ -18,12 +24,6 @@ from chalicelib.adapters.memory import (
     MemoryWorkflow,
     VirtualClock,
 )
-from chalicelib.core.catalog import Component
-from chalicelib.core.demo import ComponentStatus, Demo, Desired, Phase, Status
-from chalicelib.core.inputs import PermissionsBoundary
-from chalicelib.core.quotas import Quotas
-from chalicelib.core.request import RequestPolicy
-from chalicelib.services.world import Policy, World
 from testkit.simulation.components import SMALL
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.adapters.memory.shares import MemoryShares
 from chalicelib.core.catalog import ALL
 from chalicelib.core.demo import Desired, Phase
 from chalicelib.core.errors import NotFound, WrongState
@@ -14,6 +13,7 @@ from chalicelib.core.share import MAX_LINKS
 from chalicelib.services import shares
 from chalicelib.services.read import Caller
 from chalicelib.services.request import request_demo
+from testkit.fakes.shares import MemoryShares
 
 from .builders import HOME, OWNER, Stage
 

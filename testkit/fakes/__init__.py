@@ -3,11 +3,11 @@
 Deterministic throughout: time moves only when the clock is told to, and nothing is random.
 """
 
-from chalicelib.adapters.memory.clock import VirtualClock
-from chalicelib.adapters.memory.cloud import MemoryCloud, MemoryTargets, Obstacle
-from chalicelib.adapters.memory.store import MemoryStore
-from chalicelib.adapters.memory.templates import MemoryMetrics, MemoryTemplates
-from chalicelib.adapters.memory.workflow import MemoryWorkflow
+from testkit.fakes.clock import VirtualClock
+from testkit.fakes.cloud import MemoryCloud, MemoryTargets, Obstacle
+from testkit.fakes.store import MemoryStore
+from testkit.fakes.templates import MemoryMetrics, MemoryTemplates
+from testkit.fakes.workflow import MemoryWorkflow
 
 __all__ = [
     "MemoryCloud",

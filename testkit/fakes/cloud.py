@@ -12,14 +12,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from chalicelib.adapters.memory.buckets import MemoryBuckets
-from chalicelib.adapters.memory.clock import VirtualClock
 from chalicelib.core.catalog import GIVEN, Component
 from chalicelib.core.demo import PREFIX, Status
 from chalicelib.core.errors import Rejected
 from chalicelib.core.observe import StackObservation
 from chalicelib.core.platforms import newest
 from chalicelib.services.ports import Target
+from testkit.fakes.buckets import MemoryBuckets
+from testkit.fakes.clock import VirtualClock
 
 StatusEvent = Callable[[str, str], None]
 """Hears of a stack's name and the status it has come to, as EventBridge would."""
