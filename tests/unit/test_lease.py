@@ -54,6 +54,13 @@ def test_warnings_longer_than_the_lease_are_skipped() -> None:
     assert (30,) == warnings_due(NOW + minutes(30), NOW, end, frozenset())
 
 
+def test_a_warning_as_long_as_the_lease_is_skipped() -> None:
+    """It would come with the demo itself."""
+    end = NOW + 2 * HOUR
+    assert () == warnings_due(NOW, NOW, end, frozenset())
+    assert end - minutes(30) == next_warning(NOW, end, frozenset())
+
+
 def test_a_warning_is_given_once() -> None:
     """What was given is not due again."""
     end = NOW + 3 * HOUR
@@ -74,3 +81,8 @@ def test_extending_gives_again_only_what_lies_ahead() -> None:
     assert given == still_given(NOW, NOW + HOUR, given)
     assert frozenset({1440}) == still_given(NOW, NOW + 3 * HOUR, given)
     assert frozenset() == still_given(NOW, NOW + 30 * HOUR, given)
+
+
+def test_a_warning_that_is_due_at_this_moment_stays_given() -> None:
+    """Else extending a lease to just there would warn at once."""
+    assert frozenset({120}) == still_given(NOW, NOW + 2 * HOUR, frozenset({120}))

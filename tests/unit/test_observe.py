@@ -90,6 +90,14 @@ def test_a_deletion_refused_again_forgets_when_it_was_to_be_tried() -> None:
     assert (2, None) == (told.attempts, told.retry_at)
 
 
+def test_a_stack_seen_after_an_outage_is_looked_at_a_poll_later() -> None:
+    """Not at every plan from then on."""
+    late = component("vpc", status=Status.CREATING, retry_at=NOW)
+    after = apply_observations(demo(late), {"vpc": StackObservation(status=Status.CREATING)}, NOW)
+    assert () == stacks_to_describe(after, NOW + POLL / 2, POLL)
+    assert ("vpc",) == stacks_to_describe(after, NOW + POLL, POLL)
+
+
 def test_only_what_may_have_changed_is_looked_at() -> None:
     """What an event named, and what was not looked at for a poll; never what is at rest."""
     made = demo(

@@ -1,6 +1,7 @@
 """The orphan search: by tag, after a second look, through the ordinary loop."""
 
 from dataclasses import replace
+from typing import NoReturn
 
 from chalicelib.core.actions import Action, ActionKind
 from chalicelib.core.catalog import ALL
@@ -93,6 +94,51 @@ def test_an_adopted_demos_loop_has_a_name_of_its_own() -> None:
     search(stage)
     assert stage.workflow.running("demo0001", stage.store.get("demo0001").generation)
     assert stage.store.get("demo0001").generation > 1_000
+
+
+def test_an_end_without_a_zone_is_in_utc() -> None:
+    """A tag that somebody wrote by hand may lack one; one that is no moment counts as now."""
+    for text, end in (("2026-01-05T12:00:00", NOW + minutes(180)), ("soon", NOW + minutes(5))):
+        stage = Stage()
+        put_stack(stage, "vpc")
+        stack = stage.cloud.stacks[stack_name("demo0001", "vpc")]
+        stack.tags = {**stack.tags, "stelligent-demo:expires-at": text}
+        search(stage)
+        search(stage)
+        assert end == stage.store.get("demo0001").expires_at
+
+
+def test_what_a_search_could_not_see_stays_a_suspect() -> None:
+    """A region that does not answer once costs no third look."""
+    stage = Stage()
+    put_stack(stage, "vpc")
+    search(stage)
+    listed = stage.cloud.ours
+
+    def refuse() -> NoReturn:
+        raise Unavailable("no answer")
+
+    stage.cloud.ours = refuse  # type: ignore[method-assign]
+    told: list[str] = []
+    orphans.search(stage.world, lambda what, _: told.append(what))
+    stage.cloud.ours = listed  # type: ignore[method-assign]
+    assert (["us-east-1"], ("demo0001",)) == (told, search(stage))
+
+
+def test_a_demo_that_comes_to_life_during_the_search_is_left_alone() -> None:
+    """The search is told, and the demo keeps what it has."""
+    stage, told = Stage(), []
+    demo = request_demo(stage.world, OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
+    ended = replace(demo, phase=Phase.DELETED, desired=Desired.DELETED, looping=False)
+    stage.store.save(demo, ended, ())
+    put_stack(stage, "vpc")
+    search(stage)
+    reads, read = iter([stage.store.get("demo0001")]), stage.store.get
+    stage.store.save(stage.store.get("demo0001"), demo, ())
+    stage.store.get = lambda demo_id: next(reads, None) or read(demo_id)  # type: ignore[method-assign]
+    orphans.search(stage.world, lambda what, error: told.append((what, str(error))))
+    assert [("demo0001", "demo0001 has come to life")] == told
+    assert Desired.READY is stage.store.get("demo0001").desired
 
 
 def test_a_live_demos_stack_is_no_orphan() -> None:

@@ -213,6 +213,15 @@ def test_the_bundle_holds_nothing_up() -> None:
     assert Status.DELETED is leaving_plan.demo.components["bundle"].status
 
 
+def test_a_demo_that_failed_to_come_up_is_in_deletion_at_once() -> None:
+    """For the reason of the first of its components that failed."""
+    failures = {n: Failure(component=n, resource=None, reason="no room") for n in ("vpc", "sg")}
+    broken = [component(n, status=Status.FAILED, failure=f) for n, f in failures.items()]
+    decided = plan(demo(*broken, phase=Phase.PROVISIONING)).demo
+    assert (Phase.DELETING, Desired.DELETED) == (decided.phase, decided.desired)
+    assert failures["vpc"] == decided.failure
+
+
 def test_the_failure_stays_when_the_demo_is_gone() -> None:
     """Whoever comes back the next day still learns why."""
     failure = Failure(component="vpc", reason="no room")
