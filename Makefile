@@ -1,6 +1,6 @@
 # The commands of this repository. `make demo` and `make test` need Python 3.11 and nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help demo down test check lint audit bench load simulate fuzz slack browser image-test \
+.PHONY: help demo down test check lint audit bench load simulate fuzz mutants slack browser image-test \
         deploy doctor debian clean
 
 PYTHON ?= python3.11
@@ -62,6 +62,9 @@ simulate: $(VENV)/installed ## Break everything once, and ten thousand times at 
 fuzz: $(VENV)/installed ## Send the service thousands of generated requests: make fuzz EXAMPLES=200
 	@$(RUN) -m local.packaging
 	@FUZZ_EXAMPLES=$(or $(EXAMPLES),200) $(RUN) -m pytest -q tests/integration/test_generated_requests.py
+
+mutants: $(VENV)/installed ## Break the code in many places, and see that tests notice (CASES=300|all, SEED)
+	@$(RUN) -m tools.mutants --cases $(or $(CASES),300) --seed $(or $(SEED),1)
 
 slack: $(VENV)/installed ## Send a Slack command to the local service: make slack TEXT="create ecs for 2h"
 	@$(RUN) -m local.slack "$$TEXT"

@@ -1,0 +1,1 @@
+"""A mutation run: break the code, one place at a time, and see whether a test notices."""
