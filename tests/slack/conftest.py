@@ -112,7 +112,12 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
         state,
         port=free_port(),
         build_folder=ROOT / ".local" / "package" / "local",
-        parameters={"LimitPerOwner": "50", "LimitInAll": "100", "PollSeconds": "3"},
+        parameters={
+            "LimitPerOwner": "50",
+            "LimitInAll": "100",
+            "PollSeconds": "3",
+            "RetrySeconds": "1",
+        },
     )
     slack = LocalSlack.read(state)
     assert slack is not None
