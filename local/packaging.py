@@ -121,6 +121,14 @@ def _make(package: Package, stage: str, environment: Mapping[str, str], root: Pa
     if not package.template.exists():
         made = sorted(package.folder.iterdir())
         raise PackagingError(f"chalice made {made}, and no {package.template}")
+    _say_what_aws_would_refuse(root)
+
+
+def _say_what_aws_would_refuse(root: Path) -> None:
+    from tools.rights.drop_in import verdict  # noqa: PLC0415 - only when a package is made
+
+    for line in verdict(root):
+        print(f"cfn/: {line}")
 
 
 def build_local() -> Package:

@@ -14,15 +14,17 @@ from local.emulator.process import Emulator
 from tests.integration.conftest import Api, Running
 
 SOURCES = ("app.py", "chalicelib", "cfn", "docker", "vendor", ".chalice", "requirements.txt")
-TOPIC = """
-Metadata: {StelligentDemo: {Title: A topic, TypicalMinutes: 1}}
+LOGS = """
+Metadata: {StelligentDemo: {Title: A log group, TypicalMinutes: 1}}
 Parameters:
   DemoId: {Type: String}
   BucketName: {Type: String}
 Resources:
-  Topic: {Type: AWS::SNS::Topic, Properties: {DisplayName: !Ref BucketName}}
+  Logs:
+    Type: AWS::Logs::LogGroup
+    Properties: {LogGroupName: !Sub "/stelligent-demo/${DemoId}/${BucketName}"}
 Outputs:
-  TopicArn: {Value: !Ref Topic}
+  LogGroup: {Value: !Ref Logs}
 """
 
 
@@ -36,7 +38,7 @@ def own(deployed: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         source = packaging.ROOT / name
         copy = shutil.copy if source.is_file() else _copy_tree
         copy(source, root / name)
-    (root / "cfn" / "topic.yaml").write_text(TOPIC)
+    (root / "cfn" / "logs.yaml").write_text(LOGS)
     (root / "cfn" / "broken.yaml").write_text("a:\n\t- b")
     with Emulator.start(folder / "state", persist=False) as aws:
         target = Target(
@@ -58,7 +60,7 @@ def _copy_tree(source: Path, target: Path) -> None:
 def test_it_is_in_the_catalog_and_the_bad_one_is_named(own: Api) -> None:
     """The catalog holds all nine, and says what is wrong with the tenth."""
     catalog = own.call("GET", "/catalog").json()
-    assert "topic" in [c["name"] for c in catalog["components"]]
+    assert "logs" in [c["name"] for c in catalog["components"]]
     assert 9 == len(catalog["components"])
     assert ["broken"] == [p["component"] for p in catalog["problems"]]
     refused = own.call("POST", "/demos", {"components": ["broken"]})
@@ -68,11 +70,11 @@ def test_it_is_in_the_catalog_and_the_bad_one_is_named(own: Api) -> None:
 
 def test_it_is_built_after_what_it_needs_and_removed_before(own: Api) -> None:
     """Asking for it pulls its provider in; its output is there; it comes down in order."""
-    demo_id = own.ask("topic")
+    demo_id = own.ask("logs")
     ready = own.until(demo_id, "ready", "deleted", "failed")
-    assert ["s3", "topic"] == sorted(c["name"] for c in ready["components"] if c["stack_name"])
-    assert "TopicArn" in ready["outputs"]["topic"]
+    assert ["logs", "s3"] == sorted(c["name"] for c in ready["components"] if c["stack_name"])
+    assert "LogGroup" in ready["outputs"]["logs"]
     own.call("DELETE", f"/demos/{demo_id}")
     gone = own.until(demo_id, "deleted", "quarantined")
     removed = {s["name"]: s["removed_at"] for s in gone["components"]}
-    assert removed["topic"] <= removed["s3"]
+    assert removed["logs"] <= removed["s3"]
