@@ -19,7 +19,8 @@ from local.slack_workspace import Workspace
 _WARM, _COLD, _ROUNDS = 200, 5, 5
 _SHARE = 0.99
 _API = "from app import app"
-_SLACK = "import os; os.environ['_HANDLER'] = 'chalicelib.entrypoints.slack.slack'; import app"
+_HANDLER = "chalicelib.entrypoints.slack.functions.slack"
+_SLACK = f"import os; os.environ['_HANDLER'] = '{_HANDLER}'; import app"
 _COUNT = (
     "; import sys; print(sum(m.split('.')[0] in ('slack_sdk', 'slack_bolt') for m in sys.modules))"
 )
@@ -72,7 +73,7 @@ def _cold(client: Any, workspace: Workspace) -> float:
         f["FunctionName"]
         for page in client.get_paginator("list_functions").paginate()
         for f in page["Functions"]
-        if f["Handler"].endswith(".slack.slack")
+        if f["Handler"].endswith(".slack.functions.slack")
     )
     timeout = client.get_function_configuration(FunctionName=name)["Timeout"]
     client.update_function_configuration(FunctionName=name, Timeout=timeout)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import secrets
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from chalicelib.adapters.aws import client
 from chalicelib.adapters.metrics import EmbeddedMetrics
@@ -23,8 +23,10 @@ from chalicelib.settings import Settings
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
 
-    from chalicelib.adapters.slack_secret import Credentials, SlackSecret
-    from chalicelib.services.slack_ports import SlackWorld
+    from chalicelib.adapters.slack.secret import SlackSecret
+    from chalicelib.services.slack.ports import Credentials, SlackContext
+
+_FORM_TIMEOUT: Final = 1  # second; Slack waits for three in all
 
 
 @functools.cache
@@ -80,35 +82,33 @@ def slack_credentials() -> Credentials:
 
 @functools.cache
 def _slack_secret() -> SlackSecret:
-    from chalicelib.adapters.slack_secret import SlackSecret  # noqa: PLC0415 - Slack's functions
+    from chalicelib.adapters.slack.secret import SlackSecret  # noqa: PLC0415 - Slack's functions
 
     return SlackSecret(settings().slack_secret_name, client)
 
 
-def slack_world() -> SlackWorld:
-    """Return the world with its chat; raise MissingSetting where Slack is off."""
-    return _slack_world(slack_credentials())
+def slack_context() -> SlackContext:
+    """Return the world with Slack beside it; raise MissingSetting where Slack is off."""
+    return _slack_context(slack_credentials())
 
 
 @functools.lru_cache(maxsize=1)
-def _slack_world(credentials: Credentials) -> SlackWorld:
-    from chalicelib.adapters.slack import SlackChat  # noqa: PLC0415 - Slack's functions alone
-    from chalicelib.adapters.slack_table import SlackItems  # noqa: PLC0415
-    from chalicelib.services.slack_ports import SlackWorld  # noqa: PLC0415
+def _slack_context(credentials: Credentials) -> SlackContext:
+    from chalicelib.adapters.slack.chat import SlackChat  # noqa: PLC0415 - Slack's functions alone
+    from chalicelib.adapters.slack.store import SlackItems  # noqa: PLC0415
+    from chalicelib.services.slack.ports import SlackContext, SlackPolicy  # noqa: PLC0415
 
     told = settings()
-    return SlackWorld(
+    token, url = credentials.bot_token, told.slack_api_url
+    return SlackContext(
         world=world(),
-        notes=SlackItems(client("dynamodb"), told.table),
-        chat=SlackChat(
-            credentials.bot_token,
-            told.slack_api_url,
-            team_id=credentials.team_id,
-            guests=told.slack_guests,
+        store=SlackItems(client("dynamodb"), told.table),
+        chat=SlackChat(token, url, team_id=credentials.team_id, guests=told.slack_guests),
+        # A form is opened while Slack waits for its call to be acknowledged.
+        forms=SlackChat(token, url, timeout=_FORM_TIMEOUT, patience=0),
+        policy=SlackPolicy(
+            admins=told.slack_admins, owner_domains=told.owner_domains, cidr=told.slack_cidr
         ),
-        admins=told.slack_admins,
-        owner_domains=told.owner_domains,
-        cidr=told.slack_cidr,
     )
 
 

@@ -14,6 +14,8 @@ import httpx
 from rich.console import Console
 from rich.live import Live
 
+from chalicelib.core.demo import Phase
+from chalicelib.entrypoints.slack.status_message import in_plain
 from local import service
 from local.slack_setup import LocalSlack
 from local.slack_stand_in import CHANNEL
@@ -22,7 +24,10 @@ from local.slack_workspace import Workspace
 
 Json = dict[str, Any]
 _LOOK_EVERY = 0.3  # seconds
-_SETTLED = (": ready", ": deleted", ": failed", ": quarantined")
+_SETTLED = tuple(
+    f": {in_plain(phase)}"
+    for phase in (Phase.READY, Phase.DELETED, Phase.FAILED, Phase.QUARANTINED)
+)
 _QUIET_AFTER = 3.0  # seconds in which nothing more came of a command that changes no demo
 _GIVE_UP_AFTER = 300.0  # seconds
 

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.adapters.templates import PackagedTemplates
-from chalicelib.core.chat import form, messages
-from chalicelib.core.chat.blocks import Message
-from chalicelib.core.chat.command import parse
-from chalicelib.core.chat.orders import Misunderstood
 from chalicelib.core.demo import Demo, Desired, Failure, Phase, Status
 from chalicelib.core.lease import LeaseLimits
 from chalicelib.core.request import DemoRequest, RequestPolicy, check, new_demo
+from chalicelib.entrypoints.slack import form, responses
+from chalicelib.entrypoints.slack.command import parse
+from chalicelib.entrypoints.slack.create import Misunderstood
+from chalicelib.entrypoints.slack.status_message import notice, status_message
+from chalicelib.services.slack.ports import Message
 from local import slack_html
 from local.packaging import ROOT
 from local.slack_stand_in import U_OWNER
@@ -70,7 +71,7 @@ def coming_up() -> str:
         ready | {"rds": Status.CREATING, "ecs": Status.CREATING},
         phase=Phase.PROVISIONING,
     )
-    return _page(_TYPED, messages.status_message(demo, U_OWNER))
+    return _page(_TYPED, status_message(demo, U_OWNER))
 
 
 def ready() -> Demo:
@@ -84,8 +85,8 @@ def ready() -> Demo:
 def warned() -> str:
     """Draw a demo that is there, and the warning before its end."""
     demo = replace(ready(), expires_at=NOW + timedelta(minutes=30))
-    notice = messages.notice(demo, "Acme pilot ends in 30 min, at 10:42 UTC", U_OWNER, urgent=True)
-    return _page("", messages.status_message(demo, U_OWNER), _drawn(notice, thread=True))
+    warning = notice(demo, "Acme pilot ends in 30 min, at 10:42 UTC", U_OWNER, urgent=True)
+    return _page("", status_message(demo, U_OWNER), _drawn(warning, thread=True))
 
 
 def quarantined() -> str:
@@ -102,7 +103,7 @@ def quarantined() -> str:
         ),
         retry_at=NOW + timedelta(minutes=30),
     )
-    return _page("", messages.status_message(demo, U_OWNER))
+    return _page("", status_message(demo, U_OWNER))
 
 
 def answers() -> str:
@@ -110,8 +111,8 @@ def answers() -> str:
     slip_of_the_pen = "create esc for ages"
     slip = parse(slip_of_the_pen, [*_CATALOG.components])
     problems = slip.problems if isinstance(slip, Misunderstood) else ()
-    told = messages.misunderstood(problems)
-    word = messages.refused(f"only <@{U_OWNER}> or an admin may do that")
+    told = responses.misunderstood(problems)
+    word = responses.refused(f"only <@{U_OWNER}> or an admin may do that")
     return _page(
         f"/demo {slip_of_the_pen}",
         None,
@@ -128,8 +129,8 @@ def opened() -> str:
     return slack_html.page(slack_html.form(view, NOW))
 
 
-def _page(typed: str, status_message: Message | None, *more: str) -> str:
-    drawn = _drawn(status_message) if status_message else ""
+def _page(typed: str, message: Message | None, *more: str) -> str:
+    drawn = _drawn(message) if message else ""
     return slack_html.page(slack_html.channel("demos", typed), drawn, *more)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from chalicelib.core.durations import in_hours
 from chalicelib.core.errors import FieldProblem, InvalidRequest, WrongState
 
 WARNINGS: Final = (timedelta(hours=24), timedelta(hours=2), timedelta(minutes=30))
@@ -25,7 +26,7 @@ def ttl_fault(ttl: timedelta | None, quotas: LeaseLimits) -> str | None:
     """Return why a demo cannot be leased for so long, or None when it can."""
     if ttl is None or timedelta(0) < ttl <= quotas.at_once:
         return None
-    return f"must be more than 0 and at most {hours(quotas.at_once)} hours"
+    return f"must be more than 0 and at most {in_hours(quotas.at_once)} hours"
 
 
 def moved_expiry(
@@ -38,7 +39,8 @@ def moved_expiry(
     if wanted > last:
         message = (
             f"the lease can run until {last.isoformat()} at the latest: at most "
-            f"{hours(quotas.at_once)} hours from now and {hours(quotas.in_total)} hours in total"
+            f"{in_hours(quotas.at_once)} hours from now and "
+            f"{in_hours(quotas.in_total)} hours in total"
         )
         raise WrongState(message)
     return wanted
@@ -80,8 +82,3 @@ def next_warning(created_at: datetime, expires_at: datetime, given: frozenset[in
 def minutes(span: timedelta) -> int:
     """Return a span in whole minutes."""
     return int(span.total_seconds() // 60)
-
-
-def hours(span: timedelta) -> str:
-    """Return a span in hours as people write it: 4, 0.5."""
-    return f"{span.total_seconds() / 3600:g}"

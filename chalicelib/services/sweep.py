@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.core.demo import Demo, Desired, Phase
+from chalicelib.core.durations import in_words
 from chalicelib.core.errors import NotFound, StaleRecord
 from chalicelib.core.lease import warnings_due
 from chalicelib.core.teardown import reset_attempts
@@ -84,14 +85,7 @@ def _watch(world: World, demo: Demo, now: datetime) -> None:
 
 def _warn(world: World, demo: Demo, warned: tuple[int, ...], now: datetime) -> None:
     after = replace(demo, warned=demo.warned | set(warned))
-    left = demo.expires_at - now
-    text = f"{demo.name} ends in {_span(left.total_seconds())}, at {demo.expires_at:%H:%M} UTC"
+    left = in_words(demo.expires_at - now)
+    text = f"{demo.name} ends in {left}, at {demo.expires_at:%H:%M} UTC"
     warning = Entry(at=now, actor=SWEEP_ACTOR, kind=EntryKind.WARNING, text=text)
     world.store.save(demo, after, (warning, *changes(demo, after, now=now, actor=SWEEP_ACTOR)))
-
-
-def _span(seconds: float) -> str:
-    minutes = max(1, round(seconds / 60))
-    if minutes < 90:  # noqa: PLR2004 - above an hour and a half people think in hours
-        return f"{minutes} min"
-    return f"{round(minutes / 60)} h"

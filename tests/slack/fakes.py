@@ -1,4 +1,4 @@
-"""Slack in memory: its notes, its chat, and a stage that has both."""
+"""Slack in memory: its store, its chat, and a stage that has both."""
 
 from __future__ import annotations
 
@@ -6,10 +6,18 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from chalicelib.core.chat.blocks import Message
-from chalicelib.core.chat.orders import DemoCommand
 from chalicelib.core.errors import DemoError
-from chalicelib.services.slack_ports import MessageRef, SlackRequest, SlackWorld, Unverified
+from chalicelib.entrypoints.slack.channel import respond_to
+from chalicelib.services.slack.commands import DemoCommand
+from chalicelib.services.slack.ports import (
+    Json,
+    Message,
+    MessageRef,
+    SlackContext,
+    SlackPolicy,
+    SlackRequest,
+    Unverified,
+)
 from tests.unit.builders import HOME, NOW, OWNER, Stage
 
 ANN, BOB, ADMIN = "U0ANN", "U0BOB", "U0ADMIN"
@@ -17,57 +25,56 @@ PEOPLE = {ANN: OWNER, BOB: "bob@example.com", ADMIN: "admin@example.com"}
 CHANNEL = "C0DEMOS"
 
 
-class MemoryNotes:
-    """The Notes port, in memory."""
+class MemorySlackStore:
+    """The SlackStore port, in memory."""
 
     def __init__(self) -> None:
-        self.asks: dict[str, SlackRequest] = {}
-        self.done: set[str] = set()
-        self.people: dict[str, str] = {}
-        self.places: dict[str, MessageRef] = {}
+        self.requests: dict[str, SlackRequest] = {}
+        self.handled: set[str] = set()
+        self.emails: dict[str, str] = {}
+        self.refs: dict[str, MessageRef] = {}
 
-    def ask(self, ask: SlackRequest) -> bool:
-        if ask.key in self.asks:
+    def add_request(self, request: SlackRequest) -> bool:
+        if request.key in self.requests:
             return False
-        self.asks[ask.key] = ask
+        self.requests[request.key] = request
         return True
 
-    def finished(self, key: str) -> bool:
-        return key in self.done
+    def pending_request(self, key: str) -> SlackRequest | None:
+        return None if key in self.handled else self.requests.get(key)
 
-    def finish(self, key: str) -> None:
-        self.done.add(key)
+    def mark_handled(self, key: str) -> None:
+        self.handled.add(key)
 
-    def person(self, user: str, now: datetime) -> str | None:
-        return self.people.get(user)
+    def email(self, user: str, now: datetime) -> str | None:
+        return self.emails.get(user)
 
-    def remember(self, user: str, email: str, now: datetime) -> None:
-        self.people[user] = email
+    def keep_email(self, user: str, email: str, now: datetime) -> None:
+        self.emails[user] = email
 
-    def place(self, demo_id: str) -> MessageRef | None:
-        return self.places.get(demo_id)
+    def message_ref(self, demo_id: str) -> MessageRef | None:
+        return self.refs.get(demo_id)
 
-    def found(self, place: MessageRef) -> None:
-        self.places.setdefault(place.demo_id, place)
+    def add_message_ref(self, ref: MessageRef) -> None:
+        self.refs.setdefault(ref.demo_id, ref)
 
-    def posted(self, place: MessageRef) -> None:
-        known = self.places[place.demo_id]
-        self.places[place.demo_id] = replace(
-            known, channel=place.channel, ts=place.ts, shown=place.shown
-        )
+    def mark_posted(self, ref: MessageRef) -> None:
+        known = self.refs[ref.demo_id]
+        self.refs[ref.demo_id] = replace(known, channel=ref.channel, ts=ref.ts, digest=ref.digest)
 
-    def told(self, demo_id: str, notice: str) -> None:
-        known = self.places[demo_id]
-        self.places[demo_id] = replace(known, told=known.told | {notice})
+    def mark_notified(self, demo_id: str, notice: str) -> None:
+        known = self.refs[demo_id]
+        self.refs[demo_id] = replace(known, notified=known.notified | {notice})
 
 
 @dataclass
 class MemoryChat:
-    """The Chat port, in memory; `errors` are raised by the next calls of a method, in turn."""
+    """The ports Chat and Forms, in memory; a method raises its `errors` first, one a call."""
 
     posts: list[tuple[str, Message, str, bool]] = field(default_factory=list)
     updates: list[Message] = field(default_factory=list)
-    answers: list[Message] = field(default_factory=list)
+    responses: list[Message] = field(default_factory=list)
+    views: list[Json] = field(default_factory=list)
     looked_up: list[str] = field(default_factory=list)
     errors: dict[str, list[DemoError]] = field(default_factory=dict)
 
@@ -93,9 +100,17 @@ class MemoryChat:
         self._fail("update")
         self.updates.append(message)
 
-    def answer(self, response_url: str, message: Message) -> None:
-        self._fail("answer")
-        self.answers.append(message)
+    def respond(self, response_url: str, message: Message) -> None:
+        self._fail("respond")
+        self.responses.append(message)
+
+    def open_form(self, trigger_id: str, view: Json) -> None:
+        self._fail("open_form")
+        self.views.append(view)
+
+    def update_form(self, view_id: str, view_hash: str, view: Json) -> None:
+        self._fail("update_form")
+        self.views.append(view)
 
 
 class SlackStage(Stage):
@@ -103,29 +118,39 @@ class SlackStage(Stage):
 
     def __init__(self, **quotas: int) -> None:
         super().__init__(**quotas)
-        self.notes = MemoryNotes()
+        self._requests = 0
+        self.slack_store = MemorySlackStore()
         self.chat = MemoryChat()
-        self.slack = SlackWorld(
+        self.slack = SlackContext(
             world=self.world,
-            notes=self.notes,
+            store=self.slack_store,
             chat=self.chat,
-            admins=frozenset({PEOPLE[ADMIN]}),
-            cidr=(HOME,),
+            forms=self.chat,
+            policy=SlackPolicy(admins=frozenset({PEOPLE[ADMIN]}), cidr=(HOME,)),
         )
-        self._asked = 0
 
-    def ask(self, order: DemoCommand, user: str = ANN, **more: Any) -> SlackRequest:
-        self._asked += 1
+    def request(self, command: DemoCommand, user: str = ANN, **more: Any) -> SlackRequest:
+        """Record a request, as Slack's function does."""
+        self._requests += 1
+        number = self._requests
         made = SlackRequest(
-            key=f"key{self._asked}",
-            order=order,
+            key=f"key{number}",
+            command=command,
             user=user,
             channel=CHANNEL,
             response_url="https://hooks.slack.com/x",
-            demo_id=f"slack{self._asked:04d}",
+            demo_id=f"slack{number:04d}",
             at=NOW,
         )
-        return replace(made, **more)
+        request = replace(made, **more)
+        self.slack.store.add_request(request)
+        return request
+
+    def handle(self, command: DemoCommand, user: str = ANN, **more: Any) -> SlackRequest:
+        """Record a request and handle it, as the stream's function does."""
+        request = self.request(command, user, **more)
+        respond_to(self.slack, request.key)
+        return request
 
 
 def said(message: Message) -> str:

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters.slack import SlackChat
-from chalicelib.core.chat.messages import word
+from chalicelib.adapters.slack.chat import SlackChat
 from chalicelib.core.errors import AccessDenied, DemoError, Rejected, Throttled, Unavailable
-from chalicelib.services.slack_ports import ChannelUnavailable, Unverified
+from chalicelib.entrypoints.slack.blocks import sentence
+from chalicelib.services.slack.ports import ChannelUnavailable, Unverified
 from local.slack_stand_in import CHANNEL, PEOPLE, TEAM, TOKEN, U_NOBODY, U_OTHER, Behaviour
 from tests.slack.conftest import Listening
 
-HELLO = word("hello")
+HELLO = sentence("hello")
 
 
 class Time:
@@ -42,7 +42,7 @@ def chat(slack: Listening, clock: Time) -> SlackChat:
 def test_a_message_is_posted_and_put_in_place(slack: Listening, chat: SlackChat) -> None:
     """The channel and time stamp that Slack answers lead to the message later."""
     channel, ts = chat.post(CHANNEL, HELLO)
-    chat.update(channel, ts, word("bye"))
+    chat.update(channel, ts, sentence("bye"))
     (message,) = slack.stand_in.seen.messages
     assert ("bye", 1) == (message.text, message.edits)
 
@@ -145,7 +145,7 @@ def test_a_slack_that_is_not_there_is_tried_later(clock: Time) -> None:
     with pytest.raises(Unavailable):
         nowhere.post(CHANNEL, HELLO)
     with pytest.raises(Unavailable):
-        nowhere.answer("http://127.0.0.1:9/answers/x", HELLO)
+        nowhere.respond("http://127.0.0.1:9/answers/x", HELLO)
 
 
 def test_a_short_retry_after_is_waited_out(slack: Listening, chat: SlackChat, clock: Time) -> None:
@@ -170,12 +170,12 @@ def test_a_long_retry_after_makes_no_call(slack: Listening, chat: SlackChat, clo
 
 def test_an_answer_goes_to_slack_and_nowhere_else(slack: Listening, chat: SlackChat) -> None:
     """An address that is not Slack's is not called, even if it was signed."""
-    chat.answer(f"{slack.url}/answers/one", HELLO)
+    chat.respond(f"{slack.url}/answers/one", HELLO)
     (answer,) = slack.stand_in.seen.answers
     assert ("ephemeral", False) == (answer["response_type"], answer["replace_original"])
     for url in ("https://evil.example/x", "http://169.254.169.254/latest", ""):
         with pytest.raises(Rejected):
-            chat.answer(url, HELLO)
+            chat.respond(url, HELLO)
 
 
 def test_the_stand_in_refuses_what_slack_would(slack: Listening, chat: SlackChat) -> None:
@@ -192,5 +192,5 @@ def test_one_methods_limit_holds_no_other(slack: Listening, chat: SlackChat, clo
     with pytest.raises(Throttled):
         chat.update(CHANNEL, "1.1", HELLO)
     chat.post(CHANNEL, HELLO)
-    chat.answer(f"{slack.url}/answers/one", HELLO)
+    chat.respond(f"{slack.url}/answers/one", HELLO)
     assert 0.0 == clock.now

@@ -9,18 +9,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chalicelib.core.catalog import ALL
-from chalicelib.core.chat import messages
-from chalicelib.core.chat.command import parse
-from chalicelib.core.chat.orders import (
+from chalicelib.entrypoints.slack import responses
+from chalicelib.entrypoints.slack.command import Help, OpenForm, ShowCatalog, parse
+from chalicelib.entrypoints.slack.create import Misunderstood
+from chalicelib.services.slack.commands import (
     Create,
     Delete,
     Extend,
-    Help,
     ListDemos,
-    Misunderstood,
-    OpenForm,
-    ShowCatalog,
-    Status,
+    ShowDemo,
 )
 from local.slack_limits import message_problems
 
@@ -64,8 +61,8 @@ def hours(number: float) -> timedelta:
         ("list", ListDemos()),
         ("ls all", ListDemos(everybody=True)),
         ("list my demos", ListDemos()),
-        ("status k3f9x2ab", Status(demo_id="k3f9x2ab")),
-        ("k3f9x2ab", Status(demo_id="k3f9x2ab")),
+        ("status k3f9x2ab", ShowDemo(demo_id="k3f9x2ab")),
+        ("k3f9x2ab", ShowDemo(demo_id="k3f9x2ab")),
         ("extend k3f9x2ab 2h", Extend(demo_id="k3f9x2ab", by=hours(2))),
         ("extend 90 minutes `k3f9x2ab`", Extend(demo_id="k3f9x2ab", by=hours(1.5))),
         ("extend k3f9x2ab by a day", Extend(demo_id="k3f9x2ab", by=hours(24))),
@@ -90,8 +87,8 @@ def test_a_command_is_understood(text: str, expected: object) -> None:
         ("create zzzzz", "`zzzzz` is no component."),
         ("crate ecs", "`crate` is no command I know; did you mean `create`?"),
         ("create ecs for 2 parsecs", "`parsecs` is no component"),
-        ("create ecs for long", "after `for` I expect a span"),
-        ("create ecs for", "after `for` I expect a span"),
+        ("create ecs for long", "after `for` I expect a duration"),
+        ("create ecs for", "after `for` I expect a duration"),
         ("create ecs from home", "after `from` I expect addresses"),
         ("create ecs in 2h", "after `in` I expect a region"),
         ("create ecs for 2h for 3h", "I read 2 leases; give one."),
@@ -130,7 +127,7 @@ def test_any_text_gets_an_answer(text: str) -> None:
     understood = parse(text, NAMES)
     if isinstance(understood, Misunderstood):
         assert all(understood.problems)
-        said = messages.misunderstood(understood.problems)
+        said = responses.misunderstood(understood.problems)
         assert [] == message_problems({"text": said.text, "blocks": list(said.blocks)})
 
 

@@ -97,7 +97,7 @@ def test_a_demo_comes_up_is_extended_and_goes(deployed: Deployed) -> None:
     """One message lives with the demo; buttons work; each notice comes once, in its thread."""
     answer = deployed.workspace.command('create s3 name="Whole life" for 2h')
     assert "On it" in answer.json()["text"]
-    message = deployed.status_message("Whole life", ": ready")
+    message = deployed.status_message("Whole life", ": Ready")
     (demo,) = mine(deployed, "Whole life")
     assert (OWNER, ["127.0.0.1/32"]) == (demo["owner"], demo["allowed_cidr"])
 
@@ -106,14 +106,14 @@ def test_a_demo_comes_up_is_extended_and_goes(deployed: Deployed) -> None:
         assert 200 == deployed.workspace.press("demo_extend", extend["value"]).status_code
     an_answer(deployed, "was extended")
     wait_for(
-        lambda: buttons(deployed.status_message("Whole", ": ready"))["demo_extend"] != extend,
+        lambda: buttons(deployed.status_message("Whole", ": Ready"))["demo_extend"] != extend,
         "new",
     )
     (after,) = mine(deployed, "Whole life")
     assert _hours(demo) + 2 == _hours(after)
 
     assert 200 == deployed.workspace.press("demo_delete", demo["demo_id"]).status_code
-    gone = deployed.status_message("Whole life", ": deleted")
+    gone = deployed.status_message("Whole life", ": Removed")
     assert (CHANNEL, {}) == (gone["channel"], buttons(gone))
     notices = [m for m in deployed.seen()["messages"] if m["thread_ts"] == gone["ts"]]
     told = wait_for(lambda: _told(deployed, gone["ts"], 2), "two notices")
@@ -141,7 +141,7 @@ def test_a_delivery_repeated_by_slack_makes_one_demo(deployed: Deployed) -> None
         deployed.workspace.send(body, X_Slack_Retry_Num="2"),
     ]
     assert [200, 200, 200] == [answer.status_code for answer in answers]
-    deployed.status_message("Once only", ": ready")
+    deployed.status_message("Once only", ": Ready")
     assert 1 == len(mine(deployed, "Once only"))
 
 
@@ -160,7 +160,7 @@ def test_the_form_opens_shows_the_time_and_makes_one_demo(deployed: Deployed) ->
     }
     for _ in range(2):
         assert "" == deployed.workspace.submit(view, state).text
-    deployed.status_message("From the form", ": ready")
+    deployed.status_message("From the form", ": Ready")
     (demo,) = mine(deployed, "From the form")
     assert ["203.0.113.7/32"] == demo["allowed_cidr"]
 
@@ -186,7 +186,7 @@ def test_a_wrong_form_says_so_at_its_fields(deployed: Deployed) -> None:
 def test_a_stranger_may_not_press(deployed: Deployed) -> None:
     """Somebody else's press is answered to them alone, and nothing happens."""
     deployed.workspace.command('create s3 name="Not yours"')
-    deployed.status_message("Not yours", ": ready")
+    deployed.status_message("Not yours", ": Ready")
     (demo,) = mine(deployed, "Not yours")
     deployed.workspace.press("demo_delete", demo["demo_id"], user=U_OTHER)
     an_answer(deployed, f"Only <@{U_OWNER}> or an admin")
@@ -203,7 +203,7 @@ def test_an_unconfirmed_person_gets_nothing(deployed: Deployed) -> None:
 def test_a_closed_channel_leads_to_a_direct_message(deployed: Deployed) -> None:
     """Where the app is not in the channel the message goes to who asked."""
     deployed.workspace.command('create s3 name="Direct"', channel=CLOSED[0])
-    assert "D0OWNER" == deployed.status_message("Direct", ": ready")["channel"]
+    assert "D0OWNER" == deployed.status_message("Direct", ": Ready")["channel"]
     an_answer(deployed, "Invite me")
 
 
@@ -212,7 +212,7 @@ def test_a_failing_stack_shows_its_cause(deployed: Deployed) -> None:
     fault = deployed.emulator.control.fail("No buckets today", component="s3")
     try:
         deployed.workspace.command('create s3 name="Fails"')
-        shown = deployed.status_message("Fails", ": deleted")
+        shown = deployed.status_message("Fails", ": Removed")
     finally:
         deployed.emulator.control.heal(fault)
     assert "No buckets today" in str(shown["blocks"])
@@ -228,14 +228,14 @@ def test_slack_being_down_fails_no_demo(deployed: Deployed) -> None:
     deployed.stand_in("behave", method="chat.postMessage", times=4, status=500)
     deployed.workspace.command('create s3 name="Unheard"')
     wait_for(lambda: [d for d in mine(deployed, "Unheard") if d["phase"] == "ready"], "ready")
-    deployed.status_message("Unheard", ": ready")
+    deployed.status_message("Unheard", ": Ready")
 
 
 def test_a_rate_limit_is_honoured(deployed: Deployed) -> None:
     """After a 429 nothing is sent before its time, and the last state is what is shown."""
     deployed.stand_in("behave", method="chat.update", times=1, status=429, retry_after=2)
     deployed.workspace.command('create s3 name="Patient"')
-    deployed.status_message("Patient", ": ready")
+    deployed.status_message("Patient", ": Ready")
     calls = deployed.seen()["calls"]
     limited = [n for n, call in enumerate(calls) if call["answer"] == 429]
     assert 1 == len(limited)

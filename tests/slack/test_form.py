@@ -9,10 +9,10 @@ import pytest
 
 from chalicelib.adapters.templates import PackagedTemplates
 from chalicelib.core.catalog import ALL, Component, build_catalog
-from chalicelib.core.chat import form
-from chalicelib.core.chat.orders import Create
 from chalicelib.core.errors import FieldProblem
 from chalicelib.core.lease import LeaseLimits
+from chalicelib.entrypoints.slack import form
+from chalicelib.services.slack.commands import Create
 from local.slack_limits import view_problems
 
 

@@ -40,6 +40,6 @@ def test_the_other_functions_load_none_of_it(statement: str) -> None:
 
 def test_slacks_own_function_loads_them_at_its_start() -> None:
     """There they load before the first call, where AWS gives the most processor."""
-    handler = "import os; os.environ['_HANDLER'] = 'chalicelib.entrypoints.slack.slack'"
-    statement = f"{handler}; import chalicelib.entrypoints.slack"
+    handler = "import os; os.environ['_HANDLER'] = 'chalicelib.entrypoints.slack.functions.slack'"
+    statement = f"{handler}; import chalicelib.entrypoints.slack.functions"
     assert {"slack_sdk", "slack_bolt"} == loaded_by(statement)

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.core.chat import messages
-from chalicelib.core.chat.blocks import Message, escaped, link
 from chalicelib.core.demo import Demo, Desired, Failure, Phase, Status
+from chalicelib.entrypoints.slack import responses, status_message
+from chalicelib.entrypoints.slack.blocks import escaped, link
+from chalicelib.services.slack.ports import Message
+from chalicelib.services.slack.requests import ListResult
 from local.slack_limits import message_problems
 from tests.slack.fakes import buttons, said
 from tests.unit.builders import NOW, component, demo, minutes
@@ -55,14 +57,15 @@ def problems(message: Message) -> list[str]:
 @given(demos(), LONG)
 def test_every_message_is_within_the_limits(drawn: Demo, text: str) -> None:
     """However large a demo and whatever it holds, Slack would take every message of it."""
-    assert [] == problems(messages.status_message(drawn, "U0ANN"))
-    assert [] == problems(messages.notice(drawn, text or "-", "U0ANN", urgent=True))
-    assert [] == problems(messages.listing([drawn] * 40, everybody=True, more=True))
+    assert [] == problems(status_message.status_message(drawn, "U0ANN"))
+    assert [] == problems(status_message.notice(drawn, text or "-", "U0ANN", urgent=True))
+    listed = ListResult(demos=(drawn,) * 40, everybody=True, more=True)
+    assert [] == problems(responses.listing(listed))
 
 
 def test_the_living_message_tells_states_links_and_the_end() -> None:
     """Each step has its state and minutes; then come the links, the countdown, the buttons."""
-    shown = messages.status_message(
+    shown = status_message.status_message(
         demo(
             component("vpc", status=Status.READY, started_at=NOW, finished_at=NOW + minutes(3)),
             component(
@@ -84,36 +87,36 @@ def test_the_living_message_tells_states_links_and_the_end() -> None:
     assert "*eb*  waiting after ecs" in text
     assert "<http://x.example|Ecs>" in text
     assert "{ago}" in text
-    assert [messages.OPEN, messages.EXTEND, messages.DELETE] == [*buttons(shown)]
+    assert [status_message.OPEN, status_message.EXTEND, status_message.DELETE] == [*buttons(shown)]
 
 
 @pytest.mark.parametrize(
     ("phase", "desired", "expected"),
     [
-        (Phase.READY, Desired.READY, [messages.EXTEND, messages.DELETE]),
-        (Phase.FAILED, Desired.READY, [messages.EXTEND, messages.DELETE]),
+        (Phase.READY, Desired.READY, [status_message.EXTEND, status_message.DELETE]),
+        (Phase.FAILED, Desired.READY, [status_message.EXTEND, status_message.DELETE]),
         (Phase.DELETING, Desired.DELETED, []),
-        (Phase.QUARANTINED, Desired.DELETED, [messages.RETRY]),
+        (Phase.QUARANTINED, Desired.DELETED, [status_message.RETRY]),
         (Phase.DELETED, Desired.DELETED, []),
     ],
 )
 def test_buttons_fit_the_state(phase: Phase, desired: Desired, expected: list[str]) -> None:
     """No button offers what would be refused."""
-    shown = messages.status_message(demo(component("vpc"), phase=phase, desired=desired))
+    shown = status_message.status_message(demo(component("vpc"), phase=phase, desired=desired))
     assert expected == [*buttons(shown)]
 
 
 def test_delete_asks_first() -> None:
     """The button that cannot be undone has a confirmation, and no other has."""
-    row = buttons(messages.status_message(demo(component("vpc"))))
-    assert "confirm" in row[messages.DELETE]
-    assert "confirm" not in row[messages.EXTEND]
+    row = buttons(status_message.status_message(demo(component("vpc"))))
+    assert "confirm" in row[status_message.DELETE]
+    assert "confirm" not in row[status_message.EXTEND]
 
 
 def test_a_message_does_not_change_with_time_alone() -> None:
     """Two looks at an unchanged demo show the same, so nothing is sent for the second."""
     shown = demo(component("vpc", status=Status.READY))
-    assert messages.status_message(shown) == messages.status_message(
+    assert status_message.status_message(shown) == status_message.status_message(
         replace(shown, planned_at=NOW, version=9)
     )
 
@@ -122,7 +125,7 @@ def test_outside_text_stays_text() -> None:
     """Mentions, links and marks in a name are shown and not obeyed."""
     assert "&lt;!channel&gt; &amp;" == escaped("<!channel> &")
     named = said(
-        messages.notice(demo(component("vpc")), "<!here> ends in 2 h", "U0ANN", urgent=True)
+        status_message.notice(demo(component("vpc")), "<!here> ends in 2 h", "U0ANN", urgent=True)
     )
     assert "<!here>" not in named
     assert "<javascript:" not in link("javascript:alert(1)", "x")
@@ -133,5 +136,9 @@ def test_a_warning_carries_buttons_to_the_channel() -> None:
     """The end of a lease is news for the channel, with what can be done about it."""
     ending = demo(component("vpc"), phase=Phase.READY, expires_at=NOW + timedelta(minutes=30))
     text = "a demo ends in 30 min, at 09:30 UTC"
-    assert messages.EXTEND in buttons(messages.notice(ending, text, "U0ANN", urgent=True))
-    assert messages.EXTEND not in buttons(messages.notice(ending, text, "U0ANN", urgent=False))
+    assert status_message.EXTEND in buttons(
+        status_message.notice(ending, text, "U0ANN", urgent=True)
+    )
+    assert status_message.EXTEND not in buttons(
+        status_message.notice(ending, text, "U0ANN", urgent=False)
+    )

@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib import wiring
 from chalicelib.core.errors import MissingSetting, Throttled
-from chalicelib.entrypoints import slack_app, slack_stream
+from chalicelib.entrypoints.slack import app, stream
 from chalicelib.settings import Settings
 from tests.slack.test_stream import changed
 
@@ -42,7 +42,7 @@ def _off(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.usefixtures("_off")
 def test_slacks_path_is_not_there(caplog: pytest.LogCaptureFixture) -> None:
     """The answer is a problem document, and the log names the setting."""
-    answer = slack_app.respond({}, None)
+    answer = app.acknowledge({}, None)
     assert 404 == answer["statusCode"]
     assert "Slack is not set up here" == json.loads(answer["body"])["detail"]
     assert "DEMO_SLACK_SECRET_NAME is not set" == vars(caplog.records[-1])["why"]
@@ -51,7 +51,7 @@ def test_slacks_path_is_not_there(caplog: pytest.LogCaptureFixture) -> None:
 @pytest.mark.usefixtures("_off")
 def test_the_stream_goes_on_without_slack() -> None:
     """What changes is nobody's news, and blocks nothing."""
-    assert {"batchItemFailures": []} == slack_stream.deliver({"Records": [changed(1, "d1")]})
+    assert {"batchItemFailures": []} == stream.process_batch({"Records": [changed(1, "d1")]})
 
 
 def test_a_secret_that_cannot_be_read_just_now_is_a_503(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -60,8 +60,8 @@ def test_a_secret_that_cannot_be_read_just_now_is_a_503(monkeypatch: pytest.Monk
     def throttled() -> None:
         raise Throttled("slow down")
 
-    monkeypatch.setattr(slack_app, "slack_credentials", throttled)
-    assert 503 == slack_app.respond({}, None)["statusCode"]
+    monkeypatch.setattr(app, "slack_credentials", throttled)
+    assert 503 == app.acknowledge({}, None)["statusCode"]
 
 
 @pytest.mark.parametrize("url", ["http://slack.example/api/", "ftp://x", "slack.com"])

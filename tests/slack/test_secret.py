@@ -10,8 +10,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from chalicelib.adapters.slack_secret import Credentials, SlackSecret
+from chalicelib.adapters.slack.secret import SlackSecret
 from chalicelib.core.errors import MissingSetting
+from chalicelib.services.slack.ports import Credentials
 
 REGION = "us-east-1"
 TOLD = {"signing_secret": "shh", "bot_token": "xoxb", "team_id": "T1"}

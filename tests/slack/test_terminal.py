@@ -48,7 +48,7 @@ def test_without_a_service_it_says_what_to_do(
 def test_the_pictures_are_of_the_real_messages() -> None:
     """Each page holds what the code says now, and loads nothing."""
     pages = dict(slack_pictures.pages())
-    assert "Coming up" in pages["slack-coming-up"]
+    assert "Building" in pages["slack-coming-up"]
     assert "ends in 30 min" in pages["slack-ready"]
     assert "about 10 min" in pages["slack-form"]
     assert not [name for name, page in pages.items() if "src=" in page or "url(" in page]

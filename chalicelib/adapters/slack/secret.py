@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from aws_lambda_powertools.utilities.parameters import SecretsProvider, SSMProvider
@@ -13,20 +12,12 @@ from botocore.exceptions import ClientError
 
 from chalicelib.adapters.aws import ours
 from chalicelib.core.errors import MissingSetting, Unavailable
+from chalicelib.services.slack.ports import Credentials
 
 KEPT: Final = 300
 """Seconds that a fetched secret is used; a rotated one is seen after that."""
 _SETTING: Final = "DEMO_SLACK_SECRET_NAME"
 _ABSENT: Final = frozenset({"ResourceNotFoundException", "ParameterNotFound"})
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """A Slack app's signing secret and bot token, and the one workspace it serves."""
-
-    team_id: str
-    signing_secret: str = field(repr=False)
-    bot_token: str = field(repr=False)
 
 
 class SlackSecret:
@@ -45,11 +36,11 @@ class SlackSecret:
     def credentials(self) -> Credentials:
         """Return the credentials; raise MissingSetting saying what is absent or unreadable."""
         try:
-            told = json.loads(self._fetch())
+            secret = json.loads(self._fetch())
             return Credentials(
-                team_id=str(told["team_id"]),
-                signing_secret=str(told["signing_secret"]),
-                bot_token=str(told["bot_token"]),
+                team_id=str(secret["team_id"]),
+                signing_secret=str(secret["signing_secret"]),
+                bot_token=str(secret["bot_token"]),
             )
         except GetParameterError as error:
             raise self._absent(error) from error

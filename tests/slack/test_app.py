@@ -17,12 +17,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib import wiring
-from chalicelib.adapters.slack_secret import Credentials
 from chalicelib.core.catalog import ALL
-from chalicelib.core.chat import messages
-from chalicelib.core.chat.orders import Create, Extend
-from chalicelib.entrypoints import slack_app
-from chalicelib.entrypoints.slack_front import pressed
+from chalicelib.entrypoints.slack import app, status_message
+from chalicelib.entrypoints.slack.listeners import command_of
+from chalicelib.services.slack.commands import Create, Extend
+from chalicelib.services.slack.ports import Credentials
 from tests.slack.fakes import ANN, SlackStage
 from tests.slack.test_off import ENV
 
@@ -37,12 +36,12 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[SlackStage]:
     made = SlackStage()
     for name, value in ENV.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(slack_app, "slack_credentials", lambda: CREDENTIALS)
-    monkeypatch.setattr(slack_app, "slack_world", lambda: made.slack)
+    monkeypatch.setattr(app, "slack_credentials", lambda: CREDENTIALS)
+    monkeypatch.setattr(app, "slack_context", lambda: made.slack)
     wiring.settings.cache_clear()
-    slack_app._bolt.cache_clear()
+    app._bolt.cache_clear()
     yield made
-    slack_app._bolt.cache_clear()
+    app._bolt.cache_clear()
     wiring.settings.cache_clear()
 
 
@@ -57,7 +56,7 @@ def sent(body: str, headers: Mapping[str, str]) -> dict[str, Any]:
         "body": body,
         "isBase64Encoded": False,
     }
-    return slack_app.respond(event, CONTEXT)
+    return app.acknowledge(event, CONTEXT)
 
 
 def signed(body: str) -> dict[str, Any]:
@@ -102,11 +101,14 @@ def test_no_unsigned_call_makes_a_server_error(
     headers = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": signature}
     answer = sent(f"{body}&command=%2Fdemo&text=list", headers)
     assert answer["statusCode"] in (400, 401), answer
-    assert not stage.notes.asks
+    assert not stage.slack_store.requests
 
 
 @QUICK
-@given(text=st.text(max_size=60), action=st.sampled_from([messages.EXTEND, messages.DELETE, "x"]))
+@given(
+    text=st.text(max_size=60),
+    action=st.sampled_from([status_message.EXTEND, status_message.DELETE, "x"]),
+)
 def test_no_signed_call_makes_a_server_error(stage: SlackStage, text: str, action: str) -> None:
     """Whatever is typed, and whatever a button's value says."""
     assert 200 == command(text)["statusCode"]
@@ -115,23 +117,23 @@ def test_no_signed_call_makes_a_server_error(stage: SlackStage, text: str, actio
 
 
 @pytest.mark.parametrize("seen", ["", "soon", "2026-01-05", "2026-01-05T09:00:00", "9" * 400])
-def test_a_button_with_no_moment_is_no_order(seen: str) -> None:
+def test_a_button_with_no_moment_is_no_command(seen: str) -> None:
     """What was seen must be a moment with its zone."""
-    assert pressed(messages.EXTEND, f"demo0001 {seen}") is None
+    assert command_of(status_message.EXTEND, f"demo0001 {seen}") is None
 
 
 def test_a_button_brings_what_was_seen() -> None:
     """The end that it stood for."""
     moment = datetime(2026, 1, 5, 9, tzinfo=UTC)
     expected = Extend(demo_id="demo0001", seen=moment)
-    assert expected == pressed(messages.EXTEND, f"demo0001 {moment.isoformat()}")
+    assert expected == command_of(status_message.EXTEND, f"demo0001 {moment.isoformat()}")
 
 
 def test_a_create_without_components_asks_back(stage: SlackStage) -> None:
     """Nothing is noted, and the answer names what to say instead."""
     answer = command("create for 2h")
     assert "/demo create all" in answer["body"]
-    assert not stage.notes.asks
+    assert not stage.slack_store.requests
     command("create all for 2h")
     expected = Create(components=ALL, ttl=timedelta(hours=2))
-    assert [expected] == [ask.order for ask in stage.notes.asks.values()]
+    assert [expected] == [request.command for request in stage.slack_store.requests.values()]

@@ -1,4 +1,4 @@
-"""Carrying out what was asked: the same rules as over HTTP, once for each ask."""
+"""Handling requests: the same rules as over HTTP, once for each request."""
 
 from __future__ import annotations
 
@@ -8,10 +8,17 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.chat.orders import Create, Delete, Extend, ListDemos, Retry, Status
 from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.errors import AccessDenied, Rejected, StaleRecord, Unavailable
-from chalicelib.services.slack_ask import handle
+from chalicelib.entrypoints.slack.channel import respond_to
+from chalicelib.services.slack.commands import (
+    Create,
+    Delete,
+    Extend,
+    ListDemos,
+    Retry,
+    ShowDemo,
+)
 from tests.slack.fakes import ADMIN, ANN, BOB, CHANNEL, SlackStage, said
 from tests.unit.builders import HOME, OWNER
 
@@ -23,8 +30,8 @@ def stage() -> SlackStage:
 
 def made(stage: SlackStage, user: str = ANN) -> str:
     """Ask for a demo; return its id."""
-    ask = stage.ask(Create(components=("vpc",)), user)
-    handle(stage.slack, ask)
+    ask = stage.request(Create(components=("vpc",)), user)
+    respond_to(stage.slack, ask.key)
     return ask.demo_id
 
 
@@ -38,22 +45,22 @@ def test_a_demo_is_the_same_persons_as_over_http(stage: SlackStage) -> None:
 
 def test_an_ask_delivered_again_makes_one_demo(stage: SlackStage) -> None:
     """A second delivery finds the first one's work, even one that died half way."""
-    ask = stage.ask(Create(components=("vpc",)))
+    ask = stage.request(Create(components=("vpc",)))
     stage.chat.errors["email"] = [Unavailable("Slack is down")]
     with pytest.raises(Unavailable):
-        handle(stage.slack, ask)
-    handle(stage.slack, ask)
-    stage.notes.done.clear()  # as if the process had died before it noted the end
-    handle(stage.slack, ask)
+        respond_to(stage.slack, ask.key)
+    respond_to(stage.slack, ask.key)
+    stage.slack_store.handled.clear()  # as if the process had died before it noted the end
+    respond_to(stage.slack, ask.key)
     assert [ask.demo_id] == [*stage.store.records]
-    assert CHANNEL == stage.notes.places[ask.demo_id].channel
+    assert CHANNEL == stage.slack_store.refs[ask.demo_id].channel
 
 
 def test_an_unconfirmed_address_gets_nothing(stage: SlackStage) -> None:
     """Nobody becomes an owner by an e-mail address that is not confirmed."""
-    handle(stage.slack, stage.ask(Create(), "U0NOBODY"))
+    stage.handle(Create(), "U0NOBODY")
     assert {} == stage.store.records
-    assert "not confirmed" in said(stage.chat.answers[0])
+    assert "not confirmed" in said(stage.chat.responses[0])
 
 
 def test_the_quota_is_shared_and_named() -> None:
@@ -62,15 +69,15 @@ def test_the_quota_is_shared_and_named() -> None:
     first = made(stage)
     made(stage)
     assert [first] == [*stage.store.records]
-    assert first in said(stage.chat.answers[0])
+    assert first in said(stage.chat.responses[0])
 
 
 def test_without_an_address_the_answer_asks_for_one(stage: SlackStage) -> None:
     """Slack tells nobody's address, so without a default the command needs one."""
-    slack = replace(stage.slack, cidr=())
-    handle(slack, stage.ask(Create(components=("vpc",))))
+    stage.slack = replace(stage.slack, policy=replace(stage.slack.policy, cidr=()))
+    stage.handle(Create(components=("vpc",)))
     assert {} == stage.store.records
-    assert "add 'from" in said(stage.chat.answers[0])
+    assert "add 'from" in said(stage.chat.responses[0])
 
 
 def test_pressing_extend_twice_extends_once(stage: SlackStage) -> None:
@@ -78,8 +85,8 @@ def test_pressing_extend_twice_extends_once(stage: SlackStage) -> None:
     demo_id = made(stage)
     seen = stage.store.get(demo_id).expires_at
     for _ in range(2):
-        press = stage.ask(Extend(demo_id=demo_id, seen=seen), pressed=True)
-        handle(stage.slack, press)
+        press = stage.request(Extend(demo_id=demo_id, seen=seen), pressed=True)
+        respond_to(stage.slack, press.key)
     assert seen + timedelta(hours=2) == stage.store.get(demo_id).expires_at
 
 
@@ -87,44 +94,44 @@ def test_a_typed_extension_delivered_twice_extends_once(stage: SlackStage) -> No
     """An ask that was carried out is not carried out again, though its answer was lost."""
     demo_id = made(stage)
     before = stage.store.get(demo_id).expires_at
-    ask = stage.ask(Extend(demo_id=demo_id, by=timedelta(hours=1)))
-    stage.notes.places.clear()  # a demo asked for over HTTP, so the answer is in words
-    stage.chat.errors["answer"] = [Unavailable("Slack is down")]
+    ask = stage.request(Extend(demo_id=demo_id, by=timedelta(hours=1)))
+    stage.slack_store.refs.clear()  # a demo asked for over HTTP, so the answer is in words
+    stage.chat.errors["respond"] = [Unavailable("Slack is down")]
     with pytest.raises(Unavailable):
-        handle(stage.slack, ask)
-    handle(stage.slack, ask)
+        respond_to(stage.slack, ask.key)
+    respond_to(stage.slack, ask.key)
     assert before + timedelta(hours=1) == stage.store.get(demo_id).expires_at
 
 
-@pytest.mark.parametrize("order", [Delete, Extend, Retry])
+@pytest.mark.parametrize("command", [Delete, Extend, Retry])
 def test_only_the_owner_or_an_admin_may_press(
-    stage: SlackStage, order: type[Delete | Extend | Retry]
+    stage: SlackStage, command: type[Delete | Extend | Retry]
 ) -> None:
     """Somebody else gets a word why, which nobody but them sees, and nothing changes."""
     demo_id = made(stage)
     before = stage.store.get(demo_id)
-    handle(stage.slack, stage.ask(order(demo_id=demo_id), BOB, pressed=True))
+    stage.handle(command(demo_id=demo_id), BOB, pressed=True)
     assert before == stage.store.get(demo_id)
-    assert f"Only <@{ANN}> or an admin" in said(stage.chat.answers[-1])
+    assert f"Only <@{ANN}> or an admin" in said(stage.chat.responses[-1])
 
 
 def test_another_ones_demo_does_not_exist_when_typed(stage: SlackStage) -> None:
     """Ids are not to be guessed at: what is not yours is not there."""
-    handle(stage.slack, stage.ask(Status(demo_id=made(stage)), BOB))
-    assert "There is no demo" in said(stage.chat.answers[-1])
+    stage.handle(ShowDemo(demo_id=made(stage)), BOB)
+    assert "There is no demo" in said(stage.chat.responses[-1])
 
 
 def test_an_admin_may_delete_anybodys(stage: SlackStage) -> None:
     """The operator's list of admins counts here as the token's claim does over HTTP."""
     demo_id = made(stage)
-    handle(stage.slack, stage.ask(Delete(demo_id=demo_id), ADMIN, pressed=True))
+    stage.handle(Delete(demo_id=demo_id), ADMIN, pressed=True)
     assert Desired.DELETED is stage.store.get(demo_id).desired
 
 
 def test_retry_is_for_the_quarantined(stage: SlackStage) -> None:
     """A press on a demo in another state says what state it is in."""
-    handle(stage.slack, stage.ask(Retry(demo_id=made(stage)), pressed=True))
-    assert "only a quarantined demo" in said(stage.chat.answers[-1])
+    stage.handle(Retry(demo_id=made(stage)), pressed=True)
+    assert "only a quarantined demo" in said(stage.chat.responses[-1])
 
 
 def test_retry_hurries_a_quarantined_teardown(stage: SlackStage) -> None:
@@ -134,25 +141,25 @@ def test_retry_hurries_a_quarantined_teardown(stage: SlackStage) -> None:
     stage.store.save(
         demo, replace(demo, phase=Phase.QUARANTINED, desired=Desired.DELETED, looping=False), ()
     )
-    handle(stage.slack, stage.ask(Retry(demo_id=demo_id), pressed=True))
+    stage.handle(Retry(demo_id=demo_id), pressed=True)
     assert stage.store.get(demo_id).looping
 
 
 def test_the_list_is_ones_own_and_everybodys_for_an_admin(stage: SlackStage) -> None:
     """`list all` is refused to others in words."""
     demo_id = made(stage)
-    handle(stage.slack, stage.ask(ListDemos(everybody=True), BOB))
-    assert "for admins" in said(stage.chat.answers[-1])
-    handle(stage.slack, stage.ask(ListDemos(), BOB))
-    assert "no demo" in said(stage.chat.answers[-1])
-    handle(stage.slack, stage.ask(ListDemos(everybody=True), ADMIN))
-    assert demo_id in said(stage.chat.answers[-1])
+    stage.handle(ListDemos(everybody=True), BOB)
+    assert "Only an admin" in said(stage.chat.responses[-1])
+    stage.handle(ListDemos(), BOB)
+    assert "no demo" in said(stage.chat.responses[-1])
+    stage.handle(ListDemos(everybody=True), ADMIN)
+    assert demo_id in said(stage.chat.responses[-1])
 
 
 def test_a_used_up_answer_goes_by_direct_message(stage: SlackStage) -> None:
     """An answer's address is good for half an hour; after that the person hears directly."""
-    stage.chat.errors["answer"] = [Rejected("expired_url")]
-    handle(stage.slack, stage.ask(ListDemos()))
+    stage.chat.errors["respond"] = [Rejected("expired_url")]
+    stage.handle(ListDemos())
     assert [ANN] == [channel for channel, *_ in stage.chat.posts]
 
 
@@ -167,17 +174,17 @@ def test_a_record_written_meanwhile_is_tried_again(
 
     monkeypatch.setattr(stage.store, "save", stale)
     with pytest.raises(StaleRecord):
-        handle(stage.slack, stage.ask(Delete(demo_id=demo_id)))
-    assert [] == stage.chat.answers
+        stage.handle(Delete(demo_id=demo_id))
+    assert [] == stage.chat.responses
 
 
 def test_what_the_operator_must_mend_is_told_and_logged(stage: SlackStage) -> None:
     """The person hears that it is not them; the stream logs the rest and goes on."""
     stage.chat.errors["email"] = [AccessDenied("users.info: token_revoked")]
     with pytest.raises(AccessDenied):
-        handle(stage.slack, stage.ask(Create()))
-    assert "on our side" in said(stage.chat.answers[0])
-    assert "token" not in said(stage.chat.answers[0])
+        stage.handle(Create())
+    assert "on our side" in said(stage.chat.responses[0])
+    assert "token" not in said(stage.chat.responses[0])
 
 
 def test_a_demo_has_its_place_before_it_has_notices(stage: SlackStage) -> None:
@@ -186,7 +193,7 @@ def test_a_demo_has_its_place_before_it_has_notices(stage: SlackStage) -> None:
     create = stage.store.create
 
     def watched(demo: Demo, *rest: Any) -> None:
-        seen.append(demo.demo_id in stage.notes.places)
+        seen.append(demo.demo_id in stage.slack_store.refs)
         create(demo, *rest)
 
     stage.store.create = watched  # type: ignore[method-assign, assignment]
@@ -197,17 +204,18 @@ def test_a_demo_has_its_place_before_it_has_notices(stage: SlackStage) -> None:
 def test_an_address_of_another_domain_owns_nothing() -> None:
     """The operator's list holds in Slack as over HTTP, and for everybody but admins."""
     stage = SlackStage()
-    slack = replace(stage.slack, owner_domains=frozenset({"example.org"}))
-    handle(slack, stage.ask(Create(components=("vpc",))))
+    policy = replace(stage.slack.policy, owner_domains=frozenset({"example.org"}))
+    stage.slack = replace(stage.slack, policy=policy)
+    stage.handle(Create(components=("vpc",)))
     assert [] == [*stage.store.records]
-    assert "may not have demos here" in stage.chat.answers[-1].text
-    handle(slack, stage.ask(Create(components=("vpc",)), ADMIN))
+    assert "may not have demos here" in stage.chat.responses[-1].text
+    stage.handle(Create(components=("vpc",)), ADMIN)
     assert 1 == len(stage.store.records)
 
 
 def test_no_words_of_an_asker_are_marked_up() -> None:
     """A component's name with marks in it is shown as it was typed, whatever else is in it."""
     stage = SlackStage()
-    handle(stage.slack, stage.ask(Create(components=("`<!channel>`",))))
-    assert "<!channel>" not in stage.chat.answers[-1].text
-    assert "&lt;!channel&gt;" in stage.chat.answers[-1].text
+    stage.handle(Create(components=("`<!channel>`",)))
+    assert "<!channel>" not in stage.chat.responses[-1].text
+    assert "&lt;!channel&gt;" in stage.chat.responses[-1].text

@@ -1,40 +1,43 @@
-"""The few Block Kit blocks that are used, each kept within Slack's limits by clipping.
+"""The few Block Kit blocks that are used, by slack_sdk's models; texts are clipped to fit.
 
-Limits are those of Slack's "Block Kit" reference; tests hold every message to all of them.
+The models know Slack's limits and refuse what is beyond them; tests hold every message and
+form to them. A text may come from outside and be of any length, so it is clipped here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-Block = dict[str, Any]
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    ConfirmObject,
+    ContextBlock,
+    HeaderBlock,
+    MarkdownTextObject,
+    PlainTextObject,
+    SectionBlock,
+)
+
+from chalicelib.services.slack.ports import Message
 
 MAX_BLOCKS: Final = 50
-MAX_SECTION: Final = 3000
-MAX_HEADER: Final = 150
-MAX_BUTTON: Final = 75
-MAX_OPTION: Final = 75
-MAX_VALUE: Final = 2000
-MAX_URL: Final = 3000
-MAX_CONFIRM_TITLE: Final = 100
-MAX_CONFIRM_TEXT: Final = 300
-MAX_FALLBACK: Final = 3000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
-    """A message: its blocks, and the text that notifications and screen readers take."""
-
-    text: str
-    blocks: tuple[Block, ...] = ()
+MAX_URL: Final = ButtonElement.url_max_length
+_MAX_FALLBACK: Final = 3000
 
 
 def message(text: str, blocks: Iterable[Block] = ()) -> Message:
     """Return a message within the limits of both."""
-    return Message(text=clip(text, MAX_FALLBACK), blocks=tuple(blocks)[:MAX_BLOCKS])
+    shown = tuple(block.to_dict() for block in blocks)[:MAX_BLOCKS]
+    return Message(text=clip(text, _MAX_FALLBACK), blocks=shown)
+
+
+def sentence(text: str) -> Message:
+    """Return a message of one sentence of ours."""
+    return message(text, [section(text)])
 
 
 def escaped(text: str) -> str:
@@ -55,32 +58,31 @@ def clip(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
-def plain(text: str, most: int) -> Block:
+def plain(text: str, most: int) -> PlainTextObject:
     """Return a plain text object; emoji codes stay what they are."""
-    return {"type": "plain_text", "text": clip(text, most) or "-", "emoji": True}
+    return PlainTextObject(text=clip(text, most) or "-", emoji=True)
 
 
-def mrkdwn(text: str, most: int = MAX_SECTION) -> Block:
+def mrkdwn(text: str) -> MarkdownTextObject:
     """Return a formatted text object."""
-    return {"type": "mrkdwn", "text": clip(text, most) or "-"}
+    return MarkdownTextObject(text=clip(text, SectionBlock.text_max_length) or "-")
 
 
 def header(text: str) -> Block:
     """Return a heading."""
-    return {"type": "header", "text": plain(" ".join(text.split()), MAX_HEADER)}
+    return HeaderBlock(text=plain(" ".join(text.split()), HeaderBlock.text_max_length))
 
 
-def section(text: str, accessory: Block | None = None) -> Block:
-    """Return a paragraph, with an element beside it if there is one."""
-    block: Block = {"type": "section", "text": mrkdwn(text)}
-    return block | ({"accessory": accessory} if accessory else {})
+def section(text: str) -> Block:
+    """Return a paragraph."""
+    return SectionBlock(text=mrkdwn(text))
 
 
 def sections(lines: Sequence[str], most: int = 20) -> list[Block]:
     """Return as many sections as the lines take, at most so many; no line is cut in two."""
     chunks: list[str] = []
-    for line in (clip(line, MAX_SECTION) for line in lines):
-        if chunks and len(chunks[-1]) + 1 + len(line) <= MAX_SECTION:
+    for line in (clip(line, SectionBlock.text_max_length) for line in lines):
+        if chunks and len(chunks[-1]) + 1 + len(line) <= SectionBlock.text_max_length:
             chunks[-1] += f"\n{line}"
         else:
             chunks.append(line)
@@ -89,38 +91,43 @@ def sections(lines: Sequence[str], most: int = 20) -> list[Block]:
 
 def context(text: str) -> Block:
     """Return a small remark."""
-    return {"type": "context", "elements": [mrkdwn(text)]}
+    return ContextBlock(elements=[mrkdwn(text)])
 
 
-def actions(*elements: Block) -> Block:
+def actions(*elements: ButtonElement) -> Block:
     """Return a row of buttons."""
-    return {"type": "actions", "elements": list(elements)}
+    return ActionsBlock(elements=[*elements])
 
 
 def button(
     text: str,
     action_id: str,
     *,
-    value: str = "",
-    url: str = "",
-    style: str = "",
-    confirm: Block | None = None,
-) -> Block:
+    value: str | None = None,
+    url: str | None = None,
+    style: str | None = None,
+    confirm: ConfirmObject | None = None,
+) -> ButtonElement:
     """Return a button; `style` is primary, danger or nothing."""
-    made: Block = {"type": "button", "text": plain(text, MAX_BUTTON), "action_id": action_id}
-    extra = {"value": value, "url": url, "style": style, "confirm": confirm}
-    return made | {name: given for name, given in extra.items() if given}
+    return ButtonElement(
+        text=plain(text, ButtonElement.text_max_length),
+        action_id=action_id,
+        value=value,
+        url=url,
+        style=style,
+        confirm=confirm,
+    )
 
 
-def confirm(title: str, text: str, yes: str, no: str) -> Block:
+def confirm(title: str, text: str, yes: str, no: str) -> ConfirmObject:
     """Return a question to ask before a button counts as pressed."""
-    return {
-        "title": plain(title, MAX_CONFIRM_TITLE),
-        "text": plain(text, MAX_CONFIRM_TEXT),
-        "confirm": plain(yes, 30),
-        "deny": plain(no, 30),
-        "style": "danger",
-    }
+    return ConfirmObject(
+        title=plain(title, ConfirmObject.title_max_length),
+        text=plain(text, ConfirmObject.text_max_length),
+        confirm=plain(yes, ConfirmObject.confirm_max_length),
+        deny=plain(no, ConfirmObject.deny_max_length),
+        style="danger",
+    )
 
 
 def when(moment: datetime, form: str = "{date_short_pretty} {time}") -> str:

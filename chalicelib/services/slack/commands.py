@@ -1,4 +1,4 @@
-"""What somebody in a chat can want: commands as plain values."""
+"""What somebody in Slack can ask the service to do with demos, as plain values."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DEFAULT_EXTENSION: Final = timedelta(hours=2)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Create:
-    """Ask for a demo; no addresses mean the operator's default."""
+    """Create a demo; without addresses the operator's default holds."""
 
     components: Selection = ()
     name: str | None = None
@@ -32,7 +32,7 @@ class ListDemos:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Status:
+class ShowDemo:
     """Show one demo."""
 
     demo_id: str
@@ -41,7 +41,7 @@ class Status:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extend:
-    """Let a demo live longer.
+    """Extend a demo's lease.
 
     A button says which end it was `seen` with, so that pressing it twice extends once.
     """
@@ -54,7 +54,7 @@ class Extend:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delete:
-    """Want a demo gone."""
+    """Delete a demo."""
 
     demo_id: str
     kind: Literal["delete"] = "delete"
@@ -62,41 +62,11 @@ class Delete:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retry:
-    """Hurry a quarantined teardown."""
+    """Try the deletion of a quarantined demo again now."""
 
     demo_id: str
     kind: Literal["retry"] = "retry"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShowCatalog:
-    """Show what can be asked for."""
-
-    kind: Literal["catalog"] = "catalog"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Help:
-    """Explain the commands."""
-
-    kind: Literal["help"] = "help"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenForm:
-    """Show the form."""
-
-    kind: Literal["form"] = "form"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Misunderstood:
-    """What could not be read, a sentence for each thing."""
-
-    problems: tuple[str, ...]
-    kind: Literal["misunderstood"] = "misunderstood"
-
-
-DemoCommand = Create | ListDemos | Status | Extend | Delete | Retry
-"""What changes or looks at demos, and so needs to know who asks."""
-Command = DemoCommand | ShowCatalog | Help | OpenForm | Misunderstood
+DemoCommand = Create | ListDemos | ShowDemo | Extend | Delete | Retry
+"""Every command; `kind` names it in a stored request."""

@@ -6,21 +6,35 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
+from slack_sdk.models.blocks import (
+    Block,
+    InputBlock,
+    Option,
+    PlainTextInputElement,
+    StaticMultiSelectElement,
+    StaticSelectElement,
+)
+from slack_sdk.models.views import View
+
+from chalicelib.core import durations
 from chalicelib.core.catalog import ALL, BUNDLE, Catalog, Selection
-from chalicelib.core.chat import spans
-from chalicelib.core.chat.blocks import MAX_OPTION, Block, context, escaped, plain, section
-from chalicelib.core.chat.command import parse
-from chalicelib.core.chat.orders import Create, Misunderstood
 from chalicelib.core.errors import FieldProblem
 from chalicelib.core.graph import build_graph
 from chalicelib.core.lease import LeaseLimits
 from chalicelib.core.preview import preview
 from chalicelib.core.request import MAX_NAME
+from chalicelib.entrypoints.slack.blocks import context, escaped, plain, section
+from chalicelib.entrypoints.slack.command import parse
+from chalicelib.entrypoints.slack.create import Misunderstood
+from chalicelib.services.slack.commands import Create
+from chalicelib.services.slack.ports import Json
 
 FORM: Final = "demo_form"
 PICK: Final = "demo_pick"
-MAX_OPTIONS: Final = 100
-MAX_METADATA: Final = 3000
+_MAX_LABEL: Final = InputBlock.label_max_length
+_MAX_PLACEHOLDER: Final = StaticSelectElement.placeholder_max_length
+_MAX_TITLE: Final = View.title_max_length
+_MAX_PROBLEM: Final = 3000
 _LEASES: Final = (1, 2, 4, 8, 24, 48, 72, 168)
 _FIELDS: Final = {
     "components": "components",
@@ -40,16 +54,16 @@ def form(
     cidr: Sequence[str],
     metadata: str,
     picked: Sequence[str] = (),
-) -> Block:
+) -> Json:
     """Return the view; `metadata` comes back with it, `picked` says what the plan is of."""
-    return {
-        "type": "modal",
-        "callback_id": FORM,
-        "private_metadata": metadata[:MAX_METADATA],
-        "title": plain("New demo", 24),
-        "submit": plain("Create", 24),
-        "close": plain("Cancel", 24),
-        "blocks": [
+    view = View(
+        type="modal",
+        callback_id=FORM,
+        private_metadata=metadata[: View.private_metadata_max_length],
+        title=plain("New demo", _MAX_TITLE),
+        submit=plain("Create", _MAX_TITLE),
+        close=plain("Cancel", _MAX_TITLE),
+        blocks=[
             _components(offered, picked),
             section(plan(offered, picked)),
             _lease(quotas),
@@ -63,7 +77,8 @@ def form(
             ),
             context("It starts at once, and removes itself when the lease ends."),
         ],
-    }
+    )
+    return view.to_dict()
 
 
 def _components(offered: Catalog, picked: Sequence[str]) -> Block:
@@ -74,45 +89,39 @@ def _components(offered: Catalog, picked: Sequence[str]) -> Block:
         for c in offered.components.values()
         if c.name != BUNDLE
     }
-    element: Block = {
-        "type": "multi_static_select",
-        "action_id": PICK,
-        "placeholder": plain("What the demo is made of", 150),
-        "options": list(options.values())[:MAX_OPTIONS],
-    }
-    if chosen := [options[name] for name in picked if name in options]:
-        element["initial_options"] = chosen
-    return {
-        "type": "input",
-        "block_id": "components",
-        "dispatch_action": True,
-        "label": plain("Components", 2000),
-        "element": element,
-    }
+    shown = [*options.values()][: StaticMultiSelectElement.options_max_length]
+    return InputBlock(
+        block_id="components",
+        dispatch_action=True,
+        label=plain("Components", _MAX_LABEL),
+        element=StaticMultiSelectElement(
+            action_id=PICK,
+            placeholder=plain("What the demo is made of", _MAX_PLACEHOLDER),
+            options=shown,
+            initial_options=[options[name] for name in picked if options.get(name) in shown],
+        ),
+    )
 
 
-def _option(value: str, text: str) -> Block:
-    return {"text": plain(text, MAX_OPTION), "value": value}
+def _option(value: str, text: str) -> Option:
+    return Option(text=plain(text, Option.label_max_length), value=value)
 
 
 def _lease(quotas: LeaseLimits) -> Block:
     lengths = {timedelta(hours=h) for h in _LEASES if timedelta(hours=h) <= quotas.at_once}
-    options = [
-        _option(f"{length.total_seconds() / 3600:g}h", spans.said(length))
+    options = {
+        length: _option(f"{durations.in_hours(length)}h", durations.in_words(length))
         for length in sorted(lengths | {quotas.default})
-    ]
-    usual = f"{quotas.default.total_seconds() / 3600:g}h"
-    return {
-        "type": "input",
-        "block_id": "lease",
-        "label": plain("Lease", 2000),
-        "element": {
-            "type": "static_select",
-            "action_id": "lease",
-            "options": options,
-            "initial_option": next(o for o in options if o["value"] == usual),
-        },
     }
+    return InputBlock(
+        block_id="lease",
+        label=plain("Lease", _MAX_LABEL),
+        element=StaticSelectElement(
+            action_id="lease",
+            options=[*options.values()],
+            initial_option=options[quotas.default],
+        ),
+    )
 
 
 def _text(
@@ -122,23 +131,21 @@ def _text(
     *,
     value: str = "",
     most: int = 200,
-    hint: str = "",
+    hint: str | None = None,
     optional: bool = False,
 ) -> Block:
-    element: Block = {
-        "type": "plain_text_input",
-        "action_id": name,
-        "max_length": most,
-        "placeholder": plain(example, 150),
-    }
-    block: Block = {
-        "type": "input",
-        "block_id": name,
-        "optional": optional,
-        "label": plain(label, 2000),
-        "element": element | ({"initial_value": value[:most]} if value else {}),
-    }
-    return block | ({"hint": plain(hint, 2000)} if hint else {})
+    return InputBlock(
+        block_id=name,
+        optional=optional,
+        label=plain(label, _MAX_LABEL),
+        hint=plain(hint, InputBlock.hint_max_length) if hint else None,
+        element=PlainTextInputElement(
+            action_id=name,
+            max_length=most,
+            placeholder=plain(example, _MAX_PLACEHOLDER),
+            initial_value=value[:most] or None,
+        ),
+    )
 
 
 def plan(offered: Catalog, picked: Sequence[str]) -> str:
@@ -166,7 +173,7 @@ def _selection(picked: Sequence[str]) -> Selection:
 
 
 def _minutes(minutes: float) -> str:
-    return f"about {spans.said(timedelta(minutes=minutes))}"
+    return f"about {durations.in_words(timedelta(minutes=minutes))}"
 
 
 def picked(state: Mapping[str, Any]) -> tuple[str, ...]:
@@ -184,12 +191,12 @@ def read(state: Mapping[str, Any]) -> Create | dict[str, str]:
     if cidr.strip():
         command = parse(f"create {ALL} from {cidr}", ())
         if isinstance(command, Misunderstood):
-            return {"cidr": "; ".join(command.problems).replace("`", "")[:MAX_METADATA]}
+            return {"cidr": "; ".join(command.problems).replace("`", "")[:_MAX_PROBLEM]}
         blocks = command.cidr if isinstance(command, Create) else ()
     return Create(
         components=_selection(picked(state)),
         name=name.strip() if name and name.strip() else None,
-        ttl=spans.span(lease) if lease else None,
+        ttl=durations.parse(lease) if lease else None,
         cidr=blocks,
     )
 
@@ -201,8 +208,9 @@ def _element(state: Mapping[str, Any], block: str, action: str) -> Mapping[str, 
 
 def errors(problems: Sequence[FieldProblem]) -> dict[str, str]:
     """Return a request's problems by the block of the form that they belong to."""
-    told: dict[str, str] = {}
+    by_block: dict[str, str] = {}
     for problem in problems:
         block = _FIELDS.get(problem.field.split(".")[0], "components")
-        told[block] = f"{told[block]}; {problem.message}" if block in told else problem.message
-    return told
+        before = f"{by_block[block]}; " if block in by_block else ""
+        by_block[block] = f"{before}{problem.message}"
+    return by_block

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from chalicelib.core.chat import spans
+from chalicelib.core import durations
 from chalicelib.core.request import nearest
 
 SMALL_WORDS: Final = frozenset(
@@ -66,11 +66,11 @@ def quoted(text: str) -> str:
     return plain if len(plain) <= 60 else f"{plain[:59]}…"  # noqa: PLR2004
 
 
-def span_of(tokens: list[Token]) -> tuple[timedelta | None, int]:
-    """Return the span that tokens begin with and how many it takes."""
+def duration_of(tokens: list[Token]) -> tuple[timedelta | None, int]:
+    """Return the duration that tokens begin with and how many it takes."""
     if not tokens:
         return None, 0
     number = "1" if tokens[0].word in ("a", "an", "one") else tokens[0].word
-    if len(tokens) > 1 and spans.is_number(number) and spans.is_unit(tokens[1].word):
-        return spans.span(number, tokens[1].word), 2
-    return spans.span(tokens[0].word), 1
+    if len(tokens) > 1 and durations.is_number(number) and durations.is_unit(tokens[1].word):
+        return durations.parse(number, tokens[1].word), 2
+    return durations.parse(tokens[0].word), 1

@@ -1,4 +1,4 @@
-"""Slack's Web API behind the Chat port: where slack_sdk stops, and its errors become ours.
+"""Slack's Web API behind the ports Chat and Forms, its errors turned into ours.
 
 A 429 is waited out here when it is short; a longer one is handed back, and no call is made
 before its time has come. So one batch of the stream after another asks Slack at most once.
@@ -17,17 +17,16 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.webhook import WebhookClient
 
-from chalicelib.core.chat.blocks import Block, Message
 from chalicelib.core.errors import AccessDenied, DemoError, Rejected, Throttled, Unavailable
 from chalicelib.core.identity import owner_from
-from chalicelib.services.slack_ports import ChannelUnavailable, Unverified
+from chalicelib.services.slack.ports import ChannelUnavailable, Json, Message, Unverified
 
 API_URL: Final = "https://slack.com/api/"
-_ANSWER_HOSTS: Final = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})
+_RESPONSE_HOSTS: Final = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})
 _LATER: Final = frozenset(
     {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited"}
 )
-_NO_PLACE: Final = frozenset(
+_UNAVAILABLE: Final = frozenset(
     {
         "channel_not_found",
         "not_in_channel",
@@ -55,7 +54,7 @@ _OUTSIDE: Final = ("deleted", "is_bot", "is_stranger")
 _GUEST: Final = ("is_restricted", "is_ultra_restricted")
 """Marks of an account that is nobody's here, and of a guest's (Slack API, "User object")."""
 _DEFAULT_RETRY_AFTER: Final = 30.0
-_ANSWER: Final = "response_url"
+_RESPONSE: Final = "response_url"
 
 
 class SlackChat:
@@ -126,16 +125,16 @@ class SlackChat:
         return str(answer["channel"]), str(answer["ts"])
 
     def update(self, channel: str, ts: str, message: Message) -> None:
-        """Put a message in place of an earlier one."""
+        """Replace a message."""
         self._call("chat.update", channel=channel, ts=ts, **_content(message))
 
-    def answer(self, response_url: str, message: Message) -> None:
-        """Answer an ask so that only who asked sees it."""
-        if urlsplit(response_url).netloc not in {*_ANSWER_HOSTS, self._own_host} - {""}:
-            raise Rejected("the answer's address is not Slack's")
-        self._wait(_ANSWER)
+    def respond(self, response_url: str, message: Message) -> None:
+        """Respond to a request so that only its sender sees it."""
+        if urlsplit(response_url).netloc not in {*_RESPONSE_HOSTS, self._own_host} - {""}:
+            raise Rejected("the response's address is not Slack's")
+        self._wait(_RESPONSE)
         try:
-            # Without `replace_original` an answer to a button would take its message's place.
+            # Without `replace_original` a response to a button would take its message's place.
             answer = WebhookClient(response_url, timeout=self._timeout, retry_handlers=[]).send(
                 text=message.text,
                 blocks=list(message.blocks),
@@ -143,15 +142,15 @@ class SlackChat:
                 replace_original=False,
             )
         except (OSError, HTTPException, SlackClientError) as error:
-            raise Unavailable(f"{_ANSWER}: {error}") from error
-        self._raise_for(_ANSWER, answer.status_code, answer.headers, "", answer.body)
+            raise Unavailable(f"{_RESPONSE}: {error}") from error
+        self._raise_for(_RESPONSE, answer.status_code, answer.headers, "", answer.body)
 
-    def open_form(self, trigger_id: str, view: Block) -> None:
+    def open_form(self, trigger_id: str, view: Json) -> None:
         """Open a modal; a trigger is good for three seconds."""
         self._call("views.open", trigger_id=trigger_id, view=view)
 
-    def update_form(self, view_id: str, view_hash: str, view: Block) -> None:
-        """Put a view in place of an open one, unless it has changed since."""
+    def update_form(self, view_id: str, view_hash: str, view: Json) -> None:
+        """Replace an open modal, unless it has changed since."""
         self._call("views.update", view_id=view_id, hash=view_hash, view=view)
 
     def _call(self, method: str, **arguments: Any) -> Any:
@@ -159,7 +158,7 @@ class SlackChat:
         try:
             return self._client.api_call(method, json=arguments).data
         except SlackApiError as error:
-            status, headers, code = _told(error)
+            status, headers, code = _answer_of(error)
             self._raise_for(method, status, headers, code, code or str(error))
             raise Rejected(f"{method}: {error}") from error
         except (OSError, HTTPException, SlackClientError) as error:
@@ -194,7 +193,7 @@ def _content(message: Message) -> dict[str, Any]:
     }
 
 
-def _told(error: SlackApiError) -> tuple[int, Mapping[str, Any], str]:
+def _answer_of(error: SlackApiError) -> tuple[int, Mapping[str, Any], str]:
     response = error.response
     if isinstance(response, Mapping):
         return 0, {}, str(response.get("error", ""))
@@ -207,7 +206,7 @@ def _error(status: int, code: str, text: str) -> DemoError | None:
         return Throttled(text)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or code in _LATER:
         return Unavailable(text)
-    if code in _NO_PLACE:
+    if code in _UNAVAILABLE:
         return ChannelUnavailable(text)
     if code in _DENIED:
         return AccessDenied(text)

@@ -8,10 +8,17 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
+from chalicelib.core import durations
 from chalicelib.core.catalog import ALL
-from chalicelib.core.chat import spans
-from chalicelib.core.chat.orders import Create, Misunderstood
-from chalicelib.core.chat.tokens import EVERYTHING, SMALL_WORDS, Token, quoted, span_of, with_hint
+from chalicelib.entrypoints.slack.tokens import (
+    EVERYTHING,
+    SMALL_WORDS,
+    Token,
+    duration_of,
+    quoted,
+    with_hint,
+)
+from chalicelib.services.slack.commands import Create
 
 _KEYS: Final = {
     "name": "name",
@@ -31,6 +38,13 @@ _NO_COMPONENTS: Final = (
 )
 _IPV4: Final = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?:/[0-9]{1,2})?")
 _REGION: Final = re.compile(r"[a-z]{2}(?:-[a-z]+)+-[0-9]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Misunderstood:
+    """What could not be read, a sentence for each thing."""
+
+    problems: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -86,7 +100,7 @@ def _read(draft: _Draft, tokens: list[Token]) -> int:
         return 1
     match _KEYS.get(word):
         case "for":
-            return 1 + _span_after(draft, word, tokens[1:])
+            return 1 + _lease_after(draft, word, tokens[1:])
         case "from":
             return 1 + _blocks_after(draft, word, tokens[1:])
         case "in":
@@ -99,8 +113,8 @@ def _read(draft: _Draft, tokens: list[Token]) -> int:
 def _loose(draft: _Draft, tokens: list[Token]) -> int:
     """Read a word that no other word announced."""
     word = tokens[0].word
-    if spans.looks_like_span(word) or _number_with_unit(tokens):
-        return _span_after(draft, "for", tokens)
+    if durations.looks_like_duration(word) or _number_with_unit(tokens):
+        return _lease_after(draft, "for", tokens)
     if _IPV4.fullmatch(word):
         draft.cidr.append(_block(word))
     elif _REGION.fullmatch(word):
@@ -131,7 +145,7 @@ def _option(draft: _Draft, token: Token) -> None:
         case "name":
             _name_after(draft, "name", [value])
         case "for":
-            _span_after(draft, "for", [value])
+            _lease_after(draft, "for", [value])
         case "from":
             _blocks_after(draft, "from", [value])
         case "in":
@@ -153,16 +167,20 @@ def _name_after(draft: _Draft, word: str, tokens: list[Token]) -> int:
 
 
 def _number_with_unit(tokens: list[Token]) -> bool:
-    return len(tokens) > 1 and spans.is_number(tokens[0].word) and spans.is_unit(tokens[1].word)
+    return (
+        len(tokens) > 1
+        and durations.is_number(tokens[0].word)
+        and durations.is_unit(tokens[1].word)
+    )
 
 
-def _span_after(draft: _Draft, word: str, tokens: list[Token]) -> int:
-    length, took = span_of(tokens)
+def _lease_after(draft: _Draft, word: str, tokens: list[Token]) -> int:
+    length, took = duration_of(tokens)
     if length is not None:
         draft.ttl.append(length)
         return took
     got = f", not `{quoted(tokens[0].text)}`" if tokens else ""
-    example = "a span such as `8h`, `90 min` or `2 days`"
+    example = "a duration such as `8h`, `90 min` or `2 days`"
     draft.problems.append(f"after `{word}` I expect {example}{got}.")
     return min(1, len(tokens))
 

@@ -1,4 +1,4 @@
-"""What Slack calls: slack-bolt speaks the protocol, `slack_front` has the listeners."""
+"""What Slack calls: slack-bolt speaks the protocol, `listeners` has what each call does."""
 
 from __future__ import annotations
 
@@ -15,18 +15,20 @@ from slack_bolt import App, BoltResponse
 from slack_bolt.adapter.aws_lambda.chalice_handler import ChaliceSlackRequestHandler
 from slack_bolt.authorization import AuthorizeResult
 
-from chalicelib.adapters.slack_secret import Credentials
-from chalicelib.core.chat import form, messages
 from chalicelib.core.errors import DemoError, RetryableError
 from chalicelib.entrypoints.logs import logger
-from chalicelib.entrypoints.slack_front import Front
-from chalicelib.wiring import slack_credentials, slack_world
+from chalicelib.entrypoints.slack import form, status_message
+from chalicelib.entrypoints.slack.listeners import Listeners
+from chalicelib.services.slack.ports import Credentials
+from chalicelib.wiring import slack_context, slack_credentials
 
 Payload = dict[str, Any]
-_PRESSES: Final = re.compile(f"{messages.EXTEND}|{messages.DELETE}|{messages.RETRY}")
+_COMMAND_BUTTONS: Final = re.compile(
+    f"{status_message.EXTEND}|{status_message.DELETE}|{status_message.RETRY}"
+)
 
 
-def respond(event: Payload, context: Any) -> Payload:
+def acknowledge(event: Payload, context: Any) -> Payload:
     """Answer a call of Slack's, in API Gateway's form; 404 where Slack is not set up."""
     try:
         credentials = slack_credentials()
@@ -97,18 +99,18 @@ def _bolt(credentials: Credentials) -> App:
             enterprise_id=enterprise_id, team_id=team_id, bot_token=credentials.bot_token
         )
 
-    front = Front(credentials, slack_world())
+    listeners = Listeners(credentials.team_id, slack_context())
     app = App(
         signing_secret=credentials.signing_secret,
         authorize=authorize,
         process_before_response=True,
     )
-    app.use(front.only_our_team)
-    app.command(re.compile("/.+"))(front.command)
-    app.action(_PRESSES)(front.press)
-    app.action(form.PICK)(front.pick)
-    app.action(messages.OPEN)(front.opened)
-    app.view(form.FORM)(front.submit)
+    app.use(listeners.only_our_team)
+    app.command(re.compile("/.+"))(listeners.command)
+    app.action(_COMMAND_BUTTONS)(listeners.press)
+    app.action(form.PICK)(listeners.pick)
+    app.action(status_message.OPEN)(listeners.opened)
+    app.view(form.FORM)(listeners.submit)
     app.error(failed)
     return app
 

@@ -1,4 +1,4 @@
-"""Spans of time as people write and read them: 2h, 90 min, 1.5 days."""
+"""Durations as people write and read them: 2h, 90 min, 1.5 days."""
 
 from __future__ import annotations
 
@@ -44,16 +44,16 @@ def is_number(word: str) -> bool:
     return _BARE.fullmatch(word) is not None
 
 
-def looks_like_span(word: str) -> bool:
-    """Return whether a word starts as a span does: a number, then letters."""
+def looks_like_duration(word: str) -> bool:
+    """Return whether a word is written as a duration is: numbers, each with letters behind it."""
     return _WHOLE.fullmatch(word) is not None
 
 
-def span(word: str, unit: str = "h") -> timedelta | None:
-    """Return a span such as 2h30m, a bare number taken in `unit`; None when it is neither."""
+def parse(word: str, unit: str = "h") -> timedelta | None:
+    """Return a duration such as 2h30m; a bare number is in `unit`. None for any other word."""
     if is_number(word):
         return _number(word) * _UNITS[unit]
-    if not looks_like_span(word):
+    if not looks_like_duration(word):
         return None
     parts = _PART.findall(word)
     if any(name not in _UNITS for _, name in parts):
@@ -65,8 +65,8 @@ def _number(text: str) -> float:
     return float(text.replace(",", "."))
 
 
-def said(length: timedelta) -> str:
-    """Return a span in the unit that people would choose: 40 s, 12 min, 4 h, 3 days."""
+def in_words(length: timedelta) -> str:
+    """Return a duration in the unit that people would choose: 40 s, 12 min, 4 h, 3 days."""
     seconds = max(0, round(length.total_seconds()))
     if seconds < _SECONDS_UNTIL and seconds != _MINUTE:
         return f"{seconds} s"
@@ -77,3 +77,8 @@ def said(length: timedelta) -> str:
     if hours < _HOURS_UNTIL:
         return f"{round(hours, 1):g} h"
     return f"{round(hours / 24, 1):g} days"
+
+
+def in_hours(length: timedelta) -> str:
+    """Return a duration as a number of hours: 4, 0.5."""
+    return f"{length.total_seconds() / 3600:g}"

@@ -6,12 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.core.chat.orders import Create
 from chalicelib.core.demo import Phase, Status
 from chalicelib.core.errors import Throttled
-from chalicelib.services.slack_ask import handle
-from chalicelib.services.slack_ports import ChannelUnavailable, Notice
-from chalicelib.services.slack_show import show
+from chalicelib.entrypoints.slack.channel import Notice, show
+from chalicelib.services.slack.commands import Create
+from chalicelib.services.slack.ports import ChannelUnavailable
 from tests.slack.fakes import ANN, CHANNEL, SlackStage, said
 from tests.unit.builders import component, demo
 
@@ -21,9 +20,7 @@ class Shown(SlackStage):
 
     def __init__(self) -> None:
         super().__init__()
-        ask = self.ask(Create(components=("vpc",)))
-        handle(self.slack, ask)
-        self.demo_id = ask.demo_id
+        self.demo_id = self.handle(Create(components=("vpc",))).demo_id
 
     def change(self, **fields: object) -> None:
         before = self.store.get(self.demo_id)
@@ -72,8 +69,8 @@ def test_a_channel_we_are_not_in_leads_to_a_direct_message(stage: Shown) -> None
     """The demo is shown to who asked for it, who is told how to have it in the channel."""
     stage.chat.errors["post"] = [ChannelUnavailable("not_in_channel")]
     stage.show()
-    assert ANN == stage.notes.places[stage.demo_id].channel
-    assert "Invite me" in said(stage.chat.answers[0])
+    assert ANN == stage.slack_store.refs[stage.demo_id].channel
+    assert "Invite me" in said(stage.chat.responses[0])
 
 
 def test_a_deleted_message_starts_anew(stage: Shown) -> None:
@@ -82,7 +79,7 @@ def test_a_deleted_message_starts_anew(stage: Shown) -> None:
     stage.chat.errors["update"] = [ChannelUnavailable("message_not_found")]
     stage.change(phase=Phase.READY)
     stage.show()
-    assert ["1.1", "1.2"] == ["1.1", stage.notes.places[stage.demo_id].ts]
+    assert ["1.1", "1.2"] == ["1.1", stage.slack_store.refs[stage.demo_id].ts]
 
 
 def test_a_failed_update_is_made_up_for(stage: Shown) -> None:

@@ -7,32 +7,48 @@ text at all gives an answer.
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Final
 
-from chalicelib.core.chat.create import is_component, read_create
-from chalicelib.core.chat.orders import (
-    DEFAULT_EXTENSION,
-    Command,
-    Delete,
-    Extend,
-    Help,
-    ListDemos,
-    Misunderstood,
-    OpenForm,
-    Retry,
-    ShowCatalog,
-    Status,
-)
-from chalicelib.core.chat.tokens import (
+from chalicelib.core.demo import DEMO_ID
+from chalicelib.entrypoints.slack.create import Misunderstood, is_component, read_create
+from chalicelib.entrypoints.slack.tokens import (
     EVERYTHING,
     SMALL_WORDS,
     Token,
+    duration_of,
     quoted,
-    span_of,
     tokenized,
     with_hint,
 )
-from chalicelib.core.demo import DEMO_ID
+from chalicelib.services.slack.commands import (
+    DEFAULT_EXTENSION,
+    Delete,
+    DemoCommand,
+    Extend,
+    ListDemos,
+    Retry,
+    ShowDemo,
+)
+
+
+@dataclass(frozen=True)
+class ShowCatalog:
+    """Show what a demo can be made of."""
+
+
+@dataclass(frozen=True)
+class Help:
+    """Explain the commands."""
+
+
+@dataclass(frozen=True)
+class OpenForm:
+    """Show the form."""
+
+
+Understood = DemoCommand | ShowCatalog | Help | OpenForm | Misunderstood
+"""A command for the service, or one that is answered here."""
 
 MAX_TEXT: Final = 2000
 
@@ -59,7 +75,7 @@ _VERBS: Final = {
 }
 
 
-def parse(text: str, names: Collection[str]) -> Command:
+def parse(text: str, names: Collection[str]) -> Understood:
     """Return the command in a text; `names` are the components there are. Never raises."""
     tokens = [*tokenized(text[:MAX_TEXT])]
     if not tokens:
@@ -81,17 +97,17 @@ def parse(text: str, names: Collection[str]) -> Command:
             return _without_verb(tokens, names)
 
 
-def _without_verb(tokens: list[Token], names: Collection[str]) -> Command:
+def _without_verb(tokens: list[Token], names: Collection[str]) -> Understood:
     first = tokens[0]
     if first.key is None and is_component(first.word, names):
         return read_create(tokens, names)
     if DEMO_ID.fullmatch(first.word) and any(c.isdigit() for c in first.word):
-        return Status(demo_id=first.word)
+        return ShowDemo(demo_id=first.word)
     known = f"`{quoted(first.text)}` is no command I know"
     return Misunderstood(problems=(with_hint(known, first.word, _VERBS),))
 
 
-def _list(tokens: list[Token]) -> Command:
+def _list(tokens: list[Token]) -> Understood:
     words = [t.word for t in tokens if t.word not in SMALL_WORDS]
     odd = [w for w in words if w not in EVERYTHING]
     if odd:
@@ -100,12 +116,12 @@ def _list(tokens: list[Token]) -> Command:
     return ListDemos(everybody=bool(words))
 
 
-def _about_one(verb: str, tokens: list[Token]) -> Command:
-    """Read a command about one demo: its id, and for `extend` a span, in any order."""
+def _about_one(verb: str, tokens: list[Token]) -> Understood:
+    """Read a command about one demo: its id, and for `extend` a duration, in any order."""
     ids, length, odd = [], None, []
     at = 0
     while at < len(tokens):
-        found, took = span_of(tokens[at:]) if verb == "extend" else (None, 0)
+        found, took = duration_of(tokens[at:]) if verb == "extend" else (None, 0)
         word = tokens[at].word
         if found is not None:
             length, at = found, at + took
@@ -125,7 +141,7 @@ def _about_one(verb: str, tokens: list[Token]) -> Command:
         case "retry":
             return Retry(demo_id=ids[0])
         case _:
-            return Status(demo_id=ids[0])
+            return ShowDemo(demo_id=ids[0])
 
 
 def _id_problem(verb: str, ids: list[str], odd: list[str]) -> str | None:

@@ -1,0 +1,42 @@
+"""Slack's two functions: one that Slack calls, and one that the table's stream calls.
+
+Everything that imports Slack's libraries is behind these handlers, because app.py loads this
+module in the API's function, and only these two talk to Slack (docs/slack.md).
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from typing import Any, Final
+
+from chalice import Blueprint
+
+bp = Blueprint(__name__)
+
+# In its own function each loads at the start, which AWS gives more processor than the first call.
+_MODULES: Final = {
+    f"{__name__}.slack": "chalicelib.entrypoints.slack.app",
+    f"{__name__}.slack_news": "chalicelib.entrypoints.slack.stream",
+}
+if (_handler := os.environ.get("_HANDLER", "")) in _MODULES:
+    importlib.import_module(_MODULES[_handler])
+
+
+# Reached by the path that .chalice/resources.yaml adds to the API: Chalice would serve a route
+# from the API's own function.
+@bp.lambda_function(name="slack")  # type: ignore[untyped-decorator]
+def slack(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Acknowledge a command, a press or a form: verify it, record it, answer."""
+    from chalicelib.entrypoints.slack.app import acknowledge  # noqa: PLC0415
+
+    return acknowledge(event, context)
+
+
+# The stream is wired in .chalice/resources.yaml, as only the template knows its ARN.
+@bp.lambda_function(name="slack_news")  # type: ignore[untyped-decorator]
+def slack_news(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001
+    """Handle the requests that were recorded, and show the demos that have changed."""
+    from chalicelib.entrypoints.slack.stream import process_batch  # noqa: PLC0415
+
+    return process_batch(event)

@@ -1,0 +1,201 @@
+"""The status message of a demo, kept up to date in its channel, and the notices under it.
+
+Nothing here knows what time it is: moments are written so that Slack itself counts, and a
+message changes only when its demo does. So an unchanged message is never sent twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
+
+from slack_sdk.models.blocks import Block, ButtonElement
+
+from chalicelib.core.demo import ComponentStatus, Demo, Desired, Phase, Status
+from chalicelib.core.durations import in_words
+from chalicelib.entrypoints.slack.blocks import (
+    MAX_URL,
+    actions,
+    ago,
+    button,
+    confirm,
+    context,
+    escaped,
+    header,
+    link,
+    message,
+    section,
+    sections,
+    when,
+)
+from chalicelib.services.slack.commands import DEFAULT_EXTENSION
+from chalicelib.services.slack.ports import Message
+
+OPEN, EXTEND, DELETE, RETRY = "demo_open", "demo_extend", "demo_delete", "demo_retry"
+_LINKS: Final = 10
+
+PHASES: Final = {
+    Phase.REQUESTED: ":hourglass_flowing_sand: *Requested*",
+    Phase.PROVISIONING: ":hourglass_flowing_sand: *Building*",
+    Phase.READY: ":large_green_circle: *Ready*",
+    Phase.DELETING: ":wastebasket: *Removing*",
+    Phase.DELETED: ":white_circle: *Removed*",
+    Phase.FAILED: ":x: *Failed (kept)*",
+    Phase.QUARANTINED: ":warning: *Stuck: needs an operator*",
+}
+"""A phase in the words that people read on the page too (docs/glossary.md)."""
+_MARKS: Final = {
+    Status.PENDING: ":white_circle:",
+    Status.CREATING: ":hourglass_flowing_sand:",
+    Status.READY: ":white_check_mark:",
+    Status.FAILED: ":x:",
+    Status.DELETING: ":wastebasket:",
+    Status.DELETE_FAILED: ":warning:",
+    Status.DELETED: ":heavy_minus_sign:",
+}
+
+
+def status_message(demo: Demo, requested_by: str | None = None) -> Message:
+    """Return the message that is kept up to date; `requested_by` is a Slack user's id."""
+    blocks = [header(demo.name), section(_headline(demo, requested_by))]
+    if not demo.ended:
+        blocks += sections([*_progress(demo)])
+    blocks += [section(text) for text in _trouble(demo)]
+    if links := [*_links(demo)]:
+        blocks += sections(links, most=2)
+    blocks.append(context(_countdown(demo)))
+    blocks += _buttons(demo)
+    return message(f"{escaped(demo.name)} ({demo.demo_id}): {in_plain(demo.phase)}", blocks)
+
+
+def in_plain(phase: Phase) -> str:
+    """Return a phase in people's words, without any marks."""
+    return PHASES[phase].split("*")[1]
+
+
+def _headline(demo: Demo, requested_by: str | None) -> str:
+    whose = f"<@{requested_by}>" if requested_by else escaped(demo.owner)
+    return f"{PHASES[demo.phase]} · `{demo.demo_id}` · for {whose} · {demo.region}"
+
+
+def _progress(demo: Demo) -> Iterator[str]:
+    done = sum(1 for s in demo.components.values() if s.status is Status.READY)
+    if demo.phase in (Phase.REQUESTED, Phase.PROVISIONING):
+        filled = round(10 * done / max(1, len(demo.components)))
+        yield f"{'▰' * filled}{'▱' * (10 - filled)}  {done} of {len(demo.components)}"
+    for component in demo.components.values():
+        yield f"{_MARKS[component.status]} *{escaped(component.name)}*  {_state(demo, component)}"
+
+
+def _state(demo: Demo, component: ComponentStatus) -> str:
+    match component.status:
+        case Status.PENDING if demo.desired is Desired.DELETED:
+            return "not made"
+        case Status.PENDING:
+            waits = [
+                n for n in component.depends_on if demo.components[n].status is not Status.READY
+            ]
+            after = f" after {', '.join(escaped(n) for n in waits)}" if waits else ""
+            return f"waiting{after}, {_typical(component)}"
+        case Status.CREATING:
+            since = (
+                f" since {when(component.started_at, '{time}')}" if component.started_at else ""
+            )
+            return f"building{since}, {_typical(component)}"
+        case Status.READY:
+            return f"ready{_took(component)}"
+        case Status.FAILED:
+            return "failed"
+        case Status.DELETING:
+            return "removing"
+        case Status.DELETE_FAILED:
+            return "stuck"
+        case Status.DELETED:
+            return "removed"
+
+
+def _typical(component: ComponentStatus) -> str:
+    return f"about {in_words(timedelta(minutes=component.typical_minutes))}"
+
+
+def _took(component: ComponentStatus) -> str:
+    if component.started_at is None or component.finished_at is None:
+        return ""
+    return f" in {in_words(component.finished_at - component.started_at)}"
+
+
+def _trouble(demo: Demo) -> Iterator[str]:
+    for verb, failure in (("failed", demo.failure), ("cannot be removed", demo.trouble)):
+        if failure is not None:
+            where = f" ({escaped(failure.resource)})" if failure.resource else ""
+            reason = escaped(failure.reason)
+            yield f":rotating_light: *{escaped(failure.component)}* {verb}{where}: {reason}"
+
+
+def _links(demo: Demo) -> Iterator[str]:
+    for title, url in open_links(demo)[:_LINKS]:
+        yield f":link: {link(url, title)}"
+
+
+def open_links(demo: Demo) -> list[tuple[str, str]]:
+    """Return the demo's links that Slack takes."""
+    return [(name, url) for name, url in demo.links.items() if len(url) < MAX_URL]
+
+
+def _countdown(demo: Demo) -> str:
+    if demo.ended:
+        removed = f" {when(demo.deleted_at)}" if demo.deleted_at else ""
+        return f":white_circle: Everything it made was removed{removed}: {escaped(demo.reason)}"
+    if demo.phase is Phase.QUARANTINED:
+        again = f" It is tried again {ago(demo.retry_at)}." if demo.retry_at else ""
+        return f":warning: Its removal needs an operator: {escaped(demo.reason)}.{again}"
+    if demo.desired is Desired.DELETED:
+        return f":wastebasket: {escaped(demo.reason)}"
+    return f":alarm_clock: Ends {ago(demo.expires_at)}, {when(demo.expires_at)}"
+
+
+def _buttons(demo: Demo) -> list[Block]:
+    """Return the buttons that fit a demo's state; none for one that is ending."""
+    row = _opening(demo)
+    if demo.phase is Phase.QUARANTINED:
+        row.append(button("Retry", RETRY, value=demo.demo_id, style="primary"))
+    elif demo.desired is not Desired.DELETED:
+        row.append(_extend(demo))
+        row.append(_delete(demo))
+    return [actions(*row)] if row else []
+
+
+def _opening(demo: Demo) -> list[ButtonElement]:
+    """Return the button that opens a demo's first link, if it has one."""
+    return [
+        button(f"Open {title}", OPEN, url=url, style="primary")
+        for title, url in open_links(demo)[:1]
+        if url.startswith(("https://", "http://"))
+    ]
+
+
+def _extend(demo: Demo) -> ButtonElement:
+    # The end it was seen with: pressing twice asks for the same new end.
+    value = f"{demo.demo_id} {demo.expires_at.isoformat()}"
+    return button(f"Extend {in_words(DEFAULT_EXTENSION)}", EXTEND, value=value)
+
+
+def _delete(demo: Demo) -> ButtonElement:
+    sure = confirm(
+        f"Delete {demo.name}?",
+        "Everything this demo made is removed, with all data in it. This cannot be undone.",
+        "Delete",
+        "Keep",
+    )
+    return button("Delete", DELETE, value=demo.demo_id, style="danger", confirm=sure)
+
+
+def notice(demo: Demo, text: str, mention: str | None, *, urgent: bool) -> Message:
+    """Return a notice of a demo, to its thread: who it is for, what, and what can be done.
+
+    With an urgent one come all the buttons that fit the demo's state.
+    """
+    to = f"<@{mention}> " if mention else ""
+    row = _buttons(demo) if urgent else [actions(*b) for b in [_opening(demo)] if b]
+    return message(escaped(text), [section(f"{to}{escaped(text)}"), *row])

@@ -1,0 +1,120 @@
+"""The table's items for Slack: one contract, held by the real adapter and by its fake."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from chalicelib.adapters.slack.store import SlackItems
+from chalicelib.core.catalog import ALL
+from chalicelib.services.slack.commands import (
+    Create,
+    Delete,
+    DemoCommand,
+    Extend,
+    ListDemos,
+    Retry,
+    ShowDemo,
+)
+from chalicelib.services.slack.ports import MessageRef, SlackRequest, SlackStore
+from tests.contract.conftest import REGION, make_table
+from tests.slack.fakes import ANN, CHANNEL, MemorySlackStore
+from tests.unit.builders import NOW, OWNER
+
+REF = MessageRef(
+    demo_id="demo0001", channel=CHANNEL, user=ANN, response_url="https://x", keep_until=NOW
+)
+REQUEST = SlackRequest(
+    key="k",
+    command=Delete(demo_id="demo0001"),
+    user=ANN,
+    channel=CHANNEL,
+    response_url="https://x",
+    demo_id="demo0002",
+    at=NOW,
+)
+
+
+@pytest.fixture
+def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[SlackItems]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mock_aws():
+        client = boto3.client("dynamodb", region_name=REGION)
+        yield SlackItems(client, make_table(client))
+
+
+@pytest.fixture(params=["memory", "table"])
+def store(request: pytest.FixtureRequest) -> SlackStore:
+    if request.param == "memory":
+        return MemorySlackStore()
+    real: SlackItems = request.getfixturevalue("table")
+    return real
+
+
+def test_a_request_is_recorded_once(store: SlackStore) -> None:
+    """The same press delivered again is known."""
+    assert store.add_request(REQUEST)
+    assert not store.add_request(replace(REQUEST, demo_id="demo0003"))
+    assert REQUEST == store.pending_request("k")
+
+
+def test_a_handled_request_is_pending_no_more(store: SlackStore) -> None:
+    """Whether a request was handled is kept beside it; one that never was is not pending."""
+    assert store.pending_request("k") is None
+    store.add_request(REQUEST)
+    store.mark_handled("k")
+    assert store.pending_request("k") is None
+
+
+def test_a_person_is_remembered(store: SlackStore) -> None:
+    """An e-mail address that was looked up is known for a while."""
+    assert store.email(ANN, NOW) is None
+    store.keep_email(ANN, OWNER, NOW)
+    assert OWNER == store.email(ANN, NOW)
+
+
+def test_a_person_is_looked_up_anew_after_a_while(table: SlackItems) -> None:
+    """An address that has changed hands is not trusted for ever, TTL's delay or not."""
+    table.keep_email(ANN, OWNER, NOW)
+    assert table.email(ANN, NOW + timedelta(hours=13)) is None
+
+
+def test_a_message_keeps_what_it_shows_and_its_notices(store: SlackStore) -> None:
+    """Recording a message again forgets nothing of it."""
+    assert store.message_ref("demo0001") is None
+    store.add_message_ref(REF)
+    store.mark_posted(replace(REF, channel="D1", ts="1.1", digest="abc"))
+    store.mark_notified("demo0001", "EVENT#1")
+    store.mark_notified("demo0001", "EVENT#2")
+    store.add_message_ref(REF)
+    expected = replace(
+        REF, channel="D1", ts="1.1", digest="abc", notified=frozenset({"EVENT#1", "EVENT#2"})
+    )
+    assert expected == store.message_ref("demo0001")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        Create(components=("ecs",), name="x", ttl=timedelta(hours=2), cidr=("10.0.0.0/8",)),
+        Create(components=ALL),
+        Create(),
+        ListDemos(everybody=True),
+        ShowDemo(demo_id="demo0001"),
+        Extend(demo_id="demo0001", by=timedelta(minutes=90), seen=NOW),
+        Delete(demo_id="demo0001"),
+        Retry(demo_id="demo0001"),
+    ],
+)
+def test_a_request_survives_the_table(table: SlackItems, command: DemoCommand) -> None:
+    """What the stream's function reads is what was recorded, whatever was asked."""
+    request = replace(REQUEST, command=command, pressed=True)
+    table.add_request(request)
+    assert request == table.pending_request("k")
