@@ -11,15 +11,16 @@ from chalicelib.core.lease import next_warning
 def due_at(demo: Demo, *, watchdog: timedelta) -> datetime | None:
     """Return the earliest of the lease's end, a warning, the watchdog and a retry.
 
-    None for a demo that is gone: it leaves the sweep's index.
+    A demo whose lease is over stays due until it is gone, so that each sweep counts it. None for a
+    demo that is gone: it leaves the sweep's index.
     """
     if demo.ended:
         return None
-    moments = []
+    moments = [demo.expires_at]
     if demo.desired is not Desired.DELETED:
-        moments += [demo.expires_at, next_warning(demo.created_at, demo.expires_at, demo.warned)]
+        moments.append(next_warning(demo.created_at, demo.expires_at, demo.warned))
     if demo.looping:
         moments.append((demo.planned_at or demo.created_at) + watchdog)
     if demo.retry_at is not None:
         moments.append(demo.retry_at)
-    return min(moments, default=(demo.planned_at or demo.created_at) + watchdog)
+    return min(moments)

@@ -25,6 +25,8 @@ from chalicelib.services import loop
 from chalicelib.services.world import World
 
 ACTOR: Final = "orphan search"
+NOBODY: Final = "unknown owner"
+"""Who owns a demo whose stacks do not say; no sign-in gives that name."""
 Tags = Mapping[str, str]
 
 
@@ -190,7 +192,8 @@ def _record(orphan: Orphan, catalog: Catalog, now: datetime, reason: str) -> Dem
     return Demo(
         demo_id=orphan.demo_id,
         name=f"orphan {orphan.demo_id}",
-        owner=_tag(tags, "owner"),
+        # Never empty, which DynamoDB refuses in the key of an index.
+        owner=_tag(tags, "owner") or NOBODY,
         region=orphan.region,
         requested_components=tuple(s for s, component in components.items() if not component.gone),
         components=components,

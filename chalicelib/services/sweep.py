@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.durations import in_words
@@ -34,28 +34,31 @@ class Swept:
 def sweep(world: World, report: Callable[[str, Exception], None]) -> Swept:
     """Deal with every demo that is due; `report` hears of each that could not be.
 
-    Such a demo stays due, so the metric SweepFaults counts it at every sweep while it lasts.
+    Such a demo stays due, and so does one whose lease is over until it is gone. So at every sweep
+    the metrics SweepFaults and MinutesOverdue (the longest) say what is wrong while it lasts.
     """
-    due = tuple(world.store.due(world.clock()))
-    faults = []
+    now = world.clock()
+    due = tuple(world.store.due(now))
+    faults, overdue = [], timedelta(0)
     for demo_id in due:
         try:
-            attend(world, demo_id)
+            demo = world.store.get(demo_id)
+            if not demo.ended:
+                overdue = max(overdue, now - demo.expires_at)
+                attend(world, demo)
         except (StaleRecord, NotFound):
             continue  # somebody else is at it, or it was just removed: the next sweep sees
         except Exception as error:  # noqa: BLE001 - no demo's fault may keep another one alive
             report(demo_id, error)
             faults.append((demo_id, str(error)))
     world.metrics.count("SweepFaults", len(faults))
+    world.metrics.count("MinutesOverdue", overdue.total_seconds() / 60, unit="None")
     return Swept(seen=due, faults=tuple(faults))
 
 
-def attend(world: World, demo_id: str) -> None:
+def attend(world: World, demo: Demo) -> None:
     """Do what has come due for one demo."""
-    demo = world.store.get(demo_id)
     now = world.clock()
-    if demo.ended:
-        return
     if demo.desired is not Desired.DELETED and demo.expires_at <= now:
         ended = change.end_lease(world, demo, actor=LEASE_ACTOR)
         if demo.looping and _silent(world, demo, now):

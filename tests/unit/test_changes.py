@@ -66,3 +66,19 @@ def test_what_may_succeed_later_is_delivered_again(
     assert failed == changes.lease_gone(EVENT, None)
     assert Desired.DELETED is get("demo0001").desired
     assert 0 == stage.metrics.counts["LeaseFaults"]
+
+
+def scheduled() -> dict[str, Any]:
+    return {
+        "detail": {},
+        "detail-type": "Scheduled Event",
+        "source": "aws.events",
+    } | dict.fromkeys(("account", "id", "region", "resources", "time", "version"), "")
+
+
+def test_the_sweep_counts_what_it_could_not_deal_with(stage: Stage) -> None:
+    """The function itself succeeds: the others were dealt with."""
+    stage.store.unreadable.add("demo0001")
+    changes.sweep_due(scheduled(), None)
+    assert ("SweepFaults", 1, "Count") in stage.metrics.values
+    assert Desired.DELETED is stage.store.get("demo0002").desired

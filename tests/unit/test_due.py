@@ -36,3 +36,10 @@ def test_a_quarantined_demo_is_due_at_its_retry() -> None:
 def test_a_deleted_demo_is_never_due() -> None:
     """It leaves the index."""
     assert due_at(demo(phase=Phase.DELETED, looping=False), watchdog=WATCHDOG) is None
+
+
+def test_a_demo_that_outlives_its_lease_stays_due() -> None:
+    """Each sweep counts it, though its loop gets on or rests until a retry."""
+    later = NOW + minutes(600)
+    for over in (leaving(planned_at=later), leaving(looping=False, retry_at=later)):
+        assert over.expires_at == due_at(over, watchdog=WATCHDOG)

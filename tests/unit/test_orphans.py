@@ -291,3 +291,21 @@ def test_an_unreadable_record_counts_as_alive() -> None:
     assert {} == stage.cloud.buckets.made
     assert {"demo0001", "demo0002"} == set(stage.store.slots())
     assert 0 < stage.metrics.counts["UnreadableRecords"]
+
+
+def test_stacks_that_do_not_say_whose_they_are_are_adopted_all_the_same() -> None:
+    """DynamoDB takes no empty owner."""
+    stage = Stage()
+    nobodys = tags("vpc")
+    del nobodys["stelligent-demo:owner"]
+    stage.cloud.create(
+        name=stack_name("demo0001", "vpc"),
+        template="# vpc",
+        parameters={},
+        tags=nobodys,
+        timeout_minutes=15,
+        token="t",
+    )
+    search(stage)
+    search(stage)
+    assert "unknown owner" == stage.store.get("demo0001").owner

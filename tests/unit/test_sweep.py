@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.core.catalog import ALL
 from chalicelib.core.demo import Demo, Desired, Phase
-from chalicelib.core.errors import Unavailable
+from chalicelib.core.errors import AccessDenied, StaleRecord, Unavailable
 from chalicelib.core.request import DemoRequest
 from chalicelib.core.timeline import Entry, EntryKind
 from chalicelib.services.request import request_demo
@@ -212,3 +212,59 @@ def test_a_mistake_of_ours_in_one_demo_does_not_stop_the_others(
     sweep(stage.world, lambda demo_id, error: told.append(f"{demo_id}: {error}"))
     assert ["demo0001: a mistake"] == told
     assert [("demo0002", 2)] == stage.workflow.started[2:]
+
+
+def overdue(stage: Stage) -> float:
+    """Sweep, and return what the metric says of the demo that is longest past its lease."""
+    sweep(stage.world, lambda *_: None)
+    (*_, last) = (value for name, value, _ in stage.metrics.values if name == "MinutesOverdue")
+    return last
+
+
+def test_how_long_a_demo_outlives_its_lease_is_told_while_it_does() -> None:
+    """At every sweep, of the one that is longest over it, whatever keeps it; 0 when none is."""
+    stage = Stage()
+    assert 0 == overdue(stage)
+    demos = [up(stage), up(stage, hours=4.5)]
+    assert 0 == overdue(stage)
+    stage.clock.advance(minutes(245))
+    assert 5 == overdue(stage)
+    leaving = stage.store.get(demos[0].demo_id)
+    later = stage.clock.now + timedelta(hours=9)
+    stuck = replace(leaving, phase=Phase.QUARANTINED, looping=False, retry_at=later)
+    stage.store.save(leaving, stuck, ())
+    stage.clock.advance(minutes(35))
+    assert 40 == overdue(stage)
+    stuck = stage.store.get(stuck.demo_id)
+    gone = replace(stuck, phase=Phase.DELETED, deleted_at=stage.clock.now)
+    stage.store.save(stuck, gone, ())
+    assert 10 == overdue(stage)
+
+
+def test_a_demo_that_no_sweep_can_end_is_overdue_and_a_fault(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """At each of them."""
+    stage = Stage()
+    up(stage)
+    stage.clock.advance(minutes(250))
+
+    def refuse(*_: object) -> Demo:
+        raise AccessDenied("not authorized")
+
+    monkeypatch.setattr(stage.store, "save", refuse)
+    assert [10, 10] == [overdue(stage), overdue(stage)]
+    assert [1, 1] == [value for name, value, _ in stage.metrics.values if name == "SweepFaults"]
+
+
+def test_a_demo_that_somebody_else_is_at_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next sweep sees to it."""
+    stage = Stage()
+    up(stage)
+    stage.clock.advance(minutes(250))
+
+    def taken(*_: object) -> Demo:
+        raise StaleRecord("moved on")
+
+    monkeypatch.setattr(stage.store, "save", taken)
+    assert () == sweep(stage.world, lambda *_: None).faults
