@@ -28,8 +28,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     WORK.mkdir(parents=True, exist_ok=True)
     count = None if given.cases == "all" else int(given.cases)
-    found = {path: sites(ROOT, path) for path in modules(ROOT) if given.only in path}
-    drawn = draw(found, count, given.seed)
+    copies = [copy_tree(ROOT, WORK / str(number)) for number in range(given.workers)]
+    tree = copies[0]  # the working tree may go on changing
+    found = {path: sites(tree, path) for path in modules(tree) if given.only in path}
+    drawn = draw(tree, found, count, given.seed)
     equivalent = _equivalent()
     mutants = [m for m in drawn if (m.path, m.before, m.after) not in equivalent]
     print(
@@ -37,7 +39,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         f"{len(drawn) - len(mutants)} of them equivalent",
         flush=True,
     )
-    copies = [copy_tree(ROOT, WORK / str(number)) for number in range(given.workers)]
     reach = _reach(copies)
     survivors = _survivors(mutants, reach, copies)
     return _report(mutants, survivors)
@@ -76,7 +77,7 @@ def _reach(copies: Sequence[Path]) -> Reach:
 
 def _survivors(mutants: Sequence[Mutant], reach: Reach, copies: Sequence[Path]) -> list[Mutant]:
     survivors = []
-    tests = [reach.tests_of(ROOT, m.path, m.lines) for m in mutants]
+    tests = [reach.tests_of(copies[0], m.path, m.lines) for m in mutants]
     jobs = [trial(m.path, m.code, t, reach.seconds) for m, t in zip(mutants, tests, strict=True)]
     for done, (number, code) in enumerate(side_by_side(jobs, copies), start=1):
         mutant = mutants[number]

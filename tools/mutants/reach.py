@@ -18,8 +18,16 @@ import pytest
 
 from tools.mutants.copies import files_of
 
-_SHARED: Final = (".chalice/", "cfn/", "chalicelib/", "docker/", "local/", "testkit/", "tests/")
 SUITES: Final = ("tests/unit", "tests/contract", "tests/simulation")
+_SHARED: Final = (
+    ".chalice/",
+    "cfn/",
+    "chalicelib/",
+    "docker/",
+    "testkit/",
+    "tests/conftest",
+    *SUITES,
+)
 
 
 @dataclass(slots=True)

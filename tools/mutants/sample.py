@@ -93,7 +93,9 @@ def _span(node: ast.expr | ast.stmt) -> Span:
     return (node.lineno, node.col_offset), (node.end_lineno or 0, node.end_col_offset or 0)
 
 
-def draw(found: Mapping[str, Sequence[Site]], count: int | None, seed: int) -> list[Mutant]:
+def draw(
+    root: Path, found: Mapping[str, Sequence[Site]], count: int | None, seed: int
+) -> list[Mutant]:
     """Return one mutant for each of `count` places: one of each module, the rest at random.
 
     Without a count: every place of every module, each broken in one way.
@@ -103,11 +105,11 @@ def draw(found: Mapping[str, Sequence[Site]], count: int | None, seed: int) -> l
     rest = [site for each in shuffled for site in each[1:]]
     chance.shuffle(rest)
     drawn = [each[0] for each in shuffled] + rest
-    return [_mutant(site, *chance.choice(site.ways)) for site in drawn[:count]]
+    return [_mutant(root, site, *chance.choice(site.ways)) for site in drawn[:count]]
 
 
-def _mutant(site: Site, operator: str, occurrence: int) -> Mutant:
-    code = Path(site.path).read_text(encoding="utf-8")
+def _mutant(root: Path, site: Site, operator: str, occurrence: int) -> Mutant:
+    code = (root / site.path).read_text(encoding="utf-8")
     mutated = mutate_code(code, operators()[operator], occurrence)
     old, new = code.splitlines(), mutated.splitlines()
     changes = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
