@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError, ParamValidationError
 
-from chalicelib.adapters.aws import error_for, ours, translated
+from chalicelib.adapters.aws import client, error_for, ours, translated
 from chalicelib.core.errors import (
     AccessDenied,
     DemoError,
@@ -136,3 +136,14 @@ def test_an_error_without_words_is_told_by_its_code() -> None:
     bare = ClientError({"Error": {"Code": "404"}}, "HeadBucket")
     assert "HeadBucket: 404" == str(ours(bare))
     assert isinstance(error_for("404", "words"), Rejected)
+
+
+def test_a_call_gives_up_before_its_function_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A read ends within Lambda's 30 seconds; a client is made once, in its region."""
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    made = client("sqs", "eu-west-1")
+    config = made.meta.config
+    assert (3, 20) == (config.connect_timeout, config.read_timeout)
+    assert {"mode": "standard", "total_max_attempts": 3} == config.retries
+    assert "eu-west-1" == made.meta.region_name
+    assert made is client("sqs", "eu-west-1")

@@ -1,0 +1,80 @@
+"""AWS does not answer: every method of an adapter says so in our words, and is tried again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+from chalicelib.adapters import leftovers
+from chalicelib.adapters.cloudformation import CloudFormation
+from chalicelib.adapters.table import Table
+from chalicelib.core.errors import Unavailable
+from chalicelib.core.quotas import Quotas
+
+from .conftest import WATCHDOG
+from .demos import NOW, OWNER, a_demo, ended
+
+DEMO = a_demo()
+
+
+class Silent:
+    """A client whose calls, and whose pages, never come back."""
+
+    def __getattr__(self, _: str) -> Callable[..., Any]:
+        return lambda *_, **arguments: self if not arguments else self._fail()
+
+    def paginate(self, **_: Any) -> Any:
+        return self._fail()
+
+    def _fail(self) -> Any:
+        raise EndpointConnectionError(endpoint_url="https://example.com")
+
+
+TABLE = Table(Silent(), "demos", watchdog=WATCHDOG)
+STACKS = CloudFormation(Silent(), role_arn="arn:aws:iam::1:role/stacks", service="service")
+
+CALLS: dict[str, Callable[[], object]] = {
+    "create a demo": lambda: TABLE.create(DEMO, (), Quotas()),
+    "adopt": lambda: TABLE.adopt(DEMO, ()),
+    "save": lambda: TABLE.save(DEMO, replace(DEMO, reason="on"), ()),
+    "last save": lambda: TABLE.save(DEMO, ended(DEMO), ()),
+    "slots": TABLE.slots,
+    "give back": lambda: TABLE.give_back("demo0001", OWNER),
+    "get": lambda: TABLE.get("demo0001"),
+    "of owner": lambda: TABLE.of_owner(OWNER, limit=1),
+    "newest": lambda: TABLE.newest(limit=1),
+    "timeline": lambda: TABLE.timeline("demo0001", limit=1),
+    "due": lambda: TABLE.due(NOW),
+    "wake": lambda: TABLE.wake("demo0001"),
+    "park": lambda: TABLE.park("demo0001", generation=1, seen=0, token="t"),
+    "restore the lease": lambda: TABLE.restore_lease(DEMO),
+    "suspects": TABLE.suspects,
+    "suspect": lambda: TABLE.suspect(["us-east-1/demo0001"]),
+    "create a stack": lambda: STACKS.create(
+        name="n", template="{}", parameters={}, tags={}, timeout_minutes=15, token="t"
+    ),
+    "describe": lambda: STACKS.describe("n"),
+    "delete": lambda: STACKS.delete("n"),
+    "resources": lambda: STACKS.resources("n", "AWS::S3::Bucket"),
+    "lift protection": lambda: STACKS.unprotect("n"),
+    "all stacks": STACKS.ours,
+}
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS.keys())
+def test_a_call_without_an_answer_is_tried_again(call: Callable[[], object]) -> None:
+    """The loop goes by our errors; of botocore's it knows nothing."""
+    with pytest.raises(Unavailable):
+        call()
+
+
+def test_a_search_without_an_answer_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It proves nothing."""
+    monkeypatch.setattr(leftovers, "client", lambda *_: Silent())
+    search = leftovers.TagSearch("us-east-1", stack_role_arn="arn:aws:iam::1:role/stacks")
+    with pytest.raises(Unavailable):
+        search.find("demo0001")
