@@ -12,6 +12,7 @@ from chalicelib.core.request import DemoRequest
 from chalicelib.services import change
 from chalicelib.services.read import Caller, find
 from chalicelib.services.request import preview, request_demo
+from testkit.simulation.components import component
 
 from .builders import HOME, NOW, OWNER, Stage, minutes
 
@@ -55,6 +56,14 @@ def test_a_preview_makes_nothing() -> None:
     assert {"s3", "vpc", "bundle"} == set(shown.pulled_in)
     assert 7 == shown.typical_minutes
     assert {} == stage.store.records
+
+
+def test_a_preview_names_the_price_of_all_of_it() -> None:
+    """Of what was pulled in too, in dollars an hour, to a hundredth of a cent."""
+    vpc, web = component("vpc", 3, outputs=("VpcId",)), component("web", 1, requires=("VpcId",))
+    stage = Stage((replace(vpc, prices={"nat": 0.04503}), replace(web, prices={"box": 0.1})))
+    shown = preview(stage.world, DemoRequest(allowed_cidr=(HOME,), components=("web",)))
+    assert 0.145 == shown.hourly_usd
 
 
 def test_ending_wakes_the_running_loop() -> None:

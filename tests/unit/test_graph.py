@@ -43,6 +43,12 @@ def test_a_schedule_has_no_barrier() -> None:
     assert {"b", "d"} == {s.component for s in spans if s.critical}
 
 
+def test_the_longest_way_ends_with_what_is_ready_last() -> None:
+    """Whatever its name, and whatever stands behind it in the list."""
+    spans = schedule({"z": (), "a": (), "b": ("a",)}, {"z": 1, "a": 7, "b": 2})
+    assert {"a", "b"} == {s.component for s in spans if s.critical}
+
+
 def test_an_empty_schedule_is_empty() -> None:
     """Nothing takes no time."""
     assert [] == schedule({}, {})

@@ -1,4 +1,4 @@
-"""Prints whether AWS would let a demo of everything be made, used and deleted.
+"""Prints whether AWS would let the service make, use and delete a demo of everything.
 
     python -m tools.rights
 
@@ -10,7 +10,15 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
-from tools.rights.check import Need, Needs, needs_of, refusals, text_faults, unnoticed
+from tools.rights.check import (
+    Need,
+    Unjudged,
+    needs_of,
+    needs_of_functions,
+    refusals,
+    text_faults,
+    unnoticed,
+)
 from tools.rights.demo import stacks_of
 from tools.rights.policy import Denied
 from tools.rights.service import service
@@ -20,27 +28,30 @@ def main() -> int:
     """Print the verdict on each component, and each refusal."""
     deployed = service()
     stacks = stacks_of(deployed)
-    needs = needs_of(stacks, deployed)
-    denied = list(refusals(needs.needs))
-    print(_table(needs, denied))
+    found = needs_of(stacks, deployed)
+    needs = [*found.needs, *needs_of_functions(deployed, stacks)]
+    denied = list(refusals(needs))
+    print(_table(needs, denied, found.unjudged))
     for (subject, message), when in _by_message(denied).items():
         print(f"\n{subject} ({', '.join(when)})\n  {message}")
     texts = text_faults({**stacks, "service": deployed.stack})
     for group, subject, fault in texts:
         print(f"\n{group}: {subject}\n  {fault}")
-    missed = unnoticed(needs.needs)
-    asked = len(needs.needs)
+    missed = unnoticed(needs)
+    asked = len(needs)
     print(f"\n{asked} calls, {len(denied)} denied; {len(texts)} texts refused")
     print(f"{asked} permissions taken away one at a time, {asked - len(missed)} turned red")
     return 1 if denied or texts or missed else 0
 
 
-def _table(needs: Needs, denied: Iterable[tuple[Need, Denied]]) -> str:
-    asked = Counter(need.group for need in needs.needs)
+def _table(
+    needs: Iterable[Need], denied: Iterable[tuple[Need, Denied]], unjudged: Iterable[Unjudged]
+) -> str:
+    asked = Counter(need.group for need in needs)
     refused = Counter(need.group for need, _ in denied)
-    unjudged = Counter(found.group for found in needs.unjudged)
+    unknown = Counter(found.group for found in unjudged)
     rows = [("component", "calls", "denied", "not judged")]
-    rows += [(c, str(n), str(refused[c]), str(unjudged[c])) for c, n in asked.items()]
+    rows += [(c, str(n), str(refused[c]), str(unknown[c])) for c, n in asked.items()]
     return "\n".join(f"{a:12}{b:>8}{c:>8}{d:>12}" for a, b, c, d in rows)
 
 

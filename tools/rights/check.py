@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tools.rights import beanstalk
 from tools.rights.demo import NEWEST_PLATFORM
 from tools.rights.facts import HANDLERS, Handler
+from tools.rights.function_calls import listed, request_of, subjects_of
 from tools.rights.made_roles import made_role, requests_of_role
 from tools.rights.passed_roles import index
 from tools.rights.policy import Allowed, Denied, Document, Request, Role, decide
@@ -69,6 +70,22 @@ def needs_of(stacks: Mapping[str, Stack], service: Service) -> Needs:
         unjudged += [Unjudged(component, subject, *found) for found in calls.unjudged.items()]
     needs += _needs_of_made_roles(stacks, service.boundary)
     return Needs(tuple(needs), tuple(dict.fromkeys(unjudged)))
+
+
+def needs_of_functions(service: Service, stacks: Mapping[str, Stack]) -> list[Need]:
+    """Return every call that the service's functions make."""
+    subjects = subjects_of(service, stacks)
+    roles = {name: service.function_role(name) for name in service.policies}
+    return [
+        Need(
+            "functions",
+            call.function,
+            call.heading,
+            roles[call.function],
+            request_of(call, subjects, service),
+        )
+        for call in listed()
+    ]
 
 
 def _needs_of_made_roles(stacks: Mapping[str, Stack], boundary: Document) -> Iterator[Need]:

@@ -10,11 +10,11 @@ from typing import Any, Final
 
 from chalicelib.adapters.templates import SUFFIXES, PackagedTemplates
 from chalicelib.core.bundle import BUNDLE_KEY
-from chalicelib.core.catalog import Catalog, Kind
+from chalicelib.core.catalog import Catalog, Component, Kind
 from chalicelib.core.demo import PREFIX, Demo, stack_name, stack_tags
 from chalicelib.core.inputs import PermissionsBoundary, given
 from tools.rights.service import ROOT, Service
-from tools.rights.template import Stack, load
+from tools.rights.template import Stack, TemplateError, load
 
 NEWEST_PLATFORM: Final = "999.0.0"
 """The version of the newest platform, which the service looks up when it makes a stack."""
@@ -25,8 +25,19 @@ def stacks_of(
 ) -> dict[str, Stack]:
     """Return the stack of every usable template in `root`/cfn by component, in their order.
 
-    `asked` are parameters as a request may give them.
+    `asked` are parameters as a request may give them. Raises TemplateError for a template that
+    cannot be resolved.
     """
+    stacks, unreadable = judgeable(service, root, asked)
+    for component, why in unreadable.items():
+        raise TemplateError(f"{component}: {why}")
+    return stacks
+
+
+def judgeable(
+    service: Service, root: Path = ROOT, asked: Mapping[str, str] | None = None
+) -> tuple[dict[str, Stack], dict[str, str]]:
+    """Return the stacks as `stacks_of` does, and why each of the others cannot be resolved."""
     place = service.stack.place
     demo = _demo(place.region)
     permissions_boundary = PermissionsBoundary(
@@ -39,19 +50,29 @@ def stacks_of(
         **given(demo, permissions_boundary, service.name),
     }
     stacks: dict[str, Stack] = {}
+    unreadable: dict[str, str] = {}
     for component in _in_order(catalog):
-        platforms = {
-            name: pattern.replace("*", NEWEST_PLATFORM)
-            for name, pattern in catalog.components[component].solution_stacks.items()
-        }
-        stacks[component] = Stack(
+        stack = Stack(
             template=_template(root, component),
-            parameters={**values, **platforms},
+            parameters={**values, **_platforms(catalog.components[component])},
             place=replace(place, stack_name=stack_name(demo.demo_id, component)),
             tags=stack_tags(demo, component, service.name),
         )
-        values |= stacks[component].outputs()
-    return stacks
+        try:
+            stack.check()
+        except TemplateError as error:
+            unreadable[component] = str(error)
+            continue
+        stacks[component] = stack
+        values |= stack.outputs()
+    return stacks, unreadable
+
+
+def _platforms(component: Component) -> Mapping[str, str]:
+    return {
+        name: pattern.replace("*", NEWEST_PLATFORM)
+        for name, pattern in component.solution_stacks.items()
+    }
 
 
 def variants(root: Path = ROOT) -> Iterator[Mapping[str, str]]:

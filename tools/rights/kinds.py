@@ -47,12 +47,25 @@ KINDS: Final[Mapping[str, Kind]] = {
     "AWS::CloudWatch::Alarm": Kind(
         target="cloudwatch:alarm", made_by="cloudwatch:PutMetricAlarm", named="AlarmName"
     ),
-    "AWS::DynamoDB::Table": Kind(target="dynamodb:table", named="TableName"),
+    "AWS::DynamoDB::Table": Kind(
+        target="dynamodb:table", made_by="dynamodb:CreateTable", named="TableName"
+    ),
+    "AWS::EC2::EIP": Kind(target="ec2:elastic-ip", made_by="ec2:AllocateAddress"),
+    "AWS::EC2::Instance": Kind(
+        target="ec2:instance",
+        made_by="ec2:RunInstances",
+        related={"ec2:security-group": ("SecurityGroupIds",), "ec2:subnet": ("SubnetId",)},
+    ),
     "AWS::EC2::InternetGateway": Kind(
         target="ec2:internet-gateway", made_by="ec2:CreateInternetGateway"
     ),
     "AWS::EC2::LaunchTemplate": Kind(
         target="ec2:launch-template", made_by="ec2:CreateLaunchTemplate"
+    ),
+    "AWS::EC2::NatGateway": Kind(
+        target="ec2:natgateway",
+        made_by="ec2:CreateNatGateway",
+        related={"ec2:elastic-ip": ("AllocationId",), "ec2:subnet": ("SubnetId",)},
     ),
     "AWS::EC2::Route": Kind(related={"ec2:route-table": ("RouteTableId",)}),
     "AWS::EC2::RouteTable": Kind(
@@ -86,6 +99,9 @@ KINDS: Final[Mapping[str, Kind]] = {
             "ec2:vpc": ("VpcId",),
             "ec2:vpn-gateway": ("VpnGatewayId",),
         }
+    ),
+    "AWS::ECR::Repository": Kind(
+        target="ecr:repository", made_by="ecr:CreateRepository", named="RepositoryName"
     ),
     "AWS::ECS::Cluster": Kind(
         target="ecs:cluster", made_by="ecs:CreateCluster", named="ClusterName"
@@ -165,6 +181,9 @@ KINDS: Final[Mapping[str, Kind]] = {
         named="ManagedPolicyName",
         refers_by_arn=True,
     ),
+    "AWS::Lambda::Function": Kind(
+        target="lambda:function", made_by="lambda:CreateFunction", named="FunctionName"
+    ),
     "AWS::Logs::LogGroup": Kind(
         target="logs:log-group", made_by="logs:CreateLogGroup", named="LogGroupName"
     ),
@@ -186,8 +205,15 @@ KINDS: Final[Mapping[str, Kind]] = {
     "AWS::RDS::DBSubnetGroup": Kind(
         target="rds:subgrp", made_by="rds:CreateDBSubnetGroup", named="DBSubnetGroupName"
     ),
+    "AWS::RDS::DBCluster": Kind(
+        target="rds:cluster", made_by="rds:CreateDBCluster", named="DBClusterIdentifier"
+    ),
     "AWS::S3::Bucket": Kind(target="s3:bucket", made_by="s3:CreateBucket", named="BucketName"),
     "AWS::S3::BucketPolicy": Kind(related={"s3:bucket": ("Bucket",)}),
+    "AWS::SNS::Topic": Kind(
+        target="sns:topic", made_by="sns:CreateTopic", named="TopicName", refers_by_arn=True
+    ),
+    "AWS::SQS::Queue": Kind(target="sqs:queue", made_by="sqs:CreateQueue", named="QueueName"),
     "AWS::SecretsManager::Secret": Kind(
         target="secretsmanager:Secret",
         made_by="secretsmanager:CreateSecret",

@@ -12,13 +12,16 @@ from tools.rights.resources import MessageRef
 from tools.rights.template import Stack, load
 
 ROOT: Final = Path(__file__).resolve().parents[2]
+SLACK_CREDENTIALS: Final = "/stelligent-service/slack"
+"""A name that is a secret's and, as it begins with a slash, a parameter's as well."""
 
 
 @dataclass(frozen=True)
 class Service:
-    """A deployed service: the stack that `.chalice/` makes."""
+    """A deployed service: the stack that `.chalice/` makes, and its functions' policies."""
 
     stack: Stack
+    policies: Mapping[str, Document]
 
     @property
     def name(self) -> str:
@@ -43,17 +46,27 @@ class Service:
         documents = tuple(p["PolicyDocument"] for p in role.properties["Policies"])
         return Role(role.name, documents, account=self.stack.place.account)
 
+    def function_role(self, name: str) -> Role:
+        """Return the role of a function, which Chalice makes of its policy file."""
+        document = self.stack.resolve(self.policies[name])
+        return Role(name, (document,), account=self.stack.place.account)
+
 
 def service(root: Path = ROOT, place: MessageRef | None = None) -> Service:
     """Read what the repository at `root` deploys."""
     place = place or replace(MessageRef(), stack_name=f"{PREFIX}-dev")
-    return Service(Stack(_template(root), {}, place))
+    stack = Stack(_template(root), {"SlackSecretName": SLACK_CREDENTIALS}, place)
+    policies = {
+        name: load(root / ".chalice" / function["iam_policy_file"])
+        for name, function in _functions(root).items()
+    }
+    return Service(stack, policies)
 
 
 def _template(root: Path) -> Mapping[str, Any]:
     """Return the template with the resources that Chalice adds, as far as it refers to them."""
     template = load(root / ".chalice" / "resources.yaml")
-    chalice = dict.fromkeys(_functions(root), "AWS::Serverless::Function")
+    chalice = dict.fromkeys(map(_logical_id, _functions(root)), "AWS::Serverless::Function")
     chalice |= {"RestAPI": "AWS::Serverless::Api", "APIHandler": "AWS::Serverless::Function"}
     resources = {**{name: {} for name in chalice}, **template["Resources"]}
     typed = {
@@ -63,7 +76,12 @@ def _template(root: Path) -> Mapping[str, Any]:
     return {**template, "Resources": typed}
 
 
-def _functions(root: Path) -> list[str]:
-    """Return the logical ids that Chalice gives functions: PlanStep for plan_step."""
+def _functions(root: Path) -> Mapping[str, Any]:
     config = json.loads((root / ".chalice" / "config.json").read_text(encoding="utf-8"))
-    return ["".join(part.title() for part in n.split("_")) for n in config["lambda_functions"]]
+    functions: Mapping[str, Any] = config["lambda_functions"]
+    return functions
+
+
+def _logical_id(function: str) -> str:
+    """Return the logical id that Chalice gives a function: PlanStep for plan_step."""
+    return "".join(part.title() for part in function.split("_"))

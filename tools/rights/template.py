@@ -71,6 +71,16 @@ class Stack:
             if "Condition" not in body or self._holds(body["Condition"])
         ]
 
+    def check(self) -> None:
+        """Raise TemplateError if resources and outputs cannot be resolved, saying which."""
+        resolved = {"Resources": self.resource, "Outputs": self._output}
+        for section, resolve in resolved.items():
+            for name in self.template.get(section) or {}:
+                try:
+                    resolve(name)
+                except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+                    raise TemplateError(f"{name} cannot be resolved: {error}") from error
+
     def resource(self, logical_id: str) -> Resource:
         """Return one resource, resolved."""
         body = self.template["Resources"][logical_id]
@@ -79,10 +89,13 @@ class Stack:
     def outputs(self) -> dict[str, str]:
         """Return the value of each output whose condition holds; a list joined with commas."""
         return {
-            name: _text(self.resolve(body["Value"]))
+            name: self._output(name)
             for name, body in self.template.get("Outputs", {}).items()
             if "Condition" not in body or self._holds(body["Condition"])
         }
+
+    def _output(self, name: str) -> str:
+        return _text(self.resolve(self.template["Outputs"][name]["Value"]))
 
     def resolve(self, node: Any) -> Any:
         """Return the node as CloudFormation would hand it to a service."""
