@@ -8,6 +8,7 @@ VENV := .venv
 AUDIT := .venv-audit
 RUN := $(VENV)/bin/python
 STAGE ?= dev
+CASES ?= 10000
 BROWSER := chromium fonts-dejavu-core fonts-liberation
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -56,8 +57,8 @@ bench: $(VENV)/installed ## Measure on the emulator, as ratios
 load: $(VENV)/installed ## Ask for many demos at once on the emulator: make load DEMOS=200
 	@$(RUN) -m bench.load $(or $(DEMOS),200)
 
-simulate: $(VENV)/installed ## Break everything once, and ten thousand times at random
-	@$(RUN) -m testkit.simulation
+simulate: $(VENV)/installed ## Break everything once, and CASES times at random
+	@$(RUN) -m testkit.simulation --cases $(CASES)
 
 fuzz: $(VENV)/installed ## Send the service thousands of generated requests: make fuzz EXAMPLES=200
 	@$(RUN) -m local.packaging

@@ -15,6 +15,7 @@ from chalice import Blueprint
 from chalicelib.core.actions import Action, ActionKind, Outcome
 from chalicelib.core.errors import AccessDenied, RetryableError
 from chalicelib.entrypoints.logs import logger
+from chalicelib.services.world import World
 from chalicelib.wiring import world
 
 bp = Blueprint(__name__)
@@ -42,11 +43,16 @@ two lists together)."""
 @bp.lambda_function(name="plan")  # type: ignore[untyped-decorator]
 def plan(event: Event, context: object) -> Event:  # noqa: ARG001
     """Look, decide, record; answer with the state that the state machine goes on with."""
+    return look(world(), event)
+
+
+def look(world: World, event: Event) -> Event:
+    """Do what Plan does, in a world."""
     from chalicelib.services.plan_step import plan_step  # noqa: PLC0415 - app.py imports us all
 
     demo_id, generation = event["demo_id"], event["generation"]
     outcomes = [_outcome(result) for result in event.get("results", [])]
-    state = plan_step(world(), demo_id, generation, outcomes, looks=event.get("looks", 0))
+    state = plan_step(world, demo_id, generation, outcomes, looks=event.get("looks", 0))
     logger.info(
         "planned", extra={"demo_id": demo_id, "next": state.next.value, "reason": state.reason}
     )
@@ -88,11 +94,12 @@ def _reason(caught: Mapping[str, Any]) -> str:
         return cause
 
 
-def _act(kind: ActionKind, event: Event) -> Event:
+def act(world: World, kind: ActionKind, event: Event) -> Event:
+    """Do what the function of an action does, in a world."""
     from chalicelib.services.apply import apply  # noqa: PLC0415 - app.py imports us all
 
     demo_id, component = event["demo_id"], event["component"]
-    outcome = apply(world(), demo_id, event["generation"], Action(kind, component))
+    outcome = apply(world, demo_id, event["generation"], Action(kind, component))
     logger.info(
         kind.value, extra={"demo_id": demo_id, "component": component, "more": outcome.more}
     )
@@ -107,37 +114,37 @@ def _act(kind: ActionKind, event: Event) -> Event:
 @bp.lambda_function(name="create_stack")  # type: ignore[untyped-decorator]
 def create_stack(event: Event, context: object) -> Event:  # noqa: ARG001
     """Ask CloudFormation for a stack."""
-    return _act(ActionKind.CREATE_STACK, event)
+    return act(world(), ActionKind.CREATE_STACK, event)
 
 
 @bp.lambda_function(name="stage_bundle")  # type: ignore[untyped-decorator]
 def stage_bundle(event: Event, context: object) -> Event:  # noqa: ARG001
     """Put the bundle into the demo's bucket."""
-    return _act(ActionKind.STAGE_BUNDLE, event)
+    return act(world(), ActionKind.STAGE_BUNDLE, event)
 
 
 @bp.lambda_function(name="delete_stack")  # type: ignore[untyped-decorator]
 def delete_stack(event: Event, context: object) -> Event:  # noqa: ARG001
     """Ask CloudFormation to delete a stack."""
-    return _act(ActionKind.DELETE_STACK, event)
+    return act(world(), ActionKind.DELETE_STACK, event)
 
 
 @bp.lambda_function(name="empty_bucket")  # type: ignore[untyped-decorator]
 def empty_bucket(event: Event, context: object) -> Event:  # noqa: ARG001
     """Take a bite out of a stack's buckets."""
-    return _act(ActionKind.EMPTY_BUCKET, event)
+    return act(world(), ActionKind.EMPTY_BUCKET, event)
 
 
 @bp.lambda_function(name="release_interfaces")  # type: ignore[untyped-decorator]
 def release_interfaces(event: Event, context: object) -> Event:  # noqa: ARG001
     """Delete network interfaces that hold a stack's network up."""
-    return _act(ActionKind.RELEASE_INTERFACES, event)
+    return act(world(), ActionKind.RELEASE_INTERFACES, event)
 
 
 @bp.lambda_function(name="lift_protection")  # type: ignore[untyped-decorator]
 def lift_protection(event: Event, context: object) -> Event:  # noqa: ARG001
     """Lift whatever protects a stack or its resources from deletion."""
-    return _act(ActionKind.LIFT_PROTECTION, event)
+    return act(world(), ActionKind.LIFT_PROTECTION, event)
 
 
 @bp.lambda_function(name="await_change")  # type: ignore[untyped-decorator]

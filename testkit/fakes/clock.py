@@ -26,12 +26,8 @@ class VirtualClock:
         """Put something on the agenda; what falls on one moment keeps its order."""
         heapq.heappush(self._agenda, (self.now + delay, next(self._order), what))
 
-    def component(self) -> bool:
-        """Move to the next thing on the agenda and do it; False when there is none.
-
-        Called from within another thing, it lets the next one happen in its midst: the time
-        moves on, as it does for two processes that run at once.
-        """
+    def step(self) -> bool:
+        """Move to the next thing on the agenda and do it; False when there is none."""
         if not self._agenda:
             return False
         when, _, what = heapq.heappop(self._agenda)
@@ -39,9 +35,20 @@ class VirtualClock:
         what()
         return True
 
+    def hurry(self) -> bool:
+        """Do the next thing on the agenda now, early; False when there is none.
+
+        Called from within another thing, it lets the next one happen in its midst, as it does
+        for two processes that run at once.
+        """
+        if not self._agenda:
+            return False
+        heapq.heappop(self._agenda)[2]()
+        return True
+
     def advance(self, span: timedelta) -> None:
         """Let a span of time pass, with everything that falls into it."""
         end = self.now + span
         while self._agenda and self._agenda[0][0] <= end:
-            self.component()
+            self.step()
         self.now = end

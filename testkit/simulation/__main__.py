@@ -2,8 +2,8 @@
 
     python -m testkit.simulation [--cases N] [--seed N] [--workers N]
 
-Every single fault in whole lives of every kind comes first, then N random combinations. A
-wrong ending is printed with the seed that plays it again: `--seed THAT --cases 1 --story`.
+Every single fault in whole lives of every kind comes first, then N random combinations. A wrong
+ending is printed with what plays it again: `--seed N --cases 1 --story`, or `--life L --fault N`.
 """
 
 from __future__ import annotations
@@ -15,55 +15,33 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice, product
+from typing import Final
 
 from testkit.simulation.cases import LIVES, random_case, single_faults
-from testkit.simulation.scene import Scene, Script
-from testkit.simulation.verdict import faults_of, minutes_past_lease
+from testkit.simulation.plays import PARTS, Ending, play_part, play_random
+from testkit.simulation.scene import Scene
+from testkit.simulation.script import Script
+from testkit.simulation.verdict import faults_of
 
-SHOWN = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How one case ended: what was wrong, and what had been done to it."""
-
-    case: str
-    wrong: tuple[str, ...]
-    hit: tuple[str, ...]
-    late: float
-
-
-def play(case: str, script: Script) -> Ending:
-    """Play one case."""
-    scene = Scene(script)
-    scene.run()
-    return Ending(case, faults_of(scene), tuple(scene.faults.hit), minutes_past_lease(scene))
-
-
-def play_single(life: str) -> list[Ending]:
-    """Play a life with each single fault; a case is named by its life and its place in it."""
-    cases = chain([LIVES[life]], single_faults(LIVES[life]))
-    return [play(f"{life}, fault {n}", script) for n, script in enumerate(cases)]
-
-
-def play_random(seed: int) -> Ending:
-    """Play one random combination."""
-    return play(f"--seed {seed} --cases 1", random_case(seed))
+SHOWN: Final = 5
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Play everything; return 0 when every case ended right."""
     options = _options(arguments)
     logging.disable()  # faults put in on purpose are no news
+    if options.life:
+        return _show_single(options.life, options.fault)
     if options.story:
         _tell(random_case(options.seed))
     began = time.monotonic()
     total = Total()
-    with multiprocessing.get_context("spawn").Pool(options.workers) as pool:
-        if options.cases > 1:
-            total.add("single faults", chain.from_iterable(pool.imap(play_single, LIVES)))
+    spawn = multiprocessing.get_context("spawn")
+    with spawn.Pool(options.workers, initializer=logging.disable) as pool:
+        if options.cases != 1:
+            parts = product(LIVES, range(PARTS))
+            total.add("single faults", chain.from_iterable(pool.imap(play_part, parts)))
         seeds = range(options.seed, options.seed + options.cases)
         total.add("random combinations", pool.imap(play_random, seeds, chunksize=50))
     print(f"{total.cases} cases, {total.wrong} ended wrong, {time.monotonic() - began:.0f} s")
@@ -76,6 +54,7 @@ class Total:
     def __init__(self) -> None:
         self.cases = 0
         self.wrong = 0
+        self._began = time.monotonic()
 
     def add(self, what: str, endings: Iterable[Ending]) -> None:
         """Count endings as they come in."""
@@ -85,7 +64,8 @@ class Total:
             if ending.wrong:
                 self.wrong += 1
                 self._show(ending)
-        print(f"{what}: {self.cases - cases} cases, {self.wrong - wrong} ended wrong")
+        seconds = time.monotonic() - self._began
+        print(f"{what}: {self.cases - cases} cases, {self.wrong - wrong} wrong, {seconds:.0f} s")
 
     def _show(self, ending: Ending) -> None:
         if self.wrong > SHOWN:
@@ -95,12 +75,19 @@ class Total:
             print(f"    {line}")
 
 
-def _tell(script: Script) -> None:
+def _show_single(life: str, fault: int) -> int:
+    (script,) = islice(chain([LIVES[life]], single_faults(LIVES[life])), fault, fault + 1)
+    return 1 if _tell(script) else 0
+
+
+def _tell(script: Script) -> tuple[str, ...]:
     scene = Scene(script)
     scene.run()
+    wrong = faults_of(scene)
     print(script)
-    for line in chain(scene.faults.hit, _timelines(scene)):
+    for line in chain(scene.faults.hit, _timelines(scene), (f"-> {w}" for w in wrong)):
         print(line)
+    return wrong
 
 
 def _timelines(scene: Scene) -> Iterator[str]:
@@ -116,6 +103,8 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="the first combination's seed")
     parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
     parser.add_argument("--story", action="store_true", help="tell the first case's timeline")
+    parser.add_argument("--life", choices=sorted(LIVES), help="tell one life's timeline")
+    parser.add_argument("--fault", type=int, default=0, help="with its so manieth single fault")
     return parser.parse_args(arguments)
 
 

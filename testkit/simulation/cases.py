@@ -1,18 +1,26 @@
-"""Which runs to play: every single fault in a few whole lives, and random combinations."""
+"""Which runs to play: every single fault in whole lives of every kind, and random combinations."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 from typing import Final
 
+from chalicelib.core.demo import Phase
 from testkit.simulation.components import EIGHT, SMALL
-from testkit.simulation.faults import CALL_FAULTS, EVENT_FAULTS, EventFault, Fault
-from testkit.simulation.scene import Scene, Script
+from testkit.simulation.faults import CALL_FAULTS, EVENT_FAULTS, EventFault, Fault, Outage
+from testkit.simulation.scene import PATIENCE, SWEEP, Scene
+from testkit.simulation.script import Retained, Script
+from testkit.simulation.verdict import minutes_past_lease, teardown_minutes
 
+WHOLE_LIFE: Final = PATIENCE.total_seconds() / 60
+SLACK: Final = 0.5
+"""Minutes that retries take within a sweep and a teardown."""
 LIVES: Final = {
     "ends by the sweep": Script(components=EIGHT),
+    "ends by the sweep, as it was asked for": Script(extend_at=None),
     "ends by the table's TTL, the sweep off": Script(sweeps=False, ttl=True),
     "ends by the orphan search, its record erased": Script(erase_at=25, orphans=True, ttl=True),
     "deleted while coming up": Script(delete_at=3),
@@ -28,6 +36,23 @@ LIVES: Final = {
         uploads=5,
     ),
     "rests in quarantine": Script(obstacles={"vpc": ("nobody knows", 7, None)}),
+    "loses a stack": Script(lost=(15, "web"), orphans=True),
+    "leaves something behind": Script(
+        extend_at=None, retained=Retained(component="vpc", removed_at=110)
+    ),
+    "cannot be read for a while": Script(unreadable=(2, 30)),
+    "comes up in an outage": Script(outages=(Outage(start=1, minutes=40, of="stacks."),)),
+    "comes up in a storm": Script(outages=(Outage(start=0, minutes=30, passes=4),)),
+    "goes in an outage": Script(
+        extend_at=None, outages=(Outage(start=61, minutes=45, of="stacks."),)
+    ),
+    "goes in a storm": Script(extend_at=None, outages=(Outage(start=60, minutes=30, passes=4),)),
+    "can never wait": Script(outages=(Outage(start=0, minutes=WHOLE_LIFE, of="store.park"),)),
+    "lives with late lists": Script(lag=30, index_lag=5, stale_minutes=10),
+    "lives with wrong clocks": Script(skew=5),
+    "four people in two places": Script(
+        people=4, places=2, lease=20, extend_at=None, components=SMALL[1:2]
+    ),
 }
 """Whole lives of every kind; without a fault each of them ends right."""
 
@@ -41,41 +66,81 @@ _OBSTACLES: Final = (
 
 
 def single_faults(script: Script) -> Iterator[Script]:
-    """Yield a life once for each port call and event in it, and each way that can go wrong."""
+    """Yield a life once for each port call and event in it, and each way that can go wrong.
+
+    Each is to be gone a sweep and its own teardown after its lease, or as late as without the
+    fault and a sweep.
+    """
     clean = Scene(script)
     clean.run()
+    judged = replace(script, within=_allowance(clean))
     for number in range(clean.faults.calls):
         for fault in CALL_FAULTS:
             # Nothing but the sweep starts a loop again that a fatal error ended.
             if script.sweeps or fault is not Fault.FATAL:
-                yield replace(script, calls={number: fault})
+                yield replace(judged, calls={number: fault})
     for number in range(clean.faults.events):
         for event_fault in EVENT_FAULTS:
-            yield replace(script, events={number: event_fault})
+            yield replace(judged, events={number: event_fault})
+
+
+def _allowance(clean: Scene) -> float | None:
+    """Return how late a life may be gone, or None where a person or the TTL decides that."""
+    script = clean.script
+    told = chain.from_iterable(clean.store.entries.values())
+    rested = any(entry.text.startswith(Phase.QUARANTINED) for entry in told)
+    if rested or not script.sweeps or script.erase_at is not None or script.people > 1:
+        return None
+    late = max(minutes_past_lease(clean), teardown_minutes(clean))
+    return late + SWEEP.total_seconds() / 60 + SLACK
 
 
 def random_case(seed: int) -> Script:
     """Return one combination of a life and faults; the same seed gives the same run."""
     rng = random.Random(seed)  # noqa: S311 - a simulation
-    erase_at = rng.randrange(2, 70) if rng.random() < 0.15 else None  # noqa: PLR2004 - some
+    erase_at = rng.randrange(2, 70) if _chance(rng, 0.15) else None
+    crowded = _chance(rng, 0.05)
     return Script(
-        components=EIGHT if rng.random() < 0.05 else SMALL,  # noqa: PLR2004 - a few
+        components=EIGHT if _chance(rng, 0.05) and not crowded else SMALL,
+        people=rng.randrange(2, 6) if crowded else 1,
+        places=rng.randrange(1, 4) if crowded else 20,
         lease=rng.choice((20, 60, 90)),
         extend_at=rng.choice((None, 5, 19, 40)),
         delete_at=rng.choice((None, None, 1, 5, 9, 30)),
         erase_at=erase_at,
-        ttl=erase_at is not None or rng.random() < 0.5,  # noqa: PLR2004 - half
+        lost=(rng.randrange(1, 60), "web") if _chance(rng, 0.1) else None,
+        unreadable=_span(rng) if _chance(rng, 0.1) else None,
+        ttl=erase_at is not None or _chance(rng, 0.5),
         orphans=True,
-        keep_on_failure=rng.random() < 0.3,  # noqa: PLR2004 - some
-        fails={rng.choice(("s3", "vpc")): "no capacity"} if rng.random() < 0.2 else {},  # noqa: PLR2004
+        keep_on_failure=_chance(rng, 0.3),
+        fails={rng.choice(("s3", "vpc")): "no capacity"} if _chance(rng, 0.2) else {},
         obstacles=_obstacles(rng),
-        protected=frozenset({"vpc"}) if rng.random() < 0.1 else frozenset(),  # noqa: PLR2004
+        protected=frozenset({"vpc"}) if _chance(rng, 0.1) else frozenset(),
+        retained=_retained(rng) if _chance(rng, 0.05) else None,
         uploads=rng.choice((0, 0, 7)),
         stale_minutes=rng.choice((0, 0, 3, 10)),
-        deaths_retried=rng.random() < 0.7,  # noqa: PLR2004 - most
+        lag=rng.choice((0, 0, 10, 30)),
+        index_lag=rng.choice((0, 0, 1, 5)),
+        skew=rng.choice((0, 0, 1, 5)),
+        slowness=rng.choice((0.5, 1, 1, 2)),
+        deaths_retried=_chance(rng, 0.7),
         calls=_calls(rng),
         events=_events(rng),
+        outages=_outages(rng),
     )
+
+
+def _chance(rng: random.Random, share: float) -> bool:
+    return rng.random() < share
+
+
+def _span(rng: random.Random) -> tuple[int, int]:
+    start = rng.randrange(1, 80)
+    return start, start + rng.randrange(1, 60)
+
+
+def _retained(rng: random.Random) -> Retained:
+    return Retained(component=rng.choice(("s3", "vpc")), removed_at=rng.randrange(60, 300))
 
 
 def _obstacles(rng: random.Random) -> dict[str, tuple[str, int, str | None]]:
@@ -85,8 +150,8 @@ def _obstacles(rng: random.Random) -> dict[str, tuple[str, int, str | None]]:
 
 def _calls(rng: random.Random) -> dict[int, Fault]:
     faults = {rng.randrange(300): rng.choice(tuple(Fault)) for _ in range(rng.randrange(1, 12))}
-    if rng.random() < 0.2:  # noqa: PLR2004 - some
-        # An outage: everything in a row fails, so that retries run out.
+    if _chance(rng, 0.2):
+        # Everything in a row fails, so that retries run out.
         start, kind = rng.randrange(150), rng.choice(CALL_FAULTS)
         faults |= dict.fromkeys(range(start, start + rng.randrange(3, 60)), kind)
     return faults
@@ -94,3 +159,16 @@ def _calls(rng: random.Random) -> dict[int, Fault]:
 
 def _events(rng: random.Random) -> dict[int, EventFault]:
     return {rng.randrange(20): rng.choice(EVENT_FAULTS) for _ in range(rng.randrange(6))}
+
+
+def _outages(rng: random.Random) -> tuple[Outage, ...]:
+    """Return up to two outages or storms, of everything or of one port."""
+    return tuple(
+        Outage(
+            start=rng.randrange(100),
+            minutes=rng.choice((1, 5, 20, 60)),
+            of=rng.choice(("", "stacks.", "store.", "workflow.", "leftovers.", "store.park")),
+            passes=rng.choice((0, 2, 4)),
+        )
+        for _ in range(rng.choice((0, 0, 0, 1, 2)))
+    )

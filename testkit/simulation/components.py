@@ -1,11 +1,12 @@
-"""The graphs that the simulation builds: the eight shipped components, and a small one."""
+"""The graphs that the simulation builds: that of cfn/ itself, and a small one."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
 
-from chalicelib.core.catalog import Component, Parameter
+from chalicelib.adapters.templates import PackagedTemplates
+from chalicelib.core.catalog import SHIPPED, Component, Kind, Parameter
 
 
 def component(
@@ -32,47 +33,12 @@ def component(
     )
 
 
-_NETWORK: Final = ("VpcId", "PublicSubnetIds")
-
-EIGHT: Final = (
-    component("s3", 1, outputs=("BucketName",), has_bucket=True),
-    component("vpc", 3, outputs=(*_NETWORK, "PrivateSubnetIds")),
-    component("sg", 1, requires=("VpcId",), outputs=("ApplicationGroup", "DatabaseGroup")),
-    component(
-        "rds",
-        12,
-        requires=("PrivateSubnetIds", "DatabaseGroup"),
-        outputs=("DatabaseEndpoint",),
-    ),
-    component(
-        "ecs",
-        6,
-        requires=(*_NETWORK, "ApplicationGroup", "BucketName", "BundleKey"),
-        outputs=("EcsUrl", "ClusterName"),
-    ),
-    component(
-        "asg",
-        4,
-        requires=(*_NETWORK, "ApplicationGroup"),
-        wants=("DatabaseEndpoint",),
-        outputs=("WebUrl",),
-    ),
-    component(
-        "eb",
-        6,
-        requires=(*_NETWORK, "BucketName", "BundleKey"),
-        outputs=("EbUrl",),
-        solution_stacks={"EbSolutionStack": "Linux v* running Docker"},
-    ),
-    component(
-        "jenkins",
-        6,
-        requires=(*_NETWORK, "ApplicationGroup", "BucketName"),
-        wants=("ClusterName",),
-        outputs=("JenkinsUrl",),
-    ),
+EIGHT: Final = tuple(
+    c
+    for c in PackagedTemplates().catalog().components.values()
+    if c.name in SHIPPED and c.kind is Kind.STACK
 )
-"""The shipped components' shape: what they take, give and usually last."""
+"""The shipped components: what their templates take, give and usually last."""
 
 SMALL: Final = (
     component("s3", 1, outputs=("BucketName",), has_bucket=True),

@@ -1,12 +1,17 @@
-"""Faults, put in at chosen port calls and events: by number, so that a run can be repeated."""
+"""Faults, put in at chosen port calls and events: by number, so that a run can be repeated.
+
+Outages are put in by time: whatever calls fall into them go wrong.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, TypeVar, cast
 
-from chalicelib.core.errors import AccessDenied, Unavailable
+from chalicelib.core.errors import AccessDenied, Throttled, Unavailable
 
 P = TypeVar("P")
 
@@ -29,6 +34,26 @@ class EventFault(StrEnum):
     LOST = "lost"
     DOUBLED = "doubled"
     LATE = "late"
+    VERY_LATE = "hours late, and five times"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outage:
+    """A span of minutes in which calls are not answered.
+
+    `of` is how the calls' names begin ("stacks.", "store.park"; all by default). Where every
+    n-th call `passes` it is a throttling storm, in which retries get through.
+    """
+
+    start: float
+    minutes: float
+    of: str = ""
+    passes: int = 0
+
+    @property
+    def end(self) -> float:
+        """The minute at which calls are answered again."""
+        return self.start + self.minutes
 
 
 class Died(BaseException):
@@ -42,17 +67,22 @@ class Faults:
         self,
         calls: Mapping[int, Fault] | None = None,
         events: Mapping[int, EventFault] | None = None,
+        outages: tuple[Outage, ...] = (),
         *,
+        minute: Callable[[], float] = lambda: 0,
         meanwhile: Callable[[], object] = lambda: None,
         later: Callable[[Callable[[], object]], None] = lambda _: None,
     ) -> None:
-        self._later = later
         self.calls = 0
         self.events = 0
+        self.counts: Counter[str] = Counter()
         self.hit: list[str] = []
         self._at_call = dict(calls or {})
         self._at_event = dict(events or {})
+        self._outages = outages
+        self._minute = minute
         self._meanwhile = meanwhile
+        self._later = later
 
     def event(self) -> EventFault | None:
         """Return what goes wrong with the next event."""
@@ -66,6 +96,9 @@ class Faults:
         """Make a port call, or let it go wrong."""
         fault = self._at_call.pop(self.calls, None)
         number, self.calls = self.calls, self.calls + 1
+        self.counts[what] += 1
+        if self._outages:
+            self._storm(what, number)
         if fault is None:
             return call()
         self.hit.append(f"call {number} ({what}): {fault}")
@@ -74,6 +107,15 @@ class Faults:
                 self._later(call)
             fault = Fault.TRANSIENT
         return self._wrong(fault, call)
+
+    def _storm(self, what: str, number: int) -> None:
+        minute = self._minute()
+        for outage in self._outages:
+            if outage.start <= minute < outage.end and what.startswith(outage.of):
+                if not outage.passes:
+                    raise Unavailable("no answer")
+                if number % outage.passes:
+                    raise Throttled("Rate exceeded")
 
     def _wrong(self, fault: Fault, call: Callable[[], Any]) -> Any:
         match fault:

@@ -1,39 +1,34 @@
-"""The state machine of .chalice/resources.yaml, interpreted in virtual time.
+"""The loop's state machine, played in virtual time by its own definition (see asl).
 
-Plan, then a Map of Apply, or AwaitChange, and Plan again; with the same retries. A process
-that dies counts as a failure of Lambda's own, which Step Functions tries again.
+A process that dies counts as a failure of Lambda's own. An execution whose history grows past
+what Step Functions allows is ended, as Step Functions ends it.
 """
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final, TypeVar
+from typing import Any, Final
 
-from chalicelib.core.actions import Action, Outcome
-from chalicelib.core.errors import (
-    AccessDenied,
-    DemoError,
-    NotFound,
-    RetryableError,
-    StaleRecord,
-)
-from chalicelib.core.plan import Next
-from chalicelib.services import loop
-from chalicelib.services.apply import apply
-from chalicelib.services.plan_step import LoopState, plan_step
+from chalicelib.core.actions import ActionKind
+from chalicelib.core.errors import DemoError
+from chalicelib.entrypoints import loop as functions
+from chalicelib.services.loop import park
 from chalicelib.services.world import World
 from testkit.fakes import VirtualClock
+from testkit.simulation import asl
 from testkit.simulation.faults import Died
 
-T = TypeVar("T")
-STALE_TRIES: Final = 10
-TRIES: Final = 6
-NONE_LEFT: Final = Counter(stale=STALE_TRIES, other=TRIES)
-REST: Final = timedelta(seconds=60)
 LATENCY: Final = timedelta(seconds=1)
+HISTORY: Final = 25_000
+"""Events an execution may have (Step Functions Developer Guide, "Service quotas")."""
+TASK_EVENTS: Final = 3
+"""Scheduled, started, and succeeded or failed."""
+Data = dict[str, Any]
+Error = Mapping[str, str]
 
 
 @dataclass(slots=True)
@@ -43,40 +38,63 @@ class Execution:
     demo_id: str
     generation: int
     status: str = "RUNNING"
-    token: str | None = None
-    looks: int = 0
+    events: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A pass through a definition: an execution's own, or that of one item of a Map."""
+
+    execution: Execution
+    definition: asl.Definition
+    ended: Callable[[Data], None]
+    failed: Callable[[str], None]
 
 
 class Machine:
     """The Workflow port, and everything behind it.
 
-    Lambda has several names for a process that died, and Step Functions retries only those it
-    was told of: `deaths_retried` says whether it was.
+    `world_of` gives the world as a function sees it. Lambda has several names for a process
+    that died, and Step Functions retries only those it was told of: `deaths_retried` says
+    whether it was.
     """
 
-    def __init__(self, clock: VirtualClock, *, deaths_retried: bool = True) -> None:
-        self._deaths_retried = deaths_retried
-        self.world: World
+    def __init__(
+        self,
+        clock: VirtualClock,
+        world_of: Callable[[str], World],
+        *,
+        deaths_retried: bool = True,
+    ) -> None:
         self.executions: dict[tuple[str, int], Execution] = {}
+        self.plans = 0
         self._clock = clock
-        self._tokens: dict[str, Execution] = {}
+        self._world_of = world_of
+        self._death = "Lambda.Unknown" if deaths_retried else "Runtime.OutOfMemory"
+        self._definition = asl.loop_definition()
+        self._waiting: dict[str, Callable[[str | None], None]] = {}
         self._minted = 0
 
     # The port -----------------------------------------------------------------------------
 
     def start(self, demo_id: str, generation: int) -> None:
         """Start a loop; a name that was ever used stays with its first execution."""
-        key = (demo_id, generation)
-        if key not in self.executions:
-            execution = self.executions[key] = Execution(demo_id, generation)
-            self._later(lambda: self._plan(execution, ()))
+        if (demo_id, generation) in self.executions:
+            return
+        execution = self.executions[demo_id, generation] = Execution(demo_id, generation)
+        run = Run(
+            execution,
+            self._definition,
+            ended=lambda _: self._end(execution, "SUCCEEDED"),
+            failed=lambda _: self._end(execution, "FAILED"),
+        )
+        data = {"demo_id": demo_id, "generation": generation, "results": []}
+        self._enter(run, self._definition.start, data)
 
     def wake(self, token: str) -> None:
         """Let a parked loop go on; a token nobody waits for any more is no error."""
-        execution = self._tokens.pop(token, None)
-        if execution is not None:
-            execution.token = None
-            self._later(lambda: self._plan(execution, ()))
+        if resume := self._waiting.pop(token, None):
+            resume(None)
 
     def running(self, demo_id: str, generation: int) -> bool:
         """Return whether that loop is running now."""
@@ -85,118 +103,133 @@ class Machine:
 
     # The states ---------------------------------------------------------------------------
 
-    def _plan(self, execution: Execution, outcomes: Sequence[Outcome]) -> None:
-        self._task(
-            lambda: plan_step(
-                self.world,
-                execution.demo_id,
-                execution.generation,
-                outcomes,
-                looks=execution.looks,
-            ),
-            lambda component: self._route(execution, component),
-            lambda error: self._caught(execution, outcomes, error),
-        )
+    def _end(self, execution: Execution, status: str) -> None:
+        execution.status = status
 
-    def _caught(
-        self, execution: Execution, outcomes: Sequence[Outcome], error: BaseException
-    ) -> None:
-        if isinstance(error, NotFound):
-            self._fail(execution)
+    def _enter(self, run: Run, name: str, data: Data) -> None:
+        execution = run.execution
+        execution.events += 2
+        if execution.events > HISTORY:
+            self._end(execution, "FAILED")
+        if execution.status != "RUNNING":
+            return
+        state = run.definition.states[name]
+        match state["Type"]:
+            case "Task":
+                self._clock.later(LATENCY, lambda: self._task(run, name, data, Counter()))
+            case "Choice":
+                self._enter(run, asl.chosen(state, data), data)
+            case "Map":
+                self._map(run, name, data)
+            case "Wait":
+                delay = timedelta(seconds=state["Seconds"])
+                self._clock.later(delay, lambda: self._leave(run, state, data))
+            case "Fail":
+                run.failed(state["Error"])
+            case _:
+                self._leave(run, state, data)
+
+    def _leave(self, run: Run, state: asl.State, data: Data) -> None:
+        if "Next" in state:
+            self._enter(run, state["Next"], data)
         else:
-            self._clock.later(REST, lambda: self._plan(execution, outcomes))
+            run.ended(data)
 
-    def _route(self, execution: Execution, component: LoopState) -> None:
-        execution.looks = component.looks
-        match component.next:
-            case Next.ACT:
-                self._map(execution, component.actions)
-            case Next.WAIT:
-                self._await_change(execution, component)
-            case Next.DONE:
-                execution.status = "SUCCEEDED"
-            case Next.STUCK:
-                self._fail(execution)
+    def _map(self, run: Run, name: str, data: Data) -> None:
+        state = run.definition.states[name]
+        inputs = asl.selected(state, data)
+        results: list[Data] = []
 
-    def _map(self, execution: Execution, actions: Sequence[Action]) -> None:
-        outcomes: list[Outcome] = []
+        def ended(result: Data) -> None:
+            results.append(result)
+            if len(results) == len(inputs):
+                self._leave(run, state, asl.placed(state, data, results))
 
-        def done(outcome: Outcome) -> None:
-            outcomes.append(outcome)
-            if len(outcomes) == len(actions):
-                self._later(lambda: self._plan(execution, outcomes))
+        inner = run.definition.items[name]
+        for item in inputs:
+            iteration = Run(run.execution, inner, ended=ended, failed=run.failed)
+            self._enter(iteration, inner.start, item)
 
-        for action in actions:
-            self._later(lambda action=action: self._apply(execution, action, done))  # type: ignore[misc]
-
-    def _apply(
-        self, execution: Execution, action: Action, done: Callable[[Outcome], None]
-    ) -> None:
-        def caught(error: BaseException) -> None:
-            denied = isinstance(error, AccessDenied)
-            unanswered = isinstance(error, RetryableError | Died)
-            text = str(error) or "died"
-            done(Outcome(action=action, error=text, denied=denied, unanswered=unanswered))
-
-        self._task(
-            lambda: apply(self.world, execution.demo_id, execution.generation, action),
-            done,
-            caught,
-        )
-
-    def _await_change(self, execution: Execution, component: LoopState) -> None:
-        self._minted += 1
-        token = f"{execution.demo_id}-{execution.generation}-{self._minted}"
-        self._tokens[token] = execution
-        execution.token = token
-        self._clock.later(timedelta(seconds=component.wait_seconds), lambda: self.wake(token))
-        self._task(
-            lambda: loop.park(
-                self.world,
-                execution.demo_id,
-                execution.generation,
-                seen=component.seen,
-                token=token,
-            ),
-            lambda _: None,
-            # Whatever ends the wait, a fault included, Plan looks again.
-            lambda _: self.wake(token),
-            tries=NONE_LEFT,
-        )
-
-    def _fail(self, execution: Execution) -> None:
-        execution.status = "FAILED"
-
-    # Retries ------------------------------------------------------------------------------
-
-    def _task(
-        self,
-        task: Callable[[], T],
-        then: Callable[[T], None],
-        caught: Callable[[BaseException], None],
-        tries: Counter[str] | None = None,
-    ) -> None:
-        counted = Counter() if tries is None else Counter(tries)
+    def _task(self, run: Run, name: str, data: Data, tries: Counter[int]) -> None:
+        state = run.definition.states[name]
+        run.execution.events += TASK_EVENTS
+        if run.execution.status != "RUNNING":
+            return
         try:
-            result = task()
+            if "waitForTaskToken" in state["Resource"]:
+                self._wait(run, name, data, tries)
+                return
+            result = self._call(state["Resource"].strip("${}"), data)
         except (DemoError, Died) as error:
-            if (delay := self._retry_in(error, counted)) is None:
-                caught(error)
-            else:
-                self._clock.later(delay, lambda: self._task(task, then, caught, counted))
+            self._failed(run, name, data, tries, self._told(error))
         else:
-            then(result)
+            self._leave(run, state, asl.placed(state, data, result))
 
-    def _retry_in(self, error: BaseException, tries: Counter[str]) -> timedelta | None:
-        if isinstance(error, Died) and not self._deaths_retried:
-            return None
-        if not isinstance(error, RetryableError | Died):
-            return None
-        kind = "stale" if isinstance(error, StaleRecord) else "other"
-        tries[kind] += 1
-        if tries[kind] > (STALE_TRIES if kind == "stale" else TRIES):
-            return None
-        return timedelta(seconds=1 if kind == "stale" else 2 ** tries[kind])
+    def _call(self, function: str, data: Data) -> Data:
+        world = self._world_of(function)
+        if function == "Plan":
+            self.plans += 1
+            return functions.look(world, data)
+        return functions.act(world, _ACTIONS[function], data)
 
-    def _later(self, what: Callable[[], None]) -> None:
-        self._clock.later(LATENCY, what)
+    def _wait(self, run: Run, name: str, data: Data, tries: Counter[int]) -> None:
+        """Hand out a token, and wait until it comes back or the wait's time is over."""
+        state = run.definition.states[name]
+        self._minted += 1
+        token = f"{data['demo_id']}-{data['generation']}-{self._minted}"
+
+        def resumed(error: str | None) -> None:
+            if error is None:
+                self._leave(run, state, data)
+            else:
+                self._failed(run, name, data, tries, {"Error": error, "Cause": ""})
+
+        self._waiting[token] = resumed
+        seconds = asl.value(state["TimeoutSecondsPath"], data)
+        self._clock.later(timedelta(seconds=seconds), lambda: self._time_out(token))
+        try:
+            park(
+                self._world_of("AwaitChange"),
+                data["demo_id"],
+                data["generation"],
+                seen=data["seen"],
+                token=token,
+            )
+        except (DemoError, Died):
+            if self._waiting.pop(token, None):
+                raise
+
+    def _time_out(self, token: str) -> None:
+        if resume := self._waiting.pop(token, None):
+            resume(asl.TIMEOUT)
+
+    # Errors -------------------------------------------------------------------------------
+
+    def _told(self, error: BaseException) -> Error:
+        """Return an error as Lambda reports it."""
+        if isinstance(error, Died):
+            return {"Error": self._death, "Cause": "the process died"}
+        return {"Error": type(error).__name__, "Cause": json.dumps({"errorMessage": str(error)})}
+
+    def _failed(self, run: Run, name: str, data: Data, tries: Counter[int], error: Error) -> None:
+        for number, retrier in enumerate(run.definition.retriers[name]):
+            if error["Error"] not in retrier.errors:
+                continue
+            tries[number] += 1
+            if tries[number] <= retrier.attempts:
+                delay = retrier.delay(tries[number])
+                self._clock.later(delay, lambda: self._task(run, name, data, tries))
+                return
+            break
+        catcher = asl.caught(run.definition.states[name], error["Error"])
+        if catcher is None:
+            run.failed(error["Error"])
+        else:
+            self._enter(run, catcher["Next"], asl.placed(catcher, data, error))
+
+
+def _camel(kind: ActionKind) -> str:
+    return "".join(word.title() for word in kind.split("_"))
+
+
+_ACTIONS: Final = {_camel(kind): kind for kind in ActionKind}

@@ -6,8 +6,12 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
+from chalicelib.core.timeline import EntryKind
+from testkit.fakes import MemoryStore
 from testkit.simulation.faults import Fault
-from testkit.simulation.scene import Scene, Script
+from testkit.simulation.machine import HISTORY
+from testkit.simulation.scene import Scene
+from testkit.simulation.script import Script
 
 ROOMY = 60
 """Minutes in which anything simulated here comes up, a loop that died once included."""
@@ -17,7 +21,7 @@ FEW = 3
 
 def faults_of(scene: Scene) -> tuple[str, ...]:
     """Return everything wrong with the end of a run; nothing when it ended right."""
-    return (*_left_over(scene), *_told_wrong(scene), *_done_wrong(scene))
+    return (*_left_over(scene), *_told_wrong(scene), *_done_wrong(scene), *_late(scene))
 
 
 def _left_over(scene: Scene) -> Iterator[str]:
@@ -25,6 +29,7 @@ def _left_over(scene: Scene) -> Iterator[str]:
     left = {
         "stacks": sorted(scene.cloud.ours()),
         "buckets": sorted(scene.cloud.buckets.made),
+        "resources": sorted(scene.cloud.left),
         "loops": [k for k, e in scene.machine.executions.items() if e.status == "RUNNING"],
         "quota slots": sorted(store.slots()),
         "leases": sorted(store.leases),
@@ -39,12 +44,14 @@ def _told_wrong(scene: Scene) -> Iterator[str]:
     for demo in store.records.values():
         if not demo.ended:
             yield f"{demo.demo_id} is {demo.phase} ({demo.reason}), not deleted"
-        if store.due(scene.clock.now):
-            yield f"{demo.demo_id} is still in the sweep's index"
-    if not store.records and script.erase_at is None:
-        yield "nobody ever heard of the demo"
-    if _gentle(script) and not script.fails and scene.ready_at is None:
-        yield "never ready, though nothing fatal happened"
+    if due := MemoryStore.due(store, scene.clock.now):
+        yield f"{', '.join(due)} still in the sweep's index"
+    if script.erase_at is None and len(store.records) < script.people:
+        yield f"{script.people - len(store.records)} people never got a demo"
+    if _gentle(script) and not script.fails:
+        for demo in store.records.values():
+            if demo.ready_at is None:
+                yield f"{demo.demo_id} never ready, though nothing fatal happened"
     if _gentle(script) and script.fails and not any(d.failure for d in store.records.values()):
         yield "its failure is not on the record"
 
@@ -53,23 +60,57 @@ def _gentle(script: Script) -> bool:
     """Return whether a demo had the time to come up, and no more faults than retries bear."""
     fatal = any(f is Fault.FATAL for f in script.calls.values())
     ends = min(script.lease, ROOMY if script.delete_at is None else script.delete_at)
-    roomy = ends >= ROOMY and script.erase_at is None
+    spared = script.erase_at is None and script.unreadable is None and script.lost is None
+    roomy = ends >= ROOMY and spared and not script.skew
     retried = script.sweeps and script.deaths_retried
     return roomy and retried and not fatal and len(script.calls) <= FEW
 
 
 def _done_wrong(scene: Scene) -> Iterator[str]:
-    lingering = Fault.LINGERS in scene.script.calls.values()
+    script = scene.script
+    lingering = Fault.LINGERS in script.calls.values()
     for name, times in Counter(scene.cloud.created).items():
-        if times > 1 and not lingering:
+        lost = script.lost is not None and name.endswith(f"-{script.lost[1]}")
+        if times > 1 + lost and not lingering:
             yield f"{name} was created {times} times"
     # Under an outage a creation may come late, onto a teardown that has begun.
-    if scene.cloud.held_up and not lingering and len(scene.script.calls) <= FEW:
+    if scene.cloud.held_up and not lingering and len(script.calls) <= FEW:
         yield f"deleted under stacks that still used them: {scene.cloud.held_up}"
+    if scene.store.most > script.places:
+        yield f"{scene.store.most} demos at once, in {script.places} places"
+    for (demo_id, generation), execution in scene.machine.executions.items():
+        if execution.events > HISTORY:
+            yield f"the history of {demo_id}-{generation} is full"
+    for demo_id in _lied(scene):
+        yield f"{demo_id} was called deleted while something was left"
+
+
+def _lied(scene: Scene) -> Iterator[str]:
+    """Yield the demos that were called deleted while their stacks' leavings were still there."""
+    since, until = scene.cloud.left_since, scene.cloud.left_until
+    for demo in scene.store.records.values():
+        if since and until and demo.deleted_at and since <= demo.deleted_at < until:
+            yield demo.demo_id
+
+
+def _late(scene: Scene) -> Iterator[str]:
+    within, late = scene.script.within, minutes_past_lease(scene)
+    if within is not None and late > within:
+        yield f"gone {late:.1f} minutes after its lease, not within {within:.1f}"
+
+
+def teardown_minutes(scene: Scene) -> float:
+    """Return how long it took from the wish that a demo be gone until it was."""
+    spans = [0.0]
+    for demo in scene.store.records.values():
+        wished = [e.at for e in scene.store.entries[demo.demo_id] if e.kind is EntryKind.DESIRED]
+        if wished and demo.deleted_at:
+            spans.append((demo.deleted_at - wished[0]) / timedelta(minutes=1))
+    return max(spans)
 
 
 def minutes_past_lease(scene: Scene) -> float:
-    """Return how long after its lease the demo was gone."""
+    """Return how long after its lease the last demo was gone."""
     late = [
         (d.deleted_at - d.expires_at) / timedelta(minutes=1)
         for d in scene.store.records.values()

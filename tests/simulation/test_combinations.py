@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from testkit.simulation.__main__ import main, play_random
+from testkit.simulation.__main__ import main
 from testkit.simulation.cases import random_case
+from testkit.simulation.plays import play_random
 from testkit.simulation.scene import Scene
 
-BLOCK = 250
+BLOCK = 75
 
 
 @pytest.mark.parametrize("first", range(0, 4 * BLOCK, BLOCK))
@@ -18,7 +19,7 @@ def test_random_combinations_end_right(first: int) -> None:
     assert [] == [(e.case, e.wrong, e.hit) for e in endings if e.wrong]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50)
 @given(st.integers(min_value=10**6, max_value=10**9))
 def test_combinations_that_hypothesis_picks_end_right(seed: int) -> None:
     """Nor does any that hypothesis comes up with."""
@@ -39,3 +40,11 @@ def test_the_command_counts_and_tells(capsys: pytest.CaptureFixture[str]) -> Non
     status = main(["--cases", "1", "--seed", "3", "--workers", "1", "--story"])
     assert 0 == status
     assert "1 cases, 0 ended wrong" in capsys.readouterr().out
+
+
+def test_the_command_plays_one_single_fault_again(capsys: pytest.CaptureFixture[str]) -> None:
+    """By the name and number that a wrong ending is printed with."""
+    assert 0 == main(["--life", "deleted while coming up", "--fault", "9"])
+    told = capsys.readouterr().out
+    assert "call 1 (store.create)" in told
+    assert "deleted: everything is gone" in told

@@ -1,0 +1,97 @@
+"""Memory's cloud and table with lists that lag, and with stacks that leave something behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalicelib.core.demo import Demo, Status, parse_stack_name
+from chalicelib.core.due import due_at
+from chalicelib.core.observe import StackObservation
+from chalicelib.core.timeline import Entry
+from testkit.fakes import MemoryCloud, MemoryStore, VirtualClock
+from testkit.fakes.cloud import MemoryStack
+
+
+class LaggingCloud(MemoryCloud):
+    """A region in which what was made shows only after a while, and may take its time.
+
+    `retains` names a component whose stack leaves a resource behind; `left` is what was left.
+    """
+
+    def __init__(self, *args: Any, lag: timedelta, slowness: float, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.solution_stacks += ["64bit Amazon Linux 2023 v4.1.0 running Docker"]
+        self.retains: str | None = None
+        self.left: dict[str, str] = {}
+        self.left_since: datetime | None = None
+        self.left_until: datetime | None = None
+        self._lag = lag
+        self._slowness = slowness
+        self._made: dict[str, datetime] = {}
+
+    def create(self, *, name: str, **asked: Any) -> None:
+        """Ask for a stack; asking again for the same stack is no error."""
+        if name not in self.stacks:
+            self._made[name] = self.clock.now
+        super().create(name=name, **asked)
+
+    def describe(self, name: str) -> StackObservation:
+        """Look at a stack; one that does not show yet is seen as `pending`."""
+        if not self._shows(name):
+            return StackObservation(status=Status.PENDING)
+        return super().describe(name)
+
+    def ours(self) -> Mapping[str, Mapping[str, str]]:
+        """Return every stack that carries this service's tags and shows."""
+        return {name: tags for name, tags in super().ours().items() if self._shows(name)}
+
+    def find(self, demo_id: str) -> tuple[str, ...]:
+        """Return the ARN of everything with the demo's tag that shows, and of what was left."""
+        names = (arn.partition(":stack/")[2].partition("/")[0] for arn in super().find(demo_id))
+        shown = (a for a, n in zip(super().find(demo_id), names, strict=True) if self._shows(n))
+        return (*shown, *(arn for arn, owner in self.left.items() if owner == demo_id))
+
+    def remove_what_was_left(self) -> None:
+        """Remove it by hand, and let nothing more be left."""
+        self.retains, self.left, self.left_until = None, {}, self.clock.now
+
+    def _shows(self, name: str) -> bool:
+        return name not in self._made or self.clock.now - self._made[name] >= self._lag
+
+    def _in(self, stack: MemoryStack, delay: timedelta, what: Callable[[], None]) -> None:
+        super()._in(stack, delay * self._slowness, what)
+
+    def _go(self, stack: MemoryStack) -> None:
+        super()._go(stack)
+        named = parse_stack_name(stack.name)
+        if named and stack.component.name == self.retains and stack.name not in self.stacks:
+            self.left_since = self.left_since or self.clock.now
+            self.left[f"arn:aws:ec2:us-east-1:0:volume/vol-{stack.name}"] = named[0]
+
+
+class LaggingStore(MemoryStore):
+    """A table whose `due` index is late; it also counts the demos that were there at once."""
+
+    def __init__(self, clock: VirtualClock, *, lag: timedelta) -> None:
+        super().__init__()
+        self.most = 0
+        self._clock = clock
+        self._lag = lag
+        self._moments: list[tuple[datetime, str, datetime | None]] = []
+
+    def due(self, now: datetime) -> Sequence[str]:
+        """Return the ids of the demos whose time had come, as the records were a while ago."""
+        if not self._lag:
+            return super().due(now)
+        then = self._clock.now - self._lag
+        known = {demo_id: moment for at, demo_id, moment in self._moments if at <= then}
+        return [demo_id for demo_id, moment in known.items() if moment and moment <= now]
+
+    def _write(self, demo: Demo, entries: Sequence[Entry]) -> None:
+        super()._write(demo, entries)
+        self.most = max(self.most, len(self.slots()))
+        if self._lag:
+            moment = due_at(demo, watchdog=self._watchdog)
+            self._moments.append((self._clock.now, demo.demo_id, moment))
