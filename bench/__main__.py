@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 from rich.console import Console
 
-from bench import imports, life, slack, sweep
+from bench import calls, imports, life, slack, sweep
 from bench.figures import Figure, show
 from local import packaging, service
 
@@ -32,6 +32,8 @@ def main() -> int:
     console = Console(stderr=True)
     with console.status("imports …"):
         figures = imports.measure()
+    with console.status("a life at AWS's own timings …"):
+        figures += calls.measure()
     state = Path(tempfile.mkdtemp(prefix="stelligent-bench-"))
     try:
         with console.status("deploying …"):

@@ -1,7 +1,7 @@
 """What was seen becomes what is known: pure updates of a demo's steps.
 
-The loop describes only what may have changed: a step an event named, or one in flight that
-was not looked at for a while. So a lost event costs one poll interval, and never the truth.
+The loop describes only what may have changed: a stack that an event named, or one in flight whose
+event is overdue. So a lost event costs some minutes, and never the truth.
 """
 
 from __future__ import annotations
@@ -40,8 +40,14 @@ class StackObservation:
     resource: str | None = None
 
 
-def stacks_to_describe(demo: Demo, now: datetime, poll: timedelta) -> tuple[str, ...]:
-    """Return the stacks to describe now, in the order of the graph."""
+def stacks_to_describe(
+    demo: Demo, now: datetime, poll: timedelta, *, events: bool = True
+) -> tuple[str, ...]:
+    """Return the stacks to describe now, in the order of the graph.
+
+    `poll` is the shortest time between two looks at a stack of which no event came; `events`
+    says whether any can come from where the demo is.
+    """
     named = {change.partition("#")[0] for change in demo.changed}
     return tuple(
         component.name
@@ -49,7 +55,7 @@ def stacks_to_describe(demo: Demo, now: datetime, poll: timedelta) -> tuple[str,
         if component.kind is Kind.STACK
         and (
             _named(demo, component, named)
-            or _stale(component, now, poll)
+            or _overdue(component, now, poll, events=events)
             or _may_appear(demo, component, now)
         )
     )
@@ -67,12 +73,28 @@ def deletion_of(name: str) -> str:
     return f"{name}#DELETE_COMPLETE"
 
 
-def _stale(component: ComponentStatus, now: datetime, poll: timedelta) -> bool:
+def _overdue(component: ComponentStatus, now: datetime, poll: timedelta, *, events: bool) -> bool:
+    """Whether a stack in flight is to be described though no event named it."""
+    seen = component.observed_at
     if component.status not in IN_FLIGHT:
         return False
     if component.retry_at is not None:
         return component.due(now)
-    return component.observed_at is None or now - component.observed_at >= poll
+    if seen is None or not events:
+        return seen is None or now - seen >= poll
+    usual = _usual(component, poll)
+    deleting = component.status is Status.DELETING
+    begun = component.removing_at if deleting else component.started_at
+    expected = max(seen, begun + usual) if begun else seen
+    return now - expected >= max(poll, usual / 4)
+
+
+def _usual(component: ComponentStatus, poll: timedelta) -> timedelta:
+    """Return how long a component is usually in flight, a minute counting as a poll.
+
+    A stack goes in half the time in which it comes up, or more.
+    """
+    return poll * component.typical_minutes * (0.5 if component.status is Status.DELETING else 1)
 
 
 def _may_appear(demo: Demo, component: ComponentStatus, now: datetime) -> bool:

@@ -78,7 +78,10 @@ def plan_step(
 def gather(world: World, demo: Demo, now: datetime) -> Demo:
     """Look at the stacks that may have changed, and only at those."""
     stacks = world.targets.of(demo.region).stacks
-    names = stacks_to_describe(demo, now, world.policy.polling.poll)
+    policy = world.policy
+    # EventBridge of the service's own region hears of the stacks there, and of no others.
+    events = demo.region == policy.request.home_region
+    names = stacks_to_describe(demo, now, policy.polling.poll, events=events)
     return apply_observations(
         demo, {n: stacks.describe(stack_name(demo.demo_id, n)) for n in names}, now
     )

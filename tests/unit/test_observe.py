@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.core.actions import Action, ActionKind, Outcome
 from chalicelib.core.catalog import Kind
-from chalicelib.core.demo import Cause, Desired, Status
+from chalicelib.core.demo import Cause, ComponentStatus, Desired, Status
 from chalicelib.core.observe import (
     StackObservation,
     apply_observations,
@@ -92,7 +92,7 @@ def test_a_deletion_refused_again_forgets_when_it_was_to_be_tried() -> None:
 
 def test_a_stack_seen_after_an_outage_is_looked_at_a_poll_later() -> None:
     """Not at every plan from then on."""
-    late = component("vpc", status=Status.CREATING, retry_at=NOW)
+    late = component("vpc", status=Status.CREATING, retry_at=NOW, typical_minutes=1)
     after = apply_observations(demo(late), {"vpc": StackObservation(status=Status.CREATING)}, NOW)
     assert () == stacks_to_describe(after, NOW + POLL / 2, POLL)
     assert ("vpc",) == stacks_to_describe(after, NOW + POLL, POLL)
@@ -184,3 +184,52 @@ def test_an_outcome_told_twice_counts_once() -> None:
     outcome = Outcome(action=DELETE, error="no")
     once = apply_outcomes(made, [outcome], NOW)
     assert once == apply_outcomes(once, [outcome], NOW)
+
+
+def looks(known: ComponentStatus, **where: bool) -> list[int]:
+    """Return the minutes at which a step in flight is looked at while no event comes."""
+    made, found = demo(known), []
+    for minute in range(1, 31):
+        now = NOW + minutes(minute)
+        if stacks_to_describe(made, now, POLL, **where):
+            found.append(minute)
+            made = made.with_component(replace(made.components["rds"], observed_at=now))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("typical", "expected"), [(12, [15, 18, 21, 24, 27, 30]), (6, [8, 10, 12]), (1, [2, 3, 4])]
+)
+def test_a_creation_is_looked_at_when_its_event_is_overdue(
+    typical: float, expected: list[int]
+) -> None:
+    """A quarter of its usual minutes after they have passed, a minute at least, and so on."""
+    known = component(
+        "rds",
+        status=Status.CREATING,
+        typical_minutes=typical,
+        started_at=NOW,
+        observed_at=NOW,
+    )
+    patience = expected[1] - expected[0]
+    assert expected == [m for m in looks(known) if m <= expected[-1]]
+    assert list(range(expected[0], 31, patience)) == looks(known)
+
+
+def test_a_deletion_is_overdue_sooner() -> None:
+    """It is counted from the moment it was asked for, and not from the creation."""
+    known = component(
+        "rds",
+        status=Status.DELETING,
+        typical_minutes=12,
+        started_at=NOW - minutes(100),
+        removing_at=NOW,
+        observed_at=NOW,
+    )
+    assert [8, 10, 12] == looks(known)[:3]
+
+
+def test_where_no_events_come_from_every_minute_is_looked_at() -> None:
+    """The service hears of the stacks in its own region only."""
+    known = component("rds", status=Status.CREATING, started_at=NOW, observed_at=NOW)
+    assert list(range(1, 31)) == looks(known, events=False)
