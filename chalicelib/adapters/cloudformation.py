@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-from chalicelib.adapters.aws import code_of, translated
+from chalicelib.adapters.aws import code_of, ours, translated
 from chalicelib.core.demo import PREFIX, Status
-from chalicelib.core.errors import Rejected
+from chalicelib.core.errors import Rejected, RetryableError
 from chalicelib.core.observe import StackObservation
 
 STATUSES: Final[Mapping[str, Status]] = {
@@ -44,6 +44,8 @@ STATUSES: Final[Mapping[str, Status]] = {
 }
 """CloudFormation User Guide, "Understand CloudFormation stack creation events": every status."""
 
+_OPERATIONS: Final = {Status.FAILED: "CREATE_STACK", Status.DELETE_FAILED: "DELETE_STACK"}
+"""What failed when a stack is in one of these statuses, in the words of its LastOperations."""
 _FOLLOWED: Final = ("cancelled", "The following resource(s) failed")
 """Reasons of failures that only follow another: the root cause reads otherwise."""
 
@@ -104,13 +106,40 @@ class CloudFormation:
 
     def _root_cause(self, stack: Mapping[str, Any]) -> tuple[str | None, str]:
         """Return the first resource that failed in the stack's last operation, and why."""
-        cause: tuple[str | None, str] = None, stack.get("StackStatusReason", "no reason given")
+        cause = None
         for event in self._last_operation(stack["StackId"]):
             reason = event.get("ResourceStatusReason", "")
             followed = any(sign in reason for sign in _FOLLOWED)
-            if event["ResourceStatus"].endswith("_FAILED") and reason and not followed:
+            failed = event["ResourceStatus"].endswith("_FAILED")
+            if failed and reason and not followed and not _of_the_stack(event):
                 cause = event["LogicalResourceId"], reason
-        return cause
+        return (
+            cause
+            or self._failed_validation(stack)
+            or (None, stack.get("StackStatusReason", "no reason given"))
+        )
+
+    def _failed_validation(self, stack: Mapping[str, Any]) -> tuple[str, str] | None:
+        """Return what failed before any resource was begun, where CloudFormation says so.
+
+        DescribeEvents alone tells of pre-deployment validation and hooks, by operation. Older
+        clients do not know it, and whatever it refuses is not worth more than the stack's reason.
+        """
+        kind = _OPERATIONS[status_of(stack["StackStatus"])]
+        known = [o for o in stack.get("LastOperations", ()) if o["OperationType"] == kind]
+        if not known or not hasattr(self._client, "describe_events"):
+            return None
+        pages = self._client.get_paginator("describe_events").paginate(
+            OperationId=known[0]["OperationId"], Filters={"FailedEvents": True}
+        )
+        try:
+            events = [event for page in pages for event in page["OperationEvents"]]
+        except ClientError as error:
+            if isinstance(ours(error), RetryableError):
+                raise
+            return None
+        told = (_told(event) for event in sorted(events, key=lambda e: str(e.get("Timestamp"))))
+        return next(filter(None, told), None)
 
     def _last_operation(self, stack_id: str) -> Iterator[Mapping[str, Any]]:
         """Yield the stack's events, newest first, back to where its last operation began."""
@@ -118,9 +147,7 @@ class CloudFormation:
             StackName=stack_id
         ):
             for event in page["StackEvents"]:
-                if event.get("PhysicalResourceId") == stack_id and event[
-                    "ResourceStatus"
-                ].endswith("_IN_PROGRESS"):
+                if _of_the_stack(event) and event["ResourceStatus"].endswith("_IN_PROGRESS"):
                     return
                 yield event
 
@@ -164,6 +191,21 @@ class CloudFormation:
                 if tags.get(f"{PREFIX}:service") == self._service:
                     found[stack["StackName"]] = tags
         return found
+
+
+def _of_the_stack(event: Mapping[str, Any]) -> bool:
+    """Whether an event is about the stack itself and not about a resource in it."""
+    return bool(event.get("PhysicalResourceId") == event["StackId"])
+
+
+def _told(event: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return the resource and the reason that an event of an operation gives for a failure."""
+    warned = "WARN" in (event.get("ValidationFailureMode"), event.get("HookFailureMode"))
+    for kind in ("Validation", "Hook", "Resource"):
+        if (reason := event.get(f"{kind}StatusReason")) and not warned:
+            where = f" (at {path})" if (path := event.get("ValidationPath")) else ""
+            return event.get("LogicalResourceId", "the stack"), f"{reason}{where}"
+    return None
 
 
 def status_of(raw: str) -> Status:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
@@ -159,6 +159,136 @@ def test_resources_are_those_of_the_type_that_are_there(recorded: Recorded) -> N
         "list_stack_resources", {"StackResourceSummaries": summaries}, {"StackName": NAME}
     )
     assert ("b-1",) == recorded.stacks.resources(NAME, "AWS::S3::Bucket")
+
+
+# Why a stack failed ---------------------------------------------------------------------------
+
+
+def failing(recorded: Recorded, status: str, *events: tuple[str, str, str], **fields: Any) -> None:
+    """Prepare a failed stack and its events, newest first: what, its status, and why."""
+    described(recorded, status, **fields)
+    told = [
+        {
+            "StackId": STACK_ID,
+            "EventId": str(number),
+            "StackName": NAME,
+            "Timestamp": LATER,
+            "LogicalResourceId": what,
+            "PhysicalResourceId": STACK_ID if what == NAME else f"{what}-1",
+            "ResourceStatus": resource_status,
+            "ResourceStatusReason": why,
+        }
+        for number, (what, resource_status, why) in enumerate(events)
+    ]
+    asked = {"StackName": STACK_ID}
+    recorded.stub.add_response("describe_stack_events", {"StackEvents": told}, asked)
+
+
+def why(recorded: Recorded) -> tuple[str | None, str]:
+    observation = recorded.stacks.describe(NAME)
+    return observation.resource, observation.reason
+
+
+def test_the_first_resource_that_failed_is_the_cause(recorded: Recorded) -> None:
+    """Of the last operation, and not one that failed because another did."""
+    failing(
+        recorded,
+        "DELETE_FAILED",
+        (NAME, "DELETE_FAILED", "The following resource(s) failed to delete: [Vpc, Net]"),
+        ("Vpc", "DELETE_FAILED", "has dependencies"),
+        ("Net", "DELETE_FAILED", "eni-1 in use"),
+        ("Other", "DELETE_FAILED", "Resource deletion cancelled"),
+        (NAME, "DELETE_IN_PROGRESS", ""),
+        ("Old", "CREATE_FAILED", "of an earlier operation"),
+    )
+    assert ("Net", "eni-1 in use") == why(recorded)
+
+
+def test_a_stack_whose_events_name_no_resource_tells_its_own_reason(recorded: Recorded) -> None:
+    """It is all there is."""
+    events = (NAME, "CREATE_FAILED", "no such role")
+    failing(recorded, "CREATE_FAILED", events, StackStatusReason="no such role")
+    assert (None, "no such role") == why(recorded)
+
+
+CREATED = [
+    {"OperationType": "ROLLBACK", "OperationId": "op-2"},
+    {"OperationType": "CREATE_STACK", "OperationId": "op-1"},
+]
+INVALID = {
+    "EventType": "VALIDATION_ERROR",
+    "Timestamp": LATER,
+    "LogicalResourceId": "Bucket",
+    "ValidationStatusReason": "the name is taken",
+    "ValidationPath": "/Resources/Bucket/Properties/BucketName",
+}
+
+
+def validated(recorded: Recorded, *events: dict[str, Any], operation: str = "op-1") -> None:
+    """Prepare what DescribeEvents tells of an operation."""
+    asked = {"OperationId": operation, "Filters": {"FailedEvents": True}}
+    recorded.stub.add_response("describe_events", {"OperationEvents": list(events)}, asked)
+
+
+def test_what_failed_validation_is_read_from_the_operations_events(recorded: Recorded) -> None:
+    """No resource was begun, so the stack's own events name none."""
+    failing(recorded, "CREATE_FAILED", LastOperations=CREATED, StackStatusReason="validation")
+    warning = {**INVALID, "ValidationFailureMode": "WARN", "ValidationStatusReason": "mind this"}
+    earlier = {**INVALID, "Timestamp": LATER - timedelta(minutes=1), "LogicalResourceId": "First"}
+    validated(recorded, warning, INVALID, {**earlier, "ValidationPath": ""})
+    assert ("First", "the name is taken") == why(recorded)
+    failing(recorded, "CREATE_FAILED", LastOperations=CREATED)
+    validated(recorded, INVALID)
+    path = "/Resources/Bucket/Properties/BucketName"
+    assert ("Bucket", f"the name is taken (at {path})") == why(recorded)
+
+
+def test_a_deletions_validation_is_that_of_the_deletion(recorded: Recorded) -> None:
+    """A bucket that is not empty is told of before anything is deleted."""
+    deleted = [{"OperationType": "DELETE_STACK", "OperationId": "op-3"}, *CREATED]
+    failing(recorded, "DELETE_FAILED", LastOperations=deleted)
+    validated(recorded, INVALID, operation="op-3")
+    assert "Bucket" == why(recorded)[0]
+
+
+def test_a_hook_that_refused_is_told(recorded: Recorded) -> None:
+    """And the stack is named where no resource is."""
+    failing(recorded, "CREATE_FAILED", LastOperations=CREATED)
+    hook = {"EventType": "HOOK_INVOCATION_ERROR", "HookStatusReason": "not encrypted"}
+    validated(recorded, {**hook, "Timestamp": LATER})
+    assert ("the stack", "not encrypted") == why(recorded)
+
+
+@pytest.mark.parametrize("code", ["AccessDenied", "ValidationError", "InvalidAction"])
+def test_without_the_operations_events_the_stacks_reason_is_told(
+    recorded: Recorded, code: str
+) -> None:
+    """What is not told must not hide what is."""
+    failing(recorded, "CREATE_FAILED", LastOperations=CREATED, StackStatusReason="validation")
+    recorded.stub.add_client_error("describe_events", code, "no", 400)
+    assert (None, "validation") == why(recorded)
+
+
+def test_events_that_are_throttled_are_asked_for_again(recorded: Recorded) -> None:
+    """By the next plan; the reason is worth the wait."""
+    failing(recorded, "CREATE_FAILED", LastOperations=CREATED, StackStatusReason="validation")
+    recorded.stub.add_client_error("describe_events", "Throttling", "no", 400)
+    with pytest.raises(Throttled):
+        recorded.stacks.describe(NAME)
+
+
+def test_a_client_that_does_not_know_the_operation_tells_the_stacks_reason(
+    recorded: Recorded,
+) -> None:
+    """The runtime's boto3 may be older than this."""
+    failing(recorded, "CREATE_FAILED", LastOperations=CREATED, StackStatusReason="validation")
+
+    class Older:
+        describe_stacks = recorded.client.describe_stacks
+        get_paginator = recorded.client.get_paginator
+
+    older = CloudFormation(Older(), role_arn=ROLE, service="service")
+    assert "validation" == older.describe(NAME).reason
 
 
 def test_protection_is_lifted(recorded: Recorded) -> None:
