@@ -1,7 +1,7 @@
 # The commands of this repository. `make demo` and `make test` need Python 3.11 and nothing else.
 .DEFAULT_GOAL := help
 .PHONY: help demo down test check lint audit bench load simulate fuzz mutants slack browser image-test \
-        deploy doctor debian clean
+        deploy doctor packages debian clean
 
 PYTHON ?= python3.11
 VENV := .venv
@@ -34,8 +34,11 @@ test: $(VENV)/installed debian ## Run every test, on all cores
 	@$(RUN) -m local.packaging
 	@$(RUN) -m pytest -q -n auto --dist loadfile
 
-debian: # Apache and Chromium, for the tests of what they serve and show
-	@local/install-debian.sh apache2 $(BROWSER) || echo "Tests that need them will be skipped."
+packages: # Apache, Chromium and two font families, for the tests of what they serve and show
+	@local/install-debian.sh apache2 $(BROWSER)
+
+debian:
+	@$(MAKE) --no-print-directory packages || echo "Tests that need them will be skipped."
 
 check: lint audit test ## The gate: linters, types, layers, templates, policies, then the tests
 

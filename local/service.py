@@ -152,10 +152,21 @@ def down(state: Path = STATE) -> list[str]:
 
 def _is_ours(pid: int, program: str) -> bool:
     """Whether a process is still the one we started: ids are used again."""
-    told = subprocess.run(
+    return program in _command_line(pid)
+
+
+def _command_line(pid: int) -> str:
+    """Return the command line of a process, empty where there is no such process."""
+    processes = Path("/proc")
+    if (processes / "self").exists():  # a minimal Debian has no ps
+        try:
+            return (processes / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+        except (FileNotFoundError, ProcessLookupError):
+            return ""
+    listed = subprocess.run(
         ["ps", "-p", str(pid), "-o", "command="], check=False, capture_output=True, text=True
     )
-    return program in told.stdout
+    return listed.stdout
 
 
 def _emulator_up(state: Path, port: int | None) -> Emulator:

@@ -7,6 +7,7 @@ moved, below a temporary directory.
 import os
 import re
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -87,6 +88,8 @@ class Sandbox:
         for name in STAND_INS:
             (self._programs / name).write_text(_STAND_IN)
             (self._programs / name).chmod(0o755)
+        # Amazon Linux has one; here it may be there under its full name alone.
+        (self._programs / "python3").symlink_to(sys.executable)
         files = {name: (ROOT / "docker" / name).read_bytes() for name in DOCKER_FILES}
         self._bundle.write_bytes(make_bundle(files))
 

@@ -114,16 +114,21 @@ def apache() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         home.chmod(0o755)
-        yield from _serving(home)
+        # The rights that the bundle gives them, whatever they are in this clone.
+        source = shutil.copytree(DOCKER, home / "source")
+        for file in source.iterdir():
+            file.chmod(0o755 if file.suffix == ".sh" else 0o644)
+        yield from _serving(home, {"DEMO_SOURCE": str(source)})
 
 
-def _serving(home: Path) -> Iterator[str]:
+def _serving(home: Path, source: dict[str, str]) -> Iterator[str]:
     with subprocess.Popen(
         [str(DOCKER / "entrypoint.sh")],
-        env=environment(home, **VALUES),
+        env=environment(home, **VALUES) | source,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        umask=0o022,  # a container's
     ) as server:
         try:
             assert server.stdout
