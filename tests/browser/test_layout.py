@@ -33,7 +33,7 @@ def stack(name: str, status: str) -> dict[str, Any]:
     """Return a stack as the service answers it."""
     removing = status in ("deleting", "deleted", "delete_failed")
     return {
-        "component": name,
+        "name": name,
         "stack_name": f"demo-{name}",
         "status": status,
         "depends_on": STACKS[name],
@@ -156,7 +156,7 @@ def test_no_phase_moves_anything_in_the_list(site: Site, width: int) -> None:
     moved = {}
     for phase in phases:
         body = demo(phase, "ready", links=LINKS if phase == "ready" else {})
-        body |= {"progress": {"ready": 1, "of": 5}}
+        body |= {"progress": {"ready": 1, "of": 5}, "component_names": list(STACKS)}
         body |= {"failure": FAILURE if phase in ("failed", "quarantined") else None}
         rows = [{**body, "demo_id": f"demo{number}"} for number in range(3)]
         serve(page, "**/demos?brief=true*", {"demos": rows, "next_cursor": None})

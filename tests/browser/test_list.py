@@ -27,7 +27,7 @@ def _one(number: int, now: datetime, ready: int) -> dict[str, Any]:
         "owner": f"person{number % 7}@example.com",
         "desired": "deleted" if phase in ("deleting", "deleted") else "ready",
         "phase": phase,
-        "components": ["vpc", "sg", "rds", "ecs"],
+        "component_names": ["vpc", "sg", "rds", "ecs"],
         "progress": {"ready": ready, "of": 5},
         "failure": None,
         "created_at": (now - timedelta(minutes=number)).isoformat(),

@@ -113,7 +113,7 @@ def test_nothing_of_this_shell_reaches_the_tools(monkeypatch: pytest.MonkeyPatch
 def a_demo(phase: str, *statuses: str, failure: Any = None) -> dict[str, Any]:
     stacks = [
         {
-            "component": name,
+            "name": name,
             "stack_name": name,
             "status": status,
             "started_at": None if status == "pending" else "2026-01-01T00:00:00+00:00",

@@ -122,5 +122,6 @@ def test_a_brief_list_tells_the_same_demos_in_fewer_words(running: Running) -> N
     whole = owner.call("GET", "/demos").json()["demos"]
     assert [demo_id] == [d["demo_id"] for d in brief] == [d["demo_id"] for d in whole]
     assert {"ready": 1, "of": 1} == brief[0]["progress"]
-    shared = set(brief[0]) - {"progress"}
+    assert ["s3"] == brief[0]["component_names"]
+    shared = set(brief[0]) - {"progress", "component_names"}
     assert {name: whole[0][name] for name in shared} == {name: brief[0][name] for name in shared}
