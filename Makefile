@@ -31,11 +31,11 @@ down: $(VENV)/installed ## Stop what `make demo` left running; forget=1 also rem
 	@$(RUN) -m local.down $(if $(forget),--forget)
 
 test: $(VENV)/installed debian ## Run every test, on all cores
-	@$(RUN) -m local.packaging
+	@$(RUN) -m tools.packaging
 	@$(RUN) -m pytest -q -n auto --dist loadfile
 
 packages: # Apache, Chromium and two font families, for the tests of what they serve and show
-	@local/install-debian.sh apache2 $(BROWSER)
+	@tools/install-debian.sh apache2 $(BROWSER)
 
 debian:
 	@$(MAKE) --no-print-directory packages || echo "Tests that need them will be skipped."
@@ -48,7 +48,7 @@ lint: $(VENV)/installed
 	@$(VENV)/bin/mypy
 	@PYTHONPATH=. $(VENV)/bin/lint-imports --no-logo
 	@$(VENV)/bin/cfn-lint cfn/*.yaml
-	@$(RUN) -m local.lint_service
+	@$(RUN) -m tools.lint_package
 	@$(RUN) -m tools.rights
 
 audit: $(VENV)/installed $(AUDIT)/installed ## Judge templates and policies with checkov and parliament
@@ -64,7 +64,7 @@ simulate: $(VENV)/installed ## Break everything once, and CASES times at random
 	@$(RUN) -m testkit.simulation --cases $(CASES)
 
 fuzz: $(VENV)/installed ## Send the service thousands of generated requests: make fuzz EXAMPLES=200
-	@$(RUN) -m local.packaging
+	@$(RUN) -m tools.packaging
 	@FUZZ_EXAMPLES=$(or $(EXAMPLES),200) $(RUN) -m pytest -q tests/integration/test_generated_requests.py
 
 mutants: $(VENV)/installed ## Break the code in many places, and see that tests notice (CASES=300|all, SEED)
@@ -74,14 +74,14 @@ slack: $(VENV)/installed ## Send a Slack command to the local service: make slac
 	@$(RUN) -m local.slack "$$TEXT"
 
 browser: $(VENV)/installed ## Install Chromium from Debian's packages and test the page in it
-	@local/install-debian.sh $(BROWSER)
+	@tools/install-debian.sh $(BROWSER)
 	@$(RUN) -m pytest -q tests/browser
 
 image-test: $(VENV)/installed ## Build and run the demo's image with podman
-	@$(RUN) local/image_test.py
+	@$(RUN) -m tools.image_test
 
 deploy: $(VENV)/installed ## Deploy to AWS with your own credentials: make deploy STAGE=dev (docs/operations.md)
-	@$(RUN) -m local.deploy --stage $(STAGE) $(ARGS)
+	@$(RUN) -m tools.deploy --stage $(STAGE) $(ARGS)
 
 doctor: $(VENV)/installed ## Ask your AWS account whether demos would work in it: make doctor STAGE=dev
 	@$(RUN) -m tools.doctor --stage $(STAGE)

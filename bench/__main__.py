@@ -17,7 +17,8 @@ from rich.console import Console
 
 from bench import calls, imports, life, slack, sweep
 from bench.figures import Figure, show
-from local import packaging, service
+from local import service
+from tools import packaging
 
 _ZIP_MEGABYTES = 25
 _SETTINGS = {

@@ -8,7 +8,7 @@ import sys
 import time
 
 from bench.figures import Figure
-from local.packaging import ROOT
+from tools.packaging import ROOT
 
 _BASE = "import chalice, boto3"
 _API = "import app"

@@ -12,9 +12,9 @@ from typing import Any
 
 from bench.figures import Figure
 from local import service
-from local.packaging import ROOT
 from local.slack_setup import LocalSlack
 from local.slack_workspace import Workspace
+from tools.packaging import ROOT
 
 _WARM, _COLD, _ROUNDS = 200, 5, 5
 _SHARE = 0.99

@@ -18,11 +18,12 @@ from typing import Any
 import httpx
 from rich.console import Console
 
-from local import packaging, service
+from local import service
 from local.emulator.process import EmulatorError
 from local.identity import OWNER
 from local.progress import Progress
 from local.tokens import SignInError
+from tools import packaging
 
 # The longest way through the eight stacks is 20 typical minutes: half a minute at this pace.
 _PACE = 1.5

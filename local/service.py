@@ -12,9 +12,9 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from local import identity, slack_setup, tokens
-from local.deploy import Target, deploy, tool_environment
 from local.emulator.process import REGION, Emulator, PortTakenError, free_port, stop_process
-from local.packaging import ROOT
+from tools.deploy import Target, deploy, tool_environment
+from tools.packaging import ROOT
 
 STATE = ROOT / ".local"
 STAGE = "local"

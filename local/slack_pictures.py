@@ -19,8 +19,8 @@ from chalicelib.entrypoints.slack.create import Misunderstood
 from chalicelib.entrypoints.slack.status_message import notice, status_message
 from chalicelib.services.slack.ports import Message
 from local import slack_html
-from local.packaging import ROOT
 from local.slack_stand_in import U_OWNER
+from tools.packaging import ROOT
 
 FOLDER = ROOT / "docs" / "pictures"
 NOW = datetime(2026, 3, 4, 10, 12, tzinfo=UTC)

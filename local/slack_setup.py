@@ -12,8 +12,8 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from local.emulator.process import Emulator, EmulatorError, free_port, is_running
-from local.packaging import ROOT
 from local.slack_stand_in import TEAM, TOKEN
+from tools.packaging import ROOT
 
 SECRET = "stelligent-service/slack"  # noqa: S105 - a secret's name
 # Slack tells nobody's address; on this machine there is only one worth opening a demo to.

@@ -1,1 +1,1 @@
-"""What this repository is checked and built with, and what never runs on AWS."""
+"""What packages, deploys and checks the service, and never runs on AWS itself."""

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from local import packaging
+from tools import packaging
 from tools.rights.demo import stacks_of
 from tools.rights.service import ROOT, service
 from tools.rights.template import Stack, load

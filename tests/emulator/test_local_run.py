@@ -13,9 +13,10 @@ import jwt
 import pytest
 from rich.console import Console
 
-from local import demo, identity, packaging, service, tokens
+from local import demo, identity, service, tokens
 from local.emulator.process import is_running, stop_process
 from local.progress import Progress, seconds
+from tools import packaging
 
 
 def sources(root: Path) -> Path:
@@ -100,7 +101,7 @@ def test_the_provider_keeps_its_key(provider: tuple[str, Path]) -> None:
 
 def test_nothing_of_this_shell_reaches_the_tools(monkeypatch: pytest.MonkeyPatch) -> None:
     """AWS settings of the shell stay out of the local run's tools."""
-    from local.deploy import tool_environment
+    from tools.deploy import tool_environment
 
     monkeypatch.setenv("AWS_PROFILE", "production")
     given = tool_environment({"AWS_ENDPOINT_URL": "http://127.0.0.1:1"})

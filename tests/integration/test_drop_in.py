@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from local import identity, packaging
-from local.deploy import Target, deploy, tool_environment
+from local import identity
 from local.emulator.process import Emulator
 from tests.integration.conftest import Api, Running
+from tools import packaging
+from tools.deploy import Target, deploy, tool_environment
 
 SOURCES = ("app.py", "chalicelib", "cfn", "docker", "vendor", ".chalice", "requirements.txt")
 LOGS = """

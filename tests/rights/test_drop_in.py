@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from local.packaging import ROOT, build
+from tools.packaging import ROOT, build
 from tools.rights.drop_in import verdict
 
 from .conftest import Copy

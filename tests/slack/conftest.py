@@ -14,10 +14,10 @@ import pytest
 
 from local import service
 from local.emulator.process import Emulator, free_port
-from local.packaging import ROOT
 from local.slack_setup import LocalSlack
 from local.slack_stand_in import StandIn, server
 from local.slack_workspace import Workspace
+from tools.packaging import ROOT
 
 PATIENCE = 60.0
 """Seconds before something counts as never happening; nothing here waits for that long."""

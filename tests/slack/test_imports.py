@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from local.packaging import ROOT
+from tools.packaging import ROOT
 
 LOADED = "import json, sys; {}; print(json.dumps([m for m in sys.modules if 'slack_' in m]))"
 

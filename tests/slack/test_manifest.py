@@ -9,8 +9,8 @@ import yaml
 
 from chalicelib.settings import Settings
 from local import slack_pictures
-from local.packaging import ROOT
 from local.slack_limits import message_problems
+from tools.packaging import ROOT
 
 DOCUMENT = (ROOT / "docs" / "slack.md").read_text(encoding="utf-8")
 MANIFEST = yaml.safe_load((ROOT / "docs" / "slack-manifest.yaml").read_text(encoding="utf-8"))

@@ -21,9 +21,9 @@ from chalicelib.entrypoints.slack import stream
 from chalicelib.entrypoints.slack.channel import Notice
 from chalicelib.entrypoints.slack.stream import Task, process_batch, tasks_of
 from chalicelib.services.slack.commands import Create
-from local.packaging import ROOT
 from tests.contract.conftest import REGION, make_table
 from tests.slack.fakes import SlackStage
+from tools.packaging import ROOT
 
 
 def record(

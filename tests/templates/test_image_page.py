@@ -30,7 +30,7 @@ VALUES = {
 }
 STARTED = "resuming normal operations"
 needs_apache = pytest.mark.skipif(
-    APACHE is None, reason="apache2 is not installed: local/install-debian.sh apache2"
+    APACHE is None, reason="apache2 is not installed: tools/install-debian.sh apache2"
 )
 
 

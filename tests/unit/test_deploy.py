@@ -11,8 +11,8 @@ import pytest
 from botocore.stub import Stubber
 from moto import mock_aws
 
-from local.deploy import SERVICE_STACK, Target, _protect, _stage, _staging_bucket
-from local.packaging import PackagingError
+from tools.deploy import SERVICE_STACK, Target, _protect, _stage, _staging_bucket
+from tools.packaging import PackagingError
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = {

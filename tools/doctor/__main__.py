@@ -22,7 +22,7 @@ from rich.text import Text
 from chalicelib.adapters.templates import PackagedTemplates
 from chalicelib.core.catalog import BUNDLE
 from local import service
-from local.deploy import SERVICE_STACK
+from tools.deploy import SERVICE_STACK
 from tools.doctor.account import Account, ClientFactory, place_of
 from tools.doctor.change_sets import check_templates
 from tools.doctor.findings import Check, Finding, Verdict, run

@@ -1,6 +1,6 @@
 """Judges the packaged service template, its state machine included, with cfn-lint.
 
-    python -m local.lint_service
+    python -m tools.lint_package
 
 The package is made anew when a source has changed, so this is the template that deploys.
 """
@@ -8,7 +8,7 @@ The package is made anew when a source has changed, so this is the template that
 import subprocess
 import sys
 
-from local import packaging
+from tools import packaging
 
 # cfn-lint has no `python -m`; this finds it whatever the PATH is.
 _CFN_LINT = "import cfnlint.runner, sys; sys.exit(cfnlint.runner.main())"

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Installs the named Debian packages, where they are not installed yet:
 #
-#   local/install-debian.sh apache2 chromium
-#   local/install-debian.sh podman runc iptables debootstrap
+#   tools/install-debian.sh apache2 chromium
+#   tools/install-debian.sh podman runc iptables debootstrap
 #
 # Does nothing, quickly, when all of them are there. Needs root, or sudo.
 set -eu

@@ -1,8 +1,8 @@
 """Takes the pictures in docs/pictures: every view of the page, light, dark and on a phone.
 
-    python -m local.pictures
+    python -m tools.pictures
 
-Needs Chromium (`local/install-debian.sh chromium`), and takes the fonts that are there; the
+Needs Chromium (`tools/install-debian.sh chromium`), and takes the fonts that are there; the
 kept ones were taken with Debian's fonts-inter. The service comes up for it on a port and in a
 folder of its own, and goes again.
 """
@@ -20,7 +20,7 @@ import httpx
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from local import service, tokens
-from local.packaging import ROOT
+from tools.packaging import ROOT
 
 FOLDER: Final = ROOT / "docs" / "pictures"
 DESKTOP: Final = {"width": 1200, "height": 800}
@@ -101,7 +101,7 @@ def main() -> int:
     """Take every picture."""
     program = shutil.which("chromium")
     if program is None:
-        print("Chromium is not installed: local/install-debian.sh chromium")
+        print("Chromium is not installed: tools/install-debian.sh chromium")
         return 1
     FOLDER.mkdir(parents=True, exist_ok=True)
     with _service() as (up, state), sync_playwright() as playwright:

@@ -1,6 +1,6 @@
 """Deploys the package through CloudFormation: to AWS, or to the emulator on this machine.
 
-    python -m local.deploy --stage prod --parameter OidcIssuer=https://… --parameter …
+    python -m tools.deploy --stage prod --parameter OidcIssuer=https://… --parameter …
 
 uses your own AWS credentials and region. The same function does the local run; only the
 addresses its tools are given differ.
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from local import packaging
+from tools import packaging
 
 SERVICE_STACK = "stelligent-demo-service"
 _CAPABILITIES = ("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND")

@@ -82,7 +82,7 @@ class Podman:
 
 
 @contextmanager
-def component(what: str) -> Iterator[None]:
+def timed(what: str) -> Iterator[None]:
     """Say what is being done, and how many seconds it took."""
     print(f"{what} …", flush=True)
     begin = time.monotonic()
@@ -166,16 +166,16 @@ def check(address: str, user: str) -> None:
 
 def main() -> int:
     """Run the whole test; 0 if the image is good, 1 with the reason if not."""
-    subprocess.run([str(ROOT / "local" / "install-debian.sh"), *PACKAGES], check=True)
+    subprocess.run([str(ROOT / "tools" / "install-debian.sh"), *PACKAGES], check=True)
     home = Path(tempfile.mkdtemp(prefix="stelligent-demo-image-"))
     podman = Podman(home)
     try:
-        with component("making the base image"):
+        with timed("making the base image"):
             make_base(podman, home)
-        with component("building docker/"):
+        with timed("building docker/"):
             build(podman)
         user = podman("image", "inspect", "--format={{.Config.User}}", IMAGE)
-        with component("running it"), running(podman) as address:
+        with timed("running it"), running(podman) as address:
             check(address, user)
     except (ImageTestError, OSError, subprocess.CalledProcessError) as error:
         print(f"image test failed: {error}", file=sys.stderr)
