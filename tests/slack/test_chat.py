@@ -183,7 +183,9 @@ def test_the_stand_in_refuses_what_slack_would(slack: Listening, chat: SlackChat
     too_long = {"type": "section", "text": {"type": "mrkdwn", "text": "x" * 3001}}
     with pytest.raises(Rejected, match="invalid_blocks"):
         chat.post(CHANNEL, type(HELLO)(text="x", blocks=(too_long,)))
-    assert ["blocks[0].text: 3001 characters, 1 to 3000 allowed"] == slack.stand_in.seen.faults
+    assert [
+        "blocks[0]: text attribute cannot exceed 3000 characters"
+    ] == slack.stand_in.seen.faults
 
 
 def test_one_methods_limit_holds_no_other(slack: Listening, chat: SlackChat, clock: Time) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields
+from typing import Any
 
+import pytest
 import yaml
 
 from chalicelib.settings import Settings
 from local import slack_pictures
-from local.slack_limits import message_problems
+from local.slack_limits import message_problems, view_problems
 from tools.packaging import ROOT
 
 DOCUMENT = (ROOT / "docs" / "slack.md").read_text(encoding="utf-8")
@@ -49,27 +51,67 @@ def test_every_picture_is_there_and_shown() -> None:
     assert [] == [n for n in shown if not (slack_pictures.FOLDER / f"{n}.png").exists()]
 
 
-def test_the_readable_limits_know_a_bad_message() -> None:
-    """The judge of all messages finds what is wrong with one that is wrong throughout."""
-    button = {"type": "button", "action_id": "x" * 256, "value": "v" * 2001, "style": "blue"}
-    blocks = [
-        {"type": "header", "text": {"type": "mrkdwn", "text": "h" * 151}},
-        {"type": "actions", "elements": [button | {"text": {"type": "plain_text", "text": ""}}]},
-        {"type": "input"},
-        {"type": "section"},
-        {"type": "context", "elements": []},
-        *[{"type": "divider"}] * 50,
-    ]
-    problems = message_problems({"text": "", "blocks": blocks})
-    for expected in (
-        "55 blocks, at most 50",
-        "blocks[0].text: text of type 'mrkdwn'",
-        "blocks[0].text: 151 characters, 1 to 150 allowed",
-        "blocks[1].elements[0].action_id: 256 characters, 1 to 255 allowed",
-        "blocks[1].elements[0].value: 2001 characters, 1 to 2000 allowed",
-        "blocks[1].elements[0].style: 'blue'",
-        "blocks[2]: no block of type 'input' here",
-        "blocks[3]: neither text nor fields",
-        "blocks[4]: 0 of them, 1 to 10 allowed",
-    ):
-        assert expected in problems
+PLAIN = {"type": "plain_text", "text": "x"}
+BUTTON = {"type": "button", "text": PLAIN, "action_id": "a"}
+INPUT = {"type": "plain_text_input", "action_id": "a"}
+SELECT = {"type": "static_select", "action_id": "a", "options": [{"text": PLAIN, "value": "1"}]}
+
+
+def row(*elements: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "actions", "elements": [*elements]}
+
+
+@pytest.mark.parametrize(
+    ("block", "expected"),
+    [
+        ({"type": "header", "text": PLAIN | {"type": "mrkdwn"}}, "text of type 'mrkdwn'"),
+        ({"type": "header", "text": PLAIN | {"text": "h" * 151}}, "cannot exceed 150"),
+        ({"type": "section"}, "must be specified"),
+        ({"type": "section", "text": PLAIN, "colour": "red"}, "none of its kind"),
+        ({"type": "section", "text": PLAIN | {"text": ""}}, "none of its kind"),
+        ({"type": "context", "elements": []}, "none of its kind"),
+        ({"type": "context", "elements": [PLAIN | {"text": "x" * 3001}]}, "at most 3000"),
+        ({"type": "input", "label": PLAIN, "element": INPUT}, "no block of type 'input' here"),
+        (row(BUTTON | {"action_id": "x" * 256}), "cannot exceed 255"),
+        (row(BUTTON | {"action_id": None}), "without action_id"),
+        (row(BUTTON | {"value": "v" * 2001}), "cannot exceed 2000"),
+        (row(BUTTON | {"style": "blue"}), "must be one of"),
+        (row(BUTTON | {"url": "javascript:alert(1)"}), "no address"),
+        (row(BUTTON, BUTTON), "two elements with one action_id"),
+        (row({"type": "lever", "action_id": "a"}), "none of its kind"),
+    ],
+)
+def test_the_limits_know_a_bad_block(block: dict[str, Any], expected: str) -> None:
+    """What Slack would refuse is found by the judge of all messages, and nothing else is."""
+    good = row(BUTTON), {"type": "header", "text": PLAIN}, {"type": "section", "text": PLAIN}
+    assert [] == message_problems({"text": "x", "blocks": [*good]})
+    assert expected in "; ".join(message_problems({"text": "x", "blocks": [block]}))
+
+
+@pytest.mark.parametrize(
+    ("element", "expected"),
+    [
+        (SELECT | {"initial_option": {"text": PLAIN, "value": "2"}}, "none of the options"),
+        (SELECT | {"options": SELECT["options"] * 2}, "two options with one value"),
+        (SELECT | {"options": [{"text": PLAIN, "value": "v" * 151}]}, "cannot exceed 150"),
+        (INPUT | {"max_length": 3, "initial_value": "four"}, "more than 3 characters"),
+        (INPUT | {"placeholder": PLAIN | {"text": "x" * 151}}, "cannot exceed 150"),
+    ],
+)
+def test_the_limits_know_a_bad_field(element: dict[str, Any], expected: str) -> None:
+    """The same for a form."""
+    for field, problem in ((INPUT, ""), (SELECT, ""), (element, expected)):
+        block = {"type": "input", "label": PLAIN, "element": field}
+        problems = view_problems({"type": "modal", "title": PLAIN, "blocks": [block]})
+        assert problem in "; ".join(problems)
+        assert bool(problem) == bool(problems)
+
+
+def test_the_limits_know_a_bad_whole() -> None:
+    """A message has something in it and not too much; a form has a title."""
+    divider = {"type": "divider", "block_id": "one"}
+    assert ["message: no_text"] == message_problems({"text": "", "blocks": []})
+    assert ["two blocks with one block_id", "51 blocks, at most 50"] == message_problems(
+        {"text": "x", "blocks": [divider] * 51}
+    )
+    assert ["view: no title"] == view_problems({"type": "modal", "blocks": [divider]})
