@@ -73,7 +73,7 @@ class Deployed:
         assert 200 == answer.status_code
 
     def status_message(self, demo_name: str, ending: str) -> dict[str, Any]:
-        """Wait for a demo's living message to say how it is."""
+        """Wait for a demo's status message to say how it is."""
 
         def look() -> dict[str, Any] | None:
             shown = [m for m in self.seen()["messages"] if m["text"].startswith(demo_name)]

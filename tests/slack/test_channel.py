@@ -1,4 +1,4 @@
-"""The living message and its notices: always the latest, edited in place, nothing twice."""
+"""The status message and its notices: always the latest, edited in place, nothing twice."""
 
 from __future__ import annotations
 

@@ -255,7 +255,7 @@ def test_a_slow_slack_does_not_hold_the_acknowledgement(deployed: Deployed) -> N
 def test_a_command_is_followed_until_its_demo_settles(
     deployed: Deployed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The terminal shows the answer, the living message with its links, and the notice."""
+    """The terminal shows the answer, the status message with its links, and the notice."""
     monkeypatch.setattr(service, "STATE", deployed.state)
     monkeypatch.setattr(service.Service, "read", lambda: deployed.up)
     monkeypatch.setattr(slack, "_QUIET_AFTER", 0.5)

@@ -54,7 +54,11 @@ def test_every_picture_is_there_and_shown() -> None:
 PLAIN = {"type": "plain_text", "text": "x"}
 BUTTON = {"type": "button", "text": PLAIN, "action_id": "a"}
 INPUT = {"type": "plain_text_input", "action_id": "a"}
-SELECT = {"type": "static_select", "action_id": "a", "options": [{"text": PLAIN, "value": "1"}]}
+SELECT: dict[str, Any] = {
+    "type": "static_select",
+    "action_id": "a",
+    "options": [{"text": PLAIN, "value": "1"}],
+}
 
 
 def row(*elements: dict[str, Any]) -> dict[str, Any]:

@@ -63,7 +63,7 @@ def test_every_message_is_within_the_limits(drawn: Demo, text: str) -> None:
     assert [] == problems(responses.listing(listed))
 
 
-def test_the_living_message_tells_states_links_and_the_end() -> None:
+def test_the_status_message_tells_states_links_and_the_end() -> None:
     """Each step has its state and minutes; then come the links, the countdown, the buttons."""
     shown = status_message.status_message(
         demo(

@@ -135,7 +135,7 @@ def test_retry_is_for_the_quarantined(stage: SlackStage) -> None:
 
 
 def test_retry_hurries_a_quarantined_teardown(stage: SlackStage) -> None:
-    """The teardown goes on at once, and the living message tells of it."""
+    """The teardown goes on at once, and the status message tells of it."""
     demo_id = made(stage)
     demo = stage.store.get(demo_id)
     stage.store.save(

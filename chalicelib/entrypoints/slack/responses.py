@@ -47,7 +47,7 @@ def response(command: DemoCommand, result: Result) -> Message | None:
         return None
     match command:
         case Extend():
-            return sentence(f"`{demo.demo_id}` now ends {when(demo.expires_at)}.")
+            return sentence(f"`{demo.demo_id}` was extended: it ends {when(demo.expires_at)}.")
         case Delete():
             return sentence(f"`{demo.demo_id}` is being removed.")
         case Retry():
