@@ -1,5 +1,7 @@
 """Prospect links in the table: DEMO#<demo_id> / SHARE#<share_id>, beside the demo's record.
 
+DEMO#<demo_id> / LINKS counts those that were ever made: of two made at once, one counts again.
+
 Removed by the table's TTL like the demo's timeline, long after they ended, so that an owner
 can still read how often one was opened.
 """
@@ -14,6 +16,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.adapters.aws import code_of, translated
 from chalicelib.adapters.records import KEPT, Item, epoch, marshal, sortable, unmarshal
+from chalicelib.core.errors import StaleRecord
 from chalicelib.core.share import Share
 
 
@@ -25,9 +28,36 @@ class ShareTable:
         self._name = name
 
     @translated
-    def put(self, share: Share) -> None:
-        """Keep a new link."""
-        self._client.put_item(TableName=self._name, Item=marshal(_item(share)))
+    def made(self, demo_id: str) -> int:
+        """Return how many links of a demo were ever made, strongly consistent."""
+        answer = self._client.get_item(
+            TableName=self._name, Key=marshal(_count_key(demo_id)), ConsistentRead=True
+        )
+        return int(unmarshal(answer.get("Item", {})).get("made", 0))
+
+    @translated
+    def put(self, share: Share, *, made: int) -> None:
+        """Keep a new link; raise StaleRecord unless so many were made before it."""
+        item = _item(share)
+        count = {
+            "TableName": self._name,
+            "Key": marshal(_count_key(share.demo_id)),
+            "UpdateExpression": "SET made = :made, #ttl = :ttl",
+            "ConditionExpression": "made = :before" if made else "attribute_not_exists(made)",
+            "ExpressionAttributeNames": {"#ttl": "ttl"},
+            "ExpressionAttributeValues": marshal(
+                {":made": made + 1, ":ttl": item["ttl"]} | ({":before": made} if made else {})
+            ),
+        }
+        link = {"TableName": self._name, "Item": marshal(item)}
+        try:
+            self._client.transact_write_items(TransactItems=[{"Update": count}, {"Put": link}])
+        except ClientError as error:
+            reasons = {r.get("Code") for r in error.response.get("CancellationReasons", ())}
+            if reasons.isdisjoint({"ConditionalCheckFailed", "TransactionConflict"}):
+                raise
+            # Somebody else made a link, or is making one: either way it is to be counted.
+            raise StaleRecord(f"another link of {share.demo_id} was made") from error
 
     @translated
     def get(self, demo_id: str, share_id: str) -> Share | None:
@@ -72,6 +102,10 @@ class ShareTable:
                 return False
             raise
         return True
+
+
+def _count_key(demo_id: str) -> Item:
+    return {"pk": f"DEMO#{demo_id}", "sk": "LINKS"}
 
 
 def _key(demo_id: str, share_id: str) -> Item:

@@ -18,6 +18,8 @@ from chalicelib.core.demo import DEMO_ID, Demo, Desired, Phase
 
 MAX_LINKS: Final = 20
 """Links of one demo that may be open at once."""
+SHORTEST_HOURS: Final = 0.1
+"""A link that ends sooner shows nobody anything."""
 
 SHARE_ID: Final = re.compile(r"[a-z0-9]{8,16}")
 _TOKEN: Final = re.compile(rf"({DEMO_ID.pattern})\.({SHARE_ID.pattern})\.[A-Za-z0-9_-]{{32,64}}")

@@ -109,8 +109,11 @@ class DemoStore(Protocol):
 class ShareStore(Protocol):
     """Prospect links, kept beside the demo they show."""
 
-    def put(self, share: Share) -> None:
-        """Keep a new link."""
+    def made(self, demo_id: str) -> int:
+        """Return how many links of a demo were ever made, strongly consistent."""
+
+    def put(self, share: Share, *, made: int) -> None:
+        """Keep a new link; raise StaleRecord unless so many were made before it."""
 
     def get(self, demo_id: str, share_id: str) -> Share | None:
         """Read a link, strongly consistent; None where there is none."""

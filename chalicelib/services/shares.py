@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from chalicelib.core.demo import Demo, Desired
-from chalicelib.core.errors import NotFound, WrongState
+from chalicelib.core.errors import NotFound, StaleRecord, WrongState
 from chalicelib.core.share import (
     MAX_LINKS,
     SHARE_ID,
@@ -20,6 +21,8 @@ from chalicelib.core.share import (
 from chalicelib.services.ports import NewId, ShareStore
 from chalicelib.services.read import Caller, find
 from chalicelib.services.world import World
+
+_TRIES: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,10 +49,22 @@ def create(
 
     Raises NotFound, or WrongState for a demo that is ending or has MAX_LINKS open links.
     """
+    for _ in range(_TRIES - 1):
+        try:
+            return _create(world, sharing, caller, demo_id, hours)
+        except StaleRecord:
+            continue  # another link was made since these were counted
+    return _create(world, sharing, caller, demo_id, hours)
+
+
+def _create(
+    world: World, sharing: Sharing, caller: Caller, demo_id: str, hours: float | None
+) -> tuple[Share, str]:
     demo = find(world, caller, demo_id)
     now = world.clock()
     if demo.desired is Desired.DELETED or demo.expires_at <= now:
         raise WrongState(f"{demo_id} is {demo.phase} and cannot be shared")
+    made = sharing.store.made(demo_id)
     if sum(is_open(s, demo, now) for s in sharing.store.of_demo(demo_id)) >= MAX_LINKS:
         raise WrongState(f"{demo_id} has {MAX_LINKS} open links, as many as it may; revoke one")
     share_id = sharing.new_id()
@@ -62,7 +77,7 @@ def create(
         created_at=now,
         expires_at=first_end(demo, now, hours),
     )
-    sharing.store.put(share)
+    sharing.store.put(share, made=made)
     return share, token
 
 

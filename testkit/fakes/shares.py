@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from chalicelib.core.errors import StaleRecord
 from chalicelib.core.share import Share
 
 
@@ -14,9 +16,17 @@ class MemoryShares:
 
     def __init__(self) -> None:
         self.shares: dict[tuple[str, str], Share] = {}
+        self._made: Counter[str] = Counter()
 
-    def put(self, share: Share) -> None:
-        """Keep a new link."""
+    def made(self, demo_id: str) -> int:
+        """Return how many links of a demo were ever made."""
+        return self._made[demo_id]
+
+    def put(self, share: Share, *, made: int) -> None:
+        """Keep a new link; raise StaleRecord unless so many were made before it."""
+        if self._made[share.demo_id] != made:
+            raise StaleRecord(f"another link of {share.demo_id} was made")
+        self._made[share.demo_id] += 1
         self.shares[share.demo_id, share.share_id] = share
 
     def get(self, demo_id: str, share_id: str) -> Share | None:
@@ -36,5 +46,6 @@ class MemoryShares:
         kept = self.shares.get((share.demo_id, share.share_id))
         if kept is None:
             return False
-        self.put(replace(kept, visits=kept.visits + 1, visited_at=now))
+        seen = replace(kept, visits=kept.visits + 1, visited_at=now)
+        self.shares[share.demo_id, share.share_id] = seen
         return True

@@ -7,9 +7,16 @@ import pytest
 
 from chalicelib.core.catalog import ALL
 from chalicelib.core.demo import Desired, Phase
-from chalicelib.core.errors import NotFound, WrongState
+from chalicelib.core.errors import (
+    InvalidRequest,
+    NotFound,
+    RetryableError,
+    StaleRecord,
+    WrongState,
+)
 from chalicelib.core.request import DemoRequest
-from chalicelib.core.share import MAX_LINKS
+from chalicelib.core.share import MAX_LINKS, Share
+from chalicelib.entrypoints.rest.models import ShareBody, parsed
 from chalicelib.services import shares
 from chalicelib.services.read import Caller
 from chalicelib.services.request import request_demo
@@ -142,3 +149,46 @@ def test_a_demo_that_is_ending_is_not_shared() -> None:
     scene.stage.store.save(demo, ending, ())
     with pytest.raises(WrongState, match="cannot be shared"):
         scene.create()
+
+
+def test_links_made_at_once_are_no_more_than_may_be_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another is made between the count and each of the first writes."""
+    scene = Scene()
+    for _ in range(MAX_LINKS - 2):
+        scene.create()
+    put = scene.store.put
+
+    def second(share: Share, *, made: int) -> None:
+        monkeypatch.setattr(scene.store, "put", put)
+        scene.create()
+        put(share, made=made)
+
+    monkeypatch.setattr(scene.store, "put", second)
+    scene.create()
+    assert MAX_LINKS == len(scene.visits())
+    with pytest.raises(WrongState, match="20 open links"):
+        scene.create()
+
+
+def test_a_link_that_others_keep_from_being_made_is_tried_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """After so many tries the caller is asked to come again."""
+    scene, tries = Scene(), []
+
+    def taken(share: Share, *, made: int) -> None:
+        tries.append(made)
+        raise StaleRecord("another link was made")
+
+    monkeypatch.setattr(scene.store, "put", taken)
+    with pytest.raises(RetryableError):
+        scene.create()
+    assert 10 == len(tries)
+
+
+@pytest.mark.parametrize("hours", [1e-9, 0.099, 0, -1])
+def test_a_link_has_a_shortest_span(hours: float) -> None:
+    """One that ends at once shows nobody anything, and its maker that it is open."""
+    with pytest.raises(InvalidRequest, match="expires_hours"):
+        parsed(ShareBody, {"expires_hours": hours})
+    assert 0.1 == parsed(ShareBody, {"expires_hours": 0.1}).expires_hours

@@ -21,6 +21,7 @@ from pydantic import (
 
 from chalicelib.core.errors import FieldProblem, InvalidRequest
 from chalicelib.core.request import DemoRequest
+from chalicelib.core.share import SHORTEST_HOURS
 
 
 def _whole(text: str) -> str:
@@ -147,7 +148,7 @@ class ShareBody(Body):
 
     expires_hours: Number | None = Field(
         default=None,
-        gt=0,
+        ge=SHORTEST_HOURS,
         le=10_000,
         description="Hours until it ends, if the lease does not first.",
     )
