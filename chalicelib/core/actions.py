@@ -8,16 +8,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, Self
 
 
 class ActionKind(StrEnum):
-    """The kinds of action; each has a Lambda and a least-privilege role of its own."""
+    """The kinds of action; each has a Lambda and a least-privilege role of its own.
+
+    Beside its name stand the seconds and the MB that its function may take, if not the usual
+    ones. The function, its role and its state in the state machine are made from this table by
+    `python -m tools.actions`.
+    """
+
+    _value_: str
+    timeout_seconds: int
+    memory_mb: int
+
+    def __new__(cls, name: str, timeout_seconds: int = 30, memory_mb: int = 512) -> Self:
+        """Make a member that is its name and knows its function's bounds."""
+        member = str.__new__(cls, name)
+        member._value_ = name
+        member.timeout_seconds = timeout_seconds
+        member.memory_mb = memory_mb
+        return member
 
     CREATE_STACK = "create_stack"
-    STAGE_BUNDLE = "stage_bundle"
+    STAGE_BUNDLE = "stage_bundle", 60
     DELETE_STACK = "delete_stack"
-    EMPTY_BUCKET = "empty_bucket"
+    EMPTY_BUCKET = "empty_bucket", 300
     RELEASE_INTERFACES = "release_interfaces"
     LIFT_PROTECTION = "lift_protection"
 

@@ -7,7 +7,7 @@ which the state machine's Retry and Catch blocks match.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from chalice import Blueprint
@@ -20,6 +20,7 @@ from chalicelib.wiring import world
 
 bp = Blueprint(__name__)
 Event = dict[str, Any]
+Handler = Callable[[Event, object], Event]
 
 RETRIED: Final = frozenset(
     {
@@ -111,40 +112,19 @@ def act(world: World, kind: ActionKind, event: Event) -> Event:
     }
 
 
-@bp.lambda_function(name="create_stack")  # type: ignore[untyped-decorator]
-def create_stack(event: Event, context: object) -> Event:  # noqa: ARG001
-    """Ask CloudFormation for a stack."""
-    return act(world(), ActionKind.CREATE_STACK, event)
+def _handler(kind: ActionKind) -> Handler:
+    def handle(event: Event, context: object) -> Event:  # noqa: ARG001
+        return act(world(), kind, event)
+
+    handle.__name__ = handle.__qualname__ = kind.value
+    registered: Handler = bp.lambda_function(name=kind.value)(handle)
+    return registered
 
 
-@bp.lambda_function(name="stage_bundle")  # type: ignore[untyped-decorator]
-def stage_bundle(event: Event, context: object) -> Event:  # noqa: ARG001
-    """Put the bundle into the demo's bucket."""
-    return act(world(), ActionKind.STAGE_BUNDLE, event)
-
-
-@bp.lambda_function(name="delete_stack")  # type: ignore[untyped-decorator]
-def delete_stack(event: Event, context: object) -> Event:  # noqa: ARG001
-    """Ask CloudFormation to delete a stack."""
-    return act(world(), ActionKind.DELETE_STACK, event)
-
-
-@bp.lambda_function(name="empty_bucket")  # type: ignore[untyped-decorator]
-def empty_bucket(event: Event, context: object) -> Event:  # noqa: ARG001
-    """Take a bite out of a stack's buckets."""
-    return act(world(), ActionKind.EMPTY_BUCKET, event)
-
-
-@bp.lambda_function(name="release_interfaces")  # type: ignore[untyped-decorator]
-def release_interfaces(event: Event, context: object) -> Event:  # noqa: ARG001
-    """Delete network interfaces that hold a stack's network up."""
-    return act(world(), ActionKind.RELEASE_INTERFACES, event)
-
-
-@bp.lambda_function(name="lift_protection")  # type: ignore[untyped-decorator]
-def lift_protection(event: Event, context: object) -> Event:  # noqa: ARG001
-    """Lift whatever protects a stack or its resources from deletion."""
-    return act(world(), ActionKind.LIFT_PROTECTION, event)
+HANDLERS: Final[Mapping[ActionKind, Handler]] = {kind: _handler(kind) for kind in ActionKind}
+"""The function of each kind of action."""
+# Lambda looks a handler up by its name in this module.
+globals().update({kind.value: handler for kind, handler in HANDLERS.items()})
 
 
 @bp.lambda_function(name="await_change")  # type: ignore[untyped-decorator]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.core.actions import ActionKind
 from chalicelib.core.catalog import ALL
 from chalicelib.core.demo import Cause, Desired, Status
 from chalicelib.core.errors import NotFound
@@ -105,13 +106,15 @@ def test_actions_answer_with_what_came_of_them(stage: Stage) -> None:
     plan()
     event = {**STATE, "component": "vpc"}
     done = {"kind": "create_stack", "component": "vpc", "more": False, "skipped": False}
-    assert done == loop.create_stack(event, None)
+    assert done == loop.HANDLERS[ActionKind.CREATE_STACK](event, None)
     stage.clock.advance(stage.world.policy.watchdog)
-    assert {**done, "kind": "delete_stack"} == loop.delete_stack(event, None)
+    assert {**done, "kind": "delete_stack"} == loop.HANDLERS[ActionKind.DELETE_STACK](event, None)
     overtaken = {**event, "generation": 7}
-    assert {**done, "skipped": True} == loop.create_stack(overtaken, None)
+    assert {**done, "skipped": True} == loop.HANDLERS[ActionKind.CREATE_STACK](overtaken, None)
     staged = {"kind": "stage_bundle", "component": "bundle", "more": False, "skipped": True}
-    assert staged == loop.stage_bundle({**overtaken, "component": "bundle"}, None)
+    assert staged == loop.HANDLERS[ActionKind.STAGE_BUNDLE](
+        {**overtaken, "component": "bundle"}, None
+    )
     for kind in ("empty_bucket", "release_interfaces", "lift_protection"):
         assert {**done, "kind": kind} == getattr(loop, kind)(event, None)
 
