@@ -1,6 +1,6 @@
 # The commands of this repository. `make demo` and `make test` need Python 3.11 and nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help demo down test check lint audit bench load simulate fuzz mutants slack browser image-test \
+.PHONY: help demo down test unit coverage format check lint audit bench load simulate fuzz mutants slack browser image-test \
         deploy doctor packages debian clean
 
 PYTHON ?= python3.11
@@ -9,6 +9,7 @@ AUDIT := .venv-audit
 RUN := $(VENV)/bin/python
 STAGE ?= dev
 CASES ?= 10000
+QUICK := tests/unit tests/contract
 BROWSER := chromium fonts-dejavu-core fonts-liberation
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -33,6 +34,16 @@ down: $(VENV)/installed ## Stop what `make demo` left running; forget=1 also rem
 test: $(VENV)/installed debian ## Run every test, on all cores
 	@$(RUN) -m tools.packaging
 	@$(RUN) -m pytest -q -n auto --dist loadfile
+
+unit: $(VENV)/installed ## Run the tests that need no emulator and no browser
+	@$(RUN) -m pytest -q -n auto $(QUICK)
+
+coverage: $(VENV)/installed ## Say which lines of the service those tests do not reach
+	@$(RUN) -m pytest -q -n auto --cov=chalicelib --cov-report=term-missing:skip-covered $(QUICK)
+
+format: $(VENV)/installed ## Format the code and mend what the linter can
+	@$(VENV)/bin/ruff check --quiet --fix .
+	@$(VENV)/bin/ruff format --quiet .
 
 packages: # Apache, Chromium and two font families, for the tests of what they serve and show
 	@tools/install-debian.sh apache2 $(BROWSER)
