@@ -10,13 +10,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bench.figures import Figure
-from chalicelib.adapters.records import attributes, demo_key, marshal
-from chalicelib.adapters.table import Table
+from chalicelib.adapters.items import attributes, demo_key, marshal
+from chalicelib.adapters.table import DemoTable
 from chalicelib.core.demo import ComponentStatus, Demo, Phase
 from local.emulator.process import Emulator
 
 _FEW, _MANY, _DUE = 200, 20_000, 20
-_WATCHDOG = timedelta(minutes=10)
 _ROUNDS = 31
 
 
@@ -99,7 +98,7 @@ def _cost(client: Any, table: str, now: datetime) -> _Cost:
     client.meta.events.register("provide-client-params.dynamodb.Query", ask)
     client.meta.events.register("after-call.dynamodb.Query", count)
     started = time.perf_counter()
-    found = Table(client, table, watchdog=_WATCHDOG).due(now)
+    found = DemoTable(client, table).due(now)
     seconds = time.perf_counter() - started
     client.meta.events.unregister("provide-client-params.dynamodb.Query", ask)
     client.meta.events.unregister("after-call.dynamodb.Query", count)
@@ -110,6 +109,7 @@ def _cost(client: Any, table: str, now: datetime) -> _Cost:
 
 def _demo(number: int, now: datetime, *, due: bool) -> Demo:
     created = now - timedelta(hours=5)
+    moment = now - timedelta(minutes=1) if due else now + timedelta(hours=1)
     demo = Demo(
         demo_id=f"bench{number:06d}",
         name="bench",
@@ -118,7 +118,8 @@ def _demo(number: int, now: datetime, *, due: bool) -> Demo:
         requested_components=("s3",),
         components={"s3": ComponentStatus(name="s3")},
         created_at=created,
-        expires_at=now - timedelta(minutes=1) if due else now + timedelta(hours=1),
+        expires_at=moment,
+        due_at=moment,
         phase=Phase.READY,
         looping=False,
     )
@@ -126,13 +127,13 @@ def _demo(number: int, now: datetime, *, due: bool) -> Demo:
 
 
 def _ended(demo: Demo, now: datetime) -> Demo:
-    return replace(demo, phase=Phase.DELETED, deleted_at=now)
+    return replace(demo, phase=Phase.DELETED, deleted_at=now, due_at=None)
 
 
 def _put(client: Any, table: str, demos: Iterator[Demo]) -> None:
     batch: list[dict[str, Any]] = []
     for demo in demos:
-        values = {k: v for k, v in attributes(demo, _WATCHDOG).items() if v is not None}
+        values = {k: v for k, v in attributes(demo).items() if v is not None}
         item = demo_key(demo.demo_id) | values | {"version": 1, "wakes": 0}
         batch.append({"PutRequest": {"Item": marshal(item)}})
         if len(batch) == 25:  # noqa: PLR2004 - BatchWriteItem's limit

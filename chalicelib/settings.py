@@ -15,7 +15,7 @@ from chalicelib.core.lease import LeaseLimits
 from chalicelib.core.plan import PollingPolicy
 from chalicelib.core.quotas import Quotas
 from chalicelib.core.request import RequestPolicy
-from chalicelib.services.world import Policy
+from chalicelib.services.policy import Policy
 
 T = TypeVar("T")
 PREFIX: Final = "DEMO_"

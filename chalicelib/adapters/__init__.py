@@ -1,1 +1,1 @@
-"""The world: AWS behind the ports, and the fakes that stand in for it."""
+"""AWS and Slack behind the ports."""

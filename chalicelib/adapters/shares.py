@@ -15,7 +15,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from chalicelib.adapters.aws import code_of, translated
-from chalicelib.adapters.records import KEPT, Item, epoch, marshal, sortable, unmarshal
+from chalicelib.adapters.items import KEPT, Item, epoch, marshal, sortable, unmarshal
 from chalicelib.core.errors import StaleRecord
 from chalicelib.core.share import Share
 

@@ -33,7 +33,7 @@ class StateMachine:
                 raise
 
     @translated
-    def wake(self, token: str) -> None:
+    def resume(self, token: str) -> None:
         """Let a parked loop go on; a token nobody waits for any more is no error."""
         try:
             self._client.send_task_success(taskToken=token, output="{}")

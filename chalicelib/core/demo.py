@@ -153,7 +153,8 @@ class Demo:
     `generation` counts the loops started for it, `looping` says whether one should be running,
     `version` guards every write. `wakes` counts events that arrived for it: a loop may park
     only if none came since it last looked. `failure` is why it did not come up and stays on the
-    record; `trouble` is why it will not go, while it will not.
+    record; `trouble` is why it will not go, while it will not. `due_at` is when the sweep next
+    has anything to do for it (core/due.py), None for a demo that is gone.
     """
 
     demo_id: str
@@ -179,6 +180,7 @@ class Demo:
     search: Search = Search()
     quarantines: int = 0
     retry_at: datetime | None = None
+    due_at: datetime | None = None
     generation: int = 1
     looping: bool = True
     version: int = 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.core.demo import Demo, Desired
@@ -24,3 +25,8 @@ def due_at(demo: Demo, *, watchdog: timedelta) -> datetime | None:
     if demo.retry_at is not None:
         moments.append(demo.retry_at)
     return min(moments)
+
+
+def scheduled(demo: Demo, *, watchdog: timedelta) -> Demo:
+    """Return the demo with its `due_at`; `watchdog` is how long a loop may stay silent."""
+    return replace(demo, due_at=due_at(demo, watchdog=watchdog))

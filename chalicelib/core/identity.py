@@ -1,14 +1,23 @@
-"""Who may own a demo: a verified e-mail address, in one form, that the operator lets in."""
+"""Who calls, and who may own a demo: a verified e-mail address that the operator lets in."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Final
 
 _ADDRESS: Final = re.compile(r"[!-?A-~]+@[!-?A-~]+")  # ASCII from ! to ~, and one @
 MAX_ADDRESS: Final = 254
 """Characters of an address (RFC 5321, 4.5.3.1.3: a path has 256 with its angle brackets)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who calls: a verified owner, and whether they are an admin."""
+
+    owner: str
+    admin: bool = False
 
 
 def owner_from(address: str) -> str:

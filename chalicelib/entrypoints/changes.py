@@ -1,4 +1,4 @@
-"""What the world tells the service unasked: stack events, removed leases, the clock."""
+"""What happens outside: stack events, removed leases, the clock."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from chalice.app import CloudWatchEvent
 from chalicelib.core.demo import parse_stack_name
 from chalicelib.core.errors import FatalError
 from chalicelib.entrypoints.logs import logger
-from chalicelib.services.loop import wake
-from chalicelib.wiring import world
+from chalicelib.wiring import use_cases
 
 bp = Blueprint(__name__)
 
@@ -35,7 +34,7 @@ def stack_changed(event: CloudWatchEvent) -> None:
     ours = parse_stack_name(detail["stack-id"].split("/")[1])
     if ours is not None:
         demo_id, component = ours
-        wake(world(), demo_id, f"{component}#{detail['status-details']['status']}")
+        use_cases().wakeups.wake(demo_id, f"{component}#{detail['status-details']['status']}")
 
 
 # The stream is wired in .chalice/resources.yaml, as only the template knows its ARN.
@@ -57,36 +56,30 @@ def lease_gone(event: dict[str, Any], context: Any) -> Any:
 
 
 def _lease_record(record: Any) -> None:
-    from chalicelib.services.lease_removed import lease_removed  # noqa: PLC0415
-
     keys = record.dynamodb.keys
     if record.event_name and record.event_name.name == "REMOVE" and keys["sk"] == "LEASE":
         identity = record.user_identity or {}
         by_ttl = identity.get("principalId") == "dynamodb.amazonaws.com"
         demo_id = keys["pk"].removeprefix("DEMO#")
         try:
-            lease_removed(world(), demo_id, by_ttl=by_ttl)
+            use_cases().lease_removed.run(demo_id, by_ttl=by_ttl)
         except FatalError as error:
             # Delivered again it would fail again, and hold up every record behind it.
             _report(demo_id, error)
-            world().metrics.count("LeaseFaults")
+            use_cases().lease_removed.metrics.count("LeaseFaults")
 
 
 @bp.schedule(Rate(5, unit=Rate.MINUTES), name="sweep")  # type: ignore[untyped-decorator]
 def sweep_due(event: CloudWatchEvent) -> None:  # noqa: ARG001
     """Deal with every demo that is due."""
-    from chalicelib.services.sweep import sweep  # noqa: PLC0415 - app.py imports us all
-
-    swept = sweep(world(), _report)
+    swept = use_cases().sweep.run(_report)
     logger.info("swept", extra={"due": len(swept.seen), "faults": len(swept.faults)})
 
 
 @bp.schedule(Rate(1, unit=Rate.HOURS), name="orphans")  # type: ignore[untyped-decorator]
 def find_orphans(event: CloudWatchEvent) -> None:  # noqa: ARG001
     """Take down what carries our tags and no live demo answers for."""
-    from chalicelib.services.orphans import search  # noqa: PLC0415 - app.py imports us all
-
-    found = search(world(), _report)
+    found = use_cases().orphan_search.run(_report)
     logger.info("searched for orphans", extra={"suspects": sorted(found.suspects)})
 
 

@@ -15,8 +15,8 @@ from chalice import Blueprint
 from chalicelib.core.actions import Action, ActionKind, Outcome
 from chalicelib.core.errors import AccessDenied, RetryableError
 from chalicelib.entrypoints.logs import logger
-from chalicelib.services.world import World
-from chalicelib.wiring import world
+from chalicelib.services.use_cases import UseCases
+from chalicelib.wiring import use_cases
 
 bp = Blueprint(__name__)
 Event = dict[str, Any]
@@ -44,16 +44,14 @@ two lists together)."""
 @bp.lambda_function(name="plan")  # type: ignore[untyped-decorator]
 def plan(event: Event, context: object) -> Event:  # noqa: ARG001
     """Look, decide, record; answer with the state that the state machine goes on with."""
-    return look(world(), event)
+    return look(use_cases(), event)
 
 
-def look(world: World, event: Event) -> Event:
-    """Do what Plan does, in a world."""
-    from chalicelib.services.plan_step import plan_step  # noqa: PLC0415 - app.py imports us all
-
+def look(use_cases: UseCases, event: Event) -> Event:
+    """Do what Plan does."""
     demo_id, generation = event["demo_id"], event["generation"]
     outcomes = [_outcome(result) for result in event.get("results", [])]
-    state = plan_step(world, demo_id, generation, outcomes, looks=event.get("looks", 0))
+    state = use_cases.plan_step.run(demo_id, generation, outcomes, looks=event.get("looks", 0))
     logger.info(
         "planned", extra={"demo_id": demo_id, "next": state.next.value, "reason": state.reason}
     )
@@ -95,12 +93,10 @@ def _reason(caught: Mapping[str, Any]) -> str:
         return cause
 
 
-def act(world: World, kind: ActionKind, event: Event) -> Event:
-    """Do what the function of an action does, in a world."""
-    from chalicelib.services.apply import apply  # noqa: PLC0415 - app.py imports us all
-
+def act(use_cases: UseCases, kind: ActionKind, event: Event) -> Event:
+    """Do what the function of an action does."""
     demo_id, component = event["demo_id"], event["component"]
-    outcome = apply(world, demo_id, event["generation"], Action(kind, component))
+    outcome = use_cases.apply.run(demo_id, event["generation"], Action(kind, component))
     logger.info(
         kind.value, extra={"demo_id": demo_id, "component": component, "more": outcome.more}
     )
@@ -114,7 +110,7 @@ def act(world: World, kind: ActionKind, event: Event) -> Event:
 
 def _handler(kind: ActionKind) -> Handler:
     def handle(event: Event, context: object) -> Event:  # noqa: ARG001
-        return act(world(), kind, event)
+        return act(use_cases(), kind, event)
 
     handle.__name__ = handle.__qualname__ = kind.value
     registered: Handler = bp.lambda_function(name=kind.value)(handle)
@@ -130,6 +126,6 @@ globals().update({kind.value: handler for kind, handler in HANDLERS.items()})
 @bp.lambda_function(name="await_change")  # type: ignore[untyped-decorator]
 def await_change(event: Event, context: object) -> None:  # noqa: ARG001
     """Park the loop's task token; if an event came meanwhile, hand it straight back."""
-    from chalicelib.services.loop import park  # noqa: PLC0415 - app.py imports us all
-
-    park(world(), event["demo_id"], event["generation"], seen=event["seen"], token=event["token"])
+    use_cases().wakeups.park(
+        event["demo_id"], event["generation"], seen=event["seen"], token=event["token"]
+    )

@@ -116,13 +116,13 @@ def static(call: Request, folder: str, file: str) -> Response:  # noqa: ARG001
 @endpoint(bp, "GET", "/config.json", public=True)
 def configuration(call: Request) -> Response:  # noqa: ARG001
     """Return where and as which client the page signs in."""
-    told = settings()
+    configured = settings()
     provider = _provider()
     if "token_endpoint" not in provider:
         raise HttpError(HTTPStatus.SERVICE_UNAVAILABLE, "the issuer cannot be asked just now")
     body: SignIn = {
-        "issuer": told.oidc_issuer,
-        "client_id": told.oidc_audience,
+        "issuer": configured.oidc_issuer,
+        "client_id": configured.oidc_audience,
         "scopes": SCOPES,
         "authorization_endpoint": provider["authorization_endpoint"],
         "token_endpoint": provider["token_endpoint"],

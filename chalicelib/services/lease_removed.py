@@ -6,30 +6,42 @@ old end in hand: the record knows better, and the item is put back.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from chalicelib.core.errors import NotFound
-from chalicelib.services import change
-from chalicelib.services.world import World
+from chalicelib.services.change import ChangeDemo
+from chalicelib.services.ports import Clock, DemoRecords, Leases, Metrics
 
 ACTOR: Final = "lease"
 
 
-def lease_removed(world: World, demo_id: str, *, by_ttl: bool) -> None:
-    """End the demo whose lease item is gone; replays and unknown demos change nothing.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaseRemoved:
+    """What the removal of a lease item brings about."""
 
-    Raises RetryableError where somebody else was writing the record; the stream delivers again.
-    """
-    try:
-        demo = world.store.get(demo_id)
-    except NotFound:
-        return  # what it left, in the account or of quota, the orphan search finds
-    if demo.ended:
-        return
-    if by_ttl and demo.expires_at > world.clock():
-        world.store.restore_lease(demo)
-        return
-    if by_ttl:
-        change.end_lease(world, demo, actor=ACTOR)
-    else:
-        change.end(world, demo, actor=ACTOR, why="the lease was removed by hand", insist=True)
+    records: DemoRecords
+    leases: Leases
+    change: ChangeDemo
+    metrics: Metrics
+    clock: Clock
+
+    def run(self, demo_id: str, *, by_ttl: bool) -> None:
+        """End the demo whose lease item is gone; replays and unknown demos change nothing.
+
+        Raises RetryableError where another process was writing the record; the stream delivers
+        again.
+        """
+        try:
+            demo = self.records.get(demo_id)
+        except NotFound:
+            return  # what it left, in the account or of quota, the orphan search finds
+        if demo.ended:
+            return
+        if by_ttl and demo.expires_at > self.clock():
+            self.leases.restore(demo)
+            return
+        if by_ttl:
+            self.change.end_lease(demo, actor=ACTOR)
+        else:
+            self.change.delete(demo, actor=ACTOR, why="the lease was removed by hand", insist=True)

@@ -14,12 +14,12 @@ from typing import Final
 from chalicelib.core.actions import Action, Outcome
 from chalicelib.core.demo import SERVICE_ACTOR, Demo, Phase, stack_name
 from chalicelib.core.observe import apply_observations, apply_outcomes, stacks_to_describe
-from chalicelib.core.plan import Next, Plan
+from chalicelib.core.plan import Next, Plan, PollingPolicy
 from chalicelib.core.planner import decide
 from chalicelib.core.teardown import wants_search
-from chalicelib.core.timeline import changes
-from chalicelib.services import loop
-from chalicelib.services.world import World
+from chalicelib.services.loop import Loops
+from chalicelib.services.ports import Clock, DemoRecords, Metrics, Targets, Workflow
+from chalicelib.services.recorder import Recorder
 
 MAX_LOOKS: Final = 60
 """Looks of one execution before the next takes over. Step Functions ends an execution after
@@ -39,58 +39,88 @@ class LoopState:
     wait_seconds: int = 1
 
 
-def plan_step(
-    world: World,
-    demo_id: str,
-    generation: int,
-    outcomes: Sequence[Outcome] = (),
-    *,
-    looks: int = 0,
-) -> LoopState:
-    """Take one look at a demo and say what its loop does next; raise StaleRecord on a race.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanStep:
+    """The loop's Plan."""
 
-    `looks` is how many this execution has taken before.
-    """
-    before = world.store.get(demo_id)
-    if before.generation != generation:
-        if before.looping:
-            # Whoever moved the record on may have died before it started the next loop.
-            world.workflow.start(demo_id, before.generation)
-        return LoopState(next=Next.DONE, reason="another loop has taken over")
-    if not before.looping:
-        # Tried again by Step Functions after its answer was lost: the same answer again.
-        stuck = before.phase is Phase.QUARANTINED
-        return LoopState(next=Next.STUCK if stuck else Next.DONE, reason=before.reason)
-    now = world.clock()
-    known = apply_outcomes(before, outcomes, now)
-    if looks >= MAX_LOOKS:
-        loop.hand_over(world, before, known)
-        return LoopState(next=Next.DONE, reason="the next loop takes over")
-    seen = gather(world, known, now)
-    plan = decide(seen, now, polling=world.policy.polling, leftovers=_search(world, seen, now))
-    after = replace(plan.demo, planned_at=now)
-    entries = changes(before, after, now=now, actor=SERVICE_ACTOR)
-    world.store.save(before, after, entries)
-    _measure(world, before, after)
-    return _step(plan, before.wakes, looks + 1)
+    records: DemoRecords
+    recorder: Recorder
+    loops: Loops
+    workflow: Workflow
+    targets: Targets
+    metrics: Metrics
+    clock: Clock
+    polling: PollingPolicy
+    home_region: str
 
+    def run(
+        self,
+        demo_id: str,
+        generation: int,
+        outcomes: Sequence[Outcome] = (),
+        *,
+        looks: int = 0,
+    ) -> LoopState:
+        """Take one look at a demo and say what its loop does next; raise StaleRecord on a race.
 
-def gather(world: World, demo: Demo, now: datetime) -> Demo:
-    """Look at the stacks that may have changed, and only at those."""
-    stacks = world.targets.of(demo.region).stacks
-    policy = world.policy
-    # EventBridge of the service's own region hears of the stacks there, and of no others.
-    events = demo.region == policy.request.home_region
-    names = stacks_to_describe(demo, now, policy.polling.poll, events=events)
-    return apply_observations(
-        demo, {n: stacks.describe(stack_name(demo.demo_id, n)) for n in names}, now
-    )
+        `looks` is how many this execution has taken before.
+        """
+        before = self.records.get(demo_id)
+        if before.generation != generation:
+            if before.looping:
+                # Whoever moved the record on may have died before it started the next loop.
+                self.workflow.start(demo_id, before.generation)
+            return LoopState(next=Next.DONE, reason="another loop has taken over")
+        if not before.looping:
+            # Tried again by Step Functions after its answer was lost: the same answer again.
+            stuck = before.phase is Phase.QUARANTINED
+            return LoopState(next=Next.STUCK if stuck else Next.DONE, reason=before.reason)
+        now = self.clock()
+        known = apply_outcomes(before, outcomes, now)
+        if looks >= MAX_LOOKS:
+            self.loops.hand_over(before, known)
+            return LoopState(next=Next.DONE, reason="the next loop takes over")
+        seen = self.gather(known, now)
+        plan = decide(seen, now, polling=self.polling, leftovers=self._search(seen, now))
+        after = replace(plan.demo, planned_at=now)
+        self.recorder.save(before, after, now=now, actor=SERVICE_ACTOR)
+        self._measure(before, after)
+        return _step(plan, before.wakes, looks + 1)
 
+    def gather(self, demo: Demo, now: datetime) -> Demo:
+        """Look at the stacks that may have changed, and only at those."""
+        stacks = self.targets.of(demo.region).stacks
+        # EventBridge of the service's own region hears of the stacks there, and of no others.
+        events = demo.region == self.home_region
+        names = stacks_to_describe(demo, now, self.polling.poll, events=events)
+        return apply_observations(
+            demo, {n: stacks.describe(stack_name(demo.demo_id, n)) for n in names}, now
+        )
 
-def _search(world: World, demo: Demo, now: datetime) -> tuple[str, ...] | None:
-    if not wants_search(demo, now):
-        return None
-    return world.targets.of(demo.region).leftovers.find(demo.demo_id)
+    def _search(self, demo: Demo, now: datetime) -> tuple[str, ...] | None:
+        if not wants_search(demo, now):
+            return None
+        return self.targets.of(demo.region).leftovers.find(demo.demo_id)
+
+    def _measure(self, before: Demo, after: Demo) -> None:
+        metrics = self.metrics
+        if after.failure and not before.failure:
+            metrics.count("Failed")
+        if after.phase is before.phase:
+            return
+        match after.phase:
+            case Phase.READY if after.ready_at and not before.ready_at:
+                metrics.count("Ready")
+                taken = after.ready_at - after.created_at
+                metrics.count("TimeToReady", taken.total_seconds(), unit="Seconds")
+            case Phase.DELETED if after.deleted_at:
+                metrics.count("Deleted")
+                late = (after.deleted_at - after.expires_at).total_seconds() / 60
+                metrics.count("MinutesPastLease", max(0.0, late), unit="None")
+            case Phase.QUARANTINED:
+                metrics.count("Quarantined")
+            case _:
+                pass
 
 
 def _step(plan: Plan, seen: int, looks: int) -> LoopState:
@@ -102,24 +132,3 @@ def _step(plan: Plan, seen: int, looks: int) -> LoopState:
         looks=looks,
         wait_seconds=max(1, round(plan.wait.total_seconds())),
     )
-
-
-def _measure(world: World, before: Demo, after: Demo) -> None:
-    metrics = world.metrics
-    if after.failure and not before.failure:
-        metrics.count("Failed")
-    if after.phase is before.phase:
-        return
-    match after.phase:
-        case Phase.READY if after.ready_at and not before.ready_at:
-            metrics.count("Ready")
-            taken = after.ready_at - after.created_at
-            metrics.count("TimeToReady", taken.total_seconds(), unit="Seconds")
-        case Phase.DELETED if after.deleted_at:
-            metrics.count("Deleted")
-            late = (after.deleted_at - after.expires_at).total_seconds() / 60
-            metrics.count("MinutesPastLease", max(0.0, late), unit="None")
-        case Phase.QUARANTINED:
-            metrics.count("Quarantined")
-        case _:
-            pass

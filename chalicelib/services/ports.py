@@ -1,4 +1,4 @@
-"""What the use cases need of the world, as Protocols; adapters/ fills them, tests fake them.
+"""What the use cases need of the outside, as Protocols; adapters/ fills them, tests fake them.
 
 Every port raises chalicelib.core.errors only: `RetryableError` when the same call may succeed
 later, `FatalError` when it will not.
@@ -39,8 +39,8 @@ class Page(Generic[T]):
     unreadable: tuple[str, ...] = ()
 
 
-class DemoStore(Protocol):
-    """The table: records, leases, quotas and timelines."""
+class DemoRecords(Protocol):
+    """The demos' records with their timelines."""
 
     def create(self, demo: Demo, entries: Sequence[Entry], quotas: Quotas) -> None:
         """Put record, lease and both quota slots in one transaction, or raise LimitReached."""
@@ -65,15 +65,6 @@ class DemoStore(Protocol):
         written. Returns the record as saved, its version one up.
         """
 
-    def wake(self, demo_id: str, change: str | None = None) -> str | None:
-        """Count an event, note what it named, and take the parked task token if there is one.
-
-        Does nothing and returns None for a record that is not there.
-        """
-
-    def park(self, demo_id: str, *, generation: int, seen: int, token: str) -> bool:
-        """Leave a task token, unless an event came since `seen` or another loop took over."""
-
     def of_owner(self, owner: str, *, limit: int, cursor: str | None = None) -> Page[Demo]:
         """List an owner's demos, newest first."""
 
@@ -84,20 +75,45 @@ class DemoStore(Protocol):
         """List a demo's timeline, oldest first."""
 
     def due(self, now: datetime) -> Sequence[str]:
-        """Return the ids of all demos whose `due_at` has come, every page of every shard."""
+        """Return the ids of all demos whose `due_at` has come."""
 
-    def restore_lease(self, demo: Demo) -> None:
+
+class Leases(Protocol):
+    """The lease items, whose removal ends their demos."""
+
+    def restore(self, demo: Demo) -> None:
         """Put a live demo's lease item back as the record has it.
 
         Raises StaleRecord unless the record's version is still this one: its lease may have moved
         or ended meanwhile, and its item with it.
         """
 
+
+class LoopSignals(Protocol):
+    """What events leave on a demo's record for its loop, and the loop's parked task token."""
+
+    def count_event(self, demo_id: str, change: str | None = None) -> str | None:
+        """Count an event, note what it named, and take the parked task token if there is one.
+
+        Does nothing and returns None for a record that is not there.
+        """
+
+    def park(self, demo_id: str, *, generation: int, seen: int, token: str) -> bool:
+        """Leave a task token, unless an event came since `seen` or another loop took over."""
+
+
+class QuotaSlots(Protocol):
+    """The places in the quotas, each held by one demo from its creation to its end."""
+
     def slots(self) -> Mapping[str, str]:
-        """Return who holds a quota slot, an owner's or everybody's: a demo's id to its owner."""
+        """Return who holds a slot, an owner's or everybody's: a demo's id to its owner."""
 
     def give_back(self, demo_id: str, owner: str) -> None:
-        """Free the quota slots of a demo; freeing them twice is no error."""
+        """Free the slots of a demo; freeing them twice is no error."""
+
+
+class OrphanNotes(Protocol):
+    """What one orphan search leaves for the next."""
 
     def suspects(self) -> frozenset[str]:
         """Return what the last orphan search noted."""
@@ -238,7 +254,7 @@ class Workflow(Protocol):
     def start(self, demo_id: str, generation: int) -> None:
         """Start a loop; starting the same generation again is no error."""
 
-    def wake(self, token: str) -> None:
+    def resume(self, token: str) -> None:
         """Let a parked loop go on; a token nobody waits for any more is no error."""
 
     def running(self, demo_id: str, generation: int) -> bool:

@@ -6,48 +6,47 @@ from dataclasses import dataclass
 
 from chalicelib.core.demo import DEMO_ID, Demo
 from chalicelib.core.errors import NotFound
+from chalicelib.core.identity import Caller
 from chalicelib.core.timeline import Entry
-from chalicelib.services.ports import Page
-from chalicelib.services.world import World
+from chalicelib.services.ports import DemoRecords, Metrics, Page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
-    """Who asks: a verified owner, and whether they are an admin."""
+class ReadDemos:
+    """The demos that a caller may see."""
 
-    owner: str
-    admin: bool = False
+    records: DemoRecords
+    metrics: Metrics
 
+    def find(self, caller: Caller, demo_id: str) -> Demo:
+        """Return a demo the caller may see; raise NotFound for any other, existing or not."""
+        if not DEMO_ID.fullmatch(demo_id):
+            raise NotFound(
+                "there is no such demo: an id has 8 to 12 lower-case letters and digits"
+            )
+        demo = self.records.get(demo_id)
+        if demo.owner != caller.owner and not caller.admin:
+            raise NotFound(f"there is no demo {demo_id}")
+        return demo
 
-def find(world: World, caller: Caller, demo_id: str) -> Demo:
-    """Return a demo the caller may see; raise NotFound for any other, existing or not."""
-    if not DEMO_ID.fullmatch(demo_id):
-        raise NotFound("there is no such demo: an id has 8 to 12 lower-case letters and digits")
-    demo = world.store.get(demo_id)
-    if demo.owner != caller.owner and not caller.admin:
-        raise NotFound(f"there is no demo {demo_id}")
-    return demo
+    def list(
+        self, caller: Caller, *, everybody: bool, limit: int, cursor: str | None
+    ) -> Page[Demo]:
+        """List the caller's demos, newest first; everybody's for an admin who asks.
 
+        A record that cannot be read is counted and left out.
+        """
+        if everybody and caller.admin:
+            page = self.records.newest(limit=limit, cursor=cursor)
+        else:
+            page = self.records.of_owner(caller.owner, limit=limit, cursor=cursor)
+        if page.unreadable:
+            self.metrics.count("UnreadableRecords", len(page.unreadable))
+        return page
 
-def list_demos(
-    world: World, caller: Caller, *, everybody: bool, limit: int, cursor: str | None
-) -> Page[Demo]:
-    """List the caller's demos, newest first; everybody's for an admin who asks.
-
-    A record that cannot be read is counted and left out.
-    """
-    if everybody and caller.admin:
-        page = world.store.newest(limit=limit, cursor=cursor)
-    else:
-        page = world.store.of_owner(caller.owner, limit=limit, cursor=cursor)
-    if page.unreadable:
-        world.metrics.count("UnreadableRecords", len(page.unreadable))
-    return page
-
-
-def timeline(
-    world: World, caller: Caller, demo_id: str, *, limit: int, cursor: str | None
-) -> Page[Entry]:
-    """List the timeline of a demo the caller may see, oldest first."""
-    find(world, caller, demo_id)
-    return world.store.timeline(demo_id, limit=limit, cursor=cursor)
+    def timeline(
+        self, caller: Caller, demo_id: str, *, limit: int, cursor: str | None
+    ) -> Page[Entry]:
+        """List the timeline of a demo the caller may see, oldest first."""
+        self.find(caller, demo_id)
+        return self.records.timeline(demo_id, limit=limit, cursor=cursor)

@@ -7,6 +7,7 @@ from typing import Final
 
 from chalicelib.core.demo import Demo, Desired
 from chalicelib.core.errors import NotFound, StaleRecord, WrongState
+from chalicelib.core.identity import Caller
 from chalicelib.core.share import (
     MAX_LINKS,
     SHARE_ID,
@@ -18,20 +19,10 @@ from chalicelib.core.share import (
     opens,
     parse_token,
 )
-from chalicelib.services.ports import NewId, ShareStore
-from chalicelib.services.read import Caller, find
-from chalicelib.services.world import World
+from chalicelib.services.ports import Clock, DemoRecords, NewId, ShareStore
+from chalicelib.services.read import ReadDemos
 
 _TRIES: Final = 10
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sharing:
-    """What prospect links need besides the world: their store, fresh ids, fresh secrets."""
-
-    store: ShareStore
-    new_id: NewId
-    new_secret: NewId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,74 +33,79 @@ class Listed:
     open: bool
 
 
-def create(
-    world: World, sharing: Sharing, caller: Caller, demo_id: str, hours: float | None
-) -> tuple[Share, str]:
-    """Make a link and return it with its token, which is never told again.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sharing:
+    """Prospect links to demos."""
 
-    Raises NotFound, or WrongState for a demo that is ending or has MAX_LINKS open links.
-    """
-    for _ in range(_TRIES - 1):
-        try:
-            return _create(world, sharing, caller, demo_id, hours)
-        except StaleRecord:
-            continue  # another link was made since these were counted
-    return _create(world, sharing, caller, demo_id, hours)
+    read: ReadDemos
+    records: DemoRecords
+    shares: ShareStore
+    clock: Clock
+    new_id: NewId
+    new_secret: NewId
 
+    def create(self, caller: Caller, demo_id: str, hours: float | None) -> tuple[Share, str]:
+        """Make a link and return it with its token, which nothing returns again.
 
-def _create(
-    world: World, sharing: Sharing, caller: Caller, demo_id: str, hours: float | None
-) -> tuple[Share, str]:
-    demo = find(world, caller, demo_id)
-    now = world.clock()
-    if demo.desired is Desired.DELETED or demo.expires_at <= now:
-        raise WrongState(f"{demo_id} is {demo.phase} and cannot be shared")
-    made = sharing.store.made(demo_id)
-    if sum(is_open(s, demo, now) for s in sharing.store.of_demo(demo_id)) >= MAX_LINKS:
-        raise WrongState(f"{demo_id} has {MAX_LINKS} open links, as many as it may; revoke one")
-    share_id = sharing.new_id()
-    token = make_token(demo_id, share_id, sharing.new_secret())
-    share = Share(
-        share_id=share_id,
-        demo_id=demo_id,
-        digest=digest(token),
-        created_by=caller.owner,
-        created_at=now,
-        expires_at=first_end(demo, now, hours),
-    )
-    sharing.store.put(share, made=made)
-    return share, token
+        Raises NotFound, or WrongState for a demo that is ending or has MAX_LINKS open links.
+        """
+        for _ in range(_TRIES - 1):
+            try:
+                return self._create(caller, demo_id, hours)
+            except StaleRecord:
+                continue  # another link was made since these were counted
+        return self._create(caller, demo_id, hours)
 
+    def _create(self, caller: Caller, demo_id: str, hours: float | None) -> tuple[Share, str]:
+        demo = self.read.find(caller, demo_id)
+        now = self.clock()
+        if demo.desired is Desired.DELETED or demo.expires_at <= now:
+            raise WrongState(f"{demo_id} is {demo.phase} and cannot be shared")
+        made = self.shares.made(demo_id)
+        if sum(is_open(s, demo, now) for s in self.shares.of_demo(demo_id)) >= MAX_LINKS:
+            raise WrongState(
+                f"{demo_id} has {MAX_LINKS} open links, as many as it may; revoke one"
+            )
+        share_id = self.new_id()
+        token = make_token(demo_id, share_id, self.new_secret())
+        share = Share(
+            share_id=share_id,
+            demo_id=demo_id,
+            digest=digest(token),
+            created_by=caller.owner,
+            created_at=now,
+            expires_at=first_end(demo, now, hours),
+        )
+        self.shares.put(share, made=made)
+        return share, token
 
-def listed(world: World, sharing: Sharing, caller: Caller, demo_id: str) -> tuple[Listed, ...]:
-    """List a demo's links, newest first; raise NotFound."""
-    demo = find(world, caller, demo_id)
-    now = world.clock()
-    shares = sorted(sharing.store.of_demo(demo_id), key=lambda s: s.created_at, reverse=True)
-    return tuple(Listed(share=s, open=is_open(s, demo, now)) for s in shares)
+    def listed(self, caller: Caller, demo_id: str) -> tuple[Listed, ...]:
+        """List a demo's links, newest first; raise NotFound."""
+        demo = self.read.find(caller, demo_id)
+        now = self.clock()
+        shares = sorted(self.shares.of_demo(demo_id), key=lambda s: s.created_at, reverse=True)
+        return tuple(Listed(share=s, open=is_open(s, demo, now)) for s in shares)
 
+    def revoke(self, caller: Caller, demo_id: str, share_id: str) -> None:
+        """Close a link at once; raise NotFound where there is none."""
+        self.read.find(caller, demo_id)
+        if not SHARE_ID.fullmatch(share_id) or not self.shares.remove(demo_id, share_id):
+            raise NotFound(f"{demo_id} has no link {share_id}")
 
-def revoke(world: World, sharing: Sharing, caller: Caller, demo_id: str, share_id: str) -> None:
-    """Close a link at once; raise NotFound where there is none."""
-    find(world, caller, demo_id)
-    if not SHARE_ID.fullmatch(share_id) or not sharing.store.remove(demo_id, share_id):
-        raise NotFound(f"{demo_id} has no link {share_id}")
+    def visit(self, token: str, *, count: bool) -> tuple[Share, Demo]:
+        """Return what a link shows, counting the visit when it is one.
 
-
-def visit(world: World, sharing: Sharing, token: str, *, count: bool) -> tuple[Share, Demo]:
-    """Return what a link shows, counting the visit when it is one.
-
-    Raises one and the same NotFound for a link that is unknown, revoked or over.
-    """
-    gone = NotFound("this link is not valid, or not any more")
-    ids = parse_token(token)
-    share = sharing.store.get(*ids) if ids else None
-    if share is None or not opens(share, token):
-        raise gone
-    demo = world.store.get(share.demo_id)
-    now = world.clock()
-    if not is_open(share, demo, now):
-        raise gone
-    if count and not sharing.store.count_visit(share, now):
-        raise gone  # revoked this moment
-    return share, demo
+        Raises one and the same NotFound for a link that is unknown, revoked or over.
+        """
+        gone = NotFound("this link is not valid, or not any more")
+        ids = parse_token(token)
+        share = self.shares.get(*ids) if ids else None
+        if share is None or not opens(share, token):
+            raise gone
+        demo = self.records.get(share.demo_id)
+        now = self.clock()
+        if not is_open(share, demo, now):
+            raise gone
+        if count and not self.shares.count_visit(share, now):
+            raise gone  # revoked this moment
+        return share, demo

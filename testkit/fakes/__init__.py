@@ -5,6 +5,7 @@ Deterministic throughout: time moves only when the clock is told to, and nothing
 
 from testkit.fakes.clock import VirtualClock
 from testkit.fakes.cloud import MemoryCloud, MemoryTargets, Obstacle
+from testkit.fakes.ports import MemoryPorts
 from testkit.fakes.store import MemoryStore
 from testkit.fakes.templates import MemoryMetrics, MemoryTemplates
 from testkit.fakes.workflow import MemoryWorkflow
@@ -12,6 +13,7 @@ from testkit.fakes.workflow import MemoryWorkflow
 __all__ = [
     "MemoryCloud",
     "MemoryMetrics",
+    "MemoryPorts",
     "MemoryStore",
     "MemoryTargets",
     "MemoryTemplates",

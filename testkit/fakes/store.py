@@ -1,13 +1,12 @@
-"""The table, in memory: the same promises as the real one (see services.ports.DemoStore)."""
+"""The table, in memory: the same promises as the real one (see services.ports)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from chalicelib.core.demo import Demo
-from chalicelib.core.due import due_at
 from chalicelib.core.errors import (
     FieldProblem,
     InvalidRequest,
@@ -29,7 +28,7 @@ class MemoryStore:
     release wrote.
     """
 
-    def __init__(self, *, watchdog: timedelta = timedelta(minutes=10)) -> None:
+    def __init__(self) -> None:
         self.records: dict[str, Demo] = {}
         self.unreadable: set[str] = set()
         self.leases: dict[str, datetime] = {}
@@ -37,7 +36,6 @@ class MemoryStore:
         self.tokens: dict[str, str] = {}
         self.entries: dict[str, list[Entry]] = {}
         self._suspects: frozenset[str] = frozenset()
-        self._watchdog = watchdog
 
     def create(self, demo: Demo, entries: Sequence[Entry], quotas: Quotas) -> None:
         """Put record, lease and quota slot, or raise LimitReached and put nothing."""
@@ -94,7 +92,7 @@ class MemoryStore:
         self.records[demo.demo_id] = demo
         self.entries.setdefault(demo.demo_id, []).extend(entries)
 
-    def wake(self, demo_id: str, change: str | None = None) -> str | None:
+    def count_event(self, demo_id: str, change: str | None = None) -> str | None:
         """Count an event and take the parked token, if there is one."""
         demo = self.records.get(demo_id)
         if demo is None:
@@ -141,10 +139,10 @@ class MemoryStore:
 
     def due(self, now: datetime) -> Sequence[str]:
         """Return the ids of all demos whose time has come."""
-        moments = ((d, due_at(d, watchdog=self._watchdog)) for d in self.records.values())
-        return [d.demo_id for d, moment in moments if moment is not None and moment <= now]
+        demos = self.records.values()
+        return [d.demo_id for d in demos if d.due_at is not None and d.due_at <= now]
 
-    def restore_lease(self, demo: Demo) -> None:
+    def restore(self, demo: Demo) -> None:
         """Put a live demo's lease item back as the record has it; raise StaleRecord."""
         self._unchanged(demo)
         self.leases[demo.demo_id] = demo.expires_at

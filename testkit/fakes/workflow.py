@@ -17,7 +17,7 @@ class MemoryWorkflow:
             self.started.append((demo_id, generation))
             self._running.add((demo_id, generation))
 
-    def wake(self, token: str) -> None:
+    def resume(self, token: str) -> None:
         """Note that a token was given back."""
         self.woken.append(token)
 

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.core.demo import Demo, Status, parse_stack_name
-from chalicelib.core.due import due_at
 from chalicelib.core.observe import StackObservation
 from chalicelib.core.timeline import Entry
 from testkit.fakes import MemoryCloud, MemoryStore, VirtualClock
@@ -93,5 +92,5 @@ class LaggingStore(MemoryStore):
         super()._write(demo, entries)
         self.most = max(self.most, len(self.slots()))
         if self._lag:
-            moment = due_at(demo, watchdog=self._watchdog)
+            moment = demo.due_at
             self._moments.append((self._clock.now, demo.demo_id, moment))

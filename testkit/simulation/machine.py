@@ -16,8 +16,7 @@ from typing import Any, Final
 from chalicelib.core.actions import ActionKind
 from chalicelib.core.errors import DemoError
 from chalicelib.entrypoints import loop as functions
-from chalicelib.services.loop import park
-from chalicelib.services.world import World
+from chalicelib.services.use_cases import UseCases
 from testkit.fakes import VirtualClock
 from testkit.simulation import asl
 from testkit.simulation.faults import Died
@@ -54,7 +53,7 @@ class Run:
 class Machine:
     """The Workflow port, and everything behind it.
 
-    `world_of` gives the world as a function sees it. Lambda has several names for a process
+    `use_cases_of` gives the use cases of a function. Lambda has several names for a process
     that died, and Step Functions retries only those it was told of: `deaths_retried` says
     whether it was.
     """
@@ -62,14 +61,14 @@ class Machine:
     def __init__(
         self,
         clock: VirtualClock,
-        world_of: Callable[[str], World],
+        use_cases_of: Callable[[str], UseCases],
         *,
         deaths_retried: bool = True,
     ) -> None:
         self.executions: dict[tuple[str, int], Execution] = {}
         self.plans = 0
         self._clock = clock
-        self._world_of = world_of
+        self._use_cases_of = use_cases_of
         self._death = "Lambda.Unknown" if deaths_retried else "Runtime.OutOfMemory"
         self._definition = asl.loop_definition()
         self._waiting: dict[str, Callable[[str | None], None]] = {}
@@ -91,7 +90,7 @@ class Machine:
         data = {"demo_id": demo_id, "generation": generation, "results": []}
         self._enter(run, self._definition.start, data)
 
-    def wake(self, token: str) -> None:
+    def resume(self, token: str) -> None:
         """Let a parked loop go on; a token nobody waits for any more is no error."""
         if resume := self._waiting.pop(token, None):
             resume(None)
@@ -166,11 +165,11 @@ class Machine:
             self._leave(run, state, asl.placed(state, data, result))
 
     def _call(self, function: str, data: Data) -> Data:
-        world = self._world_of(function)
+        use_cases = self._use_cases_of(function)
         if function == "Plan":
             self.plans += 1
-            return functions.look(world, data)
-        return functions.act(world, _ACTIONS[function], data)
+            return functions.look(use_cases, data)
+        return functions.act(use_cases, _ACTIONS[function], data)
 
     def _wait(self, run: Run, name: str, data: Data, tries: Counter[int]) -> None:
         """Hand out a token, and wait until it comes back or the wait's time is over."""
@@ -188,8 +187,7 @@ class Machine:
         seconds = asl.value(state["TimeoutSecondsPath"], data)
         self._clock.later(timedelta(seconds=seconds), lambda: self._time_out(token))
         try:
-            park(
-                self._world_of("AwaitChange"),
+            self._use_cases_of("AwaitChange").wakeups.park(
                 data["demo_id"],
                 data["generation"],
                 seen=data["seen"],

@@ -7,11 +7,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.core.catalog import ALL
+from chalicelib.core.identity import Caller
 from chalicelib.core.request import DemoRequest
-from chalicelib.services import change
-from chalicelib.services.read import Caller, find, list_demos
-from chalicelib.services.request import request_demo
-from chalicelib.services.world import World
+from chalicelib.services.use_cases import UseCases
 
 if TYPE_CHECKING:
     from testkit.simulation.scene import Scene
@@ -45,13 +43,13 @@ class People:
         if not survives(what) and tries:
             self._scene.act(1, lambda: self._insist(what, tries - 1))
 
-    def _world(self) -> World:
-        return self._scene.world_of("api")
+    def _use_cases(self) -> UseCases:
+        return self._scene.use_cases_of("api")
 
     def _ask(self, owner: str) -> None:
         """Ask for a demo, unless an earlier request made one though it got no answer."""
-        world = self._world()
-        if list_demos(world, Caller(owner=owner), everybody=False, limit=5, cursor=None).items:
+        use_cases = self._use_cases()
+        if use_cases.read.list(Caller(owner=owner), everybody=False, limit=5, cursor=None).items:
             return
         wanted = DemoRequest(
             components=ALL,
@@ -59,7 +57,7 @@ class People:
             ttl=timedelta(minutes=self._script.lease),
             keep_on_failure=self._script.keep_on_failure,
         )
-        demo = request_demo(world, owner, wanted)
+        demo = use_cases.request.create(owner, wanted)
         self._protect(demo.demo_id)
 
     def _protect(self, demo_id: str) -> None:
@@ -75,12 +73,12 @@ class People:
 
     def _extend(self) -> None:
         if first := self._scene.first():
-            demo = find(self._world(), Caller(owner=first.owner), first.demo_id)
+            demo = self._use_cases().read.find(Caller(owner=first.owner), first.demo_id)
             until = self._scene.start + timedelta(minutes=self._script.lease + 30)
             if demo.expires_at < until:
-                change.move_lease(self._world(), demo, until, actor=demo.owner)
+                self._use_cases().change.move_lease(demo, until, actor=demo.owner)
 
     def _delete(self) -> None:
         if first := self._scene.first():
-            demo = find(self._world(), Caller(owner=first.owner), first.demo_id)
-            change.end(self._world(), demo, actor=demo.owner, why="asked for")
+            demo = self._use_cases().read.find(Caller(owner=first.owner), first.demo_id)
+            self._use_cases().change.delete(demo, actor=demo.owner, why="asked for")

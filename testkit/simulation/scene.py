@@ -13,13 +13,12 @@ from chalicelib.core.errors import DemoError
 from chalicelib.core.inputs import PermissionsBoundary
 from chalicelib.core.quotas import Quotas
 from chalicelib.core.request import RequestPolicy
-from chalicelib.services import loop, orphans
-from chalicelib.services.lease_removed import lease_removed
+from chalicelib.services.policy import Policy
 from chalicelib.services.ports import Target
-from chalicelib.services.sweep import sweep
-from chalicelib.services.world import Policy, World
+from chalicelib.services.use_cases import UseCases
 from testkit.fakes import (
     MemoryMetrics,
+    MemoryPorts,
     MemoryTargets,
     MemoryTemplates,
     Obstacle,
@@ -65,8 +64,8 @@ class Scene:
         )
         self.store = LaggingStore(self.clock, lag=timedelta(minutes=script.index_lag))
         self.cloud = self._cloud()
-        self.machine = Machine(self.clock, self.world_of, deaths_retried=script.deaths_retried)
-        self._world = self._make_world()
+        self.machine = Machine(self.clock, self.use_cases_of, deaths_retried=script.deaths_retried)
+        self._ports, self._policy = self._make_ports()
         self.ready_at: datetime | None = None
         self._scripted = 0
         self._processes = count()
@@ -88,10 +87,18 @@ class Scene:
             cloud.retains = script.retained.component
         return cloud
 
-    def _make_world(self) -> World:
+    def _make_ports(self) -> tuple[MemoryPorts, Policy]:
         ids = count(1)
         places = self.script.places
-        return World(
+        policy = Policy(
+            service="stelligent-demo-service",
+            request=RequestPolicy(home_region=REGION, regions=(REGION,)),
+            quotas=Quotas(per_owner=min(3, places), in_all=places),
+            permissions_boundary=PermissionsBoundary(
+                boundary_arn="arn:boundary", role_path="/stelligent-demo/"
+            ),
+        )
+        ports = MemoryPorts(
             store=faulty(self.store, "store", self.faults),
             workflow=faulty(self.machine, "workflow", self.faults),
             targets=MemoryTargets({REGION: self.cloud}).wrapped(self._wrapped),
@@ -99,15 +106,8 @@ class Scene:
             metrics=faulty(MemoryMetrics(), "metrics", self.faults),
             clock=self.clock,
             new_id=lambda: f"demo{next(ids):04d}",
-            policy=Policy(
-                service="stelligent-demo-service",
-                request=RequestPolicy(home_region=REGION, regions=(REGION,)),
-                quotas=Quotas(per_owner=min(3, places), in_all=places),
-                permissions_boundary=PermissionsBoundary(
-                    boundary_arn="arn:boundary", role_path="/stelligent-demo/"
-                ),
-            ),
         )
+        return ports, policy
 
     def _wrapped(self, target: Target) -> Target:
         return Target(
@@ -118,13 +118,14 @@ class Scene:
             leftovers=faulty(target.leftovers, "leftovers", self.faults),
         )
 
-    def world_of(self, process: str) -> World:
-        """Return the world as a process sees it, whose clock may be wrong."""
+    def use_cases_of(self, process: str) -> UseCases:
+        """Return the use cases of a process, whose clock may be wrong."""
         if not self.script.skew:
-            return self._world
+            return UseCases(self._ports, self._policy)
         direction = (-1, 0, 1)[(len(process) + next(self._processes)) % 3]
         skew = timedelta(minutes=direction * self.script.skew)
-        return replace(self._world, clock=lambda: self.clock.now + skew)
+        ports = replace(self._ports, clock=lambda: self.clock.now + skew)
+        return UseCases(ports, self._policy)
 
     def minute(self) -> float:
         """Return the minutes since the start."""
@@ -156,11 +157,11 @@ class Scene:
         script = self.script
         self._people.come()
         if script.sweeps:
-            self._every(SWEEP, lambda: sweep(self.world_of("sweep"), _ignore))
+            self._every(SWEEP, lambda: self.use_cases_of("sweep").sweep.run(_ignore))
         if script.ttl:
             self._every(TTL, self._expire_items)
         if script.orphans:
-            self._every(ORPHANS, lambda: orphans.search(self.world_of("orphans"), _ignore))
+            self._every(ORPHANS, lambda: self.use_cases_of("orphans").orphan_search.run(_ignore))
         if script.erase_at is not None:
             self.act(script.erase_at, self._erase)
         if script.unreadable:
@@ -215,7 +216,9 @@ class Scene:
         if status in EVENTS and parsed is not None:
             demo_id, component = parsed
             change = f"{component}#{EVENTS[status]}"
-            self._deliver(lambda: loop.wake(self.world_of("events"), demo_id, change), retries=2)
+            self._deliver(
+                lambda: self.use_cases_of("events").wakeups.wake(demo_id, change), retries=2
+            )
 
     def _all_ready(self) -> bool:
         stacks = self.cloud.stacks.values()
@@ -232,7 +235,7 @@ class Scene:
     def _removed(self, demo_id: str) -> None:
         # A stream is never lost: its records wait until they are dealt with.
         self._deliver(
-            lambda: lease_removed(self.world_of("stream"), demo_id, by_ttl=True),
+            lambda: self.use_cases_of("stream").lease_removed.run(demo_id, by_ttl=True),
             retries=10_000,
             may_get_lost=False,
         )

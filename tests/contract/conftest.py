@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -13,17 +13,22 @@ import pytest
 import yaml
 from moto import mock_aws
 
-from chalicelib.adapters.records import demo_key, marshal
-from chalicelib.adapters.table import Table
+from chalicelib.adapters.items import demo_key, marshal
+from chalicelib.adapters.table import (
+    DemoTable,
+    LeaseItems,
+    LoopSignalItems,
+    OrphanNoteItem,
+    QuotaItems,
+)
 from chalicelib.core.demo import Demo
-from chalicelib.services.ports import DemoStore
+from chalicelib.services.ports import DemoRecords, Leases, LoopSignals, OrphanNotes, QuotaSlots
 from testkit.fakes import MemoryStore
 
 if TYPE_CHECKING:
     from .service import Service
 
 REGION = "us-east-1"
-WATCHDOG = timedelta(minutes=10)
 RESOURCES = Path(__file__).resolve().parents[2] / ".chalice" / "resources.yaml"
 
 
@@ -47,14 +52,41 @@ def make_table(client: Any) -> str:
     return "demos"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Stores:
+    """The ports behind which the table stands."""
+
+    records: DemoRecords
+    leases: Leases
+    signals: LoopSignals
+    quota_slots: QuotaSlots
+    orphan_notes: OrphanNotes
+
+
+def on_table(client: Any) -> Stores:
+    """Return the real ones, on a table that is made for them."""
+    return stores(client, make_table(client))
+
+
+def stores(client: Any, name: str) -> Stores:
+    """Return the real ones, on a table of this name."""
+    return Stores(
+        records=DemoTable(client, name),
+        leases=LeaseItems(client, name),
+        signals=LoopSignalItems(client, name),
+        quota_slots=QuotaItems(client, name),
+        orphan_notes=OrphanNoteItem(client, name),
+    )
+
+
 @pytest.fixture(params=["memory", "table"])
-def store(request: pytest.FixtureRequest) -> DemoStore:
+def store(request: pytest.FixtureRequest) -> Stores:
     """Return a store: the fake, then the real one on moto."""
     if request.param == "memory":
-        return MemoryStore(watchdog=WATCHDOG)
+        fake = MemoryStore()
+        return Stores(records=fake, leases=fake, signals=fake, quota_slots=fake, orphan_notes=fake)
     request.getfixturevalue("aws")
-    client = boto3.client("dynamodb", region_name=REGION)
-    return Table(OneAtATime(client), make_table(client), watchdog=WATCHDOG)
+    return on_table(OneAtATime(boto3.client("dynamodb", region_name=REGION)))
 
 
 @pytest.fixture(scope="module")
@@ -83,13 +115,13 @@ class OneAtATime:
         return call
 
 
-def make_unreadable(store: DemoStore, demo_id: str) -> None:
+def make_unreadable(store: Stores, demo_id: str) -> None:
     """Make a demo's record as a newer release may write it: in a phase that this one lacks."""
-    if isinstance(store, MemoryStore):
-        store.unreadable.add(demo_id)
+    if isinstance(store.records, MemoryStore):
+        store.records.unreadable.add(demo_id)
         return
-    assert isinstance(store, Table)
-    store._client.update_item(
+    assert isinstance(store.records, DemoTable)
+    store.records._client.update_item(
         TableName="demos",
         Key=marshal(demo_key(demo_id)),
         UpdateExpression="SET demo.phase = :phase",
@@ -97,11 +129,11 @@ def make_unreadable(store: DemoStore, demo_id: str) -> None:
     )
 
 
-def fill(store: DemoStore, demos: Iterable[Demo]) -> None:
+def fill(store: Stores, demos: Iterable[Demo]) -> None:
     """Put many records at once; moto copies the whole table for each transaction."""
     for demo in demos:
-        if isinstance(store, Table):
-            item = marshal(store._writes.new_record(demo))
-            store._client.put_item(TableName="demos", Item=item)
+        if isinstance(store.records, DemoTable):
+            item = marshal(store.records._writes.new_record(demo))
+            store.records._client.put_item(TableName="demos", Item=item)
         else:
-            store.adopt(demo, ())
+            store.records.adopt(demo, ())

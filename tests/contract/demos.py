@@ -23,12 +23,13 @@ def a_demo(number: int = 1, **fields: Any) -> Demo:
         components={},
         created_at=NOW + timedelta(seconds=number),
         expires_at=NOW + timedelta(hours=4),
+        due_at=NOW + timedelta(hours=4),
     )
     return replace(made, **fields)
 
 
 def ended(demo: Demo) -> Demo:
-    return replace(demo, phase=Phase.DELETED, looping=False, deleted_at=NOW)
+    return replace(demo, phase=Phase.DELETED, looping=False, deleted_at=NOW, due_at=None)
 
 
 def entry(text: str, at: datetime = NOW) -> Entry:

@@ -82,7 +82,7 @@ class Service:
 @contextmanager
 def deployed() -> Iterator[Service]:
     """Deploy the application on moto, with one demo of the caller's."""
-    cached = (wiring.settings, wiring.world, wiring.idempotency_store, wiring.sharing, aws.client)
+    cached = (wiring.settings, wiring.use_cases, wiring.idempotency_store, aws.client)
     with pytest.MonkeyPatch.context() as patched, mock_aws():
         for name, value in ENVIRONMENT.items():
             patched.setenv(name, value)

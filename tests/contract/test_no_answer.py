@@ -11,11 +11,10 @@ from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.adapters import leftovers
 from chalicelib.adapters.cloudformation import CloudFormation
-from chalicelib.adapters.table import Table
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.quotas import Quotas
 
-from .conftest import WATCHDOG
+from .conftest import stores
 from .demos import NOW, OWNER, a_demo, ended
 
 DEMO = a_demo()
@@ -34,26 +33,26 @@ class Silent:
         raise EndpointConnectionError(endpoint_url="https://example.com")
 
 
-TABLE = Table(Silent(), "demos", watchdog=WATCHDOG)
+TABLE = stores(Silent(), "demos")
 STACKS = CloudFormation(Silent(), role_arn="arn:aws:iam::1:role/stacks", service="service")
 
 CALLS: dict[str, Callable[[], object]] = {
-    "create a demo": lambda: TABLE.create(DEMO, (), Quotas()),
-    "adopt": lambda: TABLE.adopt(DEMO, ()),
-    "save": lambda: TABLE.save(DEMO, replace(DEMO, reason="on"), ()),
-    "last save": lambda: TABLE.save(DEMO, ended(DEMO), ()),
-    "slots": TABLE.slots,
-    "give back": lambda: TABLE.give_back("demo0001", OWNER),
-    "get": lambda: TABLE.get("demo0001"),
-    "of owner": lambda: TABLE.of_owner(OWNER, limit=1),
-    "newest": lambda: TABLE.newest(limit=1),
-    "timeline": lambda: TABLE.timeline("demo0001", limit=1),
-    "due": lambda: TABLE.due(NOW),
-    "wake": lambda: TABLE.wake("demo0001"),
-    "park": lambda: TABLE.park("demo0001", generation=1, seen=0, token="t"),
-    "restore the lease": lambda: TABLE.restore_lease(DEMO),
-    "suspects": TABLE.suspects,
-    "suspect": lambda: TABLE.suspect(["us-east-1/demo0001"]),
+    "create a demo": lambda: TABLE.records.create(DEMO, (), Quotas()),
+    "adopt": lambda: TABLE.records.adopt(DEMO, ()),
+    "save": lambda: TABLE.records.save(DEMO, replace(DEMO, reason="on"), ()),
+    "last save": lambda: TABLE.records.save(DEMO, ended(DEMO), ()),
+    "slots": TABLE.quota_slots.slots,
+    "give back": lambda: TABLE.quota_slots.give_back("demo0001", OWNER),
+    "get": lambda: TABLE.records.get("demo0001"),
+    "of owner": lambda: TABLE.records.of_owner(OWNER, limit=1),
+    "newest": lambda: TABLE.records.newest(limit=1),
+    "timeline": lambda: TABLE.records.timeline("demo0001", limit=1),
+    "due": lambda: TABLE.records.due(NOW),
+    "wake": lambda: TABLE.signals.count_event("demo0001"),
+    "park": lambda: TABLE.signals.park("demo0001", generation=1, seen=0, token="t"),
+    "restore the lease": lambda: TABLE.leases.restore(DEMO),
+    "suspects": TABLE.orphan_notes.suspects,
+    "suspect": lambda: TABLE.orphan_notes.suspect(["us-east-1/demo0001"]),
     "create a stack": lambda: STACKS.create(
         name="n", template="{}", parameters={}, tags={}, timeout_minutes=15, token="t"
     ),

@@ -10,9 +10,9 @@ from chalicelib.core.demo import Demo
 from chalicelib.core.errors import InvalidRequest
 from chalicelib.core.quotas import Quotas
 from chalicelib.core.timeline import Entry
-from chalicelib.services.ports import DemoStore, Page
+from chalicelib.services.ports import Page
 
-from .conftest import fill
+from .conftest import Stores, fill
 from .demos import NOW, OWNER, a_demo, ended, entry
 
 ROOM = Quotas(per_owner=10_000, in_all=10_000)
@@ -29,76 +29,73 @@ def every(fetch: Callable[[str | None], Page[Demo] | Page[Entry]]) -> list[Demo 
     return found
 
 
-def test_a_thousand_demos_are_listed_once_each(store: DemoStore) -> None:
+def test_a_thousand_demos_are_listed_once_each(store: Stores) -> None:
     """Nothing is left out or told twice where one page ends and the next begins."""
     fill(store, (a_demo(number) for number in range(MANY)))
-    listed = every(lambda cursor: store.of_owner(OWNER, limit=97, cursor=cursor))
+    listed = every(lambda cursor: store.records.of_owner(OWNER, limit=97, cursor=cursor))
     assert [a_demo(n).demo_id for n in reversed(range(MANY))] == [
         d.demo_id for d in listed if isinstance(d, Demo)
     ]
 
 
-def test_an_owner_sees_only_their_own(store: DemoStore) -> None:
+def test_an_owner_sees_only_their_own(store: Stores) -> None:
     """One list is an owner's, the other everybody's; both newest first."""
-    store.create(a_demo(1, owner="ann@example.com"), (), ROOM)
-    store.create(a_demo(2, owner="bob@example.com"), (), ROOM)
-    assert ["demo0001"] == [d.demo_id for d in store.of_owner(OWNER, limit=10).items]
-    assert ["demo0002", "demo0001"] == [d.demo_id for d in store.newest(limit=10).items]
+    store.records.create(a_demo(1, owner="ann@example.com"), (), ROOM)
+    store.records.create(a_demo(2, owner="bob@example.com"), (), ROOM)
+    assert ["demo0001"] == [d.demo_id for d in store.records.of_owner(OWNER, limit=10).items]
+    assert ["demo0002", "demo0001"] == [d.demo_id for d in store.records.newest(limit=10).items]
 
 
-def test_a_page_that_holds_all_leads_nowhere(store: DemoStore) -> None:
+def test_a_page_that_holds_all_leads_nowhere(store: Stores) -> None:
     """There is no cursor where nothing is left."""
-    store.create(a_demo(), (), ROOM)
-    assert store.newest(limit=2).cursor is None
+    store.records.create(a_demo(), (), ROOM)
+    assert store.records.newest(limit=2).cursor is None
 
 
-def test_a_timeline_is_told_in_order(store: DemoStore) -> None:
+def test_a_timeline_is_told_in_order(store: Stores) -> None:
     """Entries come oldest first, those of one write in the order they were written."""
-    store.create(a_demo(), [entry("0"), entry("1")], ROOM)
+    store.records.create(a_demo(), [entry("0"), entry("1")], ROOM)
     for number in range(2, 40, 2):
-        demo = store.get("demo0001")
+        demo = store.records.get("demo0001")
         at = NOW + timedelta(seconds=number // 10)
-        store.save(demo, demo, [entry(str(number), at), entry(str(number + 1), at)])
-    told = every(lambda cursor: store.timeline("demo0001", limit=7, cursor=cursor))
+        store.records.save(demo, demo, [entry(str(number), at), entry(str(number + 1), at)])
+    told = every(lambda cursor: store.records.timeline("demo0001", limit=7, cursor=cursor))
     assert [str(n) for n in range(40)] == [e.text for e in told if isinstance(e, Entry)]
 
 
 @pytest.mark.parametrize("cursor", ["nonsense", "bm9uc2Vuc2U=", "€"])
-def test_a_cursor_of_somebody_elses_making_is_refused(store: DemoStore, cursor: str) -> None:
+def test_a_cursor_of_somebody_elses_making_is_refused(store: Stores, cursor: str) -> None:
     """A cursor that was not given out is the caller's mistake and named so."""
     with pytest.raises(InvalidRequest, match="cursor"):
-        store.timeline("demo0001", limit=10, cursor=cursor)
+        store.records.timeline("demo0001", limit=10, cursor=cursor)
 
 
-def test_due_finds_every_demo_whose_time_has_come(store: DemoStore) -> None:
+def test_due_finds_every_demo_whose_time_has_come(store: Stores) -> None:
     """All shards are read to their ends, and nothing that is not due is returned."""
     soon, later = NOW + timedelta(minutes=1), NOW + timedelta(hours=9)
     fill(store, (_resting(n, soon if n % 3 == 0 else later) for n in range(300)))
-    due = store.due(NOW + timedelta(minutes=2))
+    due = store.records.due(NOW + timedelta(minutes=2))
     assert {f"demo{n:04d}" for n in range(0, 300, 3)} == set(due)
     assert 100 == len(due)
 
 
-def test_an_ended_demo_is_never_due(store: DemoStore) -> None:
+def test_an_ended_demo_is_never_due(store: Stores) -> None:
     """It leaves the index with the write that ends it."""
-    store.create(_resting(1, NOW), (), ROOM)
-    demo = store.get("demo0001")
-    store.save(demo, ended(demo), ())
-    assert [] == list(store.due(NOW + timedelta(days=30)))
+    store.records.create(_resting(1, NOW), (), ROOM)
+    demo = store.records.get("demo0001")
+    store.records.save(demo, ended(demo), ())
+    assert [] == list(store.records.due(NOW + timedelta(days=30)))
 
 
-def test_a_silent_loop_is_due_after_the_watchdogs_time(store: DemoStore) -> None:
-    """A demo whose loop should be running is looked at even if it never planned."""
-    store.create(a_demo(0), (), ROOM)
-    assert [] == list(store.due(NOW + timedelta(minutes=9)))
-    assert ["demo0000"] == list(store.due(NOW + timedelta(minutes=11)))
+def test_a_demo_is_due_when_its_last_save_says(store: Stores) -> None:
+    """A save moves it within the index."""
+    store.records.create(a_demo(), (), ROOM)
+    demo = store.records.get("demo0001")
+    store.records.save(demo, replace(demo, due_at=NOW + timedelta(minutes=10)), ())
+    assert [] == list(store.records.due(NOW + timedelta(minutes=9)))
+    assert ["demo0001"] == list(store.records.due(NOW + timedelta(minutes=10)))
 
 
 def _resting(number: int, expires_at: datetime) -> Demo:
-    """Return a demo that is up: only its lease brings the sweep to it."""
-    return replace(
-        a_demo(number),
-        looping=False,
-        expires_at=expires_at,
-        warned=frozenset({30, 120, 1440}),
-    )
+    """Return a demo that is up and due when its lease is over."""
+    return replace(a_demo(number), looping=False, expires_at=expires_at, due_at=expires_at)

@@ -6,60 +6,62 @@ from typing import Any
 import boto3
 import pytest
 
-from chalicelib.adapters.records import demo_key, marshal
-from chalicelib.adapters.table import Table
+from chalicelib.adapters.items import demo_key, marshal
 from chalicelib.core.errors import FatalError, UnreadableRecord
 from chalicelib.core.quotas import Quotas
-from chalicelib.services.ports import DemoStore
 
-from .conftest import REGION, WATCHDOG, make_table, make_unreadable
+from .conftest import REGION, Stores, make_unreadable, on_table
 from .demos import NOW, OWNER, a_demo, entry
 
 
-def three(store: DemoStore) -> None:
+def three(store: Stores) -> None:
     """Record three demos, the second of which cannot be read."""
     for number in (1, 2, 3):
-        store.create(a_demo(number), (), Quotas())
+        store.records.create(a_demo(number), (), Quotas())
     make_unreadable(store, "demo0002")
 
 
-def test_an_unreadable_record_is_named(store: DemoStore) -> None:
+def test_an_unreadable_record_is_named(store: Stores) -> None:
     """Reading it fails for good, with an error of the service's own."""
     three(store)
     with pytest.raises(UnreadableRecord, match="DEMO#demo0002 DEMO cannot be read") as caught:
-        store.get("demo0002")
+        store.records.get("demo0002")
     assert isinstance(caught.value, FatalError)
 
 
-def test_an_unreadable_record_hides_no_other(store: DemoStore) -> None:
+def test_an_unreadable_record_hides_no_other(store: Stores) -> None:
     """Both lists give the others and name the one they left out."""
     three(store)
-    for page in (store.of_owner(OWNER, limit=10), store.newest(limit=10)):
+    for page in (store.records.of_owner(OWNER, limit=10), store.records.newest(limit=10)):
         assert ["demo0003", "demo0001"] == [d.demo_id for d in page.items]
         assert 1 == len(page.unreadable)
         assert "demo0002" in page.unreadable[0]
 
 
-def test_a_page_of_unreadable_records_leads_on(store: DemoStore) -> None:
+def test_a_page_of_unreadable_records_leads_on(store: Stores) -> None:
     """The cursor goes past them."""
     three(store)
-    page = store.of_owner(OWNER, limit=2)
+    page = store.records.of_owner(OWNER, limit=2)
     assert ["demo0003"] == [d.demo_id for d in page.items]
-    rest = store.of_owner(OWNER, limit=2, cursor=page.cursor)
+    rest = store.records.of_owner(OWNER, limit=2, cursor=page.cursor)
     assert ["demo0001"] == [d.demo_id for d in rest.items]
 
 
-def test_an_unreadable_record_is_due_all_the_same(store: DemoStore) -> None:
+def test_an_unreadable_record_is_due_all_the_same(store: Stores) -> None:
     """What the sweep looks for stands beside the document that cannot be read."""
     three(store)
-    assert {"demo0001", "demo0002", "demo0003"} == set(store.due(NOW + timedelta(hours=5)))
+    assert {"demo0001", "demo0002", "demo0003"} == set(store.records.due(NOW + timedelta(hours=5)))
 
 
 @pytest.fixture
-def table(aws: None) -> Table:
-    client = boto3.client("dynamodb", region_name=REGION)
-    made = Table(client, make_table(client), watchdog=WATCHDOG)
-    made.create(a_demo(), [entry("first"), entry("second")], Quotas())
+def client(aws: None) -> Any:
+    return boto3.client("dynamodb", region_name=REGION)
+
+
+@pytest.fixture
+def table(client: Any) -> Stores:
+    made = on_table(client)
+    made.records.create(a_demo(), [entry("first"), entry("second")], Quotas())
     return made
 
 
@@ -76,40 +78,40 @@ def table(aws: None) -> Table:
     ],
 )
 def test_whatever_is_wrong_with_a_record_is_our_error(
-    table: Table, change: str, values: dict[str, Any]
+    client: Any, table: Stores, change: str, values: dict[str, Any]
 ) -> None:
     """No library's error leaves the adapter."""
-    table._client.update_item(
+    client.update_item(
         TableName="demos",
         Key=marshal(demo_key("demo0001")),
         UpdateExpression=change,
         **({"ExpressionAttributeValues": marshal(values)} if values else {}),
     )
     with pytest.raises(UnreadableRecord, match="demo0001"):
-        table.get("demo0001")
+        table.records.get("demo0001")
 
 
-def test_a_field_of_a_newer_release_is_no_hindrance(table: Table) -> None:
+def test_a_field_of_a_newer_release_is_no_hindrance(client: Any, table: Stores) -> None:
     """Only what this release must understand can make a record unreadable."""
-    table._client.update_item(
+    client.update_item(
         TableName="demos",
         Key=marshal(demo_key("demo0001")),
         UpdateExpression="SET demo.mood = :x, weather = :x",
         ExpressionAttributeValues=marshal({":x": "fine"}),
     )
-    assert a_demo() == table.get("demo0001")
+    assert a_demo() == table.records.get("demo0001")
 
 
-def test_a_timeline_entry_of_an_unknown_kind_is_left_out(table: Table) -> None:
+def test_a_timeline_entry_of_an_unknown_kind_is_left_out(client: Any, table: Stores) -> None:
     """The rest of the timeline is told."""
-    items = table._client.scan(TableName="demos")["Items"]
+    items = client.scan(TableName="demos")["Items"]
     first = min(i["sk"]["S"] for i in items if i["sk"]["S"].startswith("EVENT#"))
-    table._client.update_item(
+    client.update_item(
         TableName="demos",
         Key=marshal({"pk": "DEMO#demo0001", "sk": first}),
         UpdateExpression="SET kind = :x",
         ExpressionAttributeValues=marshal({":x": "rumour"}),
     )
-    page = table.timeline("demo0001", limit=10)
+    page = table.records.timeline("demo0001", limit=10)
     assert ["second"] == [e.text for e in page.items]
     assert 1 == len(page.unreadable)

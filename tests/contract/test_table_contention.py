@@ -10,15 +10,14 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from chalicelib.adapters.table import Table
 from chalicelib.core.errors import DemoError, Rejected, StaleRecord, Throttled
 from chalicelib.core.quotas import Quotas
 
-from .conftest import REGION, WATCHDOG, make_table
+from .conftest import REGION, Stores, on_table
 from .demos import a_demo, ended
 
 BUSY = ("TransactionConflictException", "TransactionInProgressException")
-Act = Callable[[Table], Any]
+Act = Callable[[Stores], Any]
 
 
 class Contended:
@@ -63,33 +62,33 @@ def client(aws: None, monkeypatch: pytest.MonkeyPatch) -> Contended:
 
 
 @pytest.fixture
-def table(client: Contended) -> Table:
-    made = Table(client, make_table(client), watchdog=WATCHDOG)
-    made.create(a_demo(), (), Quotas())
+def table(client: Contended) -> Stores:
+    made = on_table(client)
+    made.records.create(a_demo(), (), Quotas())
     client.tries = 0
     return made
 
 
-def last_save(table: Table) -> None:
-    before = table.get("demo0001")
-    table.save(before, ended(before), ())
+def last_save(table: Stores) -> None:
+    before = table.records.get("demo0001")
+    table.records.save(before, ended(before), ())
 
 
 WRITES: dict[str, Act] = {
-    "create": lambda table: table.create(a_demo(2), (), Quotas()),
-    "adopt": lambda table: table.adopt(a_demo(2), ()),
-    "save": lambda table: table.save(a_demo(), replace(a_demo(), reason="on"), ()),
+    "create": lambda table: table.records.create(a_demo(2), (), Quotas()),
+    "adopt": lambda table: table.records.adopt(a_demo(2), ()),
+    "save": lambda table: table.records.save(a_demo(), replace(a_demo(), reason="on"), ()),
     "last save": last_save,
 }
 UPDATES: dict[str, Act] = {
-    "wake": lambda table: table.wake("demo0001", "vpc#1"),
-    "park": lambda table: table.park("demo0001", generation=1, seen=0, token="t"),
+    "wake": lambda table: table.signals.count_event("demo0001", "vpc#1"),
+    "park": lambda table: table.signals.park("demo0001", generation=1, seen=0, token="t"),
 }
 
 
 @pytest.mark.parametrize("act", [*WRITES.values(), *UPDATES.values()], ids=[*WRITES, *UPDATES])
 def test_a_write_waits_for_the_transaction_before_it(
-    act: Act, table: Table, client: Contended
+    act: Act, table: Stores, client: Contended
 ) -> None:
     """No SDK tries again for us while another request holds an item."""
     client.refusals = [cancelled("None", "TransactionConflict"), *map(refusal, BUSY)]
@@ -98,7 +97,7 @@ def test_a_write_waits_for_the_transaction_before_it(
 
 
 @pytest.mark.parametrize("act", WRITES.values(), ids=WRITES)
-def test_contention_that_lasts_is_told(act: Act, table: Table, client: Contended) -> None:
+def test_contention_that_lasts_is_told(act: Act, table: Stores, client: Contended) -> None:
     """After so many tries, as what may be tried later, and not as another's write."""
     client.refusals = [cancelled("TransactionConflict", "None")] * 100
     with pytest.raises(Throttled, match="words"):
@@ -109,7 +108,7 @@ def test_contention_that_lasts_is_told(act: Act, table: Table, client: Contended
 @pytest.mark.parametrize("act", UPDATES.values(), ids=UPDATES)
 @pytest.mark.parametrize("code", BUSY)
 def test_an_update_that_stays_refused_is_told(
-    code: str, act: Act, table: Table, client: Contended
+    code: str, act: Act, table: Stores, client: Contended
 ) -> None:
     """An event is delivered again, and a loop parks again."""
     client.refusals = [refusal(code)] * 100
@@ -130,7 +129,7 @@ def test_an_update_that_stays_refused_is_told(
     ],
 )
 def test_why_a_transaction_was_cancelled_decides(
-    reasons: tuple[str, ...], kind: type[DemoError], table: Table, client: Contended
+    reasons: tuple[str, ...], kind: type[DemoError], table: Stores, client: Contended
 ) -> None:
     """What DynamoDB cannot take is not tried for ever as another's write."""
     client.refusals = [cancelled(*reasons)]
@@ -139,7 +138,7 @@ def test_why_a_transaction_was_cancelled_decides(
     assert 1 == client.tries
 
 
-def test_a_condition_that_is_not_met_is_not_waited_for(table: Table, client: Contended) -> None:
+def test_a_condition_that_is_not_met_is_not_waited_for(table: Stores, client: Contended) -> None:
     """Whoever holds the other items, the record has moved on."""
     client.refusals = [cancelled("ConditionalCheckFailed", "TransactionConflict")]
     with pytest.raises(StaleRecord):
@@ -147,17 +146,17 @@ def test_a_condition_that_is_not_met_is_not_waited_for(table: Table, client: Con
     assert 1 == client.tries
 
 
-def test_what_decides_is_read_consistently(table: Table, client: Contended) -> None:
+def test_what_decides_is_read_consistently(table: Stores, client: Contended) -> None:
     """A record, a slot or a suspect that was just written is never read as it was before."""
     asked: list[dict[str, Any]] = []
     events = client.client.meta.events
     for operation in ("GetItem", "Query"):
         hook = f"provide-client-params.dynamodb.{operation}"
         events.register(hook, lambda params, **_: asked.append(params))
-    table.create(a_demo(2), (), Quotas())
-    table.get("demo0001")
-    table.suspects()
-    table.slots()
+    table.records.create(a_demo(2), (), Quotas())
+    table.records.get("demo0001")
+    table.orphan_notes.suspects()
+    table.quota_slots.slots()
     last_save(table)
     consistent = [a.get("ConsistentRead") for a in asked if "IndexName" not in a]
     assert 8 <= len(consistent)

@@ -7,11 +7,10 @@ from typing import Any
 import boto3
 import pytest
 
-from chalicelib.adapters.table import Table
 from chalicelib.core.errors import StaleRecord
 from chalicelib.core.quotas import Quotas
 
-from .conftest import REGION, WATCHDOG, make_table
+from .conftest import REGION, Stores, on_table
 from .demos import a_demo, ended
 
 KEY = {"pk": {"S": "DEMO#demo0001"}, "sk": {"S": "LEASE"}}
@@ -23,9 +22,9 @@ def client(aws: None) -> Any:
 
 
 @pytest.fixture
-def table(client: Any) -> Table:
-    made = Table(client, make_table(client), watchdog=WATCHDOG)
-    made.create(a_demo(), (), Quotas())
+def table(client: Any) -> Stores:
+    made = on_table(client)
+    made.records.create(a_demo(), (), Quotas())
     return made
 
 
@@ -34,42 +33,44 @@ def ttl(client: Any) -> int | None:
     return int(item["ttl"]["N"]) if item else None
 
 
-def test_a_lease_is_put_with_the_record(client: Any, table: Table) -> None:
+def test_a_lease_is_put_with_the_record(client: Any, table: Stores) -> None:
     """Its TTL is the lease's end."""
     assert int(a_demo().expires_at.timestamp()) == ttl(client)
 
 
-def test_a_moved_lease_moves_its_item(client: Any, table: Table) -> None:
+def test_a_moved_lease_moves_its_item(client: Any, table: Stores) -> None:
     """Extending changes the TTL in the same write."""
     later = a_demo().expires_at + timedelta(hours=2)
-    table.save(table.get("demo0001"), replace(table.get("demo0001"), expires_at=later), ())
+    demo = table.records.get("demo0001")
+    table.records.save(demo, replace(demo, expires_at=later), ())
     assert int(later.timestamp()) == ttl(client)
 
 
-def test_an_ended_demo_has_no_lease(client: Any, table: Table) -> None:
+def test_an_ended_demo_has_no_lease(client: Any, table: Stores) -> None:
     """Going deleted takes the item away."""
-    table.save(table.get("demo0001"), ended(table.get("demo0001")), ())
+    table.records.save(table.records.get("demo0001"), ended(table.records.get("demo0001")), ())
     assert ttl(client) is None
 
 
-def test_no_other_save_brings_a_removed_lease_back(client: Any, table: Table) -> None:
+def test_no_other_save_brings_a_removed_lease_back(client: Any, table: Stores) -> None:
     """A person who removed the item by hand is not contradicted by the next plan."""
     client.delete_item(TableName="demos", Key=KEY)
-    table.save(table.get("demo0001"), replace(table.get("demo0001"), reason="on"), ())
+    demo = table.records.get("demo0001")
+    table.records.save(demo, replace(demo, reason="on"), ())
     assert ttl(client) is None
 
 
-def test_a_lease_is_restored_as_the_record_has_it(client: Any, table: Table) -> None:
+def test_a_lease_is_restored_as_the_record_has_it(client: Any, table: Stores) -> None:
     """What the TTL took too early is put back."""
     client.delete_item(TableName="demos", Key=KEY)
-    table.restore_lease(table.get("demo0001"))
+    table.leases.restore(table.records.get("demo0001"))
     assert int(a_demo().expires_at.timestamp()) == ttl(client)
 
 
-def test_a_lease_is_not_restored_for_a_demo_that_ended(client: Any, table: Table) -> None:
+def test_a_lease_is_not_restored_for_a_demo_that_ended(client: Any, table: Stores) -> None:
     """The item would outlive it, and its TTL end nothing."""
-    before = table.get("demo0001")
-    table.save(before, ended(before), ())
+    before = table.records.get("demo0001")
+    table.records.save(before, ended(before), ())
     with pytest.raises(StaleRecord):
-        table.restore_lease(before)
+        table.leases.restore(before)
     assert ttl(client) is None

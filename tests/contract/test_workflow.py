@@ -63,14 +63,14 @@ def test_a_wake_gives_the_token_back(recorded: Recorded) -> None:
     """With nothing to say: Plan looks for itself."""
     given = {"taskToken": "t1", "output": "{}"}
     recorded.stub.add_response("send_task_success", {}, given)
-    recorded.machine.wake("t1")
+    recorded.machine.resume("t1")
 
 
 @pytest.mark.parametrize("code", ["TaskTimedOut", "TaskDoesNotExist", "InvalidToken"])
 def test_a_token_that_nobody_waits_for_is_no_error(recorded: Recorded, code: str) -> None:
     """The loop has gone on by itself, or has ended."""
     recorded.stub.add_client_error("send_task_success", code)
-    recorded.machine.wake("t1")
+    recorded.machine.resume("t1")
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_any_other_refused_wake_is_an_error(
     """Somebody waits, and was not woken."""
     recorded.stub.add_client_error("send_task_success", code)
     with pytest.raises(raised):
-        recorded.machine.wake("t1")
+        recorded.machine.resume("t1")
 
 
 @pytest.mark.parametrize("status", ["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"])

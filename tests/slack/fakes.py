@@ -122,14 +122,14 @@ class SlackStage(Stage):
         self.slack_store = MemorySlackStore()
         self.chat = MemoryChat()
         self.slack = SlackContext(
-            world=self.world,
+            use_cases=self,
             store=self.slack_store,
             chat=self.chat,
             forms=self.chat,
             policy=SlackPolicy(admins=frozenset({PEOPLE[ADMIN]}), cidr=(HOME,)),
         )
 
-    def request(self, command: DemoCommand, user: str = ANN, **more: Any) -> SlackRequest:
+    def slack_request(self, command: DemoCommand, user: str = ANN, **more: Any) -> SlackRequest:
         """Record a request, as Slack's function does."""
         self._requests += 1
         number = self._requests
@@ -148,7 +148,7 @@ class SlackStage(Stage):
 
     def handle(self, command: DemoCommand, user: str = ANN, **more: Any) -> SlackRequest:
         """Record a request and handle it, as the stream's function does."""
-        request = self.request(command, user, **more)
+        request = self.slack_request(command, user, **more)
         respond_to(self.slack, request.key)
         return request
 

@@ -22,7 +22,7 @@ class Shown(SlackStage):
         super().__init__()
         self.demo_id = self.handle(Create(components=("vpc",))).demo_id
 
-    def change(self, **fields: object) -> None:
+    def changed(self, **fields: object) -> None:
         before = self.store.get(self.demo_id)
         self.store.save(before, replace(before, **fields), ())  # type: ignore[arg-type]
 
@@ -38,7 +38,7 @@ def stage() -> Shown:
 def test_the_message_is_posted_once_and_then_edited(stage: Shown) -> None:
     """One message a demo, wherever it is in its life."""
     stage.show()
-    stage.change(phase=Phase.READY)
+    stage.changed(phase=Phase.READY)
     stage.show()
     assert [CHANNEL] == [channel for channel, *_ in stage.chat.posts]
     assert "*Ready*" in said(stage.chat.updates[0])
@@ -47,7 +47,7 @@ def test_the_message_is_posted_once_and_then_edited(stage: Shown) -> None:
 def test_an_unchanged_demo_is_not_sent_again(stage: Shown) -> None:
     """A change of the record that shows nowhere costs no call."""
     stage.show()
-    stage.change(generation=7)
+    stage.changed(generation=7)
     stage.show()
     assert [] == stage.chat.updates
 
@@ -77,7 +77,7 @@ def test_a_deleted_message_starts_anew(stage: Shown) -> None:
     """Where somebody removed the message, the next change posts another."""
     stage.show()
     stage.chat.errors["update"] = [ChannelUnavailable("message_not_found")]
-    stage.change(phase=Phase.READY)
+    stage.changed(phase=Phase.READY)
     stage.show()
     assert ["1.1", "1.2"] == ["1.1", stage.slack_store.refs[stage.demo_id].ts]
 
@@ -85,7 +85,7 @@ def test_a_deleted_message_starts_anew(stage: Shown) -> None:
 def test_a_failed_update_is_made_up_for(stage: Shown) -> None:
     """Nothing is noted as shown before it is."""
     stage.show()
-    stage.change(phase=Phase.READY)
+    stage.changed(phase=Phase.READY)
     stage.chat.errors["update"] = [Throttled("wait")]
     with pytest.raises(Throttled):
         stage.show()

@@ -30,7 +30,7 @@ def stage() -> SlackStage:
 
 def made(stage: SlackStage, user: str = ANN) -> str:
     """Ask for a demo; return its id."""
-    ask = stage.request(Create(components=("vpc",)), user)
+    ask = stage.slack_request(Create(components=("vpc",)), user)
     respond_to(stage.slack, ask.key)
     return ask.demo_id
 
@@ -45,7 +45,7 @@ def test_a_demo_is_the_same_persons_as_over_http(stage: SlackStage) -> None:
 
 def test_an_ask_delivered_again_makes_one_demo(stage: SlackStage) -> None:
     """A second delivery finds the first one's work, even one that died half way."""
-    ask = stage.request(Create(components=("vpc",)))
+    ask = stage.slack_request(Create(components=("vpc",)))
     stage.chat.errors["email"] = [Unavailable("Slack is down")]
     with pytest.raises(Unavailable):
         respond_to(stage.slack, ask.key)
@@ -85,7 +85,7 @@ def test_pressing_extend_twice_extends_once(stage: SlackStage) -> None:
     demo_id = made(stage)
     seen = stage.store.get(demo_id).expires_at
     for _ in range(2):
-        press = stage.request(Extend(demo_id=demo_id, seen=seen), pressed=True)
+        press = stage.slack_request(Extend(demo_id=demo_id, seen=seen), pressed=True)
         respond_to(stage.slack, press.key)
     assert seen + timedelta(hours=2) == stage.store.get(demo_id).expires_at
 
@@ -94,7 +94,7 @@ def test_a_typed_extension_delivered_twice_extends_once(stage: SlackStage) -> No
     """An ask that was carried out is not carried out again, though its answer was lost."""
     demo_id = made(stage)
     before = stage.store.get(demo_id).expires_at
-    ask = stage.request(Extend(demo_id=demo_id, by=timedelta(hours=1)))
+    ask = stage.slack_request(Extend(demo_id=demo_id, by=timedelta(hours=1)))
     stage.slack_store.refs.clear()  # a demo asked for over HTTP, so the answer is in words
     stage.chat.errors["respond"] = [Unavailable("Slack is down")]
     with pytest.raises(Unavailable):
@@ -138,7 +138,7 @@ def test_retry_hurries_a_quarantined_teardown(stage: SlackStage) -> None:
     """The teardown goes on at once, and the status message tells of it."""
     demo_id = made(stage)
     demo = stage.store.get(demo_id)
-    stage.store.save(
+    stage.save(
         demo, replace(demo, phase=Phase.QUARANTINED, desired=Desired.DELETED, looping=False), ()
     )
     stage.handle(Retry(demo_id=demo_id), pressed=True)

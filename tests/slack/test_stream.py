@@ -13,7 +13,7 @@ import yaml
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import StreamRecord
 from moto import mock_aws
 
-from chalicelib.adapters.records import marshal
+from chalicelib.adapters.items import marshal
 from chalicelib.adapters.slack.store import SlackItems
 from chalicelib.core.errors import Rejected, Throttled
 from chalicelib.core.timeline import EntryKind

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,13 +11,17 @@ from hypothesis import strategies as st
 
 from chalicelib.core.catalog import Component
 from chalicelib.core.demo import ComponentStatus, Demo, Desired, Phase, Status
+from chalicelib.core.due import scheduled
 from chalicelib.core.inputs import PermissionsBoundary
 from chalicelib.core.quotas import Quotas
 from chalicelib.core.request import RequestPolicy
-from chalicelib.services.world import Policy, World
+from chalicelib.core.timeline import Entry
+from chalicelib.services.policy import Policy
+from chalicelib.services.use_cases import UseCases
 from testkit.fakes import (
     MemoryCloud,
     MemoryMetrics,
+    MemoryPorts,
     MemoryStore,
     MemoryTargets,
     MemoryTemplates,
@@ -81,8 +85,8 @@ def of_graph(
     return demo(*components, **fields)
 
 
-class Stage:
-    """A world in memory, with its parts at hand."""
+class Stage(UseCases):
+    """The use cases over ports in memory, with the parts at hand."""
 
     def __init__(self, components: tuple[Component, ...] = SMALL, /, **quotas: int) -> None:
         self.clock = VirtualClock(NOW)
@@ -91,15 +95,17 @@ class Stage:
         self.cloud = MemoryCloud(components, self.clock)
         self.metrics = MemoryMetrics()
         self._made = 0
-        self.world = World(
-            store=self.store,
-            workflow=self.workflow,
-            targets=MemoryTargets({REGION: self.cloud}),
-            templates=MemoryTemplates(components),
-            metrics=self.metrics,
-            clock=self.clock,
-            new_id=self._new_id,
-            policy=Policy(
+        super().__init__(
+            MemoryPorts(
+                store=self.store,
+                workflow=self.workflow,
+                targets=MemoryTargets({REGION: self.cloud}),
+                templates=MemoryTemplates(components),
+                metrics=self.metrics,
+                clock=self.clock,
+                new_id=self._new_id,
+            ),
+            Policy(
                 service="stelligent-demo-service",
                 request=RequestPolicy(home_region=REGION, regions=(REGION,)),
                 quotas=Quotas(**quotas),
@@ -108,6 +114,10 @@ class Stage:
                 ),
             ),
         )
+
+    def save(self, before: Demo, after: Demo, entries: Sequence[Entry] = ()) -> Demo:
+        """Write a record as another process may, due again when the sweep must look at it."""
+        return self.store.save(before, scheduled(after, watchdog=self.policy.watchdog), entries)
 
     def _new_id(self) -> str:
         self._made += 1

@@ -12,9 +12,6 @@ from chalicelib.core.actions import Action, ActionKind, Outcome
 from chalicelib.core.catalog import ALL
 from chalicelib.core.demo import Status
 from chalicelib.core.request import DemoRequest
-from chalicelib.services.apply import apply
-from chalicelib.services.plan_step import plan_step
-from chalicelib.services.request import request_demo
 
 from .builders import HOME, OWNER, Stage, minutes
 
@@ -24,16 +21,16 @@ STACK = "stelligent-demo-demo0001-{}"
 def stage_with_stacks() -> Stage:
     """Return a stage whose s3 and vpc are up."""
     stage = Stage()
-    request_demo(stage.world, OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
-    for action in plan_step(stage.world, "demo0001", 1).actions:
-        apply(stage.world, "demo0001", 1, action)
+    stage.request.create(OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
+    for action in stage.plan_step.run("demo0001", 1).actions:
+        stage.apply.run("demo0001", 1, action)
     stage.clock.advance(minutes(5))
-    plan_step(stage.world, "demo0001", 1)
+    stage.plan_step.run("demo0001", 1)
     return stage
 
 
 def act(stage: Stage, kind: ActionKind, component: str, generation: int = 1) -> Outcome:
-    return apply(stage.world, "demo0001", generation, Action(kind, component))
+    return stage.apply.run("demo0001", generation, Action(kind, component))
 
 
 def bucket(stage: Stage) -> Any:
@@ -55,7 +52,7 @@ def test_a_bundle_nobody_wants_any_more_is_not_put(generation: int) -> None:
     demo = stage.store.get("demo0001")
     if generation == 1:
         done = replace(demo.components["bundle"], status=Status.READY)
-        stage.store.save(demo, demo.with_component(done), ())
+        stage.save(demo, demo.with_component(done), ())
     assert act(stage, ActionKind.STAGE_BUNDLE, "bundle", generation).skipped
     assert [] == bucket(stage).versions
 

@@ -8,10 +8,8 @@ import pytest
 from chalicelib.core.catalog import ALL
 from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.errors import InvalidRequest, NotFound, WrongState
+from chalicelib.core.identity import Caller
 from chalicelib.core.request import DemoRequest
-from chalicelib.services import change
-from chalicelib.services.read import Caller, find
-from chalicelib.services.request import preview, request_demo
 from testkit.simulation.components import component
 
 from .builders import HOME, NOW, OWNER, Stage, minutes
@@ -20,14 +18,14 @@ HOUR = timedelta(hours=1)
 
 
 def asked(stage: Stage) -> Demo:
-    return request_demo(stage.world, OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
+    return stage.request.create(OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
 
 
 def resting(stage: Stage, phase: Phase = Phase.READY) -> Demo:
     """Return a demo whose loop has ended."""
     demo = asked(stage)
     stage.workflow.end(demo.demo_id, 1)
-    return stage.store.save(demo, replace(demo, phase=phase, looping=False), ())
+    return stage.save(demo, replace(demo, phase=phase, looping=False), ())
 
 
 def test_a_request_makes_a_record_and_starts_a_loop() -> None:
@@ -43,16 +41,14 @@ def test_a_bad_request_makes_nothing() -> None:
     """No record, no slot, no loop."""
     stage = Stage()
     with pytest.raises(InvalidRequest):
-        request_demo(
-            stage.world, OWNER, DemoRequest(allowed_cidr=(HOME,), components=("nothing",))
-        )
+        stage.request.create(OWNER, DemoRequest(allowed_cidr=(HOME,), components=("nothing",)))
     assert ({}, {}, []) == (stage.store.records, stage.store.slots(), stage.workflow.started)
 
 
 def test_a_preview_makes_nothing() -> None:
     """It says what would be made, in which order, and how long that takes."""
     stage = Stage()
-    shown = preview(stage.world, DemoRequest(allowed_cidr=(HOME,), components=("web",)))
+    shown = stage.offer.preview(DemoRequest(allowed_cidr=(HOME,), components=("web",)))
     assert {"s3", "vpc", "bundle"} == set(shown.pulled_in)
     assert 7 == shown.typical_minutes
     assert {} == stage.store.records
@@ -62,7 +58,7 @@ def test_a_preview_names_the_price_of_all_of_it() -> None:
     """Of what was pulled in too, in dollars an hour, to a hundredth of a cent."""
     vpc, web = component("vpc", 3, outputs=("VpcId",)), component("web", 1, requires=("VpcId",))
     stage = Stage((replace(vpc, prices={"nat": 0.04503}), replace(web, prices={"box": 0.1})))
-    shown = preview(stage.world, DemoRequest(allowed_cidr=(HOME,), components=("web",)))
+    shown = stage.offer.preview(DemoRequest(allowed_cidr=(HOME,), components=("web",)))
     assert 0.145 == shown.hourly_usd
 
 
@@ -71,7 +67,7 @@ def test_ending_wakes_the_running_loop() -> None:
     stage = Stage()
     demo = asked(stage)
     stage.store.park(demo.demo_id, generation=1, seen=0, token="t1")
-    change.end(stage.world, demo, actor=OWNER, why="asked for")
+    stage.change.delete(demo, actor=OWNER, why="asked for")
     assert Desired.DELETED is stage.store.get(demo.demo_id).desired
     assert ["t1"] == stage.workflow.woken
     assert "desired is now deleted: asked for" in stage.told(demo.demo_id)
@@ -80,16 +76,16 @@ def test_ending_wakes_the_running_loop() -> None:
 def test_ending_a_resting_demo_starts_the_next_loop() -> None:
     """Under a name that was never used."""
     stage = Stage()
-    change.end(stage.world, resting(stage), actor=OWNER, why="asked for")
+    stage.change.delete(resting(stage), actor=OWNER, why="asked for")
     assert [("demo0001", 1), ("demo0001", 2)] == stage.workflow.started
 
 
 def test_ending_twice_tells_once() -> None:
     """The second time changes nothing on the record."""
     stage = Stage()
-    once = change.end(stage.world, asked(stage), actor=OWNER, why="asked for")
+    once = stage.change.delete(asked(stage), actor=OWNER, why="asked for")
     told = stage.told("demo0001")
-    assert once == change.end(stage.world, once, actor=OWNER, why="again")
+    assert once == stage.change.delete(once, actor=OWNER, why="again")
     assert told == stage.told("demo0001")
 
 
@@ -98,7 +94,7 @@ def test_ending_again_makes_up_for_a_start_that_was_lost() -> None:
     stage = Stage()
     demo = replace(asked(stage), desired=Desired.DELETED)
     stage.workflow.started.clear()
-    change.end(stage.world, demo, actor=OWNER, why="again")
+    stage.change.delete(demo, actor=OWNER, why="again")
     assert [("demo0001", 1)] == stage.workflow.started
 
 
@@ -106,8 +102,8 @@ def test_a_change_of_an_old_record_is_made_to_the_new_one() -> None:
     """Whoever read before somebody wrote reads again, and keeps what was written."""
     stage = Stage()
     demo = asked(stage)
-    stage.store.save(demo, replace(demo, name="meanwhile"), ())
-    ended = change.end(stage.world, demo, actor=OWNER, why="asked for")
+    stage.save(demo, replace(demo, name="meanwhile"), ())
+    ended = stage.change.delete(demo, actor=OWNER, why="asked for")
     assert (Desired.DELETED, "meanwhile") == (ended.desired, ended.name)
 
 
@@ -115,7 +111,7 @@ def test_a_lease_is_moved_with_its_item_and_told() -> None:
     """Record, lease item and timeline change together."""
     stage = Stage()
     demo = asked(stage)
-    change.move_lease(stage.world, demo, NOW + 6 * HOUR, actor=OWNER)
+    stage.change.move_lease(demo, NOW + 6 * HOUR, actor=OWNER)
     assert NOW + 6 * HOUR == stage.store.get("demo0001").expires_at
     assert NOW + 6 * HOUR == stage.store.leases["demo0001"]
     assert "lease extended to 2026-01-05 15:00 UTC" in stage.told("demo0001")
@@ -125,16 +121,16 @@ def test_warnings_ahead_of_the_new_end_are_given_again() -> None:
     """Those that are past stay given."""
     stage = Stage()
     demo = replace(asked(stage), warned=frozenset({1440, 120, 30}))
-    moved = change.move_lease(stage.world, demo, NOW + HOUR, actor=OWNER)
+    moved = stage.change.move_lease(demo, NOW + HOUR, actor=OWNER)
     assert frozenset({1440, 120}) == moved.warned
 
 
 def test_a_demo_that_is_ending_is_not_extended() -> None:
     """Nothing changes."""
     stage = Stage()
-    ending = change.end(stage.world, asked(stage), actor=OWNER, why="asked for")
+    ending = stage.change.delete(asked(stage), actor=OWNER, why="asked for")
     with pytest.raises(WrongState, match="cannot be extended"):
-        change.move_lease(stage.world, ending, NOW + HOUR, actor=OWNER)
+        stage.change.move_lease(ending, NOW + HOUR, actor=OWNER)
     assert ending.expires_at == stage.store.get("demo0001").expires_at
 
 
@@ -142,7 +138,7 @@ def test_a_quarantined_demo_is_retried() -> None:
     """A person may hurry it."""
     stage = Stage()
     stuck = resting(stage, Phase.QUARANTINED)
-    again = change.retry(stage.world, stuck, actor=OWNER)
+    again = stage.change.retry(stuck, actor=OWNER)
     assert (Phase.DELETING, 2) == (again.phase, again.generation)
 
 
@@ -150,7 +146,7 @@ def test_only_a_quarantined_demo_is_retried() -> None:
     """Any other is told what it is."""
     stage = Stage()
     with pytest.raises(WrongState, match="is requested"):
-        change.retry(stage.world, asked(stage), actor=OWNER)
+        stage.change.retry(asked(stage), actor=OWNER)
 
 
 def test_a_demo_that_is_not_yours_does_not_exist() -> None:
@@ -158,9 +154,9 @@ def test_a_demo_that_is_not_yours_does_not_exist() -> None:
     stage = Stage()
     demo = asked(stage)
     with pytest.raises(NotFound):
-        find(stage.world, Caller(owner="eve@example.com"), demo.demo_id)
-    assert demo == find(stage.world, Caller(owner=OWNER), demo.demo_id)
-    assert demo == find(stage.world, Caller(owner="eve", admin=True), demo.demo_id)
+        stage.read.find(Caller(owner="eve@example.com"), demo.demo_id)
+    assert demo == stage.read.find(Caller(owner=OWNER), demo.demo_id)
+    assert demo == stage.read.find(Caller(owner="eve", admin=True), demo.demo_id)
 
 
 def test_a_lease_cannot_be_moved_into_the_past() -> None:
@@ -169,4 +165,4 @@ def test_a_lease_cannot_be_moved_into_the_past() -> None:
     demo = asked(stage)
     stage.clock.advance(minutes(1))
     with pytest.raises(InvalidRequest):
-        change.move_lease(stage.world, demo, NOW + minutes(1), actor=OWNER)
+        stage.change.move_lease(demo, NOW + minutes(1), actor=OWNER)

@@ -12,19 +12,18 @@ from chalicelib.core.demo import Desired
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.request import DemoRequest
 from chalicelib.entrypoints import changes
-from chalicelib.services.request import request_demo
 
 from .builders import HOME, OWNER, Stage
 
 
 @pytest.fixture
 def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
-    """Return a stage with two demos whose leases have ended, as the functions' own world."""
+    """Return a stage with two demos whose leases have ended, as the functions' own use cases."""
     made = Stage()
     for _ in range(2):
-        request_demo(made.world, OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
+        made.request.create(OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
     made.clock.advance(timedelta(hours=5))
-    monkeypatch.setattr(changes, "world", lambda: made.world)
+    monkeypatch.setattr(changes, "use_cases", lambda: made)
     return made
 
 

@@ -1,9 +1,13 @@
 """When the sweep has anything to do for a demo."""
 
+from dataclasses import replace
+
+from chalicelib.core.catalog import ALL
 from chalicelib.core.demo import Phase
 from chalicelib.core.due import due_at
+from chalicelib.core.request import DemoRequest
 
-from .builders import NOW, demo, leaving, minutes
+from .builders import HOME, NOW, OWNER, Stage, demo, leaving, minutes
 
 WATCHDOG = minutes(10)
 
@@ -43,3 +47,17 @@ def test_a_demo_that_outlives_its_lease_stays_due() -> None:
     later = NOW + minutes(600)
     for over in (leaving(planned_at=later), leaving(looping=False, retry_at=later)):
         assert over.expires_at == due_at(over, watchdog=WATCHDOG)
+
+
+def test_every_write_says_when_the_demo_is_due_next() -> None:
+    """A request, a look and an end each leave their own moment on the record."""
+    stage = Stage()
+    made = stage.request.create(OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
+    assert NOW + WATCHDOG == stage.store.get(made.demo_id).due_at
+    stage.clock.advance(minutes(3))
+    stage.plan_step.run(made.demo_id, 1)
+    looked = stage.store.get(made.demo_id)
+    assert NOW + minutes(13) == looked.due_at
+    ended = replace(looked, phase=Phase.DELETED, looping=False)
+    stage.recorder.save(looked, ended, now=NOW, actor=OWNER)
+    assert stage.store.get(made.demo_id).due_at is None

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.adapters.records import DUE_SHARDS, KEPT
+from chalicelib.adapters.items import DUE_SHARDS, KEPT
 from chalicelib.core import observe, teardown, trouble
 from chalicelib.core.demo import ComponentStatus
 from chalicelib.core.identity import MAX_ADDRESS
@@ -34,7 +34,7 @@ DAY = timedelta(days=1)
         (minutes(15), trouble.FIRST_QUARANTINE),
         (12 * HOUR, trouble.LONGEST_QUARANTINE),
         (8, teardown.MAX_SEARCHES),
-        (minutes(10), Stage().world.policy.watchdog),
+        (minutes(10), Stage().policy.watchdog),
         (60, MAX_LOOKS),
         (5, ComponentStatus(name="of a release that wrote none").typical_minutes),
     ],
@@ -53,7 +53,7 @@ def test_what_is_granted_unless_an_operator_says_otherwise() -> None:
     """Leases and quotas, as docs/operations.md has them."""
     assert LeaseLimits(default=4 * HOUR, at_once=72 * HOUR, in_total=7 * DAY) == LeaseLimits()
     assert Quotas(per_owner=3, in_all=4) == Quotas()
-    assert 16 == Stage().world.policy.request.widest_ipv4
+    assert 16 == Stage().policy.request.widest_ipv4
 
 
 @pytest.mark.parametrize(

@@ -9,15 +9,13 @@ from chalicelib.core.catalog import ALL
 from chalicelib.core.demo import Desired, Phase
 from chalicelib.core.errors import RetryableError
 from chalicelib.core.request import DemoRequest
-from chalicelib.services.lease_removed import lease_removed
-from chalicelib.services.request import request_demo
 
 from .builders import HOME, OWNER, Stage
 
 
 def staged() -> Stage:
     stage = Stage()
-    request_demo(stage.world, OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
+    stage.request.create(OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
     del stage.store.leases["demo0001"]
     return stage
 
@@ -26,14 +24,14 @@ def test_ttl_after_the_end_ends_the_demo() -> None:
     """Without any sweep."""
     stage = staged()
     stage.clock.advance(timedelta(hours=5))
-    lease_removed(stage.world, "demo0001", by_ttl=True)
+    stage.lease_removed.run("demo0001", by_ttl=True)
     assert Desired.DELETED is stage.store.get("demo0001").desired
 
 
 def test_ttl_before_the_end_puts_the_item_back() -> None:
     """The lease was extended while DynamoDB had its old end in hand."""
     stage = staged()
-    lease_removed(stage.world, "demo0001", by_ttl=True)
+    stage.lease_removed.run("demo0001", by_ttl=True)
     demo = stage.store.get("demo0001")
     assert Desired.READY is demo.desired
     assert demo.expires_at == stage.store.leases["demo0001"]
@@ -42,7 +40,7 @@ def test_ttl_before_the_end_puts_the_item_back() -> None:
 def test_a_persons_hand_ends_the_demo_at_once() -> None:
     """Whatever its lease says."""
     stage = staged()
-    lease_removed(stage.world, "demo0001", by_ttl=False)
+    stage.lease_removed.run("demo0001", by_ttl=False)
     assert "desired is now deleted: the lease was removed by hand" in stage.told("demo0001")
 
 
@@ -51,9 +49,9 @@ def test_a_replay_changes_nothing(*, by_ttl: bool) -> None:
     """Streams deliver at least once."""
     stage = staged()
     stage.clock.advance(timedelta(hours=5))
-    lease_removed(stage.world, "demo0001", by_ttl=by_ttl)
+    stage.lease_removed.run("demo0001", by_ttl=by_ttl)
     once = stage.told("demo0001")
-    lease_removed(stage.world, "demo0001", by_ttl=by_ttl)
+    stage.lease_removed.run("demo0001", by_ttl=by_ttl)
     assert once == stage.told("demo0001")
 
 
@@ -61,15 +59,15 @@ def test_the_item_of_a_deleted_demo_changes_nothing() -> None:
     """The write that ended the demo removed it."""
     stage = staged()
     demo = stage.store.get("demo0001")
-    stage.store.save(demo, replace(demo, phase=Phase.DELETED, looping=False), ())
+    stage.save(demo, replace(demo, phase=Phase.DELETED, looping=False), ())
     before = stage.store.get("demo0001")
-    lease_removed(stage.world, "demo0001", by_ttl=False)
+    stage.lease_removed.run("demo0001", by_ttl=False)
     assert before == stage.store.get("demo0001")
 
 
 def test_an_unknown_demo_changes_nothing() -> None:
     """Its record was deleted by hand: the orphan search's business."""
-    lease_removed(Stage().world, "nobody00", by_ttl=True)
+    Stage().lease_removed.run("nobody00", by_ttl=True)
 
 
 def test_a_lease_that_moved_meanwhile_is_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,7 +75,7 @@ def test_a_lease_that_moved_meanwhile_is_looked_at_again(monkeypatch: pytest.Mon
     stage = staged()
     demo = stage.store.get("demo0001")
     monkeypatch.setattr(stage.store, "get", lambda _: demo)
-    stage.store.save(demo, replace(demo, phase=Phase.DELETED, looping=False), ())
+    stage.save(demo, replace(demo, phase=Phase.DELETED, looping=False), ())
     with pytest.raises(RetryableError):
-        lease_removed(stage.world, "demo0001", by_ttl=True)
+        stage.lease_removed.run("demo0001", by_ttl=True)
     assert {} == stage.store.leases

@@ -9,10 +9,6 @@ from chalicelib.core.catalog import ALL
 from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.errors import AccessDenied, DemoError, Unavailable
 from chalicelib.core.request import DemoRequest
-from chalicelib.services import change, loop
-from chalicelib.services.lease_removed import lease_removed
-from chalicelib.services.request import request_demo
-from chalicelib.services.sweep import sweep
 
 from .builders import HOME, OWNER, Stage, minutes
 
@@ -27,7 +23,7 @@ def fails(stage: Stage, port: str, method: str, error: DemoError) -> None:
 
 
 @pytest.mark.parametrize(
-    ("port", "method"), [("workflow", "start"), ("workflow", "wake"), ("store", "wake")]
+    ("port", "method"), [("workflow", "start"), ("workflow", "resume"), ("store", "count_event")]
 )
 @pytest.mark.parametrize("error", [AccessDenied("not yours"), Unavailable("no answer")])
 def test_a_wake_that_fails_makes_no_call_fail(
@@ -35,10 +31,10 @@ def test_a_wake_that_fails_makes_no_call_fail(
 ) -> None:
     """The wish is saved; what failed is counted and logged."""
     stage = Stage()
-    demo = request_demo(stage.world, OWNER, REQUEST)
+    demo = stage.request.create(OWNER, REQUEST)
     stage.store.tokens[demo.demo_id] = "t1"
     fails(stage, port, method, error)
-    ended = change.end(stage.world, demo, actor=OWNER, why="asked")
+    ended = stage.change.delete(demo, actor=OWNER, why="asked")
     assert Desired.DELETED is ended.desired is stage.store.get(demo.demo_id).desired
     assert 1 == stage.metrics.counts["WakesFailed"]
     assert str(error) in caplog.text
@@ -49,36 +45,36 @@ def test_a_request_whose_loop_was_not_started_is_made_up_for() -> None:
     stage = Stage()
     start = stage.workflow.start
     fails(stage, "workflow", "start", Unavailable("no answer"))
-    demo = request_demo(stage.world, OWNER, REQUEST)
+    demo = stage.request.create(OWNER, REQUEST)
     assert 1 == stage.metrics.counts["WakesFailed"]
     stage.workflow.start = start  # type: ignore[method-assign]
     stage.clock.advance(minutes(10))
-    sweep(stage.world, lambda *_: None)
+    stage.sweep.run(lambda *_: None)
     assert [(demo.demo_id, 2)] == stage.workflow.started
 
 
 def test_an_event_whose_wake_up_fails_is_an_error() -> None:
     """Lambda delivers it again."""
     stage = Stage()
-    demo = request_demo(stage.world, OWNER, REQUEST)
+    demo = stage.request.create(OWNER, REQUEST)
     stage.store.tokens[demo.demo_id] = "t1"
-    fails(stage, "workflow", "wake", Unavailable("no answer"))
+    fails(stage, "workflow", "resume", Unavailable("no answer"))
     with pytest.raises(Unavailable):
-        loop.wake(stage.world, demo.demo_id, "vpc#1")
+        stage.wakeups.wake(demo.demo_id, "vpc#1")
 
 
 def rested(stage: Stage) -> Demo:
-    demo = request_demo(stage.world, OWNER, REQUEST)
+    demo = stage.request.create(OWNER, REQUEST)
     stage.workflow.end(demo.demo_id, 1)
     resting = replace(demo, phase=Phase.READY, looping=False)
-    return stage.store.save(demo, resting, ())
+    return stage.save(demo, resting, ())
 
 
 def test_a_change_to_a_demo_at_rest_starts_the_next_loop() -> None:
     """And wakes nothing, as nothing waits."""
     stage = Stage()
     before = rested(stage)
-    after = loop.commit(stage.world, before, replace(before, reason="why"), actor=OWNER)
+    after = stage.loops.commit(before, replace(before, reason="why"), actor=OWNER)
     assert (2, True) == (after.generation, after.looping)
     assert [(after.demo_id, 1), (after.demo_id, 2)] == stage.workflow.started
     assert [] == stage.workflow.woken
@@ -87,9 +83,9 @@ def test_a_change_to_a_demo_at_rest_starts_the_next_loop() -> None:
 def test_a_change_to_a_demo_in_its_loop_wakes_that_loop() -> None:
     """No second one is started."""
     stage = Stage()
-    demo = request_demo(stage.world, OWNER, REQUEST)
+    demo = stage.request.create(OWNER, REQUEST)
     stage.store.tokens[demo.demo_id] = "t1"
-    after = loop.commit(stage.world, demo, replace(demo, reason="why"), actor=OWNER)
+    after = stage.loops.commit(demo, replace(demo, reason="why"), actor=OWNER)
     assert 1 == after.generation
     assert [(demo.demo_id, 1)] == stage.workflow.started
     assert ["t1"] == stage.workflow.woken
@@ -100,7 +96,7 @@ def test_a_restart_is_told_and_dated() -> None:
     stage = Stage()
     before = rested(stage)
     stage.clock.advance(timedelta(hours=1))
-    after = loop.restart(stage.world, before, actor="sweep", why="the loop had died")
+    after = stage.loops.restart(before, actor="sweep", why="the loop had died")
     assert (stage.clock.now, 2) == (after.planned_at, after.generation)
     assert ["the loop had died", "loop 2 started"] == stage.told(after.demo_id)[-2:]
     assert (after.demo_id, 2) == stage.workflow.started[-1]
@@ -115,7 +111,7 @@ def test_the_end_of_a_lease_insists_on_its_wake_up(*, by_ttl: bool) -> None:
     start = stage.workflow.start
     fails(stage, "workflow", "start", Unavailable("no answer"))
     with pytest.raises(Unavailable):
-        lease_removed(stage.world, demo.demo_id, by_ttl=by_ttl)
+        stage.lease_removed.run(demo.demo_id, by_ttl=by_ttl)
     stage.workflow.start = start  # type: ignore[method-assign]
-    lease_removed(stage.world, demo.demo_id, by_ttl=by_ttl)
+    stage.lease_removed.run(demo.demo_id, by_ttl=by_ttl)
     assert (demo.demo_id, 2) == stage.workflow.started[-1]

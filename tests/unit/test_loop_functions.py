@@ -13,7 +13,6 @@ from chalicelib.core.demo import Cause, Desired, Status
 from chalicelib.core.errors import NotFound
 from chalicelib.core.request import DemoRequest
 from chalicelib.entrypoints import loop
-from chalicelib.services.request import request_demo
 
 from .builders import HOME, OWNER, Stage
 
@@ -23,8 +22,8 @@ STATE = {"demo_id": "demo0001", "generation": 1}
 @pytest.fixture
 def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
     made = Stage()
-    monkeypatch.setattr(loop, "world", lambda: made.world)
-    request_demo(made.world, OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
+    monkeypatch.setattr(loop, "use_cases", lambda: made)
+    made.request.create(OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
     return made
 
 
@@ -90,7 +89,7 @@ def test_a_denial_is_known_by_its_class(stage: Stage) -> None:
     """Whatever its words."""
     demo = stage.store.get("demo0001")
     deleting = demo.with_component(_deleting(demo.components["vpc"]))
-    stage.store.save(demo, deleting, ())
+    stage.save(demo, deleting, ())
     plan(failed("AccessDenied", "no", kind="delete_stack"))
     assert Cause.ACCESS_DENIED is stage.store.get("demo0001").components["vpc"].cause
 
@@ -107,7 +106,7 @@ def test_actions_answer_with_what_came_of_them(stage: Stage) -> None:
     event = {**STATE, "component": "vpc"}
     done = {"kind": "create_stack", "component": "vpc", "more": False, "skipped": False}
     assert done == loop.HANDLERS[ActionKind.CREATE_STACK](event, None)
-    stage.clock.advance(stage.world.policy.watchdog)
+    stage.clock.advance(stage.policy.watchdog)
     assert {**done, "kind": "delete_stack"} == loop.HANDLERS[ActionKind.DELETE_STACK](event, None)
     overtaken = {**event, "generation": 7}
     assert {**done, "skipped": True} == loop.HANDLERS[ActionKind.CREATE_STACK](overtaken, None)

@@ -9,9 +9,6 @@ from chalicelib.core.demo import Demo, Desired, Phase, Status, stack_name
 from chalicelib.core.errors import DemoError, Unavailable
 from chalicelib.core.plan import Next
 from chalicelib.core.request import DemoRequest
-from chalicelib.services import loop, orphans
-from chalicelib.services.plan_step import plan_step
-from chalicelib.services.request import request_demo
 from testkit.simulation.components import SMALL, component
 
 from .builders import HOME, NOW, OWNER, Stage, minutes
@@ -43,7 +40,7 @@ def put_stack(stage: Stage, component: str, **changed: str) -> None:
 
 def search(stage: Stage) -> tuple[str, ...]:
     faults: list[tuple[str, DemoError]] = []
-    result = orphans.search(stage.world, lambda what, error: faults.append((what, error)))
+    result = stage.orphan_search.run(lambda what, error: faults.append((what, error)))
     assert [] == faults
     return result.removed
 
@@ -87,7 +84,7 @@ def test_an_adopted_demo_knows_what_its_stacks_only_want() -> None:
 def test_an_adopted_demos_loop_has_a_name_of_its_own() -> None:
     """The names of an earlier life's loops would never start again."""
     stage = Stage()
-    request_demo(stage.world, OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
+    stage.request.create(OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
     stage.store.records.clear()
     put_stack(stage, "vpc")
     search(stage)
@@ -120,7 +117,7 @@ def test_what_a_search_could_not_see_stays_a_suspect() -> None:
 
     stage.cloud.ours = refuse  # type: ignore[method-assign]
     told: list[str] = []
-    orphans.search(stage.world, lambda what, _: told.append(what))
+    stage.orphan_search.run(lambda what, _: told.append(what))
     stage.cloud.ours = listed  # type: ignore[method-assign]
     assert (["us-east-1"], ("demo0001",)) == (told, search(stage))
 
@@ -128,15 +125,15 @@ def test_what_a_search_could_not_see_stays_a_suspect() -> None:
 def test_a_demo_that_comes_to_life_during_the_search_is_left_alone() -> None:
     """The search is told, and the demo keeps what it has."""
     stage, told = Stage(), []
-    demo = request_demo(stage.world, OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
+    demo = stage.request.create(OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
     ended = replace(demo, phase=Phase.DELETED, desired=Desired.DELETED, looping=False)
-    stage.store.save(demo, ended, ())
+    stage.save(demo, ended, ())
     put_stack(stage, "vpc")
     search(stage)
     reads, read = iter([stage.store.get("demo0001")]), stage.store.get
-    stage.store.save(stage.store.get("demo0001"), demo, ())
+    stage.save(stage.store.get("demo0001"), demo, ())
     stage.store.get = lambda demo_id: next(reads, None) or read(demo_id)  # type: ignore[method-assign]
-    orphans.search(stage.world, lambda what, error: told.append((what, str(error))))
+    stage.orphan_search.run(lambda what, error: told.append((what, str(error))))
     assert [("demo0001", "demo0001 has come to life")] == told
     assert Desired.READY is stage.store.get("demo0001").desired
 
@@ -144,7 +141,7 @@ def test_a_demo_that_comes_to_life_during_the_search_is_left_alone() -> None:
 def test_a_live_demos_stack_is_no_orphan() -> None:
     """However often it is seen."""
     stage = Stage()
-    request_demo(stage.world, OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
+    stage.request.create(OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
     put_stack(stage, "vpc")
     assert [(), ()] == [search(stage), search(stage)]
 
@@ -152,9 +149,9 @@ def test_a_live_demos_stack_is_no_orphan() -> None:
 def test_what_an_ended_demo_left_is_taken_up_again() -> None:
     """A creation that took effect after the proof."""
     stage = Stage()
-    demo = request_demo(stage.world, OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
+    demo = stage.request.create(OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
     ended = replace(demo, phase=Phase.DELETED, desired=Desired.DELETED, looping=False)
-    stage.store.save(demo, ended, ())
+    stage.save(demo, ended, ())
     put_stack(stage, "vpc")
     search(stage)
     search(stage)
@@ -209,11 +206,11 @@ def test_a_bucket_without_a_stack_is_emptied_and_removed() -> None:
 
 def ready(stage: Stage) -> Demo:
     """Return a demo at rest whose s3 and vpc are there, with s3's bundle."""
-    demo = request_demo(stage.world, OWNER, DemoRequest(components=("s3",), allowed_cidr=(HOME,)))
+    demo = stage.request.create(OWNER, DemoRequest(components=("s3",), allowed_cidr=(HOME,)))
     put_stack(stage, "s3")
     up = {n: replace(s, status=Status.READY) for n, s in demo.components.items()}
     rested = replace(demo, components=up, phase=Phase.READY, looping=False)
-    return stage.store.save(demo, rested, ())
+    return stage.save(demo, rested, ())
 
 
 def test_a_ready_demo_whose_stack_was_deleted_is_brought_back() -> None:
@@ -225,7 +222,7 @@ def test_a_ready_demo_whose_stack_was_deleted_is_brought_back() -> None:
     demo = stage.store.get("demo0001")
     assert [("demo0001", 1), ("demo0001", 2)] == stage.workflow.started
     assert "not found: s3" in stage.told("demo0001")
-    plan = plan_step(stage.world, "demo0001", demo.generation)
+    plan = stage.plan_step.run("demo0001", demo.generation)
     assert (Action(ActionKind.CREATE_STACK, "s3"),) == plan.actions
     assert Phase.PROVISIONING is stage.store.get("demo0001").phase
 
@@ -237,10 +234,10 @@ def test_a_ready_demo_that_has_all_its_stacks_is_left_alone() -> None:
     search(stage)
     assert before == stage.store.get("demo0001")
     stage.cloud.stacks.clear()
-    looping = stage.store.save(before, replace(before, looping=True), ())
+    looping = stage.save(before, replace(before, looping=True), ())
     search(stage)
     assert looping == stage.store.get("demo0001")
-    loop.mend(stage.world, "demo0001", {})
+    stage.loops.mend("demo0001", {})
     assert looping == stage.store.get("demo0001")
 
 
@@ -248,8 +245,8 @@ def test_a_stack_that_is_there_after_all_is_not_made_again() -> None:
     """The list of all stacks may lag; the loop asks for the one by its name."""
     stage = Stage()
     demo = ready(stage)
-    loop.mend(stage.world, demo.demo_id, {demo.region: ()})
-    assert Next.DONE is plan_step(stage.world, "demo0001", 2).next
+    stage.loops.mend(demo.demo_id, {demo.region: ()})
+    assert Next.DONE is stage.plan_step.run("demo0001", 2).next
     assert Phase.READY is stage.store.get("demo0001").phase
 
 
@@ -263,15 +260,15 @@ def test_a_demo_that_cannot_be_mended_does_not_stop_the_search() -> None:
         raise Unavailable("no answer")
 
     stage.store.save = refuse  # type: ignore[assignment, method-assign]
-    orphans.search(stage.world, lambda what, error: told.append((what, str(error))))
+    stage.orphan_search.run(lambda what, error: told.append((what, str(error))))
     assert [("demo0001", "no answer")] == told
 
 
 def test_a_slot_whose_record_was_deleted_is_freed() -> None:
     """Its owner may ask again."""
     stage = Stage()
-    request_demo(stage.world, OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
-    request_demo(stage.world, OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
+    stage.request.create(OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
+    stage.request.create(OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
     del stage.store.records["demo0001"]
     search(stage)
     assert {"demo0002": OWNER} == stage.store.slots()
@@ -281,7 +278,7 @@ def test_an_unreadable_record_counts_as_alive() -> None:
     """What it answers for is left alone, it is counted, and other orphans are found."""
     stage = Stage()
     for _ in range(2):
-        request_demo(stage.world, OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
+        stage.request.create(OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
     stage.store.unreadable.add("demo0001")
     put_stack(stage, "vpc")
     stage.cloud.buckets.make("stelligent-demo-demo0009-1", tags("s3", demo_id="demo0009"))

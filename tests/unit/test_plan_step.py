@@ -14,10 +14,7 @@ from chalicelib.core.plan import Next
 from chalicelib.core.request import DemoRequest
 from chalicelib.core.timeline import Entry
 from chalicelib.core.trouble import MAX_ATTEMPTS
-from chalicelib.services.apply import apply
-from chalicelib.services.loop import park, wake
-from chalicelib.services.plan_step import MAX_LOOKS, LoopState, plan_step
-from chalicelib.services.request import request_demo
+from chalicelib.services.plan_step import MAX_LOOKS, LoopState
 
 from .builders import HOME, OWNER, Stage, minutes
 
@@ -26,8 +23,8 @@ VPC = Action(ActionKind.CREATE_STACK, "vpc")
 
 def started() -> tuple[Stage, LoopState]:
     stage = Stage()
-    request_demo(stage.world, OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
-    return stage, plan_step(stage.world, "demo0001", 1)
+    stage.request.create(OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
+    return stage, stage.plan_step.run("demo0001", 1)
 
 
 def test_the_first_plan_starts_the_roots() -> None:
@@ -43,11 +40,11 @@ def test_a_plan_looks_only_where_something_may_have_changed() -> None:
     """A stack that no event named is not described again before its time."""
     stage, component = started()
     for action in component.actions:
-        apply(stage.world, "demo0001", 1, action)
+        stage.apply.run("demo0001", 1, action)
     stage.clock.advance(minutes(5))
-    stage.store.save(stage.store.get("demo0001"), _looked_at_now(stage), ())
-    wake(stage.world, "demo0001", "vpc#1")
-    plan_step(stage.world, "demo0001", 1)
+    stage.save(stage.store.get("demo0001"), _looked_at_now(stage), ())
+    stage.wakeups.wake("demo0001", "vpc#1")
+    stage.plan_step.run("demo0001", 1)
     components = stage.store.get("demo0001").components
     assert (Status.READY, Status.CREATING) == (components["vpc"].status, components["s3"].status)
 
@@ -62,7 +59,7 @@ def test_an_overtaken_loop_ends() -> None:
     """It writes nothing."""
     stage, _ = started()
     before = stage.store.get("demo0001")
-    assert Next.DONE is plan_step(stage.world, "demo0001", 7).next
+    assert Next.DONE is stage.plan_step.run("demo0001", 7).next
     assert before == stage.store.get("demo0001")
 
 
@@ -73,14 +70,14 @@ def test_an_answer_that_was_lost_is_given_again(phase: Phase, then: Next) -> Non
     """The plan that ended the loop was written; Step Functions asks once more."""
     stage, _ = started()
     demo = stage.store.get("demo0001")
-    stage.store.save(demo, replace(demo, phase=phase, looping=False), ())
-    assert then is plan_step(stage.world, "demo0001", 1).next
+    stage.save(demo, replace(demo, phase=phase, looping=False), ())
+    assert then is stage.plan_step.run("demo0001", 1).next
 
 
 def test_a_demo_without_a_record_is_an_error() -> None:
     """The execution fails; the orphan search does the rest."""
     with pytest.raises(NotFound):
-        plan_step(Stage().world, "nobody00", 1)
+        Stage().plan_step.run("nobody00", 1)
 
 
 @pytest.mark.parametrize(("late", "seconds"), [(0.2, 1), (1.4, 1), (1.6, 2), (90, 60)])
@@ -91,8 +88,8 @@ def test_a_wait_is_whole_seconds_from_one_up(late: float, seconds: int) -> None:
     due = stage.clock.now + timedelta(seconds=late)
     refused = ComponentStatus(name="vpc", status=Status.DELETE_FAILED, attempts=1, retry_at=due)
     after = replace(demo, desired=Desired.DELETED, components={"vpc": refused})
-    stage.store.save(demo, after, ())
-    component = plan_step(stage.world, "demo0001", 1)
+    stage.save(demo, after, ())
+    component = stage.plan_step.run("demo0001", 1)
     assert (Next.WAIT, seconds) == (component.next, component.wait_seconds)
 
 
@@ -100,7 +97,7 @@ def test_a_plan_notes_when_it_was_made() -> None:
     """The watchdog goes by it."""
     stage, _ = started()
     stage.clock.advance(minutes(3))
-    plan_step(stage.world, "demo0001", 1)
+    stage.plan_step.run("demo0001", 1)
     assert stage.clock.now == stage.store.get("demo0001").planned_at
 
 
@@ -118,12 +115,12 @@ def test_an_event_that_came_during_the_plan_is_not_lost() -> None:
     save = stage.store.save
 
     def overtaken(before: Demo, after: Demo, entries: Sequence[Entry]) -> Demo:
-        stage.store.wake("demo0001", "vpc#1")
+        stage.store.count_event("demo0001", "vpc#1")
         return save(before, after, entries)
 
     stage.store.save = overtaken  # type: ignore[method-assign]
-    component = plan_step(stage.world, "demo0001", 1)
-    park(stage.world, "demo0001", 1, seen=component.seen, token="t1")
+    component = stage.plan_step.run("demo0001", 1)
+    stage.wakeups.park("demo0001", 1, seen=component.seen, token="t1")
     assert ["t1"] == stage.workflow.woken
 
 
@@ -131,14 +128,14 @@ def test_a_loop_counts_its_looks() -> None:
     """From none."""
     stage, component = started()
     assert 1 == component.looks
-    assert 8 == plan_step(stage.world, "demo0001", 1, looks=7).looks
+    assert 8 == stage.plan_step.run("demo0001", 1, looks=7).looks
 
 
 def test_a_loop_that_took_many_looks_hands_over_to_the_next() -> None:
     """With what its last actions came to; Step Functions ends a history that grows too long."""
     stage, _ = started()
     denied = Outcome(action=VPC, error="no such role")
-    component = plan_step(stage.world, "demo0001", 1, [denied], looks=MAX_LOOKS)
+    component = stage.plan_step.run("demo0001", 1, [denied], looks=MAX_LOOKS)
     after = stage.store.get("demo0001")
     assert (Next.DONE, 2, True) == (component.next, after.generation, after.looping)
     assert ("demo0001", 2) in stage.workflow.started
@@ -151,12 +148,12 @@ def test_an_overtaken_loop_makes_sure_that_the_next_was_started() -> None:
     """Whoever moved the record on may have died before."""
     stage, _ = started()
     demo = stage.store.get("demo0001")
-    stage.store.save(demo, replace(demo, generation=2), ())
-    plan_step(stage.world, "demo0001", 1)
+    stage.save(demo, replace(demo, generation=2), ())
+    stage.plan_step.run("demo0001", 1)
     assert ("demo0001", 2) in stage.workflow.started
     ended = stage.store.get("demo0001")
-    stage.store.save(ended, replace(ended, generation=3, looping=False), ())
-    plan_step(stage.world, "demo0001", 1)
+    stage.save(ended, replace(ended, generation=3, looping=False), ())
+    stage.plan_step.run("demo0001", 1)
     assert ("demo0001", 3) not in stage.workflow.started
 
 
@@ -165,15 +162,15 @@ def test_a_life_is_measured() -> None:
     stage, _ = started()
     demo = stage.store.get("demo0001")
     up = {n: replace(s, status=Status.READY) for n, s in demo.components.items()}
-    stage.store.save(demo, replace(demo, components=up), ())
+    stage.save(demo, replace(demo, components=up), ())
     stage.clock.now = demo.created_at + minutes(7)
-    plan_step(stage.world, "demo0001", 1)
+    stage.plan_step.run("demo0001", 1)
     ready = stage.store.get("demo0001")
     gone = {n: replace(s, status=Status.DELETED) for n, s in ready.components.items()}
     ended = replace(ready, components=gone, looping=True, desired=Desired.DELETED)
-    stage.store.save(ready, ended, ())
+    stage.save(ready, ended, ())
     stage.clock.now = demo.expires_at + minutes(9)
-    plan_step(stage.world, "demo0001", 1)
+    stage.plan_step.run("demo0001", 1)
     told = {name: (value, unit) for name, value, unit in stage.metrics.values}
     assert (420, "Seconds") == told["TimeToReady"]
     assert (9, "None") == told["MinutesPastLease"]
@@ -187,8 +184,8 @@ def test_a_demo_deleted_early_is_not_late() -> None:
     gone = {
         n: replace(s, status=Status.DELETED, asked_at=None) for n, s in demo.components.items()
     }
-    stage.store.save(demo, replace(demo, components=gone, desired=Desired.DELETED), ())
-    plan_step(stage.world, "demo0001", 1)
+    stage.save(demo, replace(demo, components=gone, desired=Desired.DELETED), ())
+    stage.plan_step.run("demo0001", 1)
     assert ("MinutesPastLease", 0, "None") in stage.metrics.values
 
 
@@ -198,8 +195,8 @@ def test_a_quarantine_is_counted() -> None:
     demo = stage.store.get("demo0001")
     stuck = ComponentStatus(name="vpc", status=Status.DELETE_FAILED, attempts=MAX_ATTEMPTS)
     after = replace(demo, desired=Desired.DELETED, components={"vpc": stuck})
-    stage.store.save(demo, after, ())
-    assert Next.STUCK is plan_step(stage.world, "demo0001", 1).next
+    stage.save(demo, after, ())
+    assert Next.STUCK is stage.plan_step.run("demo0001", 1).next
     assert 1 == stage.metrics.counts["Quarantined"]
 
 
@@ -207,19 +204,19 @@ def test_failure_is_counted_once() -> None:
     """However many plans follow it."""
     stage, _ = started()
     outcome = Outcome(action=VPC, error="no such role")
-    plan_step(stage.world, "demo0001", 1, [outcome])
-    plan_step(stage.world, "demo0001", 1, [outcome])
+    stage.plan_step.run("demo0001", 1, [outcome])
+    stage.plan_step.run("demo0001", 1, [outcome])
     assert 1 == stage.metrics.counts["Failed"]
 
 
 def test_a_failure_that_is_kept_is_counted_while_the_others_come_up() -> None:
     """The phase does not change at that moment; the count does not wait for it."""
     stage = Stage()
-    request_demo(
-        stage.world, OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,), keep_on_failure=True)
+    stage.request.create(
+        OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,), keep_on_failure=True)
     )
-    plan_step(stage.world, "demo0001", 1)
-    plan_step(stage.world, "demo0001", 1, [Outcome(action=VPC, error="no such role")])
+    stage.plan_step.run("demo0001", 1)
+    stage.plan_step.run("demo0001", 1, [Outcome(action=VPC, error="no such role")])
     assert Phase.PROVISIONING is stage.store.get("demo0001").phase
     assert 1 == stage.metrics.counts["Failed"]
 
@@ -227,17 +224,17 @@ def test_a_failure_that_is_kept_is_counted_while_the_others_come_up() -> None:
 def test_parking_hands_the_token_back_when_an_event_came() -> None:
     """Between the plan's look and the park."""
     stage, component = started()
-    wake(stage.world, "demo0001", "vpc#1")
-    park(stage.world, "demo0001", 1, seen=component.seen, token="t1")
+    stage.wakeups.wake("demo0001", "vpc#1")
+    stage.wakeups.park("demo0001", 1, seen=component.seen, token="t1")
     assert ["t1"] == stage.workflow.woken
 
 
 def test_parking_keeps_the_token_otherwise() -> None:
     """The next event takes it."""
     stage, component = started()
-    park(stage.world, "demo0001", 1, seen=component.seen, token="t1")
+    stage.wakeups.park("demo0001", 1, seen=component.seen, token="t1")
     assert [] == stage.workflow.woken
-    wake(stage.world, "demo0001", "vpc#1")
+    stage.wakeups.wake("demo0001", "vpc#1")
     assert ["t1"] == stage.workflow.woken
 
 
@@ -245,22 +242,22 @@ def test_a_creation_nobody_wants_any_more_is_not_made() -> None:
     """The demo's desire changed between plan and action."""
     stage, _ = started()
     demo = stage.store.get("demo0001")
-    stage.store.save(demo, replace(demo, desired=Desired.DELETED), ())
-    assert apply(stage.world, "demo0001", 1, VPC).skipped
+    stage.save(demo, replace(demo, desired=Desired.DELETED), ())
+    assert stage.apply.run("demo0001", 1, VPC).skipped
     assert [] == stage.cloud.created
 
 
 def test_an_overtaken_loop_creates_nothing() -> None:
     """Nor does one whose generation is over."""
     stage, _ = started()
-    assert apply(stage.world, "demo0001", 7, VPC).skipped
+    assert stage.apply.run("demo0001", 7, VPC).skipped
     assert [] == stage.cloud.created
 
 
 def test_a_stack_is_created_with_its_tags_token_and_parameters() -> None:
     """All that the teardown and the search need to find it."""
     stage, _ = started()
-    apply(stage.world, "demo0001", 1, VPC)
+    stage.apply.run("demo0001", 1, VPC)
     stack = stage.cloud.stacks["stelligent-demo-demo0001-vpc"]
     assert "demo0001-vpc-1" == stack.token
     assert {"DemoId": "demo0001"} == stack.parameters
@@ -274,6 +271,6 @@ def test_a_template_that_is_gone_is_refused_by_name() -> None:
     stage, _ = started()
     demo = stage.store.get("demo0001")
     lost = replace(demo.components["vpc"], name="lost")
-    stage.store.save(demo, demo.with_component(lost), ())
+    stage.save(demo, demo.with_component(lost), ())
     with pytest.raises(Rejected, match="lost"):
-        apply(stage.world, "demo0001", 1, Action(ActionKind.CREATE_STACK, "lost"))
+        stage.apply.run("demo0001", 1, Action(ActionKind.CREATE_STACK, "lost"))

@@ -13,7 +13,7 @@ from chalicelib.core.catalog import ALL
 from chalicelib.core.demo import DEMO_ID, demo_id_from
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.request import DemoRequest
-from chalicelib.services.request import IDEMPOTENCY_WINDOW, request_once
+from chalicelib.services.request import IDEMPOTENCY_WINDOW
 
 from .builders import HOME, NOW, OWNER, Stage
 
@@ -25,8 +25,8 @@ def test_asking_again_makes_no_second_demo() -> None:
     """The second answer is the first one's demo."""
     stage = Stage()
     demo_id = demo_id_from(SEED)
-    first = request_once(stage.world, OWNER, REQUEST, demo_id=demo_id)
-    again = request_once(stage.world, OWNER, REQUEST, demo_id=demo_id)
+    first = stage.request.create_once(OWNER, REQUEST, demo_id=demo_id)
+    again = stage.request.create_once(OWNER, REQUEST, demo_id=demo_id)
     assert first.demo_id == again.demo_id == demo_id
     assert [demo_id] == list(stage.store.records)
 
@@ -41,9 +41,9 @@ def test_a_start_that_was_lost_is_made_up_for(monkeypatch: pytest.MonkeyPatch) -
 
     with monkeypatch.context() as patched:
         patched.setattr(stage.workflow, "start", dies)
-        request_once(stage.world, OWNER, REQUEST, demo_id=demo_id)
+        stage.request.create_once(OWNER, REQUEST, demo_id=demo_id)
     assert [] == stage.workflow.started
-    request_once(stage.world, OWNER, REQUEST, demo_id=demo_id)
+    stage.request.create_once(OWNER, REQUEST, demo_id=demo_id)
     assert [(demo_id, 1)] == stage.workflow.started
     assert [demo_id] == list(stage.store.records)
 
@@ -53,10 +53,10 @@ def test_an_old_or_foreign_demo_is_not_handed_out(owner: str) -> None:
     """After a day, or for somebody else, the same key asks for a demo of its own."""
     stage = Stage()
     demo_id = demo_id_from(SEED)
-    request_once(stage.world, OWNER, REQUEST, demo_id=demo_id)
+    stage.request.create_once(OWNER, REQUEST, demo_id=demo_id)
     late = timedelta(seconds=1) + (IDEMPOTENCY_WINDOW if owner == OWNER else timedelta(0))
-    world = replace(stage.world, clock=lambda: NOW + late)
-    assert demo_id != request_once(world, owner, REQUEST, demo_id=demo_id).demo_id
+    later = replace(stage.request, clock=lambda: NOW + late)
+    assert demo_id != later.create_once(owner, REQUEST, demo_id=demo_id).demo_id
 
 
 @given(st.text())

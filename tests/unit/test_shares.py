@@ -14,12 +14,10 @@ from chalicelib.core.errors import (
     StaleRecord,
     WrongState,
 )
+from chalicelib.core.identity import Caller
 from chalicelib.core.request import DemoRequest
 from chalicelib.core.share import MAX_LINKS, Share
 from chalicelib.entrypoints.rest.models import ShareBody, parsed
-from chalicelib.services import shares
-from chalicelib.services.read import Caller
-from chalicelib.services.request import request_demo
 from testkit.fakes.shares import MemoryShares
 
 from .builders import HOME, OWNER, Stage
@@ -34,14 +32,16 @@ class Scene:
 
     def __init__(self) -> None:
         self.stage = Stage()
-        self.world = self.stage.world
         self.store = MemoryShares()
         self.made = 0
-        self.sharing = shares.Sharing(
-            store=self.store, new_id=self._id, new_secret=lambda: f"{self.made:043d}"
+        self.sharing = replace(
+            self.stage.sharing,
+            shares=self.store,
+            new_id=self._id,
+            new_secret=lambda: f"{self.made:043d}",
         )
-        self.demo_id = request_demo(
-            self.world, OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,))
+        self.demo_id = self.stage.request.create(
+            OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,))
         ).demo_id
 
     def _id(self) -> str:
@@ -49,13 +49,13 @@ class Scene:
         return f"share{self.made:03d}"
 
     def create(self, caller: Caller = ANN, hours: float | None = None) -> str:
-        return shares.create(self.world, self.sharing, caller, self.demo_id, hours)[1]
+        return self.sharing.create(caller, self.demo_id, hours)[1]
 
     def visit(self, token: str, *, count: bool = True) -> str:
-        return shares.visit(self.world, self.sharing, token, count=count)[1].demo_id
+        return self.sharing.visit(token, count=count)[1].demo_id
 
     def visits(self) -> list[int]:
-        found = shares.listed(self.world, self.sharing, ANN, self.demo_id)
+        found = self.sharing.listed(ANN, self.demo_id)
         return [each.share.visits for each in found]
 
 
@@ -81,7 +81,7 @@ def test_a_revoked_link_is_closed_at_once() -> None:
     """It answers like one that never was."""
     scene = Scene()
     token = scene.create()
-    shares.revoke(scene.world, scene.sharing, ANN, scene.demo_id, "share001")
+    scene.sharing.revoke(ANN, scene.demo_id, "share001")
     with pytest.raises(NotFound, match="not valid"):
         scene.visit(token)
     assert [] == scene.visits()
@@ -94,9 +94,7 @@ def test_a_link_ends_by_itself() -> None:
     scene.stage.clock.advance(HOUR)
     with pytest.raises(NotFound, match="not valid"):
         scene.visit(token)
-    assert [False] == [
-        each.open for each in shares.listed(scene.world, scene.sharing, ANN, scene.demo_id)
-    ]
+    assert [False] == [each.open for each in scene.sharing.listed(ANN, scene.demo_id)]
 
 
 @pytest.mark.parametrize("token", ["", "x", "demo0001.share001." + "9" * 43, "a.b.c", "\u2603"])
@@ -116,9 +114,9 @@ def test_a_link_of_a_demo_of_somebody_else_does_not_exist() -> None:
     with pytest.raises(NotFound):
         scene.create(BOB)
     with pytest.raises(NotFound):
-        shares.listed(scene.world, scene.sharing, BOB, scene.demo_id)
+        scene.sharing.listed(BOB, scene.demo_id)
     with pytest.raises(NotFound):
-        shares.revoke(scene.world, scene.sharing, BOB, scene.demo_id, "share001")
+        scene.sharing.revoke(BOB, scene.demo_id, "share001")
     scene.create(replace(BOB, admin=True))
     assert [0, 0] == scene.visits()
 
@@ -127,7 +125,7 @@ def test_a_link_that_is_not_there_cannot_be_revoked() -> None:
     """It is not found."""
     scene = Scene()
     with pytest.raises(NotFound, match="share999"):
-        shares.revoke(scene.world, scene.sharing, ANN, scene.demo_id, "share999")
+        scene.sharing.revoke(ANN, scene.demo_id, "share999")
 
 
 def test_a_demo_has_so_many_open_links_and_no_more() -> None:
@@ -146,7 +144,7 @@ def test_a_demo_that_is_ending_is_not_shared() -> None:
     scene = Scene()
     demo = scene.stage.store.get(scene.demo_id)
     ending = replace(demo, desired=Desired.DELETED, phase=Phase.DELETING)
-    scene.stage.store.save(demo, ending, ())
+    scene.stage.save(demo, ending, ())
     with pytest.raises(WrongState, match="cannot be shared"):
         scene.create()
 

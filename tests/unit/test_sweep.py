@@ -11,27 +11,24 @@ from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.errors import AccessDenied, StaleRecord, Unavailable
 from chalicelib.core.request import DemoRequest
 from chalicelib.core.timeline import Entry, EntryKind
-from chalicelib.services.request import request_demo
-from chalicelib.services.sweep import sweep
 
 from .builders import HOME, OWNER, Stage, minutes
 
 
 def up(stage: Stage, hours: float = 4) -> Demo:
     """Return a demo that is ready and at rest."""
-    demo = request_demo(
-        stage.world,
+    demo = stage.request.create(
         OWNER,
         DemoRequest(components=ALL, allowed_cidr=(HOME,), ttl=timedelta(hours=hours)),
     )
     stage.workflow.end(demo.demo_id, 1)
     ready = replace(demo, phase=Phase.READY, looping=False, planned_at=stage.clock.now)
-    return stage.store.save(demo, ready, ())
+    return stage.save(demo, ready, ())
 
 
 def swept(stage: Stage) -> list[str]:
     faults: list[tuple[str, Exception]] = []
-    seen = sweep(stage.world, lambda demo_id, error: faults.append((demo_id, error))).seen
+    seen = stage.sweep.run(lambda demo_id, error: faults.append((demo_id, error))).seen
     assert [] == faults
     return list(seen)
 
@@ -100,7 +97,7 @@ def test_warnings_that_come_due_together_are_one() -> None:
 def test_a_loop_that_died_is_started_again() -> None:
     """Under its next number, and the timeline says why."""
     stage = Stage()
-    request_demo(stage.world, OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
+    stage.request.create(OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
     stage.workflow.end("demo0001", 1)
     stage.clock.advance(minutes(10))
     swept(stage)
@@ -111,7 +108,7 @@ def test_a_loop_that_died_is_started_again() -> None:
 def test_a_loop_that_is_quiet_is_left_alone() -> None:
     """It is looked at again after another while."""
     stage = Stage()
-    request_demo(stage.world, OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
+    stage.request.create(OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
     stage.clock.advance(minutes(10))
     assert ["demo0001"] == swept(stage)
     assert [("demo0001", 1)] == stage.workflow.started
@@ -121,8 +118,7 @@ def test_a_loop_that_is_quiet_is_left_alone() -> None:
 def test_an_ended_lease_with_a_dead_loop_needs_one_sweep() -> None:
     """The end is written and the loop started again in the same breath."""
     stage = Stage()
-    request_demo(
-        stage.world,
+    stage.request.create(
         OWNER,
         DemoRequest(components=ALL, allowed_cidr=(HOME,), ttl=timedelta(hours=1)),
     )
@@ -140,7 +136,7 @@ def test_a_quarantined_demo_is_tried_again_when_it_has_rested() -> None:
     demo = up(stage)
     later = stage.clock.now + minutes(15)
     stuck = replace(demo, phase=Phase.QUARANTINED, desired=Desired.DELETED, retry_at=later)
-    stage.store.save(demo, stuck, ())
+    stage.save(demo, stuck, ())
     stage.clock.advance(minutes(14))
     assert [] == swept(stage)
     stage.clock.advance(minutes(1))
@@ -152,8 +148,8 @@ def test_a_quarantined_demo_is_tried_again_when_it_has_rested() -> None:
 def test_a_demo_that_is_leaving_is_not_warned_of() -> None:
     """Its end is no news."""
     stage = Stage()
-    demo = request_demo(stage.world, OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
-    stage.store.save(demo, replace(demo, desired=Desired.DELETED, planned_at=None), ())
+    demo = stage.request.create(OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
+    stage.save(demo, replace(demo, desired=Desired.DELETED, planned_at=None), ())
     for _ in range(24):
         stage.clock.advance(minutes(10))
         swept(stage)
@@ -174,7 +170,7 @@ def test_one_demos_fault_does_not_stop_the_others() -> None:
         start(demo_id, generation)
 
     stage.workflow.start = refuse_the_second  # type: ignore[method-assign]
-    result = sweep(stage.world, lambda demo_id, error: told.append((demo_id, str(error))))
+    result = stage.sweep.run(lambda demo_id, error: told.append((demo_id, str(error))))
     assert [("demo0002", "no answer")] == told == list(result.faults)
     assert {"demo0001", "demo0003"} == {d for d, g in stage.workflow.started if g == 2}
 
@@ -187,7 +183,7 @@ def test_an_unreadable_record_does_not_stop_the_sweep() -> None:
     stage.store.unreadable.add("demo0001")
     stage.clock.advance(timedelta(hours=4))
     for _ in range(2):
-        sweep(stage.world, lambda demo_id, error: told.append(f"{demo_id}: {error}"))
+        stage.sweep.run(lambda demo_id, error: told.append(f"{demo_id}: {error}"))
     assert ["demo0001: DEMO#demo0001 DEMO cannot be read"] * 2 == told
     assert {"demo0002", "demo0003"} == {d for d, g in stage.workflow.started if g == 2}
     assert [1, 1] == [v for name, v, _ in stage.metrics.values if name == "SweepFaults"]
@@ -209,14 +205,14 @@ def test_a_mistake_of_ours_in_one_demo_does_not_stop_the_others(
         return get(demo_id)
 
     monkeypatch.setattr(stage.store, "get", broken)
-    sweep(stage.world, lambda demo_id, error: told.append(f"{demo_id}: {error}"))
+    stage.sweep.run(lambda demo_id, error: told.append(f"{demo_id}: {error}"))
     assert ["demo0001: a mistake"] == told
     assert [("demo0002", 2)] == stage.workflow.started[2:]
 
 
 def overdue(stage: Stage) -> float:
     """Sweep, and return what the metric says of the demo that is longest past its lease."""
-    sweep(stage.world, lambda *_: None)
+    stage.sweep.run(lambda *_: None)
     (*_, last) = (value for name, value, _ in stage.metrics.values if name == "MinutesOverdue")
     return last
 
@@ -232,12 +228,12 @@ def test_how_long_a_demo_outlives_its_lease_is_told_while_it_does() -> None:
     leaving = stage.store.get(demos[0].demo_id)
     later = stage.clock.now + timedelta(hours=9)
     stuck = replace(leaving, phase=Phase.QUARANTINED, looping=False, retry_at=later)
-    stage.store.save(leaving, stuck, ())
+    stage.save(leaving, stuck, ())
     stage.clock.advance(minutes(35))
     assert 40 == overdue(stage)
     stuck = stage.store.get(stuck.demo_id)
     gone = replace(stuck, phase=Phase.DELETED, deleted_at=stage.clock.now)
-    stage.store.save(stuck, gone, ())
+    stage.save(stuck, gone, ())
     assert 10 == overdue(stage)
 
 
@@ -267,4 +263,4 @@ def test_a_demo_that_somebody_else_is_at_is_no_fault(monkeypatch: pytest.MonkeyP
         raise StaleRecord("moved on")
 
     monkeypatch.setattr(stage.store, "save", taken)
-    assert () == sweep(stage.world, lambda *_: None).faults
+    assert () == stage.sweep.run(lambda *_: None).faults

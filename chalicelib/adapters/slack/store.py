@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from pydantic import Field, TypeAdapter
 
 from chalicelib.adapters.aws import code_of, translated
-from chalicelib.adapters.records import Item, demo_key, epoch, marshal, unmarshal
+from chalicelib.adapters.items import Item, demo_key, epoch, marshal, unmarshal
 from chalicelib.services.slack.commands import DemoCommand
 from chalicelib.services.slack.ports import MessageRef, SlackRequest
 

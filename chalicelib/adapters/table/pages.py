@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar
 
-from chalicelib.adapters.records import Item, marshal, unmarshal
+from chalicelib.adapters.items import Item, marshal, unmarshal
 from chalicelib.core.demo import DEMO_ID
 from chalicelib.core.errors import FieldProblem, InvalidRequest, UnreadableRecord
 from chalicelib.services.ports import Page

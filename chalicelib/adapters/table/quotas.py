@@ -15,7 +15,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from chalicelib.adapters.records import Item, demo_key, marshal, sortable, unmarshal
+from chalicelib.adapters.aws import translated
+from chalicelib.adapters.items import Item, demo_key, marshal, sortable, unmarshal
 from chalicelib.adapters.table.writes import if_met
 from chalicelib.core.demo import Demo
 from chalicelib.core.errors import LimitReached
@@ -27,7 +28,7 @@ _SLOT: Final = "SLOT"
 
 @dataclass(frozen=True, slots=True)
 class QuotaItems:
-    """The quota slots in one table."""
+    """DynamoDB as the QuotaSlots, and the slots' part in a record's transactions."""
 
     client: Any
     table: str
@@ -85,8 +86,9 @@ class QuotaItems:
             ]
         return [{"Delete": self._off_slot(key, demo_id)} for key in slots]
 
-    def free_found(self, demo_id: str, owner: str) -> None:
-        """Free every slot of a demo that has no record to name them."""
+    @translated
+    def give_back(self, demo_id: str, owner: str) -> None:
+        """Free every slot of a demo that has no record to name them; twice is no error."""
         for pk in (_owner(owner), _TOTAL):
             for item in self._partition(pk):
                 if item.get("holder") == demo_id:
@@ -96,7 +98,8 @@ class QuotaItems:
                     old = self._off_set(pk, demo_id, owner)
                     if_met(lambda old=old: self.client.update_item(**old))  # type: ignore[misc]
 
-    def held(self) -> Mapping[str, str]:
+    @translated
+    def slots(self) -> Mapping[str, str]:
         """Return who holds a slot, of either kind: a demo's id to its owner."""
         query = {
             "IndexName": "by_created",

@@ -6,16 +6,15 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, Final, TypeVar
 
 from botocore.exceptions import ClientError
 
-from chalicelib.adapters import records
+from chalicelib.adapters import items
 from chalicelib.adapters.aws import code_of, error_for, ours
-from chalicelib.adapters.records import Item, marshal
+from chalicelib.adapters.items import Item, marshal
 from chalicelib.core.demo import Demo
-from chalicelib.core.errors import DemoError, RetryableError
+from chalicelib.core.errors import DemoError, RetryableError, StaleRecord
 from chalicelib.core.timeline import Entry
 
 T = TypeVar("T")
@@ -30,20 +29,19 @@ _UNMET: Final = "ConditionalCheckFailed"
 
 @dataclass(frozen=True, slots=True)
 class Writes:
-    """Makes the writes of one table; `watchdog` is how long a loop may stay silent."""
+    """Makes the writes of one table."""
 
     table: str
-    watchdog: timedelta
 
     def new_record(self, demo: Demo, slots: Sequence[Item] = ()) -> Item:
         """Return a demo's first record; `slots` are the keys of the quota slots it holds."""
-        values = present(records.attributes(demo, self.watchdog))
+        values = present(items.attributes(demo))
         first = {"version": 1, "wakes": 0, "slots": list(slots)}
-        return records.demo_key(demo.demo_id) | values | first
+        return items.demo_key(demo.demo_id) | values | first
 
     def update(self, before: Demo, after: Demo, version: int) -> Item:
         """Return the write of a record, if its version is still that of `before`."""
-        values = records.attributes(after, self.watchdog) | {"version": version}
+        values = items.attributes(after) | {"version": version}
         if after.ended:
             values["slots"] = []
         update = set_or_remove(values)
@@ -54,7 +52,7 @@ class Writes:
         return {
             "Update": {
                 "TableName": self.table,
-                "Key": marshal(records.demo_key(before.demo_id)),
+                "Key": marshal(items.demo_key(before.demo_id)),
                 "UpdateExpression": update,
                 "ConditionExpression": "#version = :was",
                 "ExpressionAttributeNames": {f"#{k}": k for k in values},
@@ -67,7 +65,7 @@ class Writes:
         return {
             "ConditionCheck": {
                 "TableName": self.table,
-                "Key": marshal(records.demo_key(demo.demo_id)),
+                "Key": marshal(items.demo_key(demo.demo_id)),
                 "ConditionExpression": "#version = :was",
                 "ExpressionAttributeNames": {"#version": "version"},
                 "ExpressionAttributeValues": marshal({":was": demo.version}),
@@ -77,15 +75,15 @@ class Writes:
     def lease_writes(self, before: Demo, after: Demo) -> list[Item]:
         """Return what a save does to the lease item."""
         if after.ended and not before.ended:
-            return [self._delete(records.lease_key(after.demo_id))]
+            return [self._delete(items.lease_key(after.demo_id))]
         if after.expires_at != before.expires_at:
-            return [self.put(records.lease_item(after))]
+            return [self.put(items.lease_item(after))]
         return []
 
     def entries(self, demo: Demo, version: int, entries: Sequence[Entry]) -> list[Item]:
         """Return the writes of timeline entries."""
         return [
-            self.put(records.entry_item(demo, version, number, entry))
+            self.put(items.entry_item(demo, version, number, entry))
             for number, entry in enumerate(entries)
         ]
 
@@ -96,6 +94,11 @@ class Writes:
 
     def _delete(self, key: Item) -> Item:
         return {"Delete": {"TableName": self.table, "Key": marshal(key)}}
+
+
+def moved_on(demo: Demo) -> StaleRecord:
+    """Return the error for a record whose version is not this one any more."""
+    return StaleRecord(f"{demo.demo_id} has moved on from version {demo.version}")
 
 
 def transact(client: Any, writes: list[Item]) -> frozenset[int]:

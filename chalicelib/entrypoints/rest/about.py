@@ -9,8 +9,7 @@ from chalice import Response as ChaliceResponse
 
 from chalicelib.entrypoints.rest.http import Request, Response, endpoint, explained
 from chalicelib.entrypoints.rest.views import caller_view, catalog_view, health_view, preview_view
-from chalicelib.services.request import preview
-from chalicelib.wiring import world
+from chalicelib.wiring import use_cases
 
 bp = Blueprint(__name__)
 
@@ -24,7 +23,7 @@ def explain(event: Any, get_response: Any) -> ChaliceResponse:
 @endpoint(bp, "GET", "/catalog")
 def catalog(call: Request) -> Response:  # noqa: ARG001
     """List the components."""
-    return Response(body=catalog_view(world().templates.catalog()))
+    return Response(body=catalog_view(use_cases().offer.catalog()))
 
 
 @endpoint(bp, "POST", "/plan")
@@ -33,13 +32,13 @@ def plan(call: Request) -> Response:
     from chalicelib.entrypoints.rest.models import DemoBody, parsed  # noqa: PLC0415 - seldom
 
     body = parsed(DemoBody, call.json())
-    return Response(body=preview_view(preview(world(), body.request(call.own_block))))
+    return Response(body=preview_view(use_cases().offer.preview(body.request(call.own_block))))
 
 
 @endpoint(bp, "GET", "/me")
 def me(call: Request) -> Response:
     """Get the caller: who, from where, within which limits."""
-    return Response(body=caller_view(call.caller, call.own_block, world().policy))
+    return Response(body=caller_view(call.caller, call.own_block, use_cases().policy))
 
 
 @endpoint(bp, "GET", "/openapi.json", public=True)
@@ -53,4 +52,4 @@ def openapi(call: Request) -> Response:  # noqa: ARG001
 @endpoint(bp, "GET", "/health", public=True)
 def health(call: Request) -> Response:  # noqa: ARG001
     """Check the health: settings that are whole and templates that can be read."""
-    return Response(body=health_view(world().templates.catalog()))
+    return Response(body=health_view(use_cases().offer.catalog()))

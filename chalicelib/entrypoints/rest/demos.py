@@ -13,9 +13,8 @@ from chalicelib.core.errors import FieldProblem, InvalidRequest
 from chalicelib.entrypoints.rest import answers
 from chalicelib.entrypoints.rest.http import HttpError, Request, Response, endpoint
 from chalicelib.entrypoints.rest.views import briefs_view, demo_view, demos_view, events_view
-from chalicelib.services import change, read
-from chalicelib.services.request import IDEMPOTENCY_WINDOW, request_demo, request_once
-from chalicelib.wiring import idempotency_store, world
+from chalicelib.services.request import IDEMPOTENCY_WINDOW
+from chalicelib.wiring import idempotency_store, use_cases
 
 if TYPE_CHECKING:
     from chalicelib.entrypoints.rest.models import DemoBody
@@ -40,7 +39,7 @@ def create(call: Request) -> Response:
 
 
 def _create(call: Request, body: DemoBody) -> answers.Demo:
-    return demo_view(request_demo(world(), call.caller.owner, body.request(call.own_block)))
+    return demo_view(use_cases().request.create(call.caller.owner, body.request(call.own_block)))
 
 
 def _create_once(call: Request, body: DemoBody, key: str) -> answers.Demo:
@@ -65,7 +64,9 @@ def _create_once(call: Request, body: DemoBody, key: str) -> answers.Demo:
     def create_once(*, keyed: dict[str, Any]) -> answers.Demo:
         # The id comes from the key, so that even a function that died makes no second demo.
         request, demo_id = body.request(call.own_block), demo_id_from(keyed["key"])
-        return demo_view(request_once(world(), call.caller.owner, request, demo_id=demo_id))
+        return demo_view(
+            use_cases().request.create_once(call.caller.owner, request, demo_id=demo_id)
+        )
 
     once = idempotent_function(
         create_once,
@@ -91,8 +92,7 @@ def index(call: Request) -> Response:
 
     With ?brief=true each has only what a line of a list shows.
     """
-    page = read.list_demos(
-        world(),
+    page = use_cases().read.list(
         call.caller,
         everybody=not call.flag("mine"),
         limit=call.count("limit", PAGE, MAX_PAGE),
@@ -104,16 +104,16 @@ def index(call: Request) -> Response:
 @endpoint(bp, "GET", "/demos/{demo_id}")
 def show(call: Request, demo_id: str) -> Response:
     """Get a demo."""
-    return Response(body=demo_view(read.find(world(), call.caller, demo_id)))
+    return Response(body=demo_view(use_cases().read.find(call.caller, demo_id)))
 
 
 @endpoint(bp, "DELETE", "/demos/{demo_id}")
 def delete(call: Request, demo_id: str) -> Response:
     """Delete a demo."""
-    demo = read.find(world(), call.caller, demo_id)
+    demo = use_cases().read.find(call.caller, demo_id)
     call.only_if_matches(demo_view(demo))
     owner = call.caller.owner
-    ending = change.end(world(), demo, actor=owner, why=f"{owner} asked for its end")
+    ending = use_cases().change.delete(demo, actor=owner, why=f"{owner} asked for its end")
     return Response(body=demo_view(ending), status=HTTPStatus.ACCEPTED)
 
 
@@ -123,26 +123,25 @@ def move_lease(call: Request, demo_id: str) -> Response:
     from chalicelib.entrypoints.rest.models import LeaseBody, parsed  # noqa: PLC0415
 
     body = parsed(LeaseBody, call.json())
-    demo = read.find(world(), call.caller, demo_id)
+    demo = use_cases().read.find(call.caller, demo_id)
     wanted = body.wanted(demo.expires_at)
     return Response(
-        body=demo_view(change.move_lease(world(), demo, wanted, actor=call.caller.owner))
+        body=demo_view(use_cases().change.move_lease(demo, wanted, actor=call.caller.owner))
     )
 
 
 @endpoint(bp, "POST", "/demos/{demo_id}/retry")
 def retry(call: Request, demo_id: str) -> Response:
     """Retry a quarantined deletion now."""
-    demo = read.find(world(), call.caller, demo_id)
-    retried = change.retry(world(), demo, actor=call.caller.owner)
+    demo = use_cases().read.find(call.caller, demo_id)
+    retried = use_cases().change.retry(demo, actor=call.caller.owner)
     return Response(body=demo_view(retried), status=HTTPStatus.ACCEPTED)
 
 
 @endpoint(bp, "GET", "/demos/{demo_id}/events")
 def events(call: Request, demo_id: str) -> Response:
     """List a demo's events, oldest first."""
-    page = read.timeline(
-        world(),
+    page = use_cases().read.timeline(
         call.caller,
         demo_id,
         limit=call.count("limit", PAGE, MAX_PAGE),

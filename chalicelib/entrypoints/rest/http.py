@@ -28,10 +28,10 @@ from chalicelib.core.errors import (
     RetryableError,
     WrongState,
 )
+from chalicelib.core.identity import Caller
 from chalicelib.entrypoints.auth import authorizer
 from chalicelib.entrypoints.logs import logger
 from chalicelib.entrypoints.rest.conditions import entity_tag, match, none_match
-from chalicelib.services.read import Caller
 
 MAX_BODY: Final = 64 * 1024
 """Bytes of a request's body; a request for every component with every parameter takes 4 KB."""

@@ -15,8 +15,7 @@ from chalicelib.core.errors import FieldProblem, InvalidRequest
 from chalicelib.entrypoints.rest.answers import SharedDemo
 from chalicelib.entrypoints.rest.http import Request, Response, endpoint
 from chalicelib.entrypoints.rest.views import new_share_view, shared_view, shares_view
-from chalicelib.services import shares
-from chalicelib.wiring import sharing, world
+from chalicelib.wiring import use_cases
 
 bp = Blueprint(__name__)
 
@@ -30,21 +29,21 @@ def create(call: Request, demo_id: str) -> Response:
     from chalicelib.entrypoints.rest.models import ShareBody, parsed  # noqa: PLC0415 - seldom
 
     body = parsed(ShareBody, call.json())
-    share, token = shares.create(world(), sharing(), call.caller, demo_id, body.expires_hours)
+    share, token = use_cases().sharing.create(call.caller, demo_id, body.expires_hours)
     return Response(body=new_share_view(share, token), status=HTTPStatus.CREATED)
 
 
 @endpoint(bp, "GET", "/demos/{demo_id}/shares")
 def index(call: Request, demo_id: str) -> Response:
     """List a demo's links with their visits, newest first."""
-    found = shares.listed(world(), sharing(), call.caller, demo_id)
+    found = use_cases().sharing.listed(call.caller, demo_id)
     return Response(body=shares_view(found))
 
 
 @endpoint(bp, "DELETE", "/demos/{demo_id}/shares/{share_id}")
 def revoke(call: Request, demo_id: str, share_id: str) -> Response:
     """Revoke a link at once."""
-    shares.revoke(world(), sharing(), call.caller, demo_id, share_id)
+    use_cases().sharing.revoke(call.caller, demo_id, share_id)
     return Response(body="", status=HTTPStatus.NO_CONTENT)
 
 
@@ -68,5 +67,5 @@ def look_again(call: Request) -> Response:
 
 
 def _shown(token: str, *, count: bool) -> SharedDemo:
-    share, demo = shares.visit(world(), sharing(), token, count=count)
-    return shared_view(share, demo, world().templates.catalog())
+    share, demo = use_cases().sharing.visit(token, count=count)
+    return shared_view(share, demo, use_cases().offer.catalog())

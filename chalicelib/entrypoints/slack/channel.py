@@ -77,7 +77,7 @@ def show(slack: SlackContext, demo_id: str, notices: Mapping[str, Notice]) -> No
     if ref is None:
         return
     try:
-        demo = slack.world.store.get(demo_id)
+        demo = slack.use_cases.ports.records.get(demo_id)
     except NotFound:
         return  # its record was removed by hand; the orphan search makes a new one if need be
     ref = _show_status(slack, ref, demo)

@@ -133,9 +133,9 @@ class Listeners:
         ack()
 
     def _record(self, key: str, command: DemoCommand, **of: Any) -> None:
-        world = self._slack.world
+        ports = self._slack.use_cases.ports
         request = SlackRequest(
-            key=key, command=command, demo_id=world.new_id(), at=world.clock(), **of
+            key=key, command=command, demo_id=ports.new_id(), at=ports.clock(), **of
         )
         new = self._slack.store.add_request(request)
         logger.info(
@@ -153,14 +153,14 @@ class Listeners:
     def _form(self, metadata: str, chosen: tuple[str, ...] = ()) -> Json:
         return form.form(
             self._catalog(),
-            self._slack.world.policy.lease,
+            self._slack.use_cases.policy.lease,
             cidr=self._slack.policy.cidr,
             metadata=metadata,
             picked=chosen,
         )
 
     def _catalog(self) -> Catalog:
-        return self._slack.world.templates.catalog()
+        return self._slack.use_cases.offer.catalog()
 
 
 def command_of(action_id: str, value: str) -> DemoCommand | None:

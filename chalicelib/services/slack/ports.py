@@ -1,4 +1,4 @@
-"""What the use cases and entry points for Slack need besides the world: a store and a chat."""
+"""What the use cases and entry points for Slack need: a store and a chat."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from chalicelib.core.errors import FatalError
 from chalicelib.services.slack.commands import DemoCommand
-from chalicelib.services.world import World
+from chalicelib.services.use_cases import UseCases
 
 Json = dict[str, Any]
 
@@ -151,9 +151,9 @@ class SlackPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlackContext:
-    """The world, and Slack beside it."""
+    """The use cases, and Slack beside them."""
 
-    world: World
+    use_cases: UseCases
     store: SlackStore
     chat: Chat
     forms: Forms

@@ -17,11 +17,8 @@ from chalicelib.core.errors import (
     NotAllowed,
     NotFound,
 )
-from chalicelib.core.identity import may_own
-from chalicelib.core.request import DemoRequest, check
-from chalicelib.services import change, read
-from chalicelib.services.read import Caller
-from chalicelib.services.request import request_once
+from chalicelib.core.identity import Caller, may_own
+from chalicelib.core.request import DemoRequest
 from chalicelib.services.slack.commands import (
     Create,
     Delete,
@@ -79,7 +76,7 @@ def handle(slack: SlackContext, request: SlackRequest) -> Result:
 
 def identify(slack: SlackContext, user: str) -> Caller:
     """Return who a Slack user is over HTTP; raise Unverified or NotAllowed."""
-    now = slack.world.clock()
+    now = slack.use_cases.ports.clock()
     email = slack.store.email(user, now)
     if email is None:
         email = slack.chat.email(user)
@@ -92,35 +89,34 @@ def identify(slack: SlackContext, user: str) -> Caller:
 
 def check_create(slack: SlackContext, command: Create) -> None:
     """Raise InvalidRequest for a command that would be refused, reading and writing nothing."""
-    world = slack.world
-    check(_to_request(slack, command), world.templates.catalog(), world.policy.request)
+    slack.use_cases.offer.check(_to_request(slack, command))
 
 
 def _perform(slack: SlackContext, request: SlackRequest, caller: Caller) -> Result:
-    world, command = slack.world, request.command
+    use_cases, command = slack.use_cases, request.command
     match command:
         case Create():
             return _create(slack, request, command, caller)
         case ListDemos():
             return _list(slack, command, caller)
         case ShowDemo():
-            return DemoResult(demo=read.find(world, caller, command.demo_id))
+            return DemoResult(demo=use_cases.read.find(caller, command.demo_id))
         case Extend():
             return _extend(slack, command, _find(slack, request, caller, command.demo_id), caller)
         case Delete():
             demo = _find(slack, request, caller, command.demo_id)
             why = f"{caller.owner} asked for its end"
-            return _changed(slack, change.end(world, demo, actor=caller.owner, why=why))
+            return _changed(slack, use_cases.change.delete(demo, actor=caller.owner, why=why))
         case Retry():
             demo = _find(slack, request, caller, command.demo_id)
-            return _changed(slack, change.retry(world, demo, actor=caller.owner))
+            return _changed(slack, use_cases.change.retry(demo, actor=caller.owner))
         case _:
             assert_never(command)
 
 
 def _find(slack: SlackContext, request: SlackRequest, caller: Caller, demo_id: str) -> Demo:
     try:
-        return read.find(slack.world, caller, demo_id)
+        return slack.use_cases.read.find(caller, demo_id)
     except NotFound:
         if not request.pressed:
             raise
@@ -144,10 +140,10 @@ def _create(
             channel=request.channel or request.user,
             user=request.user,
             response_url=request.response_url,
-            keep_until=request.at + slack.world.policy.lease.in_total + _KEPT,
+            keep_until=request.at + slack.use_cases.policy.lease.in_total + _KEPT,
         )
     )
-    demo = request_once(slack.world, caller.owner, wanted, demo_id=request.demo_id)
+    demo = slack.use_cases.request.create_once(caller.owner, wanted, demo_id=request.demo_id)
     return DemoResult(demo=demo, shown=True)
 
 
@@ -169,9 +165,7 @@ def _to_request(slack: SlackContext, command: Create) -> DemoRequest:
 def _list(slack: SlackContext, command: ListDemos, caller: Caller) -> ListResult:
     if command.everybody and not caller.admin:
         raise NotAllowed("only an admin may list everybody's demos")
-    page = read.list_demos(
-        slack.world, caller, everybody=command.everybody, limit=_PAGE, cursor=None
-    )
+    page = slack.use_cases.read.list(caller, everybody=command.everybody, limit=_PAGE, cursor=None)
     return ListResult(
         demos=tuple(demo for demo in page.items if not demo.ended),
         everybody=command.everybody,
@@ -183,4 +177,4 @@ def _extend(slack: SlackContext, command: Extend, demo: Demo, caller: Caller) ->
     wanted = (command.seen or demo.expires_at) + command.by
     if command.seen is not None and wanted <= demo.expires_at:
         return DemoResult(demo=demo)
-    return _changed(slack, change.move_lease(slack.world, demo, wanted, actor=caller.owner))
+    return _changed(slack, slack.use_cases.change.move_lease(demo, wanted, actor=caller.owner))

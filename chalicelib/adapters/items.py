@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from chalicelib.core.demo import Demo
-from chalicelib.core.due import due_at
 from chalicelib.core.errors import UnreadableRecord
 from chalicelib.core.timeline import Entry
 
@@ -34,7 +33,7 @@ KEPT: Final = timedelta(days=90)
 
 Item = dict[str, Any]
 
-_APART: Final = frozenset({"version", "wakes", "changed"})
+_APART: Final = frozenset({"version", "wakes", "changed", "due_at"})
 _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
 
@@ -80,9 +79,8 @@ def sortable(moment: datetime) -> str:
     return moment.isoformat(timespec="microseconds")
 
 
-def attributes(demo: Demo, watchdog: timedelta) -> Item:
+def attributes(demo: Demo) -> Item:
     """Return what a save writes of a record; a None stands for an attribute to remove."""
-    due = due_at(demo, watchdog=watchdog)
     document = _adapter(Demo).dump_json(demo, exclude=set(_APART))
     return {
         "demo": json.loads(document, parse_float=Decimal),
@@ -92,8 +90,8 @@ def attributes(demo: Demo, watchdog: timedelta) -> Item:
         "phase": demo.phase.value,
         "generation": demo.generation,
         "looping": demo.looping,
-        "due_shard": due_shard(demo.demo_id) if due else None,
-        "due_at": sortable(due) if due else None,
+        "due_shard": due_shard(demo.demo_id) if demo.due_at else None,
+        "due_at": sortable(demo.due_at) if demo.due_at else None,
         "ttl": epoch(demo.deleted_at + KEPT) if demo.deleted_at else None,
     }
 
@@ -105,6 +103,7 @@ def to_demo(item: Mapping[str, Any]) -> Demo:
         return {
             **_renamed(item["demo"]),
             "version": int(item["version"]),
+            "due_at": item.get("due_at"),
             "wakes": int(item.get("wakes", 0)),
             "changed": sorted(item.get("changed", ())),
         }

@@ -1,4 +1,4 @@
-"""The ports and the rules a use case works with, gathered once by the composition root."""
+"""What the operator set, as the use cases need it."""
 
 from __future__ import annotations
 
@@ -10,15 +10,6 @@ from chalicelib.core.lease import LeaseLimits
 from chalicelib.core.plan import PollingPolicy
 from chalicelib.core.quotas import Quotas
 from chalicelib.core.request import RequestPolicy
-from chalicelib.services.ports import (
-    Clock,
-    DemoStore,
-    Metrics,
-    NewId,
-    Targets,
-    TemplateRepository,
-    Workflow,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,17 +27,3 @@ class Policy:
     def lease(self) -> LeaseLimits:
         """The caps on a lease."""
         return self.request.lease
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class World:
-    """Everything outside the core."""
-
-    store: DemoStore
-    workflow: Workflow
-    targets: Targets
-    templates: TemplateRepository
-    metrics: Metrics
-    clock: Clock
-    new_id: NewId
-    policy: Policy

@@ -1,0 +1,155 @@
+"""The demos' records and timelines, every change conditional."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from chalicelib.adapters import items
+from chalicelib.adapters.aws import translated
+from chalicelib.adapters.items import marshal, unmarshal
+from chalicelib.adapters.table.pages import page
+from chalicelib.adapters.table.quotas import QuotaItems
+from chalicelib.adapters.table.writes import Writes, moved_on, transact
+from chalicelib.core.demo import Demo
+from chalicelib.core.errors import NotFound, StaleRecord, Throttled
+from chalicelib.core.quotas import Quotas
+from chalicelib.core.timeline import Entry
+from chalicelib.services.ports import Page
+
+_TRIES: Final = 20
+"""Slots to try for, each found free and taken by somebody else in between."""
+
+
+class DemoTable:
+    """DynamoDB as the DemoRecords."""
+
+    def __init__(self, client: Any, name: str) -> None:
+        self._client = client
+        self._name = name
+        self._writes = Writes(name)
+        self._quotas = QuotaItems(client, name)
+
+    # Writing a record ---------------------------------------------------------------------
+
+    @translated
+    def create(self, demo: Demo, entries: Sequence[Entry], quotas: Quotas) -> None:
+        """Put record, lease and both quota slots in one transaction, or raise LimitReached."""
+        for attempt in range(_TRIES):
+            slots = self._quotas.choose(demo, quotas, search=attempt > 0)
+            record = self._writes.new_record(demo, slots)
+            writes = [
+                self._writes.put(record, condition="attribute_not_exists(pk)"),
+                *(self._quotas.take(slot, demo) for slot in slots),
+                self._writes.put(items.lease_item(demo)),
+                *self._writes.entries(demo, 1, entries),
+            ]
+            refused = transact(self._client, writes)
+            if 0 in refused:
+                raise StaleRecord(f"{demo.demo_id} is taken")
+            if not refused:
+                return
+        raise Throttled("others took every quota slot that was free")
+
+    @translated
+    def adopt(self, demo: Demo, entries: Sequence[Entry]) -> None:
+        """Put the record of a demo found without one, taking no quota slot and no lease."""
+        writes = [
+            self._writes.put(self._writes.new_record(demo), condition="attribute_not_exists(pk)"),
+            *self._writes.entries(demo, 1, entries),
+        ]
+        if transact(self._client, writes):
+            raise StaleRecord(f"{demo.demo_id} has a record")
+
+    @translated
+    def save(self, before: Demo, after: Demo, entries: Sequence[Entry]) -> Demo:
+        """Write what changed and append the entries in one transaction."""
+        version = before.version + 1
+        writes = [
+            self._writes.update(before, after, version),
+            *self._writes.entries(after, version, entries),
+            *self._writes.lease_writes(before, after),
+        ]
+        if after.ended and not before.ended:
+            writes += self._quotas.free(after.demo_id, after.owner)
+        while refused := transact(self._client, writes):
+            if 0 in refused:
+                raise moved_on(before)
+            # A slot that is another demo's by now: this one ends without it.
+            writes = [write for number, write in enumerate(writes) if number not in refused]
+        return _saved(before, after, version)
+
+    # Reading ------------------------------------------------------------------------------
+
+    @translated
+    def get(self, demo_id: str) -> Demo:
+        """Read a record, strongly consistent; raise NotFound or UnreadableRecord."""
+        answer = self._client.get_item(
+            TableName=self._name, Key=marshal(items.demo_key(demo_id)), ConsistentRead=True
+        )
+        if "Item" not in answer:
+            raise NotFound(f"there is no demo {demo_id}")
+        return items.to_demo(unmarshal(answer["Item"]))
+
+    @translated
+    def of_owner(self, owner: str, *, limit: int, cursor: str | None = None) -> Page[Demo]:
+        """List an owner's demos, newest first."""
+        return self._listing("by_owner", "owner", owner, limit, cursor)
+
+    @translated
+    def newest(self, *, limit: int, cursor: str | None = None) -> Page[Demo]:
+        """List everybody's demos, newest first."""
+        return self._listing("by_created", "kind", "DEMO", limit, cursor)
+
+    def _listing(
+        self, index: str, key: str, value: str, limit: int, cursor: str | None
+    ) -> Page[Demo]:
+        query = {
+            "TableName": self._name,
+            "Limit": limit,
+            "IndexName": index,
+            "KeyConditionExpression": "#k = :v",
+            "ExpressionAttributeNames": {"#k": key},
+            "ExpressionAttributeValues": marshal({":v": value}),
+            "ScanIndexForward": False,
+        }
+        fixed = {key: value, "sk": "DEMO"}
+        moving = ("pk", "created_at")
+        return page(self._client, query, cursor, fixed=fixed, moving=moving, read=items.to_demo)
+
+    @translated
+    def timeline(self, demo_id: str, *, limit: int, cursor: str | None = None) -> Page[Entry]:
+        """List a demo's timeline, oldest first."""
+        pk = items.demo_key(demo_id)["pk"]
+        query = {
+            "TableName": self._name,
+            "Limit": limit,
+            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :event)",
+            "ExpressionAttributeValues": marshal({":pk": pk, ":event": "EVENT#"}),
+        }
+        fixed, moving = {"pk": pk}, ("sk",)
+        return page(self._client, query, cursor, fixed=fixed, moving=moving, read=items.to_entry)
+
+    @translated
+    def due(self, now: datetime) -> Sequence[str]:
+        """Return the ids of all demos whose `due_at` has come, every page of every shard."""
+        pages = self._client.get_paginator("query")
+        return tuple(
+            item["pk"]["S"].removeprefix("DEMO#")
+            for shard in range(items.DUE_SHARDS)
+            for found in pages.paginate(
+                TableName=self._name,
+                IndexName="due",
+                KeyConditionExpression="due_shard = :shard AND due_at <= :now",
+                ExpressionAttributeValues=marshal(
+                    {":shard": f"DUE#{shard}", ":now": items.sortable(now)}
+                ),
+            )
+            for item in found["Items"]
+        )
+
+
+def _saved(before: Demo, after: Demo, version: int) -> Demo:
+    return replace(after, version=version, changed=frozenset(), wakes=before.wakes)

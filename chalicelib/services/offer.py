@@ -1,0 +1,31 @@
+"""What the service offers: the catalog, and what a request would make of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chalicelib.core.catalog import Catalog
+from chalicelib.core.preview import Preview, preview
+from chalicelib.core.request import CheckedRequest, DemoRequest, RequestPolicy, check
+from chalicelib.services.ports import TemplateRepository
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """The catalog and the rules for requests; reads the package alone."""
+
+    templates: TemplateRepository
+    policy: RequestPolicy
+
+    def catalog(self) -> Catalog:
+        """Return the catalog of every usable template."""
+        return self.templates.catalog()
+
+    def check(self, request: DemoRequest) -> CheckedRequest:
+        """Return a request as it would be carried out; raise InvalidRequest."""
+        return check(request, self.catalog(), self.policy)
+
+    def preview(self, request: DemoRequest) -> Preview:
+        """Return what a request would make, making nothing; raise InvalidRequest."""
+        checked = self.check(request)
+        return preview(self.catalog(), checked.requested, checked.graph)

@@ -1,0 +1,38 @@
+"""All ports in memory, ready to make the use cases of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from chalicelib.services.ports import (
+    Clock,
+    Metrics,
+    NewId,
+    ShareStore,
+    Targets,
+    TemplateRepository,
+    Workflow,
+)
+from testkit.fakes.shares import MemoryShares
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemoryPorts:
+    """The ports, with one store (a MemoryStore, or one that fails) behind all of the table's."""
+
+    store: Any
+    workflow: Workflow
+    targets: Targets
+    templates: TemplateRepository
+    metrics: Metrics
+    clock: Clock
+    new_id: NewId
+    new_secret: NewId = lambda: "0" * 43
+    shares: ShareStore = field(default_factory=MemoryShares)
+
+    @property
+    def _table(self) -> Any:
+        return self.store
+
+    records = leases = signals = quota_slots = orphan_notes = _table
