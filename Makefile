@@ -9,7 +9,7 @@ AUDIT := .venv-audit
 RUN := $(VENV)/bin/python
 STAGE ?= dev
 CASES ?= 10000
-QUICK := tests/unit tests/contract
+QUICK := tests/unit
 BROWSER := chromium fonts-dejavu-core fonts-liberation
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 

@@ -74,7 +74,11 @@ def deletion_of(name: str) -> str:
 
 
 def _overdue(component: ComponentStatus, now: datetime, poll: timedelta, *, events: bool) -> bool:
-    """Whether a stack in flight is to be described though no event named it."""
+    """Whether a stack in flight is to be described though no event named it.
+
+    One that nobody has seen, nor answered for, since it was to be created or deleted is: the
+    process that noted so may have died before it did anything.
+    """
     seen = component.observed_at
     if component.status not in IN_FLIGHT:
         return False
@@ -256,12 +260,14 @@ def _outcome(component: ComponentStatus, outcome: Outcome, now: datetime) -> Com
         cause = Cause.ACCESS_DENIED if outcome.denied else None
         return undeletable(component, error, now, cause=cause)
     match kind:
-        case ActionKind.CREATE_STACK:
-            return component if outcome.skipped else replace(component, asked_at=None)
-        case ActionKind.STAGE_BUNDLE:
-            return component if outcome.skipped else staged(component, now)
-        case ActionKind.DELETE_STACK:
+        case _ if outcome.skipped:
             return component
+        case ActionKind.CREATE_STACK:
+            return replace(component, asked_at=None, observed_at=now)
+        case ActionKind.STAGE_BUNDLE:
+            return staged(component, now)
+        case ActionKind.DELETE_STACK:
+            return replace(component, observed_at=now)
         case _:
             return replace(component, prepared=not outcome.more)
 

@@ -135,7 +135,7 @@ def _begun(component: ComponentStatus, now: datetime) -> ComponentStatus:
         component,
         status=Status.CREATING,
         started_at=now,
-        observed_at=now,
+        observed_at=None,
         asked_at=now if component.kind is Kind.STACK else None,
         retry_at=None,
     )

@@ -181,7 +181,7 @@ def _remove(demo: Demo, going: list[ComponentStatus], now: datetime) -> Plan:
 
 def _going(component: ComponentStatus, now: datetime) -> ComponentStatus:
     return replace(
-        component, status=Status.DELETING, removing_at=now, observed_at=now, retry_at=None
+        component, status=Status.DELETING, removing_at=now, observed_at=None, retry_at=None
     )
 
 

@@ -55,7 +55,7 @@ def test_a_deletion_is_noted_when_it_is_asked_for() -> None:
         "vpc", status=Status.DELETE_FAILED, attempts=1, removing_at=NOW - minutes(50)
     )
     begun = plan(leaving(replace(before, retry_at=NOW))).demo.components["vpc"]
-    assert (Status.DELETING, NOW, NOW) == (begun.status, begun.removing_at, begun.observed_at)
+    assert (Status.DELETING, NOW, None) == (begun.status, begun.removing_at, begun.observed_at)
     assert begun.retry_at is None
 
 
@@ -63,7 +63,7 @@ def test_a_creation_is_noted_when_it_is_asked_for() -> None:
     """Its limit starts then, for each attempt anew."""
     before = component("vpc", started_at=NOW - minutes(50), retry_at=NOW)
     begun = plan(demo(before)).demo.components["vpc"]
-    assert (Status.CREATING, NOW, NOW) == (begun.status, begun.started_at, begun.observed_at)
+    assert (Status.CREATING, NOW, None) == (begun.status, begun.started_at, begun.observed_at)
     assert (NOW, None) == (begun.asked_at, begun.retry_at)
 
 

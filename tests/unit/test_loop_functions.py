@@ -79,7 +79,8 @@ def test_an_error_in_another_form_is_told_as_it_is(stage: Stage, cause: str) -> 
 def test_an_error_that_passes_is_no_failure(stage: Stage, error: str) -> None:
     """The demo waits, and goes on."""
     plan()
-    answer = plan(failed(error, "no answer"))
+    asked = {**STATE, "kind": "create_stack", "component": "s3", "more": False}
+    answer = plan(asked, failed(error, "no answer"))
     demo = stage.store.get("demo0001")
     assert ("wait", Desired.READY) == (answer["next"], demo.desired)
     assert demo.components["vpc"].retry_at

@@ -233,3 +233,15 @@ def test_where_no_events_come_from_every_minute_is_looked_at() -> None:
     """The service hears of the stacks in its own region only."""
     known = component("rds", status=Status.CREATING, started_at=NOW, observed_at=NOW)
     assert list(range(1, 31)) == looks(known, events=False)
+
+
+@pytest.mark.parametrize("status", [Status.CREATING, Status.DELETING])
+def test_what_was_noted_and_perhaps_never_asked_for_is_looked_at_at_once(status: Status) -> None:
+    """Until it is answered: then its event is waited for."""
+    noted = demo(component("vpc", status=status, started_at=NOW, removing_at=NOW))
+    assert ("vpc",) == stacks_to_describe(noted, NOW, POLL)
+    action = CREATE if status is Status.CREATING else DELETE
+    answered = apply_outcomes(noted, [Outcome(action=action)], NOW)
+    assert () == stacks_to_describe(answered, NOW + POLL, POLL)
+    skipped = apply_outcomes(noted, [Outcome(action=action, skipped=True)], NOW)
+    assert ("vpc",) == stacks_to_describe(skipped, NOW, POLL)
