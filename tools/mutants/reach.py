@@ -41,46 +41,60 @@ class Reach:
         """Return the tests that execute any of the lines, the fastest first.
 
         A line that is executed at import defines something: its tests are also those that
-        execute a line which names it, and all those of a test file that does.
+        execute a line which names it, and all those of a test file that does or whose helpers do.
         """
         found = {test for line in lines for test in self.lines[path].get(line, ())}
-        if name := _defined(ast.parse((root / path).read_text("utf-8")), lines[0]):
-            found |= self._tests_naming(root, name)
+        name, at_import = _defined(ast.parse((root / path).read_text("utf-8")), lines[0])
+        if name and (at_import or not found):
+            found |= self._tests_naming(root, path, name, frozenset())
         return sorted(found & self.seconds.keys(), key=lambda test: self.seconds[test])
 
-    def _tests_naming(self, root: Path, name: str) -> set[str]:
+    def _tests_naming(
+        self, root: Path, path: str, name: str, above: frozenset[str | None]
+    ) -> set[str]:
         names = re.compile(rf"\b{name}\b").search
-        files = {
-            file for file in map(_file, self.seconds) if names((root / file).read_text("utf-8"))
-        }
-        found = {test for test in self.seconds if _file(test) in files}
-        for path, lines in self.lines.items():
-            for number, text in enumerate((root / path).read_text("utf-8").splitlines(), start=1):
-                if names(text):
-                    found |= lines.get(number, set())
-        return found
+        files = (file for folder in (*SUITES, "testkit") for file in (root / folder).rglob("*.py"))
+        using = [f.relative_to(root) for f in files if names(f.read_text("utf-8"))]
+        found = {test for test in self.seconds if any(_uses(test, file) for file in using)}
+        for module, lines in self.lines.items():
+            for number in _matching((root / module).read_text("utf-8"), names):
+                found |= lines.get(number, set())
+        if found:
+            return found
+        # The module itself used it at import: the tests of what was made with it.
+        code, above = (root / path).read_text("utf-8"), above | {name, None}
+        made = {_defined(ast.parse(code), number)[0] for number in _matching(code, names)} - above
+        return set().union(
+            *(self._tests_naming(root, path, other, above) for other in made if other)
+        )
 
 
-def _file(test: str) -> str:
-    return test.partition("::")[0]
+def _matching(code: str, names: Callable[[str], object]) -> list[int]:
+    return [number for number, text in enumerate(code.splitlines(), start=1) if names(text)]
 
 
-def _defined(module: ast.Module, line: int) -> str | None:
-    """Return the name that a line outside all functions' bodies helps to define."""
+def _uses(test: str, file: Path) -> bool:
+    """Whether a test is in a file, or may be helped by it."""
+    if file.name.startswith("test_"):
+        return test.startswith(f"{file.as_posix()}::")
+    return file.parts[0] == "testkit" or test.startswith(f"{file.parent.as_posix()}/")
+
+
+def _defined(module: ast.Module, line: int) -> tuple[str | None, bool]:
+    """Return the module's name that a line helps to define, and whether it does so at import."""
     functions = (node for node in ast.walk(module) if isinstance(node, ast.FunctionDef))
-    if any(f.body[0].lineno <= line <= (f.end_lineno or 0) for f in functions):
-        return None
+    at_import = not any(f.body[0].lineno <= line <= (f.end_lineno or 0) for f in functions)
     for node in module.body:
         decorators = getattr(node, "decorator_list", ())
         if min(n.lineno for n in (node, *decorators)) <= line <= (node.end_lineno or 0):
             match node:
                 case ast.AnnAssign(target=ast.Name(id=name)):
-                    return name
+                    return name, at_import
                 case ast.Assign(targets=[ast.Name(id=name)]):
-                    return name
+                    return name, at_import
                 case ast.ClassDef(name=name) | ast.FunctionDef(name=name):
-                    return name
-    return None
+                    return name, at_import
+    return None, at_import
 
 
 class _Recorder:
