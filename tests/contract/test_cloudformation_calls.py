@@ -112,6 +112,63 @@ def test_a_stack_that_was_rolled_back_has_failed(raw: str) -> None:
     assert Status.FAILED is STATUSES[raw]
 
 
+def failed(resource: str, status: str, reason: str | None) -> dict[str, Any]:
+    event = {
+        "StackId": STACK_ID,
+        "StackName": NAME,
+        "EventId": f"{resource}-{status}",
+        "Timestamp": LATER,
+        "LogicalResourceId": resource,
+        "PhysicalResourceId": STACK_ID if resource == "Stack" else f"id-{resource}",
+        "ResourceStatus": status,
+    }
+    return event | ({"ResourceStatusReason": reason} if reason else {})
+
+
+LAST_OPERATION = [
+    failed("Stack", "CREATE_FAILED", "The following resource(s) failed to create: [Subnet]"),
+    failed("Gateway", "CREATE_FAILED", "Resource creation cancelled"),
+    failed("Later", "CREATE_FAILED", "a failure after the first"),
+    failed("Silent", "CREATE_FAILED", None),
+    failed("Subnet", "CREATE_FAILED", "no room"),
+    failed("Subnet", "CREATE_IN_PROGRESS", "still at it"),
+    failed("Stack", "CREATE_IN_PROGRESS", "User Initiated"),
+    failed("Older", "DELETE_FAILED", "of an operation before"),
+]
+
+
+@pytest.mark.parametrize(
+    ("raw", "status"),
+    [("CREATE_FAILED", Status.FAILED), ("DELETE_FAILED", Status.DELETE_FAILED)],
+)
+def test_a_failure_is_told_by_the_first_resource_that_failed(
+    recorded: Recorded, raw: str, status: Status
+) -> None:
+    """Not by what was cancelled for it, nor by what failed in an earlier operation."""
+    described(recorded, raw)
+    asked = {"StackName": STACK_ID}
+    first = {"StackEvents": LAST_OPERATION[:2], "NextToken": "2"}
+    recorded.stub.add_response("describe_stack_events", first, asked)
+    second = {"StackEvents": LAST_OPERATION[2:]}
+    recorded.stub.add_response("describe_stack_events", second, {**asked, "NextToken": "2"})
+    seen = recorded.stacks.describe(NAME)
+    assert (status, "Subnet", "no room") == (seen.status, seen.resource, seen.reason)
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [({"StackStatusReason": "the role is gone"}, "the role is gone"), ({}, "no reason given")],
+)
+def test_a_failure_without_a_resource_is_told_by_the_stack(
+    recorded: Recorded, fields: dict[str, str], told: str
+) -> None:
+    """As far as CloudFormation says why."""
+    described(recorded, "DELETE_FAILED", **fields)
+    recorded.stub.add_response("describe_stack_events", {"StackEvents": []})
+    seen = recorded.stacks.describe(NAME)
+    assert (None, told) == (seen.resource, seen.reason)
+
+
 def test_a_stack_that_does_not_exist_is_pending(recorded: Recorded) -> None:
     """CloudFormation says so by an error that other faults of a call share."""
     message = f"Stack with id {NAME} does not exist"

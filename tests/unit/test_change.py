@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import NoReturn
 
 import pytest
 
 from chalicelib.core.catalog import ALL
 from chalicelib.core.demo import Demo, Desired, Phase
-from chalicelib.core.errors import InvalidRequest, NotFound, WrongState
+from chalicelib.core.errors import InvalidRequest, NotFound, StaleRecord, WrongState
 from chalicelib.core.identity import Caller
 from chalicelib.core.request import DemoRequest
 from testkit.simulation.components import component
@@ -105,6 +106,48 @@ def test_a_change_of_an_old_record_is_made_to_the_new_one() -> None:
     stage.save(demo, replace(demo, name="meanwhile"), ())
     ended = stage.change.delete(demo, actor=OWNER, why="asked for")
     assert (Desired.DELETED, "meanwhile") == (ended.desired, ended.name)
+
+
+def test_a_lease_is_moved_on_the_record_as_it_is_now() -> None:
+    """An extension does not undo what somebody else wrote."""
+    stage = Stage()
+    demo = asked(stage)
+    stage.save(demo, replace(demo, name="meanwhile"), ())
+    moved = stage.change.move_lease(demo, NOW + 6 * HOUR, actor=OWNER)
+    assert (NOW + 6 * HOUR, "meanwhile") == (moved.expires_at, moved.name)
+
+
+def test_a_lease_that_ran_out_ends_the_record_as_it_is_now() -> None:
+    """Nor does the end of a lease."""
+    stage = Stage()
+    demo = asked(stage)
+    stage.save(demo, replace(demo, name="meanwhile"), ())
+    stage.clock.now = demo.expires_at
+    ended = stage.change.end_lease(demo, actor="lease")
+    assert (Desired.DELETED, "meanwhile") == (ended.desired, ended.name)
+
+
+def test_a_retry_is_made_of_the_record_as_it_is_now() -> None:
+    """Nor does a retry."""
+    stage = Stage()
+    stuck = resting(stage, Phase.QUARANTINED)
+    stage.save(stuck, replace(stuck, name="meanwhile"), ())
+    assert "meanwhile" == stage.change.retry(stuck, actor=OWNER).name
+
+
+def test_a_change_that_is_overtaken_each_time_is_refused_in_the_end() -> None:
+    """After five tries; the caller may ask again."""
+    stage = Stage()
+    demo, tries = asked(stage), []
+
+    def refuse(*_: object) -> NoReturn:
+        tries.append(1)
+        raise StaleRecord("moved on")
+
+    stage.store.save = refuse  # type: ignore[assignment, method-assign]
+    with pytest.raises(StaleRecord):
+        stage.change.delete(demo, actor=OWNER, why="asked for")
+    assert 5 == len(tries)
 
 
 def test_a_lease_is_moved_with_its_item_and_told() -> None:

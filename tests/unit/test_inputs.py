@@ -1,10 +1,13 @@
 """What a stack is created with."""
 
+from datetime import timedelta
+
 from chalicelib.core.catalog import GIVEN
+from chalicelib.core.demo import tag_value
 from chalicelib.core.inputs import PermissionsBoundary, given, stack_parameters
 from testkit.simulation.components import component
+from tests.unit.builders import HOME, NOW, demo
 from tests.unit.builders import component as requested
-from tests.unit.builders import demo
 
 BOUNDS = PermissionsBoundary(boundary_arn="arn:boundary", role_path="/stelligent-demo/")
 
@@ -12,6 +15,23 @@ BOUNDS = PermissionsBoundary(boundary_arn="arn:boundary", role_path="/stelligent
 def test_the_service_fills_what_the_catalog_says_it_fills() -> None:
     """A parameter that is promised to every template has a value, and no other has."""
     assert GIVEN == given(demo(), BOUNDS, "service-prod").keys()
+
+
+def test_what_the_service_fills_is_of_this_demo() -> None:
+    """Its end in whole seconds, and the owner in the characters that a tag takes."""
+    end = NOW + timedelta(hours=4, microseconds=7)
+    made = demo(owner="ann!@example.com", expires_at=end, allowed_cidr=(HOME, "10.0.0.0/8"))
+    filled = {
+        "DemoId": "demo0001",
+        "DemoName": "a demo",
+        "DemoService": "service-prod",
+        "Owner": tag_value("ann!@example.com"),
+        "ExpiresAt": "2026-01-05T13:00:00+00:00",
+        "AllowedCidr": "203.0.113.0/24,10.0.0.0/8",
+        "PermissionsBoundaryArn": "arn:boundary",
+        "RolePath": "/stelligent-demo/",
+    }
+    assert filled == given(made, BOUNDS, "service-prod")
 
 
 def test_a_stack_is_told_which_service_made_it() -> None:

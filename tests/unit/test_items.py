@@ -1,8 +1,11 @@
 """Records: what an earlier release has written stays readable."""
 
-from chalicelib.adapters.items import attributes, to_demo
+from datetime import timedelta
 
-from .builders import component, demo
+from chalicelib.adapters.items import attributes, to_demo
+from chalicelib.core.demo import Phase
+
+from .builders import NOW, component, demo
 
 
 def test_a_record_whose_steps_name_no_wants_is_readable() -> None:
@@ -25,3 +28,16 @@ def test_a_record_of_the_first_release_is_read_by_the_present_names() -> None:
     for fields in written["steps"].values():
         fields["after"] = fields.pop("depends_on")
     assert known == to_demo(item)
+
+
+def test_what_events_write_is_not_in_the_map() -> None:
+    """A save puts the map as a whole, and would undo what came since it was read."""
+    written = attributes(demo(changed=frozenset({"vpc#1"}), wakes=3))
+    assert set() == written["demo"].keys() & {"version", "wakes", "changed"}
+
+
+def test_a_record_stays_ninety_days_after_its_end() -> None:
+    """Then the table's TTL purges it; the record of a demo that lives has none."""
+    gone = demo(phase=Phase.DELETED, looping=False, deleted_at=NOW)
+    assert int((NOW + timedelta(days=90)).timestamp()) == attributes(gone)["ttl"]
+    assert attributes(demo())["ttl"] is None

@@ -115,3 +115,14 @@ def test_the_end_of_a_lease_insists_on_its_wake_up(*, by_ttl: bool) -> None:
     stage.workflow.start = start  # type: ignore[method-assign]
     stage.lease_removed.run(demo.demo_id, by_ttl=by_ttl)
     assert (demo.demo_id, 2) == stage.workflow.started[-1]
+
+
+def test_the_end_of_a_lease_insists_for_a_demo_that_is_leaving_too() -> None:
+    """Its loop may have been lost with the request that it go."""
+    stage = Stage()
+    demo = rested(stage)
+    leaving = stage.change.delete(demo, actor=OWNER, why="asked for")
+    stage.clock.now = demo.expires_at
+    fails(stage, "workflow", "start", Unavailable("no answer"))
+    with pytest.raises(Unavailable):
+        stage.change.end_lease(leaving, actor="lease")

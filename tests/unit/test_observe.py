@@ -148,6 +148,7 @@ def test_a_staged_bundle_is_ready() -> None:
     action = Action(ActionKind.STAGE_BUNDLE, "bundle")
     after = apply_outcomes(made, [Outcome(action=action)], NOW)
     assert {"BundleKey": "stelligent-demo.zip"} == after.outputs
+    assert NOW == after.components["bundle"].finished_at
 
 
 def test_a_denied_deletion_says_so() -> None:

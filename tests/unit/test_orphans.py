@@ -63,6 +63,15 @@ def test_an_orphan_is_adopted_to_be_deleted() -> None:
     search(stage)
     demo = stage.store.get("demo0001")
     assert (OWNER, NOW, Desired.DELETED) == (demo.owner, demo.expires_at, demo.desired)
+    assert ("orphan demo0001", "us-east-1", Phase.DELETING, stage.clock.now) == (
+        demo.name,
+        demo.region,
+        demo.phase,
+        demo.created_at,
+    )
+    stacks = ", ".join(stack_name("demo0001", name) for name in ("vpc", "s3"))
+    assert f"found without a live demo: {stacks}" == demo.reason
+    assert {"s3", "vpc"} == set(demo.requested_components)
     assert {"s3", "vpc"} == {s.name for s in demo.components.values() if s.status is Status.READY}
     assert demo.components["s3"].has_bucket
     assert [("demo0001", demo.generation)] == stage.workflow.started
@@ -133,8 +142,9 @@ def test_a_demo_that_comes_to_life_during_the_search_is_left_alone() -> None:
     reads, read = iter([stage.store.get("demo0001")]), stage.store.get
     stage.save(stage.store.get("demo0001"), demo, ())
     stage.store.get = lambda demo_id: next(reads, None) or read(demo_id)  # type: ignore[method-assign]
-    stage.orphan_search.run(lambda what, error: told.append((what, str(error))))
+    result = stage.orphan_search.run(lambda what, error: told.append((what, str(error))))
     assert [("demo0001", "demo0001 has come to life")] == told
+    assert () == result.removed
     assert Desired.READY is stage.store.get("demo0001").desired
 
 
@@ -151,11 +161,13 @@ def test_what_an_ended_demo_left_is_taken_up_again() -> None:
     stage = Stage()
     demo = stage.request.create(OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
     ended = replace(demo, phase=Phase.DELETED, desired=Desired.DELETED, looping=False)
-    stage.save(demo, ended, ())
+    stage.save(demo, replace(ended, region="eu-west-1", deleted_at=NOW, planned_at=NOW), ())
     put_stack(stage, "vpc")
     search(stage)
     search(stage)
     again = stage.store.get("demo0001")
+    assert ("us-east-1", None, None) == (again.region, again.deleted_at, again.planned_at)
+    assert f"found without a live demo: {stack_name('demo0001', 'vpc')}" == again.reason
     assert (Phase.DELETING, 2, True) == (again.phase, again.generation, again.looping)
     assert Status.READY is again.components["vpc"].status
 
@@ -189,7 +201,12 @@ def test_a_component_that_the_catalog_lost_goes_first() -> None:
     put_stack(stage, "removed")
     search(stage)
     search(stage)
-    assert ("vpc",) == stage.store.get("demo0001").components["removed"].depends_on
+    removed = stage.store.get("demo0001").components["removed"]
+    assert (("vpc",), Status.READY, True) == (
+        removed.depends_on,
+        removed.status,
+        removed.has_bucket,
+    )
 
 
 def test_a_bucket_without_a_stack_is_emptied_and_removed() -> None:

@@ -1,5 +1,6 @@
 """A parameter's value is judged as CloudFormation would judge it."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -45,6 +46,15 @@ def test_a_list_of_numbers_is_judged_item_by_item(value: str) -> None:
     """Each item must be a number."""
     fault = parameter_fault(Parameter(name="P", type="List<Number>"), value)
     assert "must be a number" in (fault or "")
+
+
+def test_a_list_may_have_spaces_between_its_items() -> None:
+    """Of numbers as of words; what is no list is judged as a whole."""
+    numbers = Parameter(name="P", type="List<Number>")
+    words = Parameter(name="P", type="CommaDelimitedList", allowed_values=("a", "b"))
+    assert parameter_fault(numbers, "1, 2") is None
+    assert parameter_fault(words, "b, a") is None
+    assert "one of a, b" in (parameter_fault(replace(words, type="String"), "b, a") or "")
 
 
 def test_a_pattern_that_python_cannot_read_is_left_to_cloudformation() -> None:

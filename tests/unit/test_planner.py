@@ -9,6 +9,7 @@ import pytest
 from chalicelib.core.actions import Action, ActionKind
 from chalicelib.core.catalog import Kind
 from chalicelib.core.demo import Cause, Demo, Desired, Failure, Phase, Search, Status, stack_name
+from chalicelib.core.observe import undeletable
 from chalicelib.core.plan import Next, Plan, PollingPolicy
 from chalicelib.core.planner import DELETE_LIMIT, create_limit, decide
 from chalicelib.core.teardown import MAX_SEARCHES, reset_attempts, wants_search
@@ -55,6 +56,14 @@ def test_a_repaired_stack_is_deleted_again() -> None:
     assert (Action(ActionKind.DELETE_STACK, "vpc"),) == plan(leaving(due)).actions
 
 
+def test_a_stack_that_refuses_again_is_repaired_again() -> None:
+    """A bucket may have been filled in between."""
+    once = component("vpc", status=Status.DELETING, prepared=True, attempts=1)
+    again = undeletable(once, "bucket is not empty", NOW)
+    due = replace(again, retry_at=NOW)
+    assert (Action(ActionKind.EMPTY_BUCKET, "vpc"),) == plan(leaving(due)).actions
+
+
 def test_a_bucket_is_emptied_before_its_stack_goes() -> None:
     """Not after CloudFormation has refused."""
     full = component("s3", status=Status.READY, has_bucket=True)
@@ -88,6 +97,7 @@ def test_a_revived_demo_starts_over() -> None:
         again.search.attempts,
         again.quarantines,
     )
+    assert again.retry_at is None
     assert Next.ACT is plan(again).next
 
 
@@ -112,6 +122,15 @@ def test_the_trouble_is_that_of_the_stuck_step() -> None:
         "ecs", "vpc", status=Status.DELETE_FAILED, failure=failure, attempts=MAX_ATTEMPTS
     )
     assert failure == plan(leaving(refused(Cause.DEPENDENCY), above)).demo.trouble
+
+
+def test_of_several_stuck_stacks_the_first_is_the_trouble() -> None:
+    """The same at each round, so that one who looks knows where to begin."""
+    stuck = [
+        replace(refused(Cause.UNKNOWN), attempts=MAX_ATTEMPTS),
+        component("s3", status=Status.DELETE_FAILED, attempts=MAX_ATTEMPTS),
+    ]
+    assert stuck[0].failure == plan(leaving(*stuck)).demo.trouble
 
 
 def test_a_stuck_stack_lets_go_what_it_only_wants() -> None:
@@ -220,6 +239,15 @@ def test_a_demo_that_failed_to_come_up_is_in_deletion_at_once() -> None:
     decided = plan(demo(*broken, phase=Phase.PROVISIONING)).demo
     assert (Phase.DELETING, Desired.DELETED) == (decided.phase, decided.desired)
     assert failures["vpc"] == decided.failure
+
+
+def test_a_demo_that_is_kept_for_a_look_comes_to_rest() -> None:
+    """Its loop ends, and it says what failed."""
+    failure = Failure(component="vpc", resource=None, reason="no room")
+    broken = component("vpc", status=Status.FAILED, failure=failure)
+    kept = plan(demo(broken, keep_on_failure=True))
+    assert (Next.DONE, Phase.FAILED, False) == (kept.next, kept.demo.phase, kept.demo.looping)
+    assert "vpc failed: no room; kept for a look" == kept.reason == kept.demo.reason
 
 
 def test_the_failure_stays_when_the_demo_is_gone() -> None:

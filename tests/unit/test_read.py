@@ -7,6 +7,22 @@ from chalicelib.core.request import DemoRequest
 from .builders import HOME, OWNER, Stage
 
 
+def test_a_list_is_the_callers_own_but_for_an_admin_who_asks() -> None:
+    """An admin's own list is short, too."""
+    stage = Stage()
+    for owner in (OWNER, "bob@example.com"):
+        stage.request.create(owner, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
+
+    def seen(*, everybody: bool, admin: bool) -> list[str]:
+        caller = Caller(owner=OWNER, admin=admin)
+        page = stage.read.list(caller, everybody=everybody, limit=5, cursor=None)
+        return [demo.demo_id for demo in page.items]
+
+    assert ["demo0002", "demo0001"] == sorted(seen(everybody=True, admin=True), reverse=True)
+    assert ["demo0001"] == seen(everybody=False, admin=True)
+    assert ["demo0001"] == seen(everybody=True, admin=False)
+
+
 def test_a_record_left_out_of_a_list_is_counted() -> None:
     """Its owner sees the others, and the operator's alarm hears of it."""
     stage = Stage()

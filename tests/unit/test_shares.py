@@ -87,6 +87,18 @@ def test_a_revoked_link_is_closed_at_once() -> None:
     assert [] == scene.visits()
 
 
+def test_a_link_revoked_while_it_is_opened_shows_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The visit is counted on the link as it is now; a page that is open asks again soon."""
+    scene = Scene()
+    token = scene.create()
+    monkeypatch.setattr(scene.store, "count_visit", lambda *_: False)
+    with pytest.raises(NotFound, match="not valid"):
+        scene.visit(token)
+    assert scene.demo_id == scene.visit(token, count=False)
+
+
 def test_a_link_ends_by_itself() -> None:
     """At its time, although the demo lives on."""
     scene = Scene()

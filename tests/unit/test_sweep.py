@@ -175,6 +175,28 @@ def test_one_demos_fault_does_not_stop_the_others() -> None:
     assert {"demo0001", "demo0003"} == {d for d, g in stage.workflow.started if g == 2}
 
 
+def test_a_demo_that_somebody_else_is_at_does_not_stop_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nor one that was just removed; neither is a fault, as the next sweep sees."""
+    stage = Stage()
+    for _ in range(3):
+        up(stage)
+    stage.clock.advance(timedelta(hours=4))
+    monkeypatch.delitem(stage.store.records, "demo0001")
+    save = stage.store.save
+
+    def overtaken(before: Demo, after: Demo, entries: Sequence[Entry]) -> Demo:
+        if before.demo_id == "demo0002":
+            raise StaleRecord("moved on")
+        return save(before, after, entries)
+
+    monkeypatch.setattr(stage.store, "save", overtaken)
+    monkeypatch.setattr(stage.store, "due", lambda _: ["demo0001", "demo0002", "demo0003"])
+    assert ["demo0001", "demo0002", "demo0003"] == swept(stage)
+    assert [("demo0003", 2)] == [started for started in stage.workflow.started if started[1] == 2]
+
+
 def test_an_unreadable_record_does_not_stop_the_sweep() -> None:
     """Every other demo whose lease has ended is ended, and the fault is counted each time."""
     stage, told = Stage(), []

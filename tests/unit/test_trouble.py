@@ -57,6 +57,7 @@ def test_a_cause_that_can_be_repaired_is() -> None:
 def test_the_first_repair_comes_at_once() -> None:
     """Whoever knows the cure does not wait; everybody else waits longer each time."""
     assert timedelta(0) == delay_after(1, Cause.FULL_BUCKET, FIRST)
+    assert 2 * FIRST == delay_after(2, Cause.FULL_BUCKET, FIRST)
     waits = [delay_after(n, Cause.UNKNOWN, FIRST) for n in range(1, 5)]
     assert [15, 30, 60, 120] == [w.total_seconds() for w in waits]
 
