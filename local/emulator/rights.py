@@ -17,7 +17,7 @@ from tools.rights.facts import Handler
 from tools.rights.passed_roles import index
 from tools.rights.policy import Denied, Role, decide
 from tools.rights.requests import calls_of
-from tools.rights.resources import MessageRef, Resource
+from tools.rights.resources import Place, Resource
 
 _ROLE = "RoleARN"
 _PROPERTIES_AT = {"create": 2, "update": 3, "delete": 2}  # among a step's arguments
@@ -83,7 +83,7 @@ def _resource(
         type=resource_type,
         logical_id=logical_id,
         properties=properties or {},
-        place=MessageRef(region, account, partition, stack["StackName"]),
+        place=Place(region, account, partition, stack["StackName"]),
         stack_tags={tag["Key"]: tag["Value"] for tag in stack.get("Tags") or ()},
         attributes=(stack["_template"]["Resources"].get(logical_id) or {}),
         physical_id=physical_id,

@@ -8,7 +8,7 @@ import pytest
 
 from tools.rights.check import text_faults
 from tools.rights.demo import stacks_of
-from tools.rights.resources import MessageRef, Resource
+from tools.rights.resources import Place, Resource
 from tools.rights.service import service
 from tools.rights.strings import faults_of
 
@@ -48,5 +48,5 @@ def test_a_text_that_does_not_fit_is_found(
     resource_type: str, properties: dict[str, Any], where: str
 ) -> None:
     """Each rule is one that a text can break."""
-    resource = Resource(resource_type, "It", properties, MessageRef())
+    resource = Resource(resource_type, "It", properties, Place())
     assert [where] == [fault.where for fault in faults_of(resource)]

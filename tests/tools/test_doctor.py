@@ -19,6 +19,7 @@ from tools.doctor.change_sets import check_templates
 from tools.doctor.findings import Finding, Verdict, run
 from tools.doctor.images import check_images
 from tools.doctor.quotas import check_quotas
+from tools.doctor.roles import check_function_roles, check_stack_role
 from tools.rights.demo import stacks_of
 from tools.rights.service import service
 from tools.rights.template import Stack
@@ -209,3 +210,72 @@ def test_every_resource_of_the_shipped_templates_is_counted() -> None:
     counted = sum(shipped.resource_types.values(), Counter())
     assert 1 == counted["AWS::EC2::VPC"]
     assert 3 == counted["AWS::ElasticLoadBalancingV2::LoadBalancer"]
+
+
+class _Simulator:
+    """IAM's policy simulator: heeds condition keys, and denies some actions."""
+
+    def __init__(self, *denied: str) -> None:
+        self.denied = denied
+        self.roles: set[str] = set()
+
+    def simulate_custom_policy(self, **_: Any) -> dict[str, Any]:
+        return {"EvaluationResults": [{"EvalDecision": "allowed"}]}
+
+    def get_role(self, *, RoleName: str) -> dict[str, Any]:  # noqa: N803 - boto3's own name
+        return {"Role": {"Arn": f"arn:aws:iam::111122223333:role/{RoleName}"}}
+
+    def get_paginator(self, _: str) -> _Simulator:
+        return self
+
+    def paginate(self, **asked: Any) -> list[dict[str, Any]]:
+        self.roles.add(asked["PolicySourceArn"])
+        results = [
+            {
+                "EvalActionName": a,
+                "EvalDecision": "implicitDeny" if a in self.denied else "allowed",
+            }
+            for a in asked["ActionNames"]
+        ]
+        return [{"EvaluationResults": results}]
+
+
+class _Caller:
+    """STS and CloudFormation, as far as the roles' checks ask them."""
+
+    def __init__(self) -> None:
+        self.meta = type("Meta", (), {"region_name": REGION})
+
+    def get_caller_identity(self) -> dict[str, str]:
+        return {"Account": "111122223333", "Arn": "arn:aws:iam::111122223333:user/me"}
+
+    def describe_stack_resource(self, **asked: str) -> dict[str, Any]:
+        return {"StackResourceDetail": {"PhysicalResourceId": asked["LogicalResourceId"]}}
+
+
+def simulated(iam: _Simulator) -> Account:
+    clients: dict[str, Any] = {"iam": iam, "sts": _Caller(), "cloudformation": _Caller()}
+    return Account(
+        stack_name=STACK,
+        client=clients.__getitem__,
+        catalog=build_catalog([]),
+        template_bodies={},
+        stacks=stacks_of(service()),
+    )
+
+
+def test_each_function_is_simulated_with_its_own_role() -> None:
+    """A right that one function's role lacks is told for that function and for no other."""
+    iam = _Simulator("cloudformation:CreateStack")
+    found = {f.subject: f for f in check_function_roles(simulated(iam))}
+    assert Verdict.FAILS is found["function create_stack"].verdict
+    assert Verdict.FINE is found["function plan"].verdict
+    assert any(role.endswith("/SlackNewsRole") for role in iam.roles)
+    assert len(found) == len(iam.roles)
+
+
+def test_a_denied_action_of_the_stack_role_is_named() -> None:
+    """Which component fails, and for want of what."""
+    found = {f.subject: f for f in check_stack_role(simulated(_Simulator("rds:CreateDBInstance")))}
+    assert "denied: rds:CreateDBInstance" == found["StackRole for rds"].detail
+    assert Verdict.FINE is found["StackRole for vpc"].verdict

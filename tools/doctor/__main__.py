@@ -33,12 +33,13 @@ from tools.doctor.images import (
     check_platforms,
 )
 from tools.doctor.quotas import check_quotas
-from tools.doctor.roles import check_stack_role
+from tools.doctor.roles import check_function_roles, check_stack_role
 from tools.rights.demo import stacks_of
 from tools.rights.service import service as deployed_service
 
 CHECKS: Final[Sequence[tuple[str, Check]]] = (
     ("rights", check_stack_role),
+    ("rights", check_function_roles),
     ("quota", check_quotas),
     ("image", check_images),
     ("platform", check_platforms),

@@ -10,7 +10,7 @@ from typing import Any
 
 from chalicelib.core.catalog import Catalog
 from chalicelib.core.demo import PREFIX, parse_stack_name
-from tools.rights.resources import MessageRef
+from tools.rights.resources import Place
 from tools.rights.template import Stack
 
 ClientFactory = Callable[[str], Any]
@@ -70,10 +70,10 @@ class Account:
         return counted
 
 
-def place_of(client: ClientFactory, stack_name: str) -> MessageRef:
+def place_of(client: ClientFactory, stack_name: str) -> Place:
     """Return where a client's calls go, and where the service is deployed there."""
     identity = client("sts").get_caller_identity()
-    return MessageRef(
+    return Place(
         region=str(client("sts").meta.region_name),
         account=identity["Account"],
         partition=identity["Arn"].split(":")[1],

@@ -1,4 +1,4 @@
-"""Whether IAM itself lets the deployed stack role do what it must.
+"""Whether IAM itself lets the deployed roles do what they must: StackRole and each function's.
 
 The requests are those that `make check` decides without AWS; the policy simulator adds what only
 the account knows, such as a service control policy of its organization (IAM User Guide, "Testing
@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import Any, Final
 
-from tools.doctor.account import Account
+from tools.doctor.account import Account, place_of
 from tools.doctor.findings import Finding, judged, not_asked
-from tools.rights.check import handler_calls
+from tools.rights.check import handler_calls, needs_of_functions
 from tools.rights.policy import Request
+from tools.rights.service import service
 
 CHECK: Final = "rights"
 _PROBE: Final = {
@@ -42,14 +43,38 @@ def check_stack_role(account: Account) -> Iterator[Finding]:
         components[component] += calls.requests
     denied = _denied(iam, role, chain.from_iterable(components.values()))
     for component, requests in components.items():
-        refused = sorted({request.action for request in requests if request in denied})
-        yield judged(
-            CHECK,
-            f"StackRole for {component}",
-            ok=not refused,
-            detail=f"denied: {', '.join(refused)}" if refused else f"{len(requests)} calls",
-            remedy="deploy the service again, or look for a service control policy that denies it",
-        )
+        yield _finding(f"StackRole for {component}", requests, denied)
+
+
+def check_function_roles(account: Account) -> Iterator[Finding]:
+    """Simulate every call that each of the service's functions makes with its own role."""
+    iam = account.client("iam")
+    if not _takes_conditions(iam):
+        yield not_asked(CHECK, "functions", "the policy simulator here knows no condition keys")
+        return
+    deployed = service(place=place_of(account.client, account.stack_name))
+    functions: dict[str, list[Request]] = defaultdict(list)
+    for need in needs_of_functions(deployed, account.stacks):
+        functions[need.subject].append(need.request)
+    for function, requests in functions.items():
+        denied = _denied(iam, account.role_arn(role_id(function)), requests)
+        yield _finding(f"function {function}", requests, denied)
+
+
+def role_id(function: str) -> str:
+    """Return the logical id of a function's role, as Chalice makes it: SlackNewsRole."""
+    return "".join(part.capitalize() for part in function.split("_")) + "Role"
+
+
+def _finding(subject: str, requests: Sequence[Request], denied: set[Request]) -> Finding:
+    refused = sorted({request.action for request in requests if request in denied})
+    return judged(
+        CHECK,
+        subject,
+        ok=not refused,
+        detail=f"denied: {', '.join(refused)}" if refused else f"{len(requests)} calls",
+        remedy="deploy the service again, or look for a service control policy that denies it",
+    )
 
 
 def _takes_conditions(iam: Any) -> bool:

@@ -15,7 +15,7 @@ from chalicelib.core.bundle import BUNDLE_KEY
 from tools.rights import beanstalk, facts
 from tools.rights.policy import Request
 from tools.rights.requests import resource_tags
-from tools.rights.resources import MessageRef, Resource, arn
+from tools.rights.resources import Place, Resource, arn
 from tools.rights.service import SLACK_CREDENTIALS, Service
 from tools.rights.template import Stack
 
@@ -115,7 +115,7 @@ def _of_the_service(service: Service) -> Iterator[tuple[str, str]]:
 
 
 def _by_name(
-    place: MessageRef, demo: Mapping[str, Resource], stacks: Mapping[str, Stack]
+    place: Place, demo: Mapping[str, Resource], stacks: Mapping[str, Stack]
 ) -> Iterator[tuple[str, str]]:
     bucket, cluster = demo["AWS::S3::Bucket"].name, demo["AWS::ECS::Cluster"].name
     demo_place = stacks["s3"].place
@@ -129,7 +129,7 @@ def _by_name(
     yield "snapshot", arn("rds:snapshot", f"{demo_place.stack_name}-snapshot", place)
     for kind in ("container-instance", "task"):
         yield kind, arn(f"ecs:{kind}", cluster, place)
-    without_account = MessageRef(place.region, "", place.partition)
+    without_account = Place(place.region, "", place.partition)
     yield "public-parameter", arn("ssm:parameter", "aws/service/any", without_account)
     yield "solution-stack", arn("elasticbeanstalk:solutionstack", "any", place)
 

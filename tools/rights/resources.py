@@ -17,7 +17,7 @@ _UNKNOWN: Final = Kind()
 
 
 @dataclass(frozen=True)
-class MessageRef:
+class Place:
     """Where a stack is, and what it is called."""
 
     region: str = "eu-central-1"
@@ -43,7 +43,7 @@ class Resource:
     type: str
     logical_id: str
     properties: Mapping[str, Any]
-    place: MessageRef
+    place: Place
     stack_tags: Mapping[str, str] = field(default_factory=dict)
     attributes: Mapping[str, Any] = field(default_factory=dict)
     physical_id: str = ""
@@ -115,7 +115,7 @@ class Resource:
         yield from _walk({**self.attributes, **self.properties}, path.split("."))
 
 
-def arn(target: str, name: str, place: MessageRef, parts: Mapping[str, str] | None = None) -> str:
+def arn(target: str, name: str, place: Place, parts: Mapping[str, str] | None = None) -> str:
     """Write the ARN of a kind of resource; `parts` are its other placeholders' values.
 
     A placeholder that nothing is known for gets a value such as a service generates.
@@ -123,7 +123,7 @@ def arn(target: str, name: str, place: MessageRef, parts: Mapping[str, str] | No
     return _filled(target, _values(target, name, place, parts or {}))
 
 
-def arn_of_any(target: str, place: MessageRef) -> str:
+def arn_of_any(target: str, place: Place) -> str:
     """Write the ARN of every resource of a kind."""
     parts = dict.fromkeys(_PLACEHOLDER.findall(facts.arn_format(target)), "*")
     return _filled(target, parts | _where(place))
@@ -133,11 +133,11 @@ def _filled(target: str, values: Mapping[str, str]) -> str:
     return _PLACEHOLDER.sub(lambda found: values[found[1]], facts.arn_format(target))
 
 
-def _where(place: MessageRef) -> dict[str, str]:
+def _where(place: Place) -> dict[str, str]:
     return {"Region": place.region, "Account": place.account, "Partition": place.partition}
 
 
-def _values(target: str, name: str, place: MessageRef, parts: Mapping[str, str]) -> dict[str, str]:
+def _values(target: str, name: str, place: Place, parts: Mapping[str, str]) -> dict[str, str]:
     known = {**_where(place), **parts}
     if target == "s3:object":
         known["BucketName"], _, known["ObjectName"] = name.partition("/")

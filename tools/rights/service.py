@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from chalicelib.core.demo import PREFIX
 from tools.rights.policy import Document, Role
-from tools.rights.resources import MessageRef
+from tools.rights.resources import Place
 from tools.rights.template import Stack, load
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -52,9 +52,9 @@ class Service:
         return Role(name, (document,), account=self.stack.place.account)
 
 
-def service(root: Path = ROOT, place: MessageRef | None = None) -> Service:
+def service(root: Path = ROOT, place: Place | None = None) -> Service:
     """Read what the repository at `root` deploys."""
-    place = place or replace(MessageRef(), stack_name=f"{PREFIX}-dev")
+    place = place or replace(Place(), stack_name=f"{PREFIX}-dev")
     stack = Stack(_template(root), {"SlackSecretName": SLACK_CREDENTIALS}, place)
     policies = {
         name: load(root / ".chalice" / function["iam_policy_file"])

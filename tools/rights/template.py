@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import yaml
 
-from tools.rights.resources import MessageRef, Resource
+from tools.rights.resources import Place, Resource
 
 _NOTHING: Final = object()
 _ARN_ENDS: Final = {
@@ -60,7 +60,7 @@ class Stack:
 
     template: Mapping[str, Any]
     parameters: Mapping[str, str]
-    place: MessageRef = field(default_factory=MessageRef)
+    place: Place = field(default_factory=Place)
     tags: Mapping[str, str] = field(default_factory=dict)
 
     def resources(self) -> list[Resource]:
