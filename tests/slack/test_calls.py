@@ -101,12 +101,12 @@ def _lease(deployed: Deployed) -> None:
 def _slack(deployed: Deployed) -> None:
     """Ask for a demo in Slack, list it, and delete it there."""
     deployed.workspace.command('create s3 name="Calls" for 2h')
-    deployed.status_message("Calls", ": ready")
+    deployed.status_message("Calls", ": Ready")
     (demo,) = [d for d in deployed.demos() if d["name"] == "Calls"]
     deployed.workspace.command("list")
     wait_for(lambda: [a for a in deployed.seen()["answers"] if "Calls" in str(a)], "a list")
     deployed.workspace.press("demo_delete", demo["demo_id"])
-    deployed.status_message("Calls", ": deleted")
+    deployed.status_message("Calls", ": Removed")
 
 
 def _call(deployed: Deployed, method: str, path: str, body: Any = None, **headers: str) -> Any:
