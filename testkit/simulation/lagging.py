@@ -16,7 +16,8 @@ from testkit.fakes.cloud import MemoryStack
 class LaggingCloud(MemoryCloud):
     """A region in which what was made shows only after a while, and may take its time.
 
-    `retains` names a component whose stack leaves a resource behind; `left` is what was left.
+    `retains` names a component whose stack leaves a resource behind; `left` is what was left, with
+    the demo whose it was.
     """
 
     def __init__(self, *args: Any, lag: timedelta, slowness: float, **kwargs: Any) -> None:
@@ -24,7 +25,7 @@ class LaggingCloud(MemoryCloud):
         self.solution_stacks += ["64bit Amazon Linux 2023 v4.1.0 running Docker"]
         self.retains: str | None = None
         self.left: dict[str, str] = {}
-        self.left_since: datetime | None = None
+        self.left_since: dict[str, datetime] = {}
         self.left_until: datetime | None = None
         self._lag = lag
         self._slowness = slowness
@@ -66,16 +67,21 @@ class LaggingCloud(MemoryCloud):
         super()._go(stack)
         named = parse_stack_name(stack.name)
         if named and stack.component.name == self.retains and stack.name not in self.stacks:
-            self.left_since = self.left_since or self.clock.now
+            self.left_since.setdefault(named[0], self.clock.now)
             self.left[f"arn:aws:ec2:us-east-1:0:volume/vol-{stack.name}"] = named[0]
 
 
 class LaggingStore(MemoryStore):
-    """A table whose `due` index is late; it also counts the demos that were there at once."""
+    """A table whose `due` index is late.
+
+    It counts the `most` demos that were there at once, and notes by its own clock when a demo was
+    called deleted (`ends`): whoever wrote so may have had the time wrong.
+    """
 
     def __init__(self, clock: VirtualClock, *, lag: timedelta) -> None:
         super().__init__()
         self.most = 0
+        self.ends: list[tuple[str, datetime]] = []
         self._clock = clock
         self._lag = lag
         self._moments: list[tuple[datetime, str, datetime | None]] = []
@@ -91,6 +97,8 @@ class LaggingStore(MemoryStore):
     def _write(self, demo: Demo, entries: Sequence[Entry]) -> None:
         super()._write(demo, entries)
         self.most = max(self.most, len(self.slots()))
+        if demo.ended:
+            self.ends.append((demo.demo_id, self._clock.now))
         if self._lag:
             moment = demo.due_at
             self._moments.append((self._clock.now, demo.demo_id, moment))

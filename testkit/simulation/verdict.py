@@ -88,9 +88,9 @@ def _done_wrong(scene: Scene) -> Iterator[str]:
 def _lied(scene: Scene) -> Iterator[str]:
     """Yield the demos that were called deleted while their stacks' leavings were still there."""
     since, until = scene.cloud.left_since, scene.cloud.left_until
-    for demo in scene.store.records.values():
-        if since and until and demo.deleted_at and since <= demo.deleted_at < until:
-            yield demo.demo_id
+    for demo_id, ended in scene.store.ends:
+        if until and demo_id in since and since[demo_id] <= ended < until:
+            yield demo_id
 
 
 def _late(scene: Scene) -> Iterator[str]:
@@ -112,8 +112,8 @@ def teardown_minutes(scene: Scene) -> float:
 def minutes_past_lease(scene: Scene) -> float:
     """Return how long after its lease the last demo was gone."""
     late = [
-        (d.deleted_at - d.expires_at) / timedelta(minutes=1)
-        for d in scene.store.records.values()
-        if d.deleted_at is not None
+        (ended - scene.store.records[demo_id].expires_at) / timedelta(minutes=1)
+        for demo_id, ended in scene.store.ends
+        if demo_id in scene.store.records
     ]
     return max(late, default=0.0)
