@@ -8,7 +8,6 @@ VENV := .venv
 AUDIT := .venv-audit
 RUN := $(VENV)/bin/python
 STAGE ?= dev
-CASES ?= 10000
 QUICK := tests/unit
 BROWSER := chromium fonts-dejavu-core fonts-liberation
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -72,7 +71,7 @@ load: $(VENV)/installed ## Ask for many demos at once on the emulator: make load
 	@$(RUN) -m bench.load $(or $(DEMOS),200)
 
 simulate: $(VENV)/installed ## Break everything once, and CASES times at random
-	@$(RUN) -m testkit.simulation --cases $(CASES)
+	@$(RUN) -m testkit.simulation --cases $(or $(CASES),10000)
 
 fuzz: $(VENV)/installed ## Send the service thousands of generated requests: make fuzz EXAMPLES=200
 	@$(RUN) -m tools.packaging
