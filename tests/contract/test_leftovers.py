@@ -306,6 +306,16 @@ def test_a_kind_without_a_look_up_holds_the_proof_back(
     assert (f"{arn} (no look-up for sqs:queue)",) == search.find(made.ID)
 
 
+@pytest.mark.usefixtures("blind")
+def test_what_ec2_names_of_another_demo_holds_nothing_back(search: TagSearch) -> None:
+    """Not even where its kind has no look-up."""
+    ec2 = made.client("ec2")
+    volume = ec2.create_volume(AvailabilityZone=f"{REGION}a", Size=1)["VolumeId"]
+    arn = made.tagged("snapshot", ec2.create_snapshot(VolumeId=volume)["SnapshotId"])
+    assert (f"{arn} (no look-up for ec2:snapshot)",) == search.find(made.ID)
+    assert () == search.find("demo0002")
+
+
 def test_a_refused_look_up_holds_the_proof_back(
     search: TagSearch, index: list[str], answers: Answers
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import boto3
@@ -63,6 +64,20 @@ def test_a_demo_holds_one_slot_of_each_quota(client: Any, table: Stores) -> None
         assert [("demo0001", OWNER)] == [(i["holder"], i["held_for"]) for i in items(client, pk)]
     table.records.save(table.records.get("demo0001"), ended(table.records.get("demo0001")), ())
     assert [[], []] == [items(client, pk) for pk in (f"OWNER#{OWNER}", "TOTAL")]
+
+
+def test_a_demos_slots_are_its_own_until_it_ends(client: Any, table: Stores) -> None:
+    """Saves in between leave them alone, and a second end has none to free."""
+    one = Quotas(per_owner=1, in_all=1)
+    table.records.create(a_demo(1), (), one)
+    before = table.records.get("demo0001")
+    table.records.save(before, replace(before, reason="on"), ())
+    assert {"demo0001": OWNER} == table.quota_slots.slots()
+    table.records.save(table.records.get("demo0001"), ended(table.records.get("demo0001")), ())
+    (record,) = (item for item in items(client, "DEMO#demo0001") if item["sk"] == "DEMO")
+    assert [] == record["slots"]
+    table.records.create(a_demo(2), (), one)
+    assert {"demo0002": OWNER} == table.quota_slots.slots()
 
 
 def test_slots_are_no_demos(table: Stores) -> None:

@@ -159,6 +159,10 @@ def test_a_demo_that_is_ending_is_not_shared() -> None:
     scene.stage.save(demo, ending, ())
     with pytest.raises(WrongState, match="cannot be shared"):
         scene.create()
+    over = Scene()
+    over.stage.clock.now = over.stage.store.get(over.demo_id).expires_at
+    with pytest.raises(WrongState, match="cannot be shared"):
+        over.create()
 
 
 def test_links_made_at_once_are_no_more_than_may_be_open(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -286,3 +286,30 @@ def test_a_demo_that_somebody_else_is_at_is_no_fault(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(stage.store, "save", taken)
     assert () == stage.sweep.run(lambda *_: None).faults
+
+
+def test_an_ended_lease_leaves_a_loop_that_gets_on_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether it runs is asked only where it has been silent."""
+    stage = Stage()
+    demo = up(stage)
+    stage.clock.advance(timedelta(hours=4))
+    stage.save(demo, replace(demo, looping=True, planned_at=stage.clock.now - minutes(9)), ())
+    monkeypatch.setattr(stage.workflow, "running", lambda *_: pytest.fail("it was asked for"))
+    swept(stage)
+    assert Desired.DELETED is stage.store.get("demo0001").desired
+
+
+def test_a_retry_whose_loop_does_not_start_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is waiting for an answer who would try again."""
+    stage = Stage()
+    demo = up(stage)
+    stuck = replace(
+        demo, phase=Phase.QUARANTINED, desired=Desired.DELETED, retry_at=stage.clock.now
+    )
+    stage.save(demo, stuck, ())
+
+    def refuse(*_: object) -> None:
+        raise Unavailable("no answer")
+
+    monkeypatch.setattr(stage.workflow, "start", refuse)
+    assert (("demo0001", "no answer"),) == stage.sweep.run(lambda *_: None).faults

@@ -79,7 +79,7 @@ class DemoTable:
                 raise moved_on(before)
             # A slot that is another demo's by now: this one ends without it.
             writes = [write for number, write in enumerate(writes) if number not in refused]
-        return _saved(before, after, version)
+        return replace(after, version=version, changed=frozenset())
 
     # Reading ------------------------------------------------------------------------------
 
@@ -149,7 +149,3 @@ class DemoTable:
             )
             for item in found["Items"]
         )
-
-
-def _saved(before: Demo, after: Demo, version: int) -> Demo:
-    return replace(after, version=version, changed=frozenset(), wakes=before.wakes)
