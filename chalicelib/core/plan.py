@@ -1,6 +1,6 @@
-"""A plan: what a demo needs next, and why, with the small steps every plan is made of.
+"""A plan: what a demo needs next, and why, with the small functions every plan is made of.
 
-What a plan is about to do is noted in its own copy of the demo (a step to be created reads
+What a plan is about to do is noted in its own copy of the demo (a component to be created reads
 `creating`), which is written before anything is done; so a process that dies in between leaves
 a record that says too much, never too little.
 """
@@ -63,23 +63,23 @@ def in_phase(demo: Demo, phase: Phase, *, looping: bool = True) -> Demo:
 
 
 def having(demo: Demo, status: Status) -> list[ComponentStatus]:
-    """Return the steps in a status, in the order of the graph."""
+    """Return the components in a status, in the order of the graph."""
     return [s for s in demo.components.values() if s.status is status]
 
 
 def noting(demo: Demo, components: Iterable[ComponentStatus]) -> Demo:
-    """Return the demo with some of its steps replaced."""
+    """Return the demo with some of its components replaced."""
     return replace(demo, components={**demo.components, **{s.name: s for s in components}})
 
 
 def until_due(
     components: Iterable[ComponentStatus], now: datetime, polling: PollingPolicy
 ) -> timedelta:
-    """Return how long to wait: until the next attempt of one of the steps, or for a poll."""
+    """Return how long to wait: until the next attempt of one of the components, or for a poll."""
     moments = [s.retry_at - now for s in components if s.retry_at and s.retry_at > now]
     return min([*moments, polling.poll])
 
 
 def names_of(components: Iterable[ComponentStatus]) -> str:
-    """Return steps as a reader lists them."""
+    """Return components as a reader lists them."""
     return ", ".join(s.name for s in components)

@@ -1,6 +1,6 @@
 """Decide what a demo needs next: one pure function for creating, deleting and repairing.
 
-It is handed a demo whose steps have just been brought up to date and answers with a `Plan`:
+It is handed a demo whose components have just been brought up to date and answers with a `Plan`:
 what to do, what to do after that, and why.
 """
 
@@ -35,7 +35,7 @@ GRACE: Final = timedelta(minutes=5)
 
 
 def create_limit(component: ComponentStatus) -> timedelta:
-    """Return how long a step may take to come up: three times the typical, and some grace."""
+    """Return how long a component may take to come up: three times the typical, and some grace."""
     return timedelta(minutes=create_minutes(component.typical_minutes)) + GRACE
 
 

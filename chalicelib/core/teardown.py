@@ -25,7 +25,8 @@ from chalicelib.core.demo import (
     Status,
     parse_stack_name,
 )
-from chalicelib.core.observe import LATE, reappeared
+from chalicelib.core.looks import LATE
+from chalicelib.core.observe import reappeared
 from chalicelib.core.plan import (
     Next,
     Plan,
@@ -67,7 +68,7 @@ def wants_search(demo: Demo, now: datetime) -> bool:
 
 
 def _unanswered(demo: Demo) -> list[ComponentStatus]:
-    """Return the steps that are gone, and whose stacks may still appear."""
+    """Return the components that are gone, and whose stacks may still appear."""
     return [s for s in demo.components.values() if s.gone and s.asked_at]
 
 
@@ -132,7 +133,7 @@ def _release_bundles(demo: Demo, now: datetime) -> Demo:
 
 
 def _getting_on(demo: Demo, component: ComponentStatus) -> bool:
-    """Whether a step is on its way out, or will be tried again without a person's help."""
+    """Whether a component is on its way out, or will be tried again without a person's help."""
     return component.status is Status.DELETING or (
         _deletable(component) and _free(demo, component)
     )
@@ -145,7 +146,7 @@ def _deletable(component: ComponentStatus) -> bool:
 
 
 def _stuck(demo: Demo) -> list[ComponentStatus]:
-    """Return the steps that have refused to go as often as they are tried."""
+    """Return the components that have refused to go as often as they are tried."""
     return [s for s in having(demo, Status.DELETE_FAILED) if s.attempts >= MAX_ATTEMPTS]
 
 

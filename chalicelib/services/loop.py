@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from chalicelib.core.catalog import Kind
 from chalicelib.core.demo import SERVICE_ACTOR, Demo, Phase, Status, stack_name
 from chalicelib.core.errors import DemoError
-from chalicelib.core.observe import deletion_of
+from chalicelib.core.looks import deletion_of
 from chalicelib.core.plan import having
 from chalicelib.core.timeline import Entry, EntryKind
 from chalicelib.services.ports import Clock, DemoRecords, LoopSignals, Metrics, Workflow

@@ -13,7 +13,9 @@ from typing import Final
 
 from chalicelib.core.actions import Action, Outcome
 from chalicelib.core.demo import SERVICE_ACTOR, Demo, Phase, stack_name
-from chalicelib.core.observe import apply_observations, apply_outcomes, stacks_to_describe
+from chalicelib.core.looks import stacks_to_describe
+from chalicelib.core.observe import apply_observations
+from chalicelib.core.outcomes import apply_outcomes
 from chalicelib.core.plan import Next, Plan, PollingPolicy
 from chalicelib.core.planner import decide
 from chalicelib.core.teardown import wants_search

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.adapters.items import DUE_SHARDS, KEPT
-from chalicelib.core import observe, teardown, trouble
+from chalicelib.core import looks, teardown, trouble
 from chalicelib.core.demo import ComponentStatus
 from chalicelib.core.identity import MAX_ADDRESS
 from chalicelib.core.lease import LeaseLimits
@@ -27,7 +27,7 @@ DAY = timedelta(days=1)
 @pytest.mark.parametrize(
     ("figure", "decided"),
     [
-        (minutes(10), observe.LATE),
+        (minutes(10), looks.LATE),
         (5, trouble.MAX_ATTEMPTS),
         (minutes(10), trouble.LONGEST_DELAY),
         (minutes(1), trouble.OUTAGE_DELAY),

@@ -11,13 +11,9 @@ import pytest
 from chalicelib.core.actions import Action, ActionKind, Outcome
 from chalicelib.core.catalog import Kind
 from chalicelib.core.demo import Cause, ComponentStatus, Demo, Desired, Phase, Status
-from chalicelib.core.observe import (
-    LATE,
-    StackObservation,
-    apply_observations,
-    apply_outcomes,
-    stacks_to_describe,
-)
+from chalicelib.core.looks import LATE, stacks_to_describe
+from chalicelib.core.observe import StackObservation, apply_observations
+from chalicelib.core.outcomes import apply_outcomes
 from chalicelib.core.plan import Next, Plan, PollingPolicy
 from chalicelib.core.planner import decide
 from chalicelib.core.teardown import wants_search

@@ -1,0 +1,83 @@
+"""Which stacks to describe: those that may have changed, and no others.
+
+A stack that an event named, or one in flight whose event is overdue. So a lost event costs some
+minutes, and never the truth.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from chalicelib.core.catalog import Kind
+from chalicelib.core.demo import IN_FLIGHT, ComponentStatus, Demo, Desired, Status
+
+LATE: Final = timedelta(minutes=10)
+"""How long after its last unanswered request a stack may still appear."""
+
+
+def stacks_to_describe(
+    demo: Demo, now: datetime, poll: timedelta, *, events: bool = True
+) -> tuple[str, ...]:
+    """Return the stacks to describe now, in the order of the graph.
+
+    `poll` is the shortest time between two looks at a stack of which no event came; `events`
+    says whether any can come from where the demo is.
+    """
+    named = {change.partition("#")[0] for change in demo.changed}
+    return tuple(
+        component.name
+        for component in demo.components.values()
+        if component.kind is Kind.STACK
+        and (
+            _named(demo, component, named)
+            or _overdue(component, now, poll, events=events)
+            or _may_appear(demo, component, now)
+        )
+    )
+
+
+def _named(demo: Demo, component: ComponentStatus, named: set[str]) -> bool:
+    """Whether an event speaks of a component that may have changed."""
+    if component.status is Status.READY and demo.desired is Desired.READY:
+        return deletion_of(component.name) in demo.changed
+    return component.name in named and component.status in IN_FLIGHT
+
+
+def deletion_of(name: str) -> str:
+    """Return the change that speaks of a stack's deletion, as CloudFormation's event does."""
+    return f"{name}#DELETE_COMPLETE"
+
+
+def _overdue(component: ComponentStatus, now: datetime, poll: timedelta, *, events: bool) -> bool:
+    """Whether a stack in flight is to be described though no event named it.
+
+    One that nobody has seen, nor answered for, since it was to be created or deleted is: the
+    process that noted so may have died before it did anything.
+    """
+    seen = component.observed_at
+    if component.status not in IN_FLIGHT:
+        return False
+    if component.retry_at is not None:
+        return component.due(now)
+    if seen is None or not events:
+        return seen is None or now - seen >= poll
+    usual = _usual(component, poll)
+    deleting = component.status is Status.DELETING
+    begun = component.removing_at if deleting else component.started_at
+    expected = max(seen, begun + usual) if begun else seen
+    return now - expected >= max(poll, usual / 4)
+
+
+def _usual(component: ComponentStatus, poll: timedelta) -> timedelta:
+    """Return how long a component is usually in flight, a minute counting as a poll.
+
+    A stack goes in half the time in which it comes up, or more.
+    """
+    return poll * component.typical_minutes * (0.5 if component.status is Status.DELETING else 1)
+
+
+def _may_appear(demo: Demo, component: ComponentStatus, now: datetime) -> bool:
+    """Whether it is time to look for a stack that nobody knows was made or not."""
+    deleted = demo.desired is Desired.DELETED and component.gone
+    return deleted and component.asked_at is not None and now >= component.asked_at + LATE
