@@ -10,12 +10,14 @@ from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
 from chalicelib.core.errors import MissingSetting
-from chalicelib.core.inputs import PermissionsBoundary
-from chalicelib.core.lease import LeaseLimits
-from chalicelib.core.plan import PollingPolicy
-from chalicelib.core.quotas import Quotas
-from chalicelib.core.request import RequestPolicy
-from chalicelib.services.policy import Policy
+from chalicelib.core.policy import (
+    LeaseLimits,
+    PermissionsBoundary,
+    Policy,
+    PollingPolicy,
+    Quotas,
+    RequestPolicy,
+)
 
 T = TypeVar("T")
 PREFIX: Final = "DEMO_"

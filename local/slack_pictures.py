@@ -11,8 +11,8 @@ from typing import Any
 
 from chalicelib.adapters.templates import PackagedTemplates
 from chalicelib.core.demo import Demo, Desired, Failure, Phase, Status
-from chalicelib.core.lease import LeaseLimits
-from chalicelib.core.request import DemoRequest, RequestPolicy, check, new_demo
+from chalicelib.core.policy import LeaseLimits, RequestPolicy
+from chalicelib.core.request import DemoRequest, check, new_demo
 from chalicelib.entrypoints.slack import form, responses
 from chalicelib.entrypoints.slack.command import parse
 from chalicelib.entrypoints.slack.create import Misunderstood

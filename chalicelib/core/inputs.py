@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from chalicelib.core.catalog import Component
 from chalicelib.core.demo import Demo, tag_value
 from chalicelib.core.errors import Rejected
 from chalicelib.core.parameters import text_fault
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PermissionsBoundary:
-    """What keeps a stack's own IAM roles small (see docs/architecture.md)."""
-
-    boundary_arn: str
-    role_path: str
+from chalicelib.core.policy import PermissionsBoundary
 
 
 def stack_parameters(

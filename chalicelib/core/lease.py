@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from chalicelib.core.durations import in_hours
 from chalicelib.core.errors import FieldProblem, InvalidRequest, WrongState
+from chalicelib.core.policy import LeaseLimits
 
 WARNINGS: Final = (timedelta(hours=24), timedelta(hours=2), timedelta(minutes=30))
 """How long before the end the owner hears of it; each warning is given once."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeaseLimits:
-    """The caps on a lease: at the request, at any one time, and over a demo's whole life."""
-
-    default: timedelta = timedelta(hours=4)
-    at_once: timedelta = timedelta(hours=72)
-    in_total: timedelta = timedelta(days=7)
 
 
 def ttl_fault(ttl: timedelta | None, quotas: LeaseLimits) -> str | None:

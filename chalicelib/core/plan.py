@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from chalicelib.core.actions import Action
 from chalicelib.core.demo import ComponentStatus, Demo, Phase, Status
+from chalicelib.core.policy import PollingPolicy
 
 
 class Next(StrEnum):
@@ -34,14 +35,6 @@ class Plan:
     reason: str
     actions: tuple[Action, ...] = ()
     wait: timedelta = timedelta(0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PollingPolicy:
-    """How patient the loop is: between looks of its own accord, and before a first retry."""
-
-    poll: timedelta = timedelta(seconds=60)
-    retry: timedelta = timedelta(seconds=15)
 
 
 def made(

@@ -14,17 +14,8 @@ from chalicelib.core.actions import Action, ActionKind
 from chalicelib.core.catalog import Kind
 from chalicelib.core.demo import ComponentStatus, Demo, Desired, Phase, Status
 from chalicelib.core.observe import failed, undeletable
-from chalicelib.core.plan import (
-    Next,
-    Plan,
-    PollingPolicy,
-    having,
-    in_phase,
-    made,
-    names_of,
-    noting,
-    until_due,
-)
+from chalicelib.core.plan import Next, Plan, having, in_phase, made, names_of, noting, until_due
+from chalicelib.core.policy import PollingPolicy
 from chalicelib.core.teardown import towards_deleted
 from chalicelib.core.trouble import delay_after
 

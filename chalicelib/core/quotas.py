@@ -1,21 +1,8 @@
-"""How much may run at once, and which of a quota's numbered slots are open."""
+"""Which of a quota's numbered slots are open."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quotas:
-    """Active demos: an owner's, and everybody's together.
-
-    Each may have a network, of which an account has five a region, its own among them (Amazon
-    VPC quotas).
-    """
-
-    per_owner: int = 3
-    in_all: int = 4
 
 
 def open_slots(taken: Collection[int], maximum: int, *, unnumbered: int = 0) -> tuple[int, ...]:

@@ -13,24 +13,12 @@ from chalicelib.core.catalog import ALL, Catalog, Selection
 from chalicelib.core.demo import Demo
 from chalicelib.core.errors import FieldProblem, InvalidRequest
 from chalicelib.core.graph import Graph, build_graph, new_step
-from chalicelib.core.lease import LeaseLimits, ttl_fault
+from chalicelib.core.lease import ttl_fault
 from chalicelib.core.parameters import parameter_fault, text_fault
+from chalicelib.core.policy import LeaseLimits, RequestPolicy
 
 MAX_CIDRS: Final = 5
 MAX_NAME: Final = 60
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestPolicy:
-    """What an operator allows: regions, how wide an address range may be, how long a lease.
-
-    `widest_ipv4` is a prefix length: 16 refuses anything wider than a /16.
-    """
-
-    home_region: str
-    regions: tuple[str, ...]
-    widest_ipv4: int = 16
-    lease: LeaseLimits = field(default_factory=LeaseLimits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,17 +27,8 @@ from chalicelib.core.demo import (
 )
 from chalicelib.core.looks import LATE
 from chalicelib.core.observe import reappeared
-from chalicelib.core.plan import (
-    Next,
-    Plan,
-    PollingPolicy,
-    having,
-    in_phase,
-    made,
-    names_of,
-    noting,
-    until_due,
-)
+from chalicelib.core.plan import Next, Plan, having, in_phase, made, names_of, noting, until_due
+from chalicelib.core.policy import PollingPolicy
 from chalicelib.core.trouble import (
     LONGEST_DELAY,
     MAX_ATTEMPTS,

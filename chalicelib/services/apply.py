@@ -13,8 +13,9 @@ from chalicelib.core.actions import CREATIONS, Action, ActionKind, Outcome
 from chalicelib.core.bundle import BUNDLE_KEY
 from chalicelib.core.demo import Demo, Desired, Status, stack_name, stack_tags
 from chalicelib.core.errors import Rejected
-from chalicelib.core.inputs import PermissionsBoundary, stack_parameters
+from chalicelib.core.inputs import stack_parameters
 from chalicelib.core.planner import create_minutes
+from chalicelib.core.policy import PermissionsBoundary
 from chalicelib.services.ports import DemoRecords, Target, Targets, TemplateRepository
 
 _HOLDERS = ("AWS::EC2::SecurityGroup", "AWS::EC2::Subnet", "AWS::EC2::VPC")

@@ -10,7 +10,8 @@ from typing import Concatenate, Final, ParamSpec
 
 from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.errors import StaleRecord, WrongState
-from chalicelib.core.lease import LeaseLimits, moved_expiry, still_given
+from chalicelib.core.lease import moved_expiry, still_given
+from chalicelib.core.policy import LeaseLimits
 from chalicelib.core.teardown import reset_attempts
 from chalicelib.services.loop import Loops
 from chalicelib.services.ports import Clock, DemoRecords

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chalicelib.core.catalog import Catalog
+from chalicelib.core.policy import RequestPolicy
 from chalicelib.core.preview import Preview, preview
-from chalicelib.core.request import CheckedRequest, DemoRequest, RequestPolicy, check
+from chalicelib.core.request import CheckedRequest, DemoRequest, check
 from chalicelib.services.ports import TemplateRepository
 
 

@@ -16,8 +16,9 @@ from chalicelib.core.demo import SERVICE_ACTOR, Demo, Phase, stack_name
 from chalicelib.core.looks import stacks_to_describe
 from chalicelib.core.observe import apply_observations
 from chalicelib.core.outcomes import apply_outcomes
-from chalicelib.core.plan import Next, Plan, PollingPolicy
+from chalicelib.core.plan import Next, Plan
 from chalicelib.core.planner import decide
+from chalicelib.core.policy import PollingPolicy
 from chalicelib.core.teardown import wants_search
 from chalicelib.services.loop import Loops
 from chalicelib.services.ports import Clock, DemoRecords, Metrics, Targets, Workflow

@@ -14,7 +14,7 @@ from typing import Generic, Protocol, TypeVar
 from chalicelib.core.catalog import Catalog
 from chalicelib.core.demo import Demo
 from chalicelib.core.observe import StackObservation
-from chalicelib.core.quotas import Quotas
+from chalicelib.core.policy import Quotas
 from chalicelib.core.share import Share
 from chalicelib.core.timeline import Entry
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.core.demo import Demo
 from chalicelib.core.due import scheduled
-from chalicelib.core.quotas import Quotas
+from chalicelib.core.policy import Quotas
 from chalicelib.core.timeline import Entry, changes
 from chalicelib.services.ports import DemoRecords
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from chalicelib.core.demo import Demo
 from chalicelib.core.errors import NotFound
-from chalicelib.core.quotas import Quotas
+from chalicelib.core.policy import Quotas
 from chalicelib.core.request import DemoRequest, new_demo
 from chalicelib.core.timeline import Entry, EntryKind
 from chalicelib.services.loop import Loops

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from chalicelib.core.policy import Policy
     from chalicelib.services.adoption import Adoption
     from chalicelib.services.apply import Apply
     from chalicelib.services.change import ChangeDemo
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from chalicelib.services.offer import Offer
     from chalicelib.services.orphans import OrphanSearch
     from chalicelib.services.plan_step import PlanStep
-    from chalicelib.services.policy import Policy
     from chalicelib.services.ports import (
         Clock,
         DemoRecords,

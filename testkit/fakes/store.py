@@ -15,7 +15,7 @@ from chalicelib.core.errors import (
     StaleRecord,
     UnreadableRecord,
 )
-from chalicelib.core.quotas import Quotas
+from chalicelib.core.policy import Quotas
 from chalicelib.core.timeline import Entry
 from chalicelib.services.ports import Page
 

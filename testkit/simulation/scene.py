@@ -10,10 +10,7 @@ from typing import Final
 
 from chalicelib.core.demo import Demo, parse_stack_name, stack_name
 from chalicelib.core.errors import DemoError
-from chalicelib.core.inputs import PermissionsBoundary
-from chalicelib.core.quotas import Quotas
-from chalicelib.core.request import RequestPolicy
-from chalicelib.services.policy import Policy
+from chalicelib.core.policy import PermissionsBoundary, Policy, Quotas, RequestPolicy
 from chalicelib.services.ports import Target
 from chalicelib.services.use_cases import UseCases
 from testkit.fakes import (

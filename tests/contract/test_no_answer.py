@@ -12,7 +12,7 @@ from botocore.exceptions import EndpointConnectionError
 from chalicelib.adapters import leftovers
 from chalicelib.adapters.cloudformation import CloudFormation
 from chalicelib.core.errors import Unavailable
-from chalicelib.core.quotas import Quotas
+from chalicelib.core.policy import Quotas
 
 from .conftest import stores
 from .demos import NOW, OWNER, a_demo, ended

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.core.demo import Demo
 from chalicelib.core.errors import InvalidRequest
-from chalicelib.core.quotas import Quotas
+from chalicelib.core.policy import Quotas
 from chalicelib.core.timeline import Entry
 from chalicelib.services.ports import Page
 

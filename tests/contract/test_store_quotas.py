@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.core.demo import Phase
 from chalicelib.core.errors import LimitReached, RetryableError
-from chalicelib.core.quotas import Quotas
+from chalicelib.core.policy import Quotas
 
 from .conftest import Stores
 from .demos import OWNER, a_demo, ended

@@ -8,7 +8,7 @@ import pytest
 from chalicelib.core.catalog import Kind
 from chalicelib.core.demo import Cause, ComponentStatus, Demo, Failure, Phase, Search, Status
 from chalicelib.core.errors import NotFound, StaleRecord
-from chalicelib.core.quotas import Quotas
+from chalicelib.core.policy import Quotas
 
 from .conftest import Stores
 from .demos import NOW, a_demo, entry

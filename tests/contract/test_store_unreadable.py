@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.adapters.items import demo_key, marshal
 from chalicelib.core.errors import FatalError, UnreadableRecord
-from chalicelib.core.quotas import Quotas
+from chalicelib.core.policy import Quotas
 
 from .conftest import REGION, Stores, make_unreadable, on_table
 from .demos import NOW, OWNER, a_demo, entry

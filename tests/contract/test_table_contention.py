@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.core.errors import DemoError, Rejected, StaleRecord, Throttled
-from chalicelib.core.quotas import Quotas
+from chalicelib.core.policy import Quotas
 
 from .conftest import REGION, Stores, on_table
 from .demos import a_demo, ended

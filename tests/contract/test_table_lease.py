@@ -8,7 +8,7 @@ import boto3
 import pytest
 
 from chalicelib.core.errors import StaleRecord
-from chalicelib.core.quotas import Quotas
+from chalicelib.core.policy import Quotas
 
 from .conftest import REGION, Stores, on_table
 from .demos import a_demo, ended

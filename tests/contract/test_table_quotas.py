@@ -11,7 +11,7 @@ import pytest
 from chalicelib.adapters.items import marshal, unmarshal
 from chalicelib.adapters.table.writes import Writes
 from chalicelib.core.errors import LimitReached
-from chalicelib.core.quotas import Quotas
+from chalicelib.core.policy import Quotas
 
 from .conftest import REGION, Stores, on_table
 from .demos import OWNER, a_demo, ended

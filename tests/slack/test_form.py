@@ -10,7 +10,7 @@ import pytest
 from chalicelib.adapters.templates import PackagedTemplates
 from chalicelib.core.catalog import ALL, Component, build_catalog
 from chalicelib.core.errors import FieldProblem
-from chalicelib.core.lease import LeaseLimits
+from chalicelib.core.policy import LeaseLimits
 from chalicelib.entrypoints.slack import form
 from chalicelib.services.slack.commands import Create
 from local.slack_limits import view_problems

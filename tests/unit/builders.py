@@ -12,11 +12,8 @@ from hypothesis import strategies as st
 from chalicelib.core.catalog import Component
 from chalicelib.core.demo import ComponentStatus, Demo, Desired, Phase, Status
 from chalicelib.core.due import scheduled
-from chalicelib.core.inputs import PermissionsBoundary
-from chalicelib.core.quotas import Quotas
-from chalicelib.core.request import RequestPolicy
+from chalicelib.core.policy import PermissionsBoundary, Policy, Quotas, RequestPolicy
 from chalicelib.core.timeline import Entry
-from chalicelib.services.policy import Policy
 from chalicelib.services.use_cases import UseCases
 from testkit.fakes import (
     MemoryCloud,

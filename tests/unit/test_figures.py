@@ -8,10 +8,8 @@ from chalicelib.adapters.items import DUE_SHARDS, KEPT
 from chalicelib.core import looks, teardown, trouble
 from chalicelib.core.demo import ComponentStatus
 from chalicelib.core.identity import MAX_ADDRESS
-from chalicelib.core.lease import LeaseLimits
 from chalicelib.core.parameters import MAX_VALUE
-from chalicelib.core.plan import PollingPolicy
-from chalicelib.core.quotas import Quotas
+from chalicelib.core.policy import LeaseLimits, PollingPolicy, Quotas
 from chalicelib.core.request import MAX_CIDRS, MAX_NAME
 from chalicelib.core.share import MAX_LINKS
 from chalicelib.services.plan_step import MAX_LOOKS

@@ -5,14 +5,8 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.core.errors import InvalidRequest, WrongState
-from chalicelib.core.lease import (
-    LeaseLimits,
-    moved_expiry,
-    next_warning,
-    still_given,
-    ttl_fault,
-    warnings_due,
-)
+from chalicelib.core.lease import moved_expiry, next_warning, still_given, ttl_fault, warnings_due
+from chalicelib.core.policy import LeaseLimits
 
 from .builders import NOW, minutes
 

@@ -14,8 +14,9 @@ from chalicelib.core.demo import Cause, ComponentStatus, Demo, Desired, Phase, S
 from chalicelib.core.looks import LATE, stacks_to_describe
 from chalicelib.core.observe import StackObservation, apply_observations
 from chalicelib.core.outcomes import apply_outcomes
-from chalicelib.core.plan import Next, Plan, PollingPolicy
+from chalicelib.core.plan import Next, Plan
 from chalicelib.core.planner import decide
+from chalicelib.core.policy import PollingPolicy
 from chalicelib.core.teardown import wants_search
 from chalicelib.core.trouble import OUTAGE_DELAY
 

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from chalicelib.core.actions import Action, ActionKind
 from chalicelib.core.demo import GONE, Demo, Desired, Phase, Status, stack_name
 from chalicelib.core.observe import StackObservation, apply_observations
-from chalicelib.core.plan import Next, Plan, PollingPolicy
+from chalicelib.core.plan import Next, Plan
 from chalicelib.core.planner import decide
+from chalicelib.core.policy import PollingPolicy
 from chalicelib.core.teardown import wants_search
 from chalicelib.core.trouble import MAX_ATTEMPTS
 

@@ -10,7 +10,8 @@ from chalicelib.adapters.templates import PackagedTemplates
 from chalicelib.core.catalog import ALL, BUNDLE, Catalog, Component, Parameter, build_catalog
 from chalicelib.core.demo import Demo, Phase
 from chalicelib.core.errors import InvalidRequest
-from chalicelib.core.request import DemoRequest, RequestPolicy, check, new_demo
+from chalicelib.core.policy import RequestPolicy
+from chalicelib.core.request import DemoRequest, check, new_demo
 from testkit.simulation.components import EIGHT, component
 
 from .builders import HOME, NOW, OWNER

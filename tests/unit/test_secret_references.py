@@ -13,8 +13,9 @@ from chalicelib.adapters.templates import PackagedTemplates
 from chalicelib.core.catalog import ALL, Component, Parameter, build_catalog
 from chalicelib.core.demo import Demo, stack_tags
 from chalicelib.core.errors import InvalidRequest, Rejected
-from chalicelib.core.inputs import PermissionsBoundary, stack_parameters
-from chalicelib.core.request import DemoRequest, RequestPolicy, check, new_demo
+from chalicelib.core.inputs import stack_parameters
+from chalicelib.core.policy import PermissionsBoundary, RequestPolicy
+from chalicelib.core.request import DemoRequest, check, new_demo
 
 from .builders import HOME, NOW
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from chalicelib.core.quotas import Quotas
+from chalicelib.core.policy import Quotas
 
 ROOT = Path(__file__).resolve().parents[2]
 VPCS = 5

@@ -15,7 +15,7 @@ from chalicelib.adapters.table.quotas import QuotaItems
 from chalicelib.adapters.table.writes import Writes, moved_on, transact
 from chalicelib.core.demo import Demo
 from chalicelib.core.errors import NotFound, StaleRecord, Throttled
-from chalicelib.core.quotas import Quotas
+from chalicelib.core.policy import Quotas
 from chalicelib.core.timeline import Entry
 from chalicelib.services.ports import Page
 

@@ -20,7 +20,8 @@ from chalicelib.adapters.items import Item, demo_key, marshal, sortable, unmarsh
 from chalicelib.adapters.table.writes import if_met
 from chalicelib.core.demo import Demo
 from chalicelib.core.errors import LimitReached
-from chalicelib.core.quotas import Quotas, open_slots
+from chalicelib.core.policy import Quotas
+from chalicelib.core.quotas import open_slots
 
 _TOTAL: Final = "TOTAL"
 _SLOT: Final = "SLOT"

@@ -9,11 +9,11 @@ from chalicelib.core.catalog import BUNDLE, Catalog, Component, Kind, Parameter
 from chalicelib.core.demo import ComponentStatus, Demo, Failure, Status, stack_name
 from chalicelib.core.graph import close
 from chalicelib.core.identity import Caller
+from chalicelib.core.policy import Policy
 from chalicelib.core.preview import Preview
 from chalicelib.core.share import Share, State, ends_at, state
 from chalicelib.core.timeline import Entry
 from chalicelib.entrypoints.rest import answers, offers
-from chalicelib.services.policy import Policy
 from chalicelib.services.ports import Page
 from chalicelib.services.shares import Listed
 

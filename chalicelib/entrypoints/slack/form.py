@@ -20,7 +20,7 @@ from chalicelib.core import durations
 from chalicelib.core.catalog import ALL, BUNDLE, Catalog, Selection
 from chalicelib.core.errors import FieldProblem
 from chalicelib.core.graph import build_graph
-from chalicelib.core.lease import LeaseLimits
+from chalicelib.core.policy import LeaseLimits
 from chalicelib.core.preview import preview
 from chalicelib.core.request import MAX_NAME
 from chalicelib.entrypoints.slack.blocks import context, escaped, plain, section
