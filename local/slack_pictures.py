@@ -124,7 +124,12 @@ def answers() -> str:
 def opened() -> str:
     """Draw the form with a component picked."""
     view = form.form(
-        _CATALOG, LeaseLimits(), cidr=("203.0.113.0/24",), metadata="", picked=("ecs",)
+        _CATALOG,
+        LeaseLimits(),
+        region="us-east-1",
+        cidr=("203.0.113.0/24",),
+        metadata="",
+        picked=("ecs",),
     )
     return slack_html.page(slack_html.form(view, NOW))
 

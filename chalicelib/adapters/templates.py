@@ -18,10 +18,12 @@ from chalicelib.core.catalog import (
     Catalog,
     Component,
     Parameter,
+    Pause,
     TemplateProblem,
     build_catalog,
 )
 from chalicelib.core.errors import Rejected
+from chalicelib.core.prices import PriceItem
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 SUFFIXES: Final = (".yaml", ".yml", ".json")
@@ -95,15 +97,16 @@ def read_component(name: str, body: bytes) -> Component:
         title=str(metadata.get("Title", name)),
         description=str(metadata.get("Description", template.get("Description", ""))).strip(),
         typical_minutes=_number(metadata.get("TypicalMinutes", 5), "TypicalMinutes"),
-        prices={
-            k: _number(v, f"price of {k}") for k, v in _mapping(metadata.get("Prices")).items()
-        },
+        prices=_prices(metadata.get("Prices")),
         parameters={
             k: _parameter(k, _mapping(v, f"parameter {k}")) for k, v in parameters.items()
         },
         outputs=tuple(_mapping(template.get("Outputs"), "Outputs")),
         solution_stacks=_solution_stacks(metadata, parameters),
         has_bucket=any(_mapping(r).get("Type") == "AWS::S3::Bucket" for r in resources.values()),
+        pause=_pause(metadata.get("Pause", Pause.KEEP)),
+        pause_loses=str(metadata.get("PauseLoses", "")),
+        replaces=_replaces(metadata, parameters),
     )
 
 
@@ -130,10 +133,52 @@ def _mapping(value: Any, what: str = "") -> Mapping[str, Any]:
     return value
 
 
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
 def _number(value: Any, what: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
         raise ValueError(f"{what} must be a number from 0 up")
     return value
+
+
+def _prices(body: Any) -> tuple[PriceItem, ...] | None:
+    if body is None:
+        return None
+    return tuple(_price(str(k), v) for k, v in _mapping(body, "Prices").items())
+
+
+def _price(name: str, body: Any) -> PriceItem:
+    """Return a line of Prices: a number of dollars an hour, or a unit and how many of them."""
+    what = f"price of {name}"
+    if not isinstance(body, dict):
+        return PriceItem(name=name, usd=_number(body, what))
+    if not body.get("Unit") or set(body) - {"Unit", "Count", "WhileStopped"}:
+        raise ValueError(f"the {what} takes a Unit, and perhaps Count and WhileStopped")
+    return PriceItem(
+        name=name,
+        unit=tuple(str(word) for word in _list(body["Unit"])),
+        count=tuple(
+            each if isinstance(each, str) else _number(each, f"count of the {what}")
+            for each in _list(body.get("Count", []))
+        ),
+        while_stopped=body.get("WhileStopped", False) is True,
+    )
+
+
+def _pause(word: Any) -> Pause:
+    if word not in [*Pause]:
+        raise ValueError(f"Pause must be one of {', '.join(Pause)}")
+    return Pause(word)
+
+
+def _replaces(metadata: Mapping[str, Any], parameters: Mapping[str, Any]) -> tuple[str, ...]:
+    found = tuple(str(name) for name in _list(metadata.get("Replaces", [])))
+    for name in found:
+        if name not in parameters:
+            raise ValueError(f"Replaces names {name}, which is no parameter")
+    return found
 
 
 def _parameter(name: str, body: Mapping[str, Any]) -> Parameter:

@@ -16,6 +16,8 @@ from enum import StrEnum
 from graphlib import CycleError, TopologicalSorter
 from typing import Final, Literal
 
+from chalicelib.core.prices import Price, PriceItem, price_of
+
 BUNDLE: Final = "bundle"
 ALL: Final = "all"
 """What a request says in place of names when it wants every component."""
@@ -48,6 +50,14 @@ class Kind(StrEnum):
     BUNDLE = "bundle"
 
 
+class Pause(StrEnum):
+    """What a pause does to a component: delete its stack, stop what it runs, or keep it."""
+
+    DELETE = "delete"
+    STOP = "stop"
+    KEEP = "keep"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
     """A template parameter, in CloudFormation's own terms (Parameters section syntax)."""
@@ -71,7 +81,10 @@ class Component:
     """A template in cfn/ by its file name, or the bundle.
 
     `solution_stacks` maps a parameter to the name of an Elastic Beanstalk platform with `*` in
-    place of its version: the service fills in the newest one when it creates the stack.
+    place of its version: the service fills in the newest one when it creates the stack. `prices`
+    is None where the template says nothing of them, and empty where it costs nothing.
+    `pause_loses` says in a sentence what a pause loses for good. `replaces` are the parameters
+    whose change makes CloudFormation replace something that holds data.
     """
 
     name: str
@@ -79,16 +92,35 @@ class Component:
     title: str = ""
     description: str = ""
     typical_minutes: float = 5
-    prices: Mapping[str, float] = field(default_factory=dict)
+    prices: tuple[PriceItem, ...] | None = None
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     outputs: tuple[str, ...] = ()
     solution_stacks: Mapping[str, str] = field(default_factory=dict)
     has_bucket: bool = False
+    pause: Pause = Pause.KEEP
+    pause_loses: str = ""
+    replaces: tuple[str, ...] = ()
 
-    @property
-    def hourly_usd(self) -> float:
-        """Dollars an hour while it exists, by the list prices in the template's metadata."""
-        return sum(self.prices.values())
+    def price(self, parameters: Mapping[str, str], region: str) -> Price:
+        """Return what it costs an hour with these values in place of its parameters' defaults."""
+        return self._price(self.prices, parameters, region)
+
+    def paused_price(self, parameters: Mapping[str, str], region: str) -> Price:
+        """Return what it costs an hour while its demo is paused."""
+        if self.pause is Pause.DELETE:
+            return Price()
+        stays = self.pause is Pause.KEEP
+        items = [item for item in self.prices or () if stays or item.while_stopped]
+        return self._price(None if self.prices is None else items, parameters, region)
+
+    def _price(
+        self, items: Iterable[PriceItem] | None, parameters: Mapping[str, str], region: str
+    ) -> Price:
+        if items is None:
+            return Price(unknown=(self.name,))
+        defaults = {p.name: p.default for p in self.parameters.values() if p.default is not None}
+        price = price_of(items, {**defaults, **parameters}, region)
+        return Price(price.known_usd, tuple(f"{self.name}: {item}" for item in price.unknown))
 
 
 BUNDLE_COMPONENT: Final = Component(
@@ -97,6 +129,7 @@ BUNDLE_COMPONENT: Final = Component(
     title="Docker bundle",
     description="stelligent-demo.zip, the image's build context, in the demo's own bucket.",
     typical_minutes=0.1,
+    prices=(),
     parameters={"BucketName": Parameter(name="BucketName")},
     outputs=("BundleKey",),
 )

@@ -2,36 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from chalicelib.core.catalog import Catalog
+from chalicelib.core.costs import Cost, cost_of
 from chalicelib.core.graph import Graph, Span, schedule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """What a request would make; `typical_minutes` is how long the whole takes."""
+    """What a request would make; `typical_minutes` is how long the whole takes.
+
+    `lease_usd` is what is known of the price of the whole lease, or None when nothing is.
+    """
 
     requested_components: tuple[str, ...]
     pulled_in: tuple[str, ...]
     spans: tuple[Span, ...]
     depends_on: dict[str, tuple[str, ...]]
     typical_minutes: float
-    hourly_usd: float
+    cost: Cost
+    lease_usd: float | None
 
 
-def preview(catalog: Catalog, requested: tuple[str, ...], graph: Graph) -> Preview:
-    """Return what the requested components make, given their graph."""
+def preview(
+    catalog: Catalog,
+    requested: tuple[str, ...],
+    graph: Graph,
+    *,
+    parameters: Mapping[str, str],
+    region: str,
+    lease: timedelta,
+) -> Preview:
+    """Return what the requested components make, given their graph, and what that costs."""
     after = {component: graph.depends_on(component) for component in graph.components}
     minutes = {
         component: catalog.components[component].typical_minutes for component in graph.components
     }
     spans = tuple(schedule(after, minutes))
+    cost = cost_of(catalog, graph.components, parameters, region)
     return Preview(
         requested_components=requested,
         pulled_in=tuple(s for s in graph.components if s not in requested),
         spans=spans,
         depends_on=after,
         typical_minutes=max((s.ends for s in spans), default=0.0),
-        hourly_usd=round(sum(catalog.components[s].hourly_usd for s in graph.components), 4),
+        cost=cost,
+        lease_usd=cost.running.over(lease),
     )

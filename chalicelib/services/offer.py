@@ -29,4 +29,11 @@ class Offer:
     def preview(self, request: DemoRequest) -> Preview:
         """Return what a request would make, making nothing; raise InvalidRequest."""
         checked = self.check(request)
-        return preview(self.catalog(), checked.requested, checked.graph)
+        return preview(
+            self.catalog(),
+            checked.requested,
+            checked.graph,
+            parameters=request.parameters,
+            region=checked.region,
+            lease=checked.ttl,
+        )

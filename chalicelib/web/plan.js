@@ -55,7 +55,7 @@ export function drawPlan(view, parts, body) {
   );
   view.timeline.draw(planned(body.steps), 0, Infinity, titles);
   say(parts.total, `About ${minutes(Math.max(1, Math.round(body.typical_minutes)))}`);
-  say(parts.cost, `${many(body.steps.length, "step")}, ${dollars(body.hourly_usd)} while it lives`);
+  say(parts.cost, `${many(body.steps.length, "step")}, ${dollars(body.hourly_usd, body.unpriced)} while it lives`);
   say(parts.brings, body.pulled_in.length ? `Pulled in: ${body.pulled_in.join(", ")}` : "");
   announce(`${parts.total.textContent}. ${parts.brings.textContent}`);
 }

@@ -100,8 +100,11 @@ export function countdown(iso, now) {
   return left > 0 ? `${span(left)} left` : "ended";
 }
 
-/** Return dollars an hour. */
-export const dollars = (n) => `$${n.toFixed(n < 1 ? 3 : 2)}/h`;
+/** Return dollars an hour, as far as they are known. */
+export const dollars = (n, unpriced = []) => {
+  if (n === null) return "price not known";
+  return `${unpriced.length ? "at least " : ""}$${n.toFixed(n < 1 ? 3 : 2)}/h`;
+};
 
 /** Return how many of what: 1 demo, 2 demos. */
 export const many = (n, what) => `${n} ${what}${n === 1 ? "" : "s"}`;

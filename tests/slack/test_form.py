@@ -32,7 +32,12 @@ def test_the_form_of_the_shipped_catalog_is_within_the_limits() -> None:
     offered = PackagedTemplates().catalog()
     for picked in ((), ("ecs",), ("all",), ("ecs", "jenkins", "gone")):
         view = form.form(
-            offered, LeaseLimits(), cidr=("203.0.113.0/24",), metadata="{}", picked=picked
+            offered,
+            LeaseLimits(),
+            region="us-east-1",
+            cidr=("203.0.113.0/24",),
+            metadata="{}",
+            picked=picked,
         )
         assert [] == view_problems(view)
 
@@ -40,13 +45,13 @@ def test_the_form_of_the_shipped_catalog_is_within_the_limits() -> None:
 def test_a_large_catalog_still_opens() -> None:
     """A hundred options is what Slack shows; long titles are clipped."""
     offered = build_catalog(Component(name=f"c{n}", title="t" * 200) for n in range(150))
-    view = form.form(offered, LeaseLimits(), cidr=(), metadata="x" * 9000)
+    view = form.form(offered, LeaseLimits(), region="eu-west-1", cidr=(), metadata="x" * 9000)
     assert [] == view_problems(view)
 
 
 def test_the_time_is_shown_before_pressing() -> None:
     """The plan names what is pulled in, and how long the longest way takes."""
-    plan = form.plan(PackagedTemplates().catalog(), ("ecs",))
+    plan = form.plan(PackagedTemplates().catalog(), ("ecs",), "us-east-1")
     assert "`vpc`" in plan
     assert "about 10 min" in plan
 
@@ -54,7 +59,9 @@ def test_the_time_is_shown_before_pressing() -> None:
 def test_the_lease_offers_what_is_allowed() -> None:
     """Nothing longer than the operator's cap, and the usual lease among them."""
     quotas = LeaseLimits(default=timedelta(hours=3), at_once=timedelta(hours=8))
-    view = form.form(PackagedTemplates().catalog(), quotas, cidr=(), metadata="")
+    view = form.form(
+        PackagedTemplates().catalog(), quotas, region="eu-west-1", cidr=(), metadata=""
+    )
     (lease,) = [b["element"] for b in view["blocks"] if b.get("block_id") == "lease"]
     assert ["1h", "2h", "3h", "4h", "8h"] == [o["value"] for o in lease["options"]]
     assert "3h" == lease["initial_option"]["value"]
@@ -78,8 +85,8 @@ def test_everything_is_one_of_the_choices() -> None:
     assert expected == form.read(values(components=["all", "ecs"], cidr=" "))
     assert Create(ttl=timedelta(hours=4)) == form.read(values(cidr=" "))
     offered = PackagedTemplates().catalog()
-    assert ":stopwatch: Everything: ready in" in form.plan(offered, ("all",))
-    assert "Pick what" in form.plan(offered, ())
+    assert ":stopwatch: Everything: ready in" in form.plan(offered, ("all",), "us-east-1")
+    assert "Pick what" in form.plan(offered, (), "us-east-1")
 
 
 @pytest.mark.parametrize("cidr", ["home", "203.0.113", "::1", "1.2.3.4; rm"])

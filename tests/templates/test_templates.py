@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.adapters.templates import PackagedTemplates
 from chalicelib.core.catalog import GIVEN
+from chalicelib.core.price_list import AS_OF
 
 from .documents import (
     CFN,
@@ -24,6 +26,10 @@ from .documents import (
 
 MINUTES = {
     "s3": 1, "vpc": 3, "sg": 1, "rds": 12, "ecs": 6, "asg": 4, "eb": 6, "jenkins": 6,
+}  # fmt: skip
+PAUSES = {
+    "asg": "delete", "eb": "delete", "ecs": "delete", "jenkins": "delete",
+    "rds": "stop", "vpc": "keep", "sg": "keep", "s3": "keep",
 }  # fmt: skip
 LIMIT_BYTES = 51_200  # the largest template CloudFormation takes as a body
 REGIONS = ("us-east-1", "us-west-2", "eu-central-1", "ap-southeast-2", "sa-east-1")
@@ -80,14 +86,28 @@ def test_size(component: str) -> None:
 
 @pytest.mark.parametrize("component", COMPONENTS)
 def test_metadata(component: str) -> None:
-    """The catalog finds a title, one sentence, typical minutes and hourly prices."""
+    """The catalog finds a title, one sentence, typical minutes, hourly prices and a pause."""
     metadata = load(component)["Metadata"]["StelligentDemo"]
-    assert {"Title", "Description", "TypicalMinutes", "Prices"} == set(metadata) - {
-        "SolutionStacks"
-    }
+    wanted = {"Title", "Description", "TypicalMinutes", "Prices", "Pause"}
+    assert wanted == set(metadata) - {"SolutionStacks", "PricesFrom", "PauseLoses"}
     assert re.fullmatch(r"[A-Z].+\.", metadata["Description"])
     assert MINUTES[component] == metadata["TypicalMinutes"]
-    assert all(isinstance(price, float) and price > 0 for price in metadata["Prices"].values())
+
+
+@pytest.mark.parametrize("component", COMPONENTS)
+def test_prices_say_where_they_are_from(component: str) -> None:
+    """Pages of AWS's and the month in which the price list was compared with them."""
+    metadata = load(component)["Metadata"]["StelligentDemo"]
+    assert metadata["Prices"] == {} or re.fullmatch(rf".+ {AS_OF}", metadata["PricesFrom"])
+
+
+@pytest.mark.parametrize(("component", "word"), PAUSES.items())
+def test_pause(component: str, word: str) -> None:
+    """Each says what a pause does to it, and what that loses if it holds anything."""
+    found = PackagedTemplates().catalog().components[component]
+    assert word == found.pause
+    assert word == "delete" or not found.pause_loses
+    assert re.fullmatch(r"([A-Z].+\.)?", found.pause_loses)
 
 
 @pytest.mark.parametrize("component", COMPONENTS)

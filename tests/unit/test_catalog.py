@@ -93,12 +93,6 @@ def test_problems_found_while_reading_are_kept() -> None:
     assert (unreadable,) == build_catalog(EIGHT, [unreadable]).problems
 
 
-def test_a_components_price_is_the_sum_of_its_items() -> None:
-    """Dollars an hour."""
-    priced = Component(name="x", prices={"a": 0.25, "b": 0.5}, parameters={})
-    assert 0.75 == priced.hourly_usd
-
-
 def test_a_shipped_components_wires_survive_a_second_pass() -> None:
     """Leaving one template out is followed by another look at the rest."""
     loop = Component(name="loop", parameters={"X": Parameter(name="X")}, outputs=("X",))

@@ -10,11 +10,13 @@ from chalicelib.core.catalog import ALL
 from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.errors import InvalidRequest, NotFound, StaleRecord, WrongState
 from chalicelib.core.identity import Caller
+from chalicelib.core.prices import PriceItem
 from chalicelib.core.request import DemoRequest
 from testkit.simulation.components import component
 
 from .builders import HOME, NOW, OWNER, Stage, minutes
 
+NAT, BOX = PriceItem(name="nat", usd=0.04503), PriceItem(name="box", usd=0.1)
 HOUR = timedelta(hours=1)
 
 
@@ -58,9 +60,9 @@ def test_a_preview_makes_nothing() -> None:
 def test_a_preview_names_the_price_of_all_of_it() -> None:
     """Of what was pulled in too, in dollars an hour, to a hundredth of a cent."""
     vpc, web = component("vpc", 3, outputs=("VpcId",)), component("web", 1, requires=("VpcId",))
-    stage = Stage((replace(vpc, prices={"nat": 0.04503}), replace(web, prices={"box": 0.1})))
+    stage = Stage((replace(vpc, prices=(NAT,)), replace(web, prices=(BOX,))))
     shown = stage.offer.preview(DemoRequest(allowed_cidr=(HOME,), components=("web",)))
-    assert 0.145 == shown.hourly_usd
+    assert (0.14503, 0.58) == (shown.cost.running.hourly_usd, shown.lease_usd)
 
 
 def test_ending_wakes_the_running_loop() -> None:

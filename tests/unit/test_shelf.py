@@ -57,7 +57,11 @@ def test_a_users_own_template_is_wired_by_its_parameters(folder: Path) -> None:
     catalog = PackagedTemplates(folder).catalog()
     assert () == catalog.problems
     topic = catalog.components["topic"]
-    assert ("A topic", 2, 0.01) == (topic.title, topic.typical_minutes, topic.hourly_usd)
+    assert ("A topic", 2, 0.01) == (
+        topic.title,
+        topic.typical_minutes,
+        topic.price({}, "mars-1").hourly_usd,
+    )
     assert ("vpc",) == build_graph(catalog, ["topic"]).depends_on("topic")
     assert ("rds", "vpc") == build_graph(catalog, ["topic", "rds"]).depends_on("topic")
 

@@ -23,7 +23,8 @@ def explain(event: Any, get_response: Any) -> ChaliceResponse:
 @endpoint(bp, "GET", "/catalog")
 def catalog(call: Request) -> Response:  # noqa: ARG001
     """List the components."""
-    return Response(body=catalog_view(use_cases().offer.catalog()))
+    offer = use_cases().offer
+    return Response(body=catalog_view(offer.catalog(), offer.policy.home_region))
 
 
 @endpoint(bp, "POST", "/plan")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from chalicelib.core.catalog import Pause
 from chalicelib.entrypoints.rest.answers import Address, Answer
 
 
@@ -26,7 +27,18 @@ class Parameter(Answer):
     max_value: float | None
 
 
-class Component(Answer):
+class Prices(Answer):
+    """List prices in US dollars, as far as they are known; null where nothing is."""
+
+    hourly_usd: float | None
+    """An hour while it runs."""
+    paused_hourly_usd: float | None
+    """An hour while it is paused."""
+    unpriced: list[str]
+    """What is in none of the prices, because its own is not known; then they are lower bounds."""
+
+
+class Component(Prices):
     """A component that can be asked for."""
 
     name: str
@@ -41,8 +53,10 @@ class Component(Answer):
     parameters: list[Parameter]
     outputs: list[str]
     typical_minutes: float
-    hourly_usd: float
-    """List price in US dollars an hour while its stack exists."""
+    pause: Pause
+    """What a pause does to it."""
+    pause_loses: str
+    """What a pause loses for good; empty when nothing."""
 
 
 class TemplateProblem(Answer):
@@ -71,7 +85,7 @@ class PlannedStep(Answer):
     """Whether the whole takes longer when this takes longer."""
 
 
-class Plan(Answer):
+class Plan(Prices):
     """What a request would make."""
 
     requested_components: list[str]
@@ -80,8 +94,8 @@ class Plan(Answer):
     """The components that come along."""
     steps: list[PlannedStep]
     typical_minutes: float
-    hourly_usd: float
-    """List price in US dollars an hour."""
+    lease_usd: float | None
+    """Of the whole lease, if it runs all the time."""
 
 
 class Hours(Answer):

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from chalicelib.core.catalog import BUNDLE, Catalog, Component, Kind, Parameter
+from chalicelib.core.costs import Cost, cost_of
 from chalicelib.core.demo import ComponentStatus, Demo, Failure, Status, stack_name
 from chalicelib.core.graph import close
 from chalicelib.core.identity import Caller
@@ -133,11 +134,11 @@ def _event(entry: Entry) -> answers.Event:
     }
 
 
-def catalog_view(catalog: Catalog) -> offers.Catalog:
-    """Return everything that can be asked for, and what was left out and why."""
+def catalog_view(catalog: Catalog, region: str) -> offers.Catalog:
+    """Return everything that can be asked for, at this region's prices, and what was left out."""
     return {
         "components": [
-            _component(catalog, component)
+            _component(catalog, component, region)
             for component in catalog.components.values()
             if component.name != BUNDLE
         ],
@@ -145,8 +146,9 @@ def catalog_view(catalog: Catalog) -> offers.Catalog:
     }
 
 
-def _component(catalog: Catalog, component: Component) -> offers.Component:
+def _component(catalog: Catalog, component: Component, region: str) -> offers.Component:
     return {
+        **_prices(cost_of(catalog, [component.name], {}, region)),
         "name": component.name,
         "title": component.title,
         "description": component.description,
@@ -156,7 +158,16 @@ def _component(catalog: Catalog, component: Component) -> offers.Component:
         "parameters": [_parameter(catalog, p) for p in component.parameters.values()],
         "outputs": list(component.outputs),
         "typical_minutes": component.typical_minutes,
-        "hourly_usd": round(component.hourly_usd, 4),
+        "pause": component.pause,
+        "pause_loses": component.pause_loses,
+    }
+
+
+def _prices(cost: Cost) -> offers.Prices:
+    return {
+        "hourly_usd": cost.running.hourly_usd,
+        "paused_hourly_usd": cost.paused.hourly_usd,
+        "unpriced": list(cost.running.unknown),
     }
 
 
@@ -179,6 +190,7 @@ def _parameter(catalog: Catalog, parameter: Parameter) -> offers.Parameter:
 def preview_view(preview: Preview) -> offers.Plan:
     """Return what a request would make, in which order, how long and at what price."""
     return {
+        **_prices(preview.cost),
         "requested_components": list(preview.requested_components),
         "pulled_in": list(preview.pulled_in),
         "steps": [
@@ -192,7 +204,7 @@ def preview_view(preview: Preview) -> offers.Plan:
             for span in preview.spans
         ],
         "typical_minutes": preview.typical_minutes,
-        "hourly_usd": preview.hourly_usd,
+        "lease_usd": preview.lease_usd,
     }
 
 

@@ -21,7 +21,8 @@ from chalicelib.core.catalog import ALL, BUNDLE, Catalog, Selection
 from chalicelib.core.errors import FieldProblem
 from chalicelib.core.graph import build_graph
 from chalicelib.core.policy import LeaseLimits
-from chalicelib.core.preview import preview
+from chalicelib.core.preview import Preview, preview
+from chalicelib.core.prices import Price
 from chalicelib.core.request import MAX_NAME
 from chalicelib.entrypoints.slack.blocks import context, escaped, plain, section
 from chalicelib.entrypoints.slack.command import parse
@@ -51,6 +52,7 @@ def form(
     offered: Catalog,
     quotas: LeaseLimits,
     *,
+    region: str,
     cidr: Sequence[str],
     metadata: str,
     picked: Sequence[str] = (),
@@ -65,7 +67,7 @@ def form(
         close=plain("Cancel", _MAX_TITLE),
         blocks=[
             _components(offered, picked),
-            section(plan(offered, picked)),
+            section(plan(offered, picked, region)),
             _lease(quotas),
             _text("name", "Name", "Acme pilot", most=MAX_NAME, optional=True),
             _text(
@@ -82,8 +84,7 @@ def form(
 
 
 def _components(offered: Catalog, picked: Sequence[str]) -> Block:
-    everything = build_graph(offered, offered.select(ALL))
-    longest = preview(offered, offered.select(ALL), everything).typical_minutes
+    longest = _preview(offered, offered.select(ALL)).typical_minutes
     options = {ALL: _option(ALL, f"{ALL} · Everything · {_minutes(longest)}")} | {
         c.name: _option(c.name, f"{c.name} · {c.title} · {_minutes(c.typical_minutes)}")
         for c in offered.components.values()
@@ -148,19 +149,31 @@ def _text(
     )
 
 
-def plan(offered: Catalog, picked: Sequence[str]) -> str:
+def plan(offered: Catalog, picked: Sequence[str], region: str) -> str:
     """Return what a choice brings, how long it takes and what it costs, in a few words."""
     known = tuple(name for name in picked if name in offered.components)
     everything = _selection(picked) == ALL
     if not known and not everything:
         return ":stopwatch: Pick what the demo is made of."
     requested = offered.select(ALL if everything else known)
-    shown = preview(offered, requested, build_graph(offered, requested))
+    shown = _preview(offered, requested, region)
     brought = [name for name in shown.pulled_in if name != BUNDLE]
     with_it = f", with {_names(brought)}" if brought else ""
     what = "Everything" if everything else _names(known)
-    price = f" · about ${shown.hourly_usd:.2f} an hour" if shown.hourly_usd else ""
+    price = _price(shown.cost.running)
     return f":stopwatch: {what}{with_it}: ready in *{_minutes(shown.typical_minutes)}*{price}"
+
+
+def _preview(offered: Catalog, requested: tuple[str, ...], region: str = "") -> Preview:
+    graph = build_graph(offered, requested)
+    return preview(offered, requested, graph, parameters={}, region=region, lease=timedelta())
+
+
+def _price(price: Price) -> str:
+    if price.hourly_usd is None:
+        return " · price not known"
+    about = "at least" if price.unknown else "about"
+    return f" · {about} ${price.hourly_usd:.2f} an hour" if price.hourly_usd else ""
 
 
 def _names(names: Iterable[str]) -> str:

@@ -154,6 +154,7 @@ class Listeners:
         return form.form(
             self._catalog(),
             self._slack.use_cases.policy.lease,
+            region=self._slack.use_cases.policy.request.home_region,
             cidr=self._slack.policy.cidr,
             metadata=metadata,
             picked=chosen,
