@@ -18,10 +18,12 @@ help: ## Show what can be done
 $(VENV)/installed: requirements-dev.txt
 $(AUDIT)/installed: requirements-audit.txt
 $(VENV)/installed $(AUDIT)/installed:
-	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed: $(PYTHON) is not on the PATH"; exit 1; }
-	@echo "Installing the locked requirements into $(@D) …"
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info[:2] != (3, 11))" 2>/dev/null || { \
+		echo "Python 3.11 is needed, and $(PYTHON) is not it. Install it (Debian: python3.11-venv), or name one: PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "Installing the locked requirements into $(@D): a minute or two, about 1 GB …"
 	@$(PYTHON) -m venv $(@D)
-	@$(@D)/bin/pip install --quiet --no-deps --require-hashes --requirement $<
+	@$(@D)/bin/pip install --quiet --retries 1 --no-deps --require-hashes --requirement $< 2>$(@D)/pip.log || { \
+		tail -1 $(@D)/pip.log; echo "The requirements were not installed: is there a network? All that pip said: $(@D)/pip.log"; exit 1; }
 	@touch $@
 
 demo: $(VENV)/installed ## Bring the whole service up here and build a demo (DEMO_COMPONENTS, DEMO_PACE, DEMO_PORT)
@@ -30,7 +32,7 @@ demo: $(VENV)/installed ## Bring the whole service up here and build a demo (DEM
 down: $(VENV)/installed ## Stop what `make demo` left running; forget=1 also removes what it made
 	@$(RUN) -m local.down $(if $(forget),--forget)
 
-test: $(VENV)/installed debian ## Run every test, on all cores
+test: $(VENV)/installed debian ## Run every test, on all cores; installs Debian's packages for it, packages=no does not
 	@$(RUN) -m tools.packaging
 	@$(RUN) -m pytest -q -n auto --dist loadfile
 
@@ -48,7 +50,7 @@ packages: # Apache, Chromium and two font families, for the tests of what they s
 	@tools/install-debian.sh apache2 $(BROWSER)
 
 debian:
-	@$(MAKE) --no-print-directory packages || echo "Tests that need them will be skipped."
+	@test "$(packages)" != no && $(MAKE) --no-print-directory packages || echo "Tests that need Debian's packages will be skipped."
 
 check: lint audit test ## The gate: linters, types, layers, templates, policies, then the tests
 

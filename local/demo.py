@@ -192,7 +192,9 @@ def run(console: Console, wanted: Settings) -> None:
 def _say_up(console: Console, up: service.Service, seconds: float) -> None:
     """Say that the service is there and where its page is, and what is not as one expects."""
     how = "packaged and deployed" if up.packaged else "unchanged since it was packaged"
+    free = up.emulator_url.endswith(f":{service.PREFERRED_PORT}") or os.environ.get("DEMO_PORT")
     lines = [
+        "" if free else f"Port {service.PREFERRED_PORT} is taken, so it is another one.",
         up.lost,
         f"Service up after {seconds:.1f} s ({how}): {up.api_url}",
         f"Watch on the page, signed in as {OWNER}: {page_link(up)}",

@@ -19,7 +19,7 @@ from tools.packaging import ROOT
 STATE = ROOT / ".local"
 STAGE = "local"
 LIMIT_IN_ALL = "20"  # an account's quotas, which the shipped limit keeps to, do not count here
-_PREFERRED_PORT = 4566
+PREFERRED_PORT = 4566
 _STARTS_WITHIN = 20.0  # seconds
 
 
@@ -188,7 +188,7 @@ def _start_emulator(folder: Path, port: int | None) -> Emulator:
     if port:
         return Emulator.start(folder, port)
     with contextlib.suppress(PortTakenError):
-        return Emulator.start(folder, _PREFERRED_PORT)
+        return Emulator.start(folder, PREFERRED_PORT)
     return Emulator.start(folder, free_port())
 
 

@@ -32,6 +32,7 @@ as_root() {
     fi
 }
 
+echo "Installing Debian's packages as root:$missing (Ctrl-C stops it) …"
 # Services of what is installed must not start: the tests start their own, where they want them.
 as_root apt-get update -qq
 # shellcheck disable=SC2086 # one word a package is what is wanted
