@@ -96,7 +96,7 @@ def quarantined() -> str:
         ready(),
         states,
         phase=Phase.QUARANTINED,
-        desired=Desired.DELETED,
+        desired_state=Desired.DELETED,
         reason="rds would not be deleted in 3 attempts",
         trouble=Failure(
             component="rds", resource="Database", reason="Cannot delete a protected DB Instance"

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
-from chalicelib.core.demo import Demo
+from chalicelib.core.demo import Demo, Desired
 from chalicelib.core.errors import UnreadableRecord
 from chalicelib.core.timeline import Entry
 
@@ -111,7 +111,11 @@ def to_demo(item: Mapping[str, Any]) -> Demo:
     return _read(Demo, item, fields)
 
 
-_OLD_NAMES: Final = {"asked": "requested_components", "steps": "components"}
+_OLD_NAMES: Final = {
+    "asked": "requested_components",
+    "steps": "components",
+    "desired": "desired_state",
+}
 
 
 def _renamed(demo: Item) -> Item:
@@ -121,6 +125,8 @@ def _renamed(demo: Item) -> Item:
         name: {("depends_on" if k == "after" else k): v for k, v in dict(component).items()}
         for name, component in dict(fields["components"]).items()
     }
+    if fields.get("desired_state") == "ready":
+        fields["desired_state"] = Desired.RUNNING
     return {**fields, "components": components}
 
 

@@ -27,7 +27,8 @@ SERVICE_ACTOR: Final = "service"
 class Desired(StrEnum):
     """What the owner wants."""
 
-    READY = "ready"
+    RUNNING = "running"
+    PAUSED = "paused"
     DELETED = "deleted"
 
 
@@ -37,6 +38,10 @@ class Phase(StrEnum):
     REQUESTED = "requested"
     PROVISIONING = "provisioning"
     READY = "ready"
+    CHANGING = "changing"
+    PAUSING = "pausing"
+    PAUSED = "paused"
+    RESUMING = "resuming"
     DELETING = "deleting"
     DELETED = "deleted"
     FAILED = "failed"
@@ -49,6 +54,10 @@ class Status(StrEnum):
     PENDING = "pending"
     CREATING = "creating"
     READY = "ready"
+    UPDATING = "updating"
+    STOPPING = "stopping"
+    STOPPED = "stopped"
+    STARTING = "starting"
     FAILED = "failed"
     DELETING = "deleting"
     DELETE_FAILED = "delete_failed"
@@ -168,7 +177,7 @@ class Demo:
     allowed_cidr: tuple[str, ...] = ()
     parameters: Mapping[str, str] = field(default_factory=dict)
     keep_on_failure: bool = False
-    desired: Desired = Desired.READY
+    desired_state: Desired = Desired.RUNNING
     phase: Phase = Phase.REQUESTED
     reason: str = ""
     failure: Failure | None = None
@@ -202,7 +211,7 @@ class Demo:
     @property
     def links(self) -> dict[str, str]:
         """Addresses to open, of every step; none once the demo is to be deleted."""
-        if self.desired is Desired.DELETED:
+        if self.desired_state is Desired.DELETED:
             return {}
         return {
             name: url

@@ -18,7 +18,7 @@ def due_at(demo: Demo, *, watchdog: timedelta) -> datetime | None:
     if demo.ended:
         return None
     moments = [demo.expires_at]
-    if demo.desired is not Desired.DELETED:
+    if demo.desired_state is not Desired.DELETED:
         moments.append(next_warning(demo.created_at, demo.expires_at, demo.warned))
     if demo.looping:
         moments.append((demo.planned_at or demo.created_at) + watchdog)

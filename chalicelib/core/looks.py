@@ -39,7 +39,7 @@ def stacks_to_describe(
 
 def _named(demo: Demo, component: ComponentStatus, named: set[str]) -> bool:
     """Whether an event speaks of a component that may have changed."""
-    if component.status is Status.READY and demo.desired is Desired.READY:
+    if component.status is Status.READY and demo.desired_state is not Desired.DELETED:
         return deletion_of(component.name) in demo.changed
     return component.name in named and component.status in IN_FLIGHT
 
@@ -79,5 +79,5 @@ def _usual(component: ComponentStatus, poll: timedelta) -> timedelta:
 
 def _may_appear(demo: Demo, component: ComponentStatus, now: datetime) -> bool:
     """Whether it is time to look for a stack that nobody knows was made or not."""
-    deleted = demo.desired is Desired.DELETED and component.gone
+    deleted = demo.desired_state is Desired.DELETED and component.gone
     return deleted and component.asked_at is not None and now >= component.asked_at + LATE

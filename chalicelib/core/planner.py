@@ -44,9 +44,9 @@ def decide(
     ever `deleted` after a search that found nothing.
     """
     demo = _scheduled(_overdue(demo, now), now, polling)
-    if demo.desired is Desired.READY:
+    if demo.desired_state is not Desired.DELETED:
         demo = _give_up(demo)
-    if demo.desired is Desired.READY:
+    if demo.desired_state is not Desired.DELETED:
         return _towards_ready(demo, now, polling)
     return towards_deleted(demo, now, polling, leftovers)
 
@@ -87,7 +87,7 @@ def _give_up(demo: Demo) -> Demo:
     if not broken:
         return demo
     demo = replace(demo, failure=demo.failure or broken[0])
-    return demo if demo.keep_on_failure else replace(demo, desired=Desired.DELETED)
+    return demo if demo.keep_on_failure else replace(demo, desired_state=Desired.DELETED)
 
 
 # Towards ready ------------------------------------------------------------------------------

@@ -90,6 +90,8 @@ def state(demo: Demo) -> State:
     """Return where a demo is in a prospect's words."""
     if demo.phase is Phase.FAILED:
         return State.UNAVAILABLE
-    if demo.desired is Desired.DELETED:
+    if demo.desired_state is Desired.DELETED:
         return State.ENDED
-    return State.READY if demo.phase is Phase.READY else State.PREPARING
+    if demo.phase in (Phase.PAUSING, Phase.PAUSED):
+        return State.UNAVAILABLE
+    return State.READY if demo.phase in (Phase.READY, Phase.CHANGING) else State.PREPARING

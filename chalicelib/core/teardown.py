@@ -50,7 +50,7 @@ def wants_search(demo: Demo, now: datetime) -> bool:
     """
     again = demo.search.again_at
     return (
-        demo.desired is Desired.DELETED
+        demo.desired_state is Desired.DELETED
         and not demo.ended
         and (again is None or again <= now)
         and not _unanswered(demo)

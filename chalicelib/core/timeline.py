@@ -62,8 +62,8 @@ def _told(before: Demo, after: Demo) -> Iterator[tuple[EntryKind, str]]:
         known = before.components.get(name)
         if known is None or component.status is not known.status:
             yield EntryKind.STEP, _step_text(component)
-    if before.desired is not after.desired:
-        yield EntryKind.DESIRED, f"desired is now {after.desired}: {_desire_reason(after)}"
+    if before.desired_state is not after.desired_state:
+        yield EntryKind.DESIRED, f"desired is now {after.desired_state}: {_desire_reason(after)}"
     if before.phase is not after.phase:
         yield EntryKind.PHASE, f"{after.phase}: {after.reason}"
         if kind := _NEWS.get(after.phase):
@@ -81,6 +81,6 @@ def _step_text(component: ComponentStatus) -> str:
 
 
 def _desire_reason(demo: Demo) -> str:
-    if demo.desired is Desired.DELETED and demo.failure and demo.phase is not Phase.READY:
+    if demo.desired_state is Desired.DELETED and demo.failure and demo.phase is not Phase.READY:
         return f"{demo.failure.component} failed: {demo.failure.reason}"
     return demo.reason

@@ -79,7 +79,7 @@ def _record(orphan: Orphan, catalog: Catalog, now: datetime, reason: str) -> Dem
         components=components,
         created_at=now,
         expires_at=_moment(tag(tags, "expires-at"), now),
-        desired=Desired.DELETED,
+        desired_state=Desired.DELETED,
         phase=Phase.DELETING,
         reason=reason,
         # The name of a loop that an earlier life used up would never start again.

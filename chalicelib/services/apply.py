@@ -84,7 +84,7 @@ class Apply:
 def _still_wanted(demo: Demo, generation: int, action: Action) -> bool:
     return (
         demo.generation == generation
-        and demo.desired is Desired.READY
+        and demo.desired_state is not Desired.DELETED
         and demo.components[action.component].status is Status.CREATING
     )
 

@@ -66,17 +66,17 @@ class ChangeDemo:
         return self._delete(demo, actor=actor, why="the lease has ended", insist=True)
 
     def _delete(self, demo: Demo, *, actor: str, why: str, insist: bool) -> Demo:
-        if demo.desired is Desired.DELETED:
+        if demo.desired_state is Desired.DELETED:
             if demo.looping:
                 self.loops.ensure(demo, insist=insist)
             return demo
-        after = replace(demo, desired=Desired.DELETED, reason=why)
+        after = replace(demo, desired_state=Desired.DELETED, reason=why)
         return self.loops.commit(demo, after, actor=actor, insist=insist)
 
     @_on_latest
     def move_lease(self, demo: Demo, expires_at: datetime, *, actor: str) -> Demo:
         """Extend or shorten a lease; raise WrongState past its caps or on one that is ending."""
-        if demo.desired is Desired.DELETED:
+        if demo.desired_state is Desired.DELETED:
             raise WrongState(f"{demo.demo_id} is {demo.phase} and cannot be extended")
         now = self.clock()
         moved = moved_expiry(

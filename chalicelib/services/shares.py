@@ -59,7 +59,7 @@ class Sharing:
     def _create(self, caller: Caller, demo_id: str, hours: float | None) -> tuple[Share, str]:
         demo = self.read.find(caller, demo_id)
         now = self.clock()
-        if demo.desired is Desired.DELETED or demo.expires_at <= now:
+        if demo.desired_state is Desired.DELETED or demo.expires_at <= now:
             raise WrongState(f"{demo_id} is {demo.phase} and cannot be shared")
         made = self.shares.made(demo_id)
         if sum(is_open(s, demo, now) for s in self.shares.of_demo(demo_id)) >= MAX_LINKS:

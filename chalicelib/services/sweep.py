@@ -74,7 +74,7 @@ class Sweep:
     def attend(self, demo: Demo) -> None:
         """Do what has come due for one demo."""
         now = self.clock()
-        if demo.desired is not Desired.DELETED and demo.expires_at <= now:
+        if demo.desired_state is not Desired.DELETED and demo.expires_at <= now:
             ended = self.change.end_lease(demo, actor=LEASE_ACTOR)
             if demo.looping and self._silent(demo, now):
                 self._watch(ended, now)
@@ -83,7 +83,7 @@ class Sweep:
             self.loops.commit(demo, after, actor=SWEEP_ACTOR, insist=True)
         elif demo.looping and self._silent(demo, now):
             self._watch(demo, now)
-        elif demo.desired is not Desired.DELETED and (
+        elif demo.desired_state is not Desired.DELETED and (
             warned := warnings_due(now, demo.created_at, demo.expires_at, demo.warned)
         ):
             self._warn(demo, warned, now)

@@ -214,7 +214,7 @@ function spoken(demo) {
 
 function lead(parts, demo, bars, at) {
   const all = demo.components.length;
-  const removing = demo.desired === "deleted";
+  const removing = demo.desired_state === "deleted";
   const done = demo.components.filter((s) =>
     removing ? ["deleted", "pending"].includes(s.status) : s.status === "ready",
   ).length;
@@ -228,7 +228,7 @@ function headline(demo, done, all, bars, at) {
   if (demo.phase === "deleted")
     return demo.failure ? "It failed, and everything is removed" : "Everything is removed";
   if (demo.phase === "quarantined") return "The removal needs an operator";
-  if (demo.desired === "deleted") {
+  if (demo.desired_state === "deleted") {
     return `${demo.failure ? "It failed. Removing" : "Removing"}: ${done} of ${all} removed`;
   }
   if (demo.failure) return "A stack failed";

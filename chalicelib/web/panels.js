@@ -38,7 +38,7 @@ function expected(demo, catalog) {
     else items.push({ title, label: title, url });
   }
   const none =
-    demo.desired === "deleted" ? "closed" : demo.failure ? "not there" : "comes with its stack";
+    demo.desired_state === "deleted" ? "closed" : demo.failure ? "not there" : "comes with its stack";
   return items.map((item) => ({ ...item, none }));
 }
 
@@ -92,7 +92,7 @@ export function leasePanel(view) {
     element: card("Lease", left, until),
     buttons: h("div", { class: "buttons" }, retry, extend, remove),
     draw(demo) {
-      const ending = demo.desired === "deleted";
+      const ending = demo.desired_state === "deleted";
       show(retry, demo.phase === "quarantined");
       extend.disabled = ending;
       remove.disabled = ending;
@@ -107,7 +107,7 @@ export function leasePanel(view) {
     },
     tick(demo, at) {
       const end = demo.deleted_at ? "Ended" : "Ending";
-      say(left, demo.desired === "deleted" ? end : countdown(demo.expires_at, at));
+      say(left, demo.desired_state === "deleted" ? end : countdown(demo.expires_at, at));
     },
   };
 }

@@ -95,7 +95,7 @@ function note(demo) {
 export function times(element, demo) {
   const at = now();
   say(element.parts.age, span(at - Date.parse(demo.created_at)));
-  const over = demo.phase === "deleted" || demo.desired === "deleted";
+  const over = demo.phase === "deleted" || demo.desired_state === "deleted";
   say(
     element.parts.left,
     over ? (demo.phase === "deleted" ? "ended" : "ending") : countdown(demo.expires_at, at),

@@ -45,14 +45,14 @@ export function sharesPanel(view) {
       h("div", { class: "share-list" }, none, list),
     ),
     draw(demo) {
-      const over = demo.desired === "deleted";
+      const over = demo.desired_state === "deleted";
       set(make, "disabled", over);
       set(hours, "disabled", over);
       if (Date.now() - panel.looked > LOOK_EVERY) refresh(panel);
     },
     tick(demo, at) {
       for (const element of list.children) times(element, at);
-      if (demo.desired !== "deleted" && Date.now() - panel.looked > LOOK_EVERY) refresh(panel);
+      if (demo.desired_state !== "deleted" && Date.now() - panel.looked > LOOK_EVERY) refresh(panel);
     },
   };
 }

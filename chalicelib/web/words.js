@@ -4,6 +4,10 @@ export const STATES = {
   pending: "waiting",
   creating: "building",
   ready: "ready",
+  updating: "changing",
+  stopping: "stopping",
+  stopped: "stopped",
+  starting: "starting",
   failed: "failed",
   deleting: "removing",
   delete_failed: "stuck",
@@ -13,7 +17,7 @@ export const STATES = {
 export const PHASES = {
   requested: "Requested",
   provisioning: "Building",
-  updating: "Changing",
+  changing: "Changing",
   ready: "Ready",
   pausing: "Pausing",
   paused: "Paused",
@@ -29,15 +33,19 @@ const GLYPHS = {
   requested: "○",
   creating: "◐",
   provisioning: "◐",
+  changing: "◐",
   updating: "◐",
+  starting: "◐",
   resuming: "◐",
   ready: "●",
   paused: "○",
+  stopped: "○",
   failed: "✕",
   quarantined: "✕",
   delete_failed: "✕",
   deleting: "◑",
   pausing: "◑",
+  stopping: "◑",
   deleted: "–",
   preparing: "◐",
   ended: "–",
@@ -52,7 +60,7 @@ const AT_REST = ["ready", "paused", "failed", "deleted", "quarantined"];
 /** Whether a demo is on its way somewhere. */
 export const moving = (demo) =>
   !AT_REST.includes(demo.phase) ||
-  (demo.desired === "deleted" && demo.phase !== "deleted" && demo.phase !== "quarantined");
+  (demo.desired_state === "deleted" && demo.phase !== "deleted" && demo.phase !== "quarantined");
 
 /** Return a stretch of time at a glance: 45 s, 12 min, 3 h 05, 2 d 4 h. */
 export function span(ms) {

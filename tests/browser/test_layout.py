@@ -54,7 +54,7 @@ def demo(phase: str, *statuses: str, **more: Any) -> dict[str, Any]:
         "name": "Acme on Thursday",
         "owner": "somebody@example.com",
         "region": "us-east-1",
-        "desired": "deleted" if removing else "ready",
+        "desired_state": "deleted" if removing else "running",
         "phase": phase,
         "reason": f"waiting for {' and '.join(STACKS)}",
         "requested_components": ["asg", "s3"],

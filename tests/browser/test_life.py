@@ -71,7 +71,7 @@ def test_deleting_wants_the_name(site: Site) -> None:
     expect(dialog.get_by_role("button", name="Delete")).to_be_disabled()
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
-    assert "ready" == visit.call("GET", f"demos/{demo_id}")["desired"]
+    assert "running" == visit.call("GET", f"demos/{demo_id}")["desired_state"]
 
 
 def test_a_lease_past_its_cap_is_refused_in_words(site: Site) -> None:

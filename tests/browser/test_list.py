@@ -25,7 +25,7 @@ def _one(number: int, now: datetime, ready: int) -> dict[str, Any]:
         "demo_id": f"demo{number:04d}",
         "name": f"Demo {number:03d}",
         "owner": f"person{number % 7}@example.com",
-        "desired": "deleted" if phase in ("deleting", "deleted") else "ready",
+        "desired_state": "deleted" if phase in ("deleting", "deleted") else "running",
         "phase": phase,
         "component_names": ["vpc", "sg", "rds", "ecs"],
         "progress": {"ready": ready, "of": 5},

@@ -83,7 +83,7 @@ def test_a_demo_that_has_changed_is_not_deleted(service: Service) -> None:
     refused = service.call("DELETE", "/demos/{demo_id}", ids, headers={"if-match": '"x"'})
     assert 412 == refused["statusCode"]
     shown = service.call("GET", "/demos/{demo_id}", ids)
-    assert "ready" == json.loads(shown["body"])["desired"]
+    assert "running" == json.loads(shown["body"])["desired_state"]
     tag = shown["headers"]["ETag"]
     gone = service.call("DELETE", "/demos/{demo_id}", ids, headers={"if-match": tag})
     assert 202 == gone["statusCode"]

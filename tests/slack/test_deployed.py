@@ -190,7 +190,7 @@ def test_a_stranger_may_not_press(deployed: Deployed) -> None:
     (demo,) = mine(deployed, "Not yours")
     deployed.workspace.press("demo_delete", demo["demo_id"], user=U_OTHER)
     an_answer(deployed, f"Only <@{U_OWNER}> or an admin")
-    assert "ready" == mine(deployed, "Not yours")[0]["desired"]
+    assert "running" == mine(deployed, "Not yours")[0]["desired_state"]
 
 
 def test_an_unconfirmed_person_gets_nothing(deployed: Deployed) -> None:

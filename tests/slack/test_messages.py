@@ -41,7 +41,7 @@ def demos(draw: st.DrawFn) -> Demo:
         *components,
         name=draw(LONG),
         reason=draw(LONG),
-        desired=draw(st.sampled_from(Desired)),
+        desired_state=draw(st.sampled_from(Desired)),
         phase=draw(st.sampled_from(Phase)),
         failure=draw(st.none() | st.just(trouble)),
         trouble=draw(st.none() | st.just(trouble)),
@@ -93,8 +93,8 @@ def test_the_status_message_tells_states_links_and_the_end() -> None:
 @pytest.mark.parametrize(
     ("phase", "desired", "expected"),
     [
-        (Phase.READY, Desired.READY, [status_message.EXTEND, status_message.DELETE]),
-        (Phase.FAILED, Desired.READY, [status_message.EXTEND, status_message.DELETE]),
+        (Phase.READY, Desired.RUNNING, [status_message.EXTEND, status_message.DELETE]),
+        (Phase.FAILED, Desired.RUNNING, [status_message.EXTEND, status_message.DELETE]),
         (Phase.DELETING, Desired.DELETED, []),
         (Phase.QUARANTINED, Desired.DELETED, [status_message.RETRY]),
         (Phase.DELETED, Desired.DELETED, []),
@@ -102,7 +102,9 @@ def test_the_status_message_tells_states_links_and_the_end() -> None:
 )
 def test_buttons_fit_the_state(phase: Phase, desired: Desired, expected: list[str]) -> None:
     """No button offers what would be refused."""
-    shown = status_message.status_message(demo(component("vpc"), phase=phase, desired=desired))
+    shown = status_message.status_message(
+        demo(component("vpc"), phase=phase, desired_state=desired)
+    )
     assert expected == [*buttons(shown)]
 
 

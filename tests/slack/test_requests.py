@@ -125,7 +125,7 @@ def test_an_admin_may_delete_anybodys(stage: SlackStage) -> None:
     """The operator's list of admins counts here as the token's claim does over HTTP."""
     demo_id = made(stage)
     stage.handle(Delete(demo_id=demo_id), ADMIN, pressed=True)
-    assert Desired.DELETED is stage.store.get(demo_id).desired
+    assert Desired.DELETED is stage.store.get(demo_id).desired_state
 
 
 def test_retry_is_for_the_quarantined(stage: SlackStage) -> None:
@@ -139,7 +139,9 @@ def test_retry_hurries_a_quarantined_teardown(stage: SlackStage) -> None:
     demo_id = made(stage)
     demo = stage.store.get(demo_id)
     stage.save(
-        demo, replace(demo, phase=Phase.QUARANTINED, desired=Desired.DELETED, looping=False), ()
+        demo,
+        replace(demo, phase=Phase.QUARANTINED, desired_state=Desired.DELETED, looping=False),
+        (),
     )
     stage.handle(Retry(demo_id=demo_id), pressed=True)
     assert stage.store.get(demo_id).looping

@@ -59,7 +59,7 @@ def demo(*components: ComponentStatus, **fields: Any) -> Demo:
 
 
 def leaving(*components: ComponentStatus, **fields: Any) -> Demo:
-    return demo(*components, desired=Desired.DELETED, phase=Phase.DELETING, **fields)
+    return demo(*components, desired_state=Desired.DELETED, phase=Phase.DELETING, **fields)
 
 
 @st.composite

@@ -71,7 +71,7 @@ def test_ending_wakes_the_running_loop() -> None:
     demo = asked(stage)
     stage.store.park(demo.demo_id, generation=1, seen=0, token="t1")
     stage.change.delete(demo, actor=OWNER, why="asked for")
-    assert Desired.DELETED is stage.store.get(demo.demo_id).desired
+    assert Desired.DELETED is stage.store.get(demo.demo_id).desired_state
     assert ["t1"] == stage.workflow.woken
     assert "desired is now deleted: asked for" in stage.told(demo.demo_id)
 
@@ -95,7 +95,7 @@ def test_ending_twice_tells_once() -> None:
 def test_ending_again_makes_up_for_a_start_that_was_lost() -> None:
     """The process died between its write and its start; asking again starts the loop."""
     stage = Stage()
-    demo = replace(asked(stage), desired=Desired.DELETED)
+    demo = replace(asked(stage), desired_state=Desired.DELETED)
     stage.workflow.started.clear()
     stage.change.delete(demo, actor=OWNER, why="again")
     assert [("demo0001", 1)] == stage.workflow.started
@@ -107,7 +107,7 @@ def test_a_change_of_an_old_record_is_made_to_the_new_one() -> None:
     demo = asked(stage)
     stage.save(demo, replace(demo, name="meanwhile"), ())
     ended = stage.change.delete(demo, actor=OWNER, why="asked for")
-    assert (Desired.DELETED, "meanwhile") == (ended.desired, ended.name)
+    assert (Desired.DELETED, "meanwhile") == (ended.desired_state, ended.name)
 
 
 def test_a_lease_is_moved_on_the_record_as_it_is_now() -> None:
@@ -126,7 +126,7 @@ def test_a_lease_that_ran_out_ends_the_record_as_it_is_now() -> None:
     stage.save(demo, replace(demo, name="meanwhile"), ())
     stage.clock.now = demo.expires_at
     ended = stage.change.end_lease(demo, actor="lease")
-    assert (Desired.DELETED, "meanwhile") == (ended.desired, ended.name)
+    assert (Desired.DELETED, "meanwhile") == (ended.desired_state, ended.name)
 
 
 def test_a_retry_is_made_of_the_record_as_it_is_now() -> None:

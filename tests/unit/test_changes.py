@@ -45,7 +45,7 @@ def test_an_unreadable_record_does_not_hold_up_the_stream(stage: Stage) -> None:
     """It is counted and not delivered again; the lease behind it ends its demo."""
     stage.store.unreadable.add("demo0001")
     assert {"batchItemFailures": []} == changes.lease_gone(EVENT, None)
-    assert Desired.DELETED is stage.store.get("demo0002").desired
+    assert Desired.DELETED is stage.store.get("demo0002").desired_state
     assert 1 == stage.metrics.counts["LeaseFaults"]
 
 
@@ -63,7 +63,7 @@ def test_what_may_succeed_later_is_delivered_again(
     monkeypatch.setattr(stage.store, "get", busy)
     failed = {"batchItemFailures": [{"itemIdentifier": "2"}]}
     assert failed == changes.lease_gone(EVENT, None)
-    assert Desired.DELETED is get("demo0001").desired
+    assert Desired.DELETED is get("demo0001").desired_state
     assert 0 == stage.metrics.counts["LeaseFaults"]
 
 
@@ -80,4 +80,4 @@ def test_the_sweep_counts_what_it_could_not_deal_with(stage: Stage) -> None:
     stage.store.unreadable.add("demo0001")
     changes.sweep_due(scheduled(), None)
     assert ("SweepFaults", 1, "Count") in stage.metrics.values
-    assert Desired.DELETED is stage.store.get("demo0002").desired
+    assert Desired.DELETED is stage.store.get("demo0002").desired_state

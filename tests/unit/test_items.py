@@ -25,6 +25,8 @@ def test_a_record_of_the_first_release_is_read_by_the_present_names() -> None:
     written = item["demo"]
     written["asked"] = written.pop("requested_components")
     written["steps"] = written.pop("components")
+    assert "running" == written.pop("desired_state")
+    written["desired"] = "ready"
     for fields in written["steps"].values():
         fields["after"] = fields.pop("depends_on")
     assert known == to_demo(item)

@@ -25,7 +25,7 @@ def test_ttl_after_the_end_ends_the_demo() -> None:
     stage = staged()
     stage.clock.advance(timedelta(hours=5))
     stage.lease_removed.run("demo0001", by_ttl=True)
-    assert Desired.DELETED is stage.store.get("demo0001").desired
+    assert Desired.DELETED is stage.store.get("demo0001").desired_state
 
 
 def test_ttl_before_the_end_puts_the_item_back() -> None:
@@ -33,7 +33,7 @@ def test_ttl_before_the_end_puts_the_item_back() -> None:
     stage = staged()
     stage.lease_removed.run("demo0001", by_ttl=True)
     demo = stage.store.get("demo0001")
-    assert Desired.READY is demo.desired
+    assert Desired.RUNNING is demo.desired_state
     assert demo.expires_at == stage.store.leases["demo0001"]
 
 

@@ -35,12 +35,12 @@ def test_a_stack_is_given_three_times_its_usual_minutes(typical: float, given: i
     assert minutes(given + 5) == create_limit(component("vpc", typical_minutes=typical))
 
 
-@pytest.mark.parametrize(("late", "then"), [(0, Desired.READY), (1, Desired.DELETED)])
+@pytest.mark.parametrize(("late", "then"), [(0, Desired.RUNNING), (1, Desired.DELETED)])
 def test_a_database_may_take_forty_one_minutes(late: int, then: Desired) -> None:
     """And a second more is a failure."""
     slow = component("rds", typical_minutes=12, status=Status.CREATING, observed_at=NOW)
     begun = replace(slow, started_at=NOW - minutes(41) - late * SECOND)
-    assert then is plan(demo(begun)).demo.desired
+    assert then is plan(demo(begun)).demo.desired_state
 
 
 @pytest.mark.parametrize(("late", "then"), [(0, Status.DELETING), (1, Status.DELETE_FAILED)])

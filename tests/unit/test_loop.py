@@ -35,7 +35,7 @@ def test_a_wake_that_fails_makes_no_call_fail(
     stage.store.tokens[demo.demo_id] = "t1"
     fails(stage, port, method, error)
     ended = stage.change.delete(demo, actor=OWNER, why="asked")
-    assert Desired.DELETED is ended.desired is stage.store.get(demo.demo_id).desired
+    assert Desired.DELETED is ended.desired_state is stage.store.get(demo.demo_id).desired_state
     assert 1 == stage.metrics.counts["WakesFailed"]
     assert str(error) in caplog.text
 

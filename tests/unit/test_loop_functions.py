@@ -82,7 +82,7 @@ def test_an_error_that_passes_is_no_failure(stage: Stage, error: str) -> None:
     asked = {**STATE, "kind": "create_stack", "component": "s3", "more": False}
     answer = plan(asked, failed(error, "no answer"))
     demo = stage.store.get("demo0001")
-    assert ("wait", Desired.READY) == (answer["next"], demo.desired)
+    assert ("wait", Desired.RUNNING) == (answer["next"], demo.desired_state)
     assert demo.components["vpc"].retry_at
 
 

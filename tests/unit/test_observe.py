@@ -113,7 +113,7 @@ def test_a_ready_stack_is_looked_at_when_it_is_named() -> None:
     """Somebody may have deleted it; in a teardown that does not matter."""
     named = demo(component("vpc", status=Status.READY), changed=frozenset({"vpc#DELETE_COMPLETE"}))
     assert ("vpc",) == stacks_to_describe(named, NOW, POLL)
-    assert () == stacks_to_describe(replace(named, desired=Desired.DELETED), NOW, POLL)
+    assert () == stacks_to_describe(replace(named, desired_state=Desired.DELETED), NOW, POLL)
 
 
 def test_a_stack_that_was_lost_is_made_again_and_its_bundle_with_it() -> None:

@@ -62,7 +62,7 @@ def test_an_orphan_is_adopted_to_be_deleted() -> None:
     search(stage)
     search(stage)
     demo = stage.store.get("demo0001")
-    assert (OWNER, NOW, Desired.DELETED) == (demo.owner, demo.expires_at, demo.desired)
+    assert (OWNER, NOW, Desired.DELETED) == (demo.owner, demo.expires_at, demo.desired_state)
     assert ("orphan demo0001", "us-east-1", Phase.DELETING, stage.clock.now) == (
         demo.name,
         demo.region,
@@ -135,7 +135,7 @@ def test_a_demo_that_comes_to_life_during_the_search_is_left_alone() -> None:
     """The search is told, and the demo keeps what it has."""
     stage, told = Stage(), []
     demo = stage.request.create(OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
-    ended = replace(demo, phase=Phase.DELETED, desired=Desired.DELETED, looping=False)
+    ended = replace(demo, phase=Phase.DELETED, desired_state=Desired.DELETED, looping=False)
     stage.save(demo, ended, ())
     put_stack(stage, "vpc")
     search(stage)
@@ -145,7 +145,7 @@ def test_a_demo_that_comes_to_life_during_the_search_is_left_alone() -> None:
     result = stage.orphan_search.run(lambda what, error: told.append((what, str(error))))
     assert [("demo0001", "demo0001 has come to life")] == told
     assert () == result.removed
-    assert Desired.READY is stage.store.get("demo0001").desired
+    assert Desired.RUNNING is stage.store.get("demo0001").desired_state
 
 
 def test_a_live_demos_stack_is_no_orphan() -> None:
@@ -160,7 +160,7 @@ def test_what_an_ended_demo_left_is_taken_up_again() -> None:
     """A creation that took effect after the proof."""
     stage = Stage()
     demo = stage.request.create(OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
-    ended = replace(demo, phase=Phase.DELETED, desired=Desired.DELETED, looping=False)
+    ended = replace(demo, phase=Phase.DELETED, desired_state=Desired.DELETED, looping=False)
     stage.save(demo, replace(ended, region="eu-west-1", deleted_at=NOW, planned_at=NOW), ())
     put_stack(stage, "vpc")
     search(stage)

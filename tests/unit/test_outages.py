@@ -64,7 +64,7 @@ def test_a_creation_that_never_happened_is_asked_for_again() -> None:
         again = plan(seen(resting.demo, Status.PENDING, now), now)
         assert (Action(ActionKind.CREATE_STACK, "vpc"),) == again.actions
         made = again.demo
-    assert (Desired.READY, Phase.PROVISIONING) == (made.desired, made.phase)
+    assert (Desired.RUNNING, Phase.PROVISIONING) == (made.desired_state, made.phase)
     assert made.failure is None
 
 
@@ -143,7 +143,7 @@ def test_a_stack_that_an_outage_kept_from_going_is_tried_each_minute(reason: str
 def test_a_stack_that_may_still_appear_holds_deleted_back() -> None:
     """Its creation was not answered: it is looked for by name, and then by tag, later on."""
     made = apply_outcomes(creating(), [unanswered(ActionKind.CREATE_STACK)], NOW)
-    made = plan(replace(made, desired=Desired.DELETED), LATER).demo
+    made = plan(replace(made, desired_state=Desired.DELETED), LATER).demo
     gone = apply_observations(made, {"vpc": StackObservation(status=Status.PENDING)}, LATER)
     waiting = plan(gone, LATER)
     assert (Next.WAIT, POLL) == (waiting.next, waiting.wait)

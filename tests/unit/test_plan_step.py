@@ -87,7 +87,7 @@ def test_a_wait_is_whole_seconds_from_one_up(late: float, seconds: int) -> None:
     demo = stage.store.get("demo0001")
     due = stage.clock.now + timedelta(seconds=late)
     refused = ComponentStatus(name="vpc", status=Status.DELETE_FAILED, attempts=1, retry_at=due)
-    after = replace(demo, desired=Desired.DELETED, components={"vpc": refused})
+    after = replace(demo, desired_state=Desired.DELETED, components={"vpc": refused})
     stage.save(demo, after, ())
     component = stage.plan_step.run("demo0001", 1)
     assert (Next.WAIT, seconds) == (component.next, component.wait_seconds)
@@ -167,7 +167,7 @@ def test_a_life_is_measured() -> None:
     stage.plan_step.run("demo0001", 1)
     ready = stage.store.get("demo0001")
     gone = {n: replace(s, status=Status.DELETED) for n, s in ready.components.items()}
-    ended = replace(ready, components=gone, looping=True, desired=Desired.DELETED)
+    ended = replace(ready, components=gone, looping=True, desired_state=Desired.DELETED)
     stage.save(ready, ended, ())
     stage.clock.now = demo.expires_at + minutes(9)
     stage.plan_step.run("demo0001", 1)
@@ -184,7 +184,7 @@ def test_a_demo_deleted_early_is_not_late() -> None:
     gone = {
         n: replace(s, status=Status.DELETED, asked_at=None) for n, s in demo.components.items()
     }
-    stage.save(demo, replace(demo, components=gone, desired=Desired.DELETED), ())
+    stage.save(demo, replace(demo, components=gone, desired_state=Desired.DELETED), ())
     stage.plan_step.run("demo0001", 1)
     assert ("MinutesPastLease", 0, "None") in stage.metrics.values
 
@@ -194,7 +194,7 @@ def test_a_quarantine_is_counted() -> None:
     stage, _ = started()
     demo = stage.store.get("demo0001")
     stuck = ComponentStatus(name="vpc", status=Status.DELETE_FAILED, attempts=MAX_ATTEMPTS)
-    after = replace(demo, desired=Desired.DELETED, components={"vpc": stuck})
+    after = replace(demo, desired_state=Desired.DELETED, components={"vpc": stuck})
     stage.save(demo, after, ())
     assert Next.STUCK is stage.plan_step.run("demo0001", 1).next
     assert 1 == stage.metrics.counts["Quarantined"]
@@ -242,7 +242,7 @@ def test_a_creation_nobody_wants_any_more_is_not_made() -> None:
     """The demo's desire changed between plan and action."""
     stage, _ = started()
     demo = stage.store.get("demo0001")
-    stage.save(demo, replace(demo, desired=Desired.DELETED), ())
+    stage.save(demo, replace(demo, desired_state=Desired.DELETED), ())
     assert stage.apply.run("demo0001", 1, VPC).skipped
     assert [] == stage.cloud.created
 

@@ -204,7 +204,7 @@ def test_a_step_that_takes_too_long_has_failed() -> None:
     slow = component("vpc", status=Status.CREATING, typical_minutes=3)
     late = replace(slow, started_at=NOW - create_limit(slow) - minutes(1))
     turned = plan(demo(late)).demo
-    assert Desired.DELETED is turned.desired
+    assert Desired.DELETED is turned.desired_state
     assert turned.failure
     assert "vpc" == turned.failure.component
 
@@ -238,7 +238,7 @@ def test_a_demo_that_failed_to_come_up_is_in_deletion_at_once() -> None:
     failures = {n: Failure(component=n, resource=None, reason="no room") for n in ("vpc", "sg")}
     broken = [component(n, status=Status.FAILED, failure=f) for n, f in failures.items()]
     decided = plan(demo(*broken, phase=Phase.PROVISIONING)).demo
-    assert (Phase.DELETING, Desired.DELETED) == (decided.phase, decided.desired)
+    assert (Phase.DELETING, Desired.DELETED) == (decided.phase, decided.desired_state)
     assert failures["vpc"] == decided.failure
 
 

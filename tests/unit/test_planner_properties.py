@@ -113,7 +113,7 @@ def test_goes_down_in_reverse_and_once(
     apply_outcomes = Account(data, of_graph(graph))
     apply_outcomes.loop()
     apply_outcomes.done.clear()
-    apply_outcomes.demo = replace(apply_outcomes.demo, desired=Desired.DELETED)
+    apply_outcomes.demo = replace(apply_outcomes.demo, desired_state=Desired.DELETED)
     apply_outcomes.loop()
     assert Phase.DELETED is apply_outcomes.demo.phase
     assert {} == apply_outcomes.stacks
@@ -129,7 +129,7 @@ def test_turning_round_at_any_moment_ends_empty(
     for _ in range(data.draw(st.integers(0, 2 * len(graph)))):
         if apply_outcomes.plan().next is Next.WAIT:
             apply_outcomes.settle()
-    apply_outcomes.demo = replace(apply_outcomes.demo, desired=Desired.DELETED)
+    apply_outcomes.demo = replace(apply_outcomes.demo, desired_state=Desired.DELETED)
     apply_outcomes.loop()
     assert Phase.DELETED is apply_outcomes.demo.phase
     assert {} == apply_outcomes.stacks
@@ -144,7 +144,7 @@ def test_quarantine_keeps_only_what_is_stuck_and_what_that_requires(
     apply_outcomes = Account(data, of_graph(graph, wants))
     apply_outcomes.loop()
     apply_outcomes.refusing = data.draw(st.frozensets(st.sampled_from(sorted(graph)), min_size=1))
-    apply_outcomes.demo = replace(apply_outcomes.demo, desired=Desired.DELETED)
+    apply_outcomes.demo = replace(apply_outcomes.demo, desired_state=Desired.DELETED)
     assert Next.STUCK is apply_outcomes.loop().next
     stuck = {s.name for s in apply_outcomes.demo.components.values() if s.attempts == MAX_ATTEMPTS}
     assert stuck
@@ -201,7 +201,7 @@ def test_everything_that_can_go_does(
     graph: dict[str, tuple[str, ...]], data: st.DataObject
 ) -> None:
     """One plan removes every step that nothing stands on any more, and no other."""
-    demo = replace(_with_statuses(graph, data, tuple(Status)), desired=Desired.DELETED)
+    demo = replace(_with_statuses(graph, data, tuple(Status)), desired_state=Desired.DELETED)
     plan = decide(demo, NOW, polling=PACE)
     removable = {
         s.name
@@ -217,7 +217,7 @@ def test_a_plan_acts_waits_or_ends(
     graph: dict[str, tuple[str, ...]], data: st.DataObject, desired: Desired
 ) -> None:
     """From any state a plan does something, waits for something that moves, or ends."""
-    demo = replace(_with_statuses(graph, data, tuple(Status)), desired=desired)
+    demo = replace(_with_statuses(graph, data, tuple(Status)), desired_state=desired)
     plan = decide(demo, NOW, polling=PACE, leftovers=() if wants_search(demo, NOW) else None)
     moving = {Status.CREATING, Status.DELETING, Status.DELETE_FAILED}
     match plan.next:

@@ -155,7 +155,7 @@ def test_a_demo_that_is_ending_is_not_shared() -> None:
     """Nor is one whose lease is over."""
     scene = Scene()
     demo = scene.stage.store.get(scene.demo_id)
-    ending = replace(demo, desired=Desired.DELETED, phase=Phase.DELETING)
+    ending = replace(demo, desired_state=Desired.DELETED, phase=Phase.DELETING)
     scene.stage.save(demo, ending, ())
     with pytest.raises(WrongState, match="cannot be shared"):
         scene.create()

@@ -46,7 +46,7 @@ def test_a_lease_that_ended_ends_the_demo() -> None:
     up(stage)
     stage.clock.advance(timedelta(hours=4))
     swept(stage)
-    assert Desired.DELETED is stage.store.get("demo0001").desired
+    assert Desired.DELETED is stage.store.get("demo0001").desired_state
     assert ("demo0001", 2) in stage.workflow.started
     assert "desired is now deleted: the lease has ended" in stage.told("demo0001")
 
@@ -66,7 +66,7 @@ def test_a_lease_extended_in_the_same_breath_is_not_ended(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(stage.store, "save", extended_first)
     swept(stage)
-    assert Desired.READY is stage.store.get("demo0001").desired
+    assert Desired.RUNNING is stage.store.get("demo0001").desired_state
     assert longer.expires_at == stage.store.get("demo0001").expires_at
 
 
@@ -126,7 +126,7 @@ def test_an_ended_lease_with_a_dead_loop_needs_one_sweep() -> None:
     stage.clock.advance(timedelta(hours=1))
     swept(stage)
     demo = stage.store.get("demo0001")
-    assert (Desired.DELETED, 2) == (demo.desired, demo.generation)
+    assert (Desired.DELETED, 2) == (demo.desired_state, demo.generation)
     assert stage.workflow.running("demo0001", 2)
 
 
@@ -135,7 +135,7 @@ def test_a_quarantined_demo_is_tried_again_when_it_has_rested() -> None:
     stage = Stage()
     demo = up(stage)
     later = stage.clock.now + minutes(15)
-    stuck = replace(demo, phase=Phase.QUARANTINED, desired=Desired.DELETED, retry_at=later)
+    stuck = replace(demo, phase=Phase.QUARANTINED, desired_state=Desired.DELETED, retry_at=later)
     stage.save(demo, stuck, ())
     stage.clock.advance(minutes(14))
     assert [] == swept(stage)
@@ -149,7 +149,7 @@ def test_a_demo_that_is_leaving_is_not_warned_of() -> None:
     """Its end is no news."""
     stage = Stage()
     demo = stage.request.create(OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
-    stage.save(demo, replace(demo, desired=Desired.DELETED, planned_at=None), ())
+    stage.save(demo, replace(demo, desired_state=Desired.DELETED, planned_at=None), ())
     for _ in range(24):
         stage.clock.advance(minutes(10))
         swept(stage)
@@ -296,7 +296,7 @@ def test_an_ended_lease_leaves_a_loop_that_gets_on_alone(monkeypatch: pytest.Mon
     stage.save(demo, replace(demo, looping=True, planned_at=stage.clock.now - minutes(9)), ())
     monkeypatch.setattr(stage.workflow, "running", lambda *_: pytest.fail("it was asked for"))
     swept(stage)
-    assert Desired.DELETED is stage.store.get("demo0001").desired
+    assert Desired.DELETED is stage.store.get("demo0001").desired_state
 
 
 def test_a_retry_whose_loop_does_not_start_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -304,7 +304,7 @@ def test_a_retry_whose_loop_does_not_start_is_a_fault(monkeypatch: pytest.Monkey
     stage = Stage()
     demo = up(stage)
     stuck = replace(
-        demo, phase=Phase.QUARANTINED, desired=Desired.DELETED, retry_at=stage.clock.now
+        demo, phase=Phase.QUARANTINED, desired_state=Desired.DELETED, retry_at=stage.clock.now
     )
     stage.save(demo, stuck, ())
 

@@ -79,7 +79,7 @@ class Demo(Answer):
     owner: str
     """The verified e-mail address of whoever asked for it."""
     region: str
-    desired: Desired
+    desired_state: Desired
     """What its owner wants."""
     phase: Phase
     """Where it is."""
@@ -122,7 +122,7 @@ class DemoBrief(Answer):
     demo_id: str
     name: str
     owner: str
-    desired: Desired
+    desired_state: Desired
     phase: Phase
     component_names: list[str]
     """The components that have a stack."""

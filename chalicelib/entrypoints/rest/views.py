@@ -26,7 +26,7 @@ def demo_view(demo: Demo) -> answers.Demo:
         "name": demo.name,
         "owner": demo.owner,
         "region": demo.region,
-        "desired": demo.desired,
+        "desired_state": demo.desired_state,
         "phase": demo.phase,
         "reason": demo.reason,
         "requested_components": list(demo.requested_components),
@@ -52,7 +52,7 @@ def brief_view(demo: Demo) -> answers.DemoBrief:
         "demo_id": demo.demo_id,
         "name": demo.name,
         "owner": demo.owner,
-        "desired": demo.desired,
+        "desired_state": demo.desired_state,
         "phase": demo.phase,
         "component_names": [s.name for s in components if s.kind is Kind.STACK],
         "progress": {

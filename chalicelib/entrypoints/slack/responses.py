@@ -124,7 +124,7 @@ def listing(result: ListResult) -> Message:
 
 def _line(demo: Demo, result: ListResult) -> str:
     owner = f" · {escaped(demo.owner)}" if result.everybody else ""
-    end = f" · ends {ago(demo.expires_at)}" if demo.desired is not Desired.DELETED else ""
+    end = f" · ends {ago(demo.expires_at)}" if demo.desired_state is not Desired.DELETED else ""
     links = "".join(f" · {link(url, title)}" for title, url in open_links(demo)[:2])
     return f"{PHASES[demo.phase]} `{demo.demo_id}` {escaped(demo.name)}{owner}{end}{links}"
 

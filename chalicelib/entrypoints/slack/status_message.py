@@ -39,6 +39,10 @@ PHASES: Final = {
     Phase.REQUESTED: ":hourglass_flowing_sand: *Requested*",
     Phase.PROVISIONING: ":hourglass_flowing_sand: *Building*",
     Phase.READY: ":large_green_circle: *Ready*",
+    Phase.CHANGING: ":hourglass_flowing_sand: *Changing*",
+    Phase.PAUSING: ":hourglass_flowing_sand: *Pausing*",
+    Phase.PAUSED: ":double_vertical_bar: *Paused*",
+    Phase.RESUMING: ":hourglass_flowing_sand: *Resuming*",
     Phase.DELETING: ":wastebasket: *Removing*",
     Phase.DELETED: ":white_circle: *Removed*",
     Phase.FAILED: ":x: *Failed (kept)*",
@@ -49,10 +53,26 @@ _MARKS: Final = {
     Status.PENDING: ":white_circle:",
     Status.CREATING: ":hourglass_flowing_sand:",
     Status.READY: ":white_check_mark:",
+    Status.UPDATING: ":hourglass_flowing_sand:",
+    Status.STOPPING: ":hourglass_flowing_sand:",
+    Status.STOPPED: ":double_vertical_bar:",
+    Status.STARTING: ":hourglass_flowing_sand:",
     Status.FAILED: ":x:",
     Status.DELETING: ":wastebasket:",
     Status.DELETE_FAILED: ":warning:",
     Status.DELETED: ":heavy_minus_sign:",
+}
+
+
+_WORDS: Final = {
+    Status.UPDATING: "changing",
+    Status.STOPPING: "stopping",
+    Status.STOPPED: "stopped",
+    Status.STARTING: "starting",
+    Status.FAILED: "failed",
+    Status.DELETING: "removing",
+    Status.DELETE_FAILED: "stuck",
+    Status.DELETED: "removed",
 }
 
 
@@ -90,7 +110,7 @@ def _progress(demo: Demo) -> Iterator[str]:
 
 def _state(demo: Demo, component: ComponentStatus) -> str:
     match component.status:
-        case Status.PENDING if demo.desired is Desired.DELETED:
+        case Status.PENDING if demo.desired_state is Desired.DELETED:
             return "not made"
         case Status.PENDING:
             waits = [
@@ -105,14 +125,8 @@ def _state(demo: Demo, component: ComponentStatus) -> str:
             return f"building{since}, {_typical(component)}"
         case Status.READY:
             return f"ready{_took(component)}"
-        case Status.FAILED:
-            return "failed"
-        case Status.DELETING:
-            return "removing"
-        case Status.DELETE_FAILED:
-            return "stuck"
-        case Status.DELETED:
-            return "removed"
+        case _:
+            return _WORDS[component.status]
 
 
 def _typical(component: ComponentStatus) -> str:
@@ -150,7 +164,7 @@ def _countdown(demo: Demo) -> str:
     if demo.phase is Phase.QUARANTINED:
         again = f" It is tried again {ago(demo.retry_at)}." if demo.retry_at else ""
         return f":warning: Its removal needs an operator: {escaped(demo.reason)}.{again}"
-    if demo.desired is Desired.DELETED:
+    if demo.desired_state is Desired.DELETED:
         return f":wastebasket: {escaped(demo.reason)}"
     return f":alarm_clock: Ends {ago(demo.expires_at)}, {when(demo.expires_at)}"
 
@@ -160,7 +174,7 @@ def _buttons(demo: Demo) -> list[Block]:
     row = _opening(demo)
     if demo.phase is Phase.QUARANTINED:
         row.append(button("Retry", RETRY, value=demo.demo_id, style="primary"))
-    elif demo.desired is not Desired.DELETED:
+    elif demo.desired_state is not Desired.DELETED:
         row.append(_extend(demo))
         row.append(_delete(demo))
     return [actions(*row)] if row else []
