@@ -67,6 +67,7 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     ),
     "ministack.services.apigateway_v1._put_gateway_response": ("api_id", "response_type", "data"),
     "ministack.services.cloudformation.engine._evaluate_conditions": ("template",),
+    "ministack.services.cloudformation.engine._resolve_refs": ("value",),
     "ministack.services.cloudformation.engine._extract_deps": (
         "resource_def",
         "all_resource_names",

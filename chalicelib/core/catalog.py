@@ -36,6 +36,7 @@ GIVEN: Final = frozenset(
         "Owner",
         "ExpiresAt",
         "AllowedCidr",
+        "AllowedCidrIpv6",
         "PermissionsBoundaryArn",
         "RolePath",
     }

@@ -59,7 +59,8 @@ def given(
         # Templates tag with it, and tags take few characters.
         "Owner": tag_value(demo.owner),
         "ExpiresAt": demo.expires_at.isoformat(timespec="seconds"),
-        "AllowedCidr": ",".join(demo.allowed_cidr),
+        "AllowedCidr": ",".join(block for block in demo.allowed_cidr if ":" not in block),
+        "AllowedCidrIpv6": ",".join(block for block in demo.allowed_cidr if ":" in block),
         "PermissionsBoundaryArn": permissions_boundary.boundary_arn,
         "RolePath": permissions_boundary.role_path,
     }

@@ -6,6 +6,7 @@ from local.emulator import (
     buckets,
     calls,
     condition_keys,
+    conditions,
     credentials,
     descriptions,
     front_door,
@@ -30,6 +31,7 @@ def extend() -> None:
     """Put every extension in place; `PinMovedError` names what is not as it was."""
     pin.check("ministack")
     for extension in (
+        conditions,
         operations,
         rights,
         stack_events,

@@ -11,6 +11,7 @@ from local.emulator.process import Emulator
 
 from .conftest import Stacks, wait_until
 
+ROOT = Path(__file__).resolve().parents[2]
 FOREVER = 1e6  # seconds per typical minute: as good as never
 
 
@@ -61,6 +62,31 @@ def test_deleting_a_stack_under_creation_stops_it(
     assert ("Second", "CREATE_FAILED", CANCELLED) in events
     assert ("First", "DELETE_COMPLETE", "") in events
     assert not [event for event in events if event[0] == "Third"]
+
+
+def test_a_condition_compares_what_functions_make(aws: Emulator, stacks: Stacks) -> None:
+    """The security groups' template opens port 80 to the allowed ranges, and to nobody else."""
+    network = aws.client("ec2").create_vpc(CidrBlock="10.200.0.0/16")["Vpc"]["VpcId"]
+    values = {
+        "DemoId": "demo1234",
+        "VpcId": network,
+        "VpcCidr": "10.200.0.0/16",
+        "AllowedCidr": "198.51.100.7/32,203.0.113.0/24",
+        "AllowedCidrIpv6": "2001:db8::/64",
+    }
+    made = stacks.api.create_stack(
+        StackName="ranges",
+        TemplateBody=(ROOT / "cfn" / "sg.yaml").read_text(),
+        Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in values.items()],
+    )
+    assert stacks.settled(made["StackId"]) == "CREATE_COMPLETE"
+    groups = aws.client("ec2").describe_security_groups(
+        Filters=[{"Name": "vpc-id", "Values": [network]}]
+    )["SecurityGroups"]
+    rules = [rule for group in groups for rule in group["IpPermissions"]]
+    ranges = {block["CidrIp"] for rule in rules for block in rule.get("IpRanges", ())}
+    more = {block["CidrIpv6"] for rule in rules for block in rule.get("Ipv6Ranges", ())}
+    assert ({"198.51.100.7/32", "203.0.113.0/24"}, {"2001:db8::/64"}) == (ranges, more)
 
 
 def test_a_second_delete_changes_nothing(aws: Emulator, stacks: Stacks, topic: Any) -> None:

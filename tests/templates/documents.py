@@ -21,6 +21,7 @@ SAMPLES: Final[Mapping[str, str]] = {
     "Owner": "o'brien@example.com",
     "ExpiresAt": "2030-01-31T12:00:00Z",
     "AllowedCidr": "198.51.100.7/32",
+    "AllowedCidrIpv6": "",
     "PermissionsBoundaryArn": "arn:aws:iam::111122223333:policy/bound",
     "RolePath": "/stelligent-demo/",
     "BucketName": "stelligent-demo-demo1234",

@@ -1,5 +1,7 @@
 """Who may reach what, and what is encrypted and bounded."""
 
+import json
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -15,7 +17,8 @@ from .documents import (
     walk,
 )
 
-RANGES = ("198.51.100.7/32", "203.0.113.0/24", "192.0.2.1/32", "192.0.2.2/32", "10.0.0.0/8")
+RANGES = ("198.51.100.7/32", "203.0.113.0/24", *(f"192.0.2.{n}/32" for n in range(8)))
+IPV6_RANGES = tuple(f"2001:db8:{n}::/48" for n in range(10))
 
 
 @pytest.mark.parametrize("component", LAUNCHING)
@@ -43,10 +46,12 @@ def test_storage_is_encrypted() -> None:
     )
 
 
-def policy(direction: str, *ranges: str) -> dict[str, list[dict[str, Any]]]:
+def policy(
+    direction: str, *ranges: str, ipv6: Sequence[str] = ()
+) -> dict[str, list[dict[str, Any]]]:
     """Return each security group's rules of one direction, for these allowed ranges."""
     template = load("sg")
-    resolve = Resolver(template, AllowedCidr=",".join(ranges))
+    resolve = Resolver(template, AllowedCidr=",".join(ranges), AllowedCidrIpv6=",".join(ipv6))
     groups = resources(template, "AWS::EC2::SecurityGroup")
     return {
         name: resolve(group["Properties"][f"SecurityGroup{direction}"])
@@ -54,13 +59,23 @@ def policy(direction: str, *ranges: str) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-@pytest.mark.parametrize("count", range(1, 6))
+@pytest.mark.parametrize("count", range(11))
 def test_one_rule_a_range(count: int) -> None:
-    """One to five allowed ranges become as many rules, on port 80 of the load balancers."""
-    inbound = policy("Ingress", *RANGES[:count])["LoadBalancerGroup"]
-    assert [(r, 80, 80) for r in RANGES[:count]] == [
-        (rule["CidrIp"], rule["FromPort"], rule["ToPort"]) for rule in inbound
-    ]
+    """Up to ten ranges of each kind become as many rules, on port 80 of the load balancers."""
+    for ipv4, ipv6 in ((count, 0), (0, count), (10 - count, count)):
+        ranges, more = RANGES[:ipv4], IPV6_RANGES[:ipv6]
+        inbound = policy("Ingress", *ranges, ipv6=more)["LoadBalancerGroup"]
+        assert [(r, 80, 80) for r in (*ranges, *more)] == [
+            (rule.get("CidrIp", rule.get("CidrIpv6")), rule["FromPort"], rule["ToPort"])
+            for rule in inbound
+        ]
+
+
+def test_ranges_may_change_places() -> None:
+    """The rule of a range is the same wherever it stands, so that no other's change touches it."""
+    one, two = policy("Ingress", *RANGES), policy("Ingress", *RANGES[1:], RANGES[0])
+    rules = {json.dumps(rule, sort_keys=True) for rule in one["LoadBalancerGroup"]}
+    assert rules == {json.dumps(rule, sort_keys=True) for rule in two["LoadBalancerGroup"]}
 
 
 def test_only_load_balancers_face_outward() -> None:

@@ -21,7 +21,11 @@ def test_the_service_fills_what_the_catalog_says_it_fills() -> None:
 def test_what_the_service_fills_is_of_this_demo() -> None:
     """Its end in whole seconds, and the owner in the characters that a tag takes."""
     end = NOW + timedelta(hours=4, microseconds=7)
-    made = demo(owner="ann!@example.com", expires_at=end, allowed_cidr=(HOME, "10.0.0.0/8"))
+    made = demo(
+        owner="ann!@example.com",
+        expires_at=end,
+        allowed_cidr=(HOME, "2001:db8::/64", "10.0.0.0/8"),
+    )
     filled = {
         "DemoId": "demo0001",
         "DemoName": "a demo",
@@ -29,6 +33,7 @@ def test_what_the_service_fills_is_of_this_demo() -> None:
         "Owner": tag_value("ann!@example.com"),
         "ExpiresAt": "2026-01-05T13:00:00+00:00",
         "AllowedCidr": "203.0.113.0/24,10.0.0.0/8",
+        "AllowedCidrIpv6": "2001:db8::/64",
         "PermissionsBoundaryArn": "arn:boundary",
         "RolePath": "/stelligent-demo/",
     }
