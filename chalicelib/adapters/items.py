@@ -20,6 +20,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from chalicelib.core.demo import Demo, Desired
 from chalicelib.core.errors import UnreadableRecord
+from chalicelib.core.listing import Line, line_of, search_text
 from chalicelib.core.timeline import Entry
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ def attributes(demo: Demo) -> Item:
         "owner": demo.owner,
         "created_at": sortable(demo.created_at),
         "phase": demo.phase.value,
+        "search": line_of(demo).text,
         "generation": demo.generation,
         "looping": demo.looping,
         "due_shard": due_shard(demo.demo_id) if demo.due_at else None,
@@ -109,6 +111,25 @@ def to_demo(item: Mapping[str, Any]) -> Demo:
         }
 
     return _read(Demo, item, fields)
+
+
+def to_line(item: Mapping[str, Any]) -> Line:
+    """Return what a list needs to know of a record's plain values; raise UnreadableRecord."""
+    try:
+        demo, demo_id = item["demo"], str(item["pk"]).removeprefix("DEMO#")
+        owner, name = str(item["owner"]), str(demo["name"])
+        return Line(
+            demo_id=demo_id,
+            owner=owner,
+            name=name,
+            phase=str(item["phase"]),
+            created_at=datetime.fromisoformat(item["created_at"]),
+            expires_at=datetime.fromisoformat(demo["expires_at"]),
+            # The first releases kept no text to be searched.
+            text=item.get("search") or search_text(demo_id, owner, name, ()),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise UnreadableRecord(f"{item['pk']} {item['sk']} cannot be listed: {error!r}") from error
 
 
 _OLD_NAMES: Final = {

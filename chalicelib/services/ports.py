@@ -13,6 +13,7 @@ from typing import Generic, Protocol, TypeVar
 
 from chalicelib.core.catalog import Catalog
 from chalicelib.core.demo import Demo
+from chalicelib.core.listing import Listing
 from chalicelib.core.observe import StackObservation
 from chalicelib.core.policy import Quotas
 from chalicelib.core.share import Share
@@ -65,11 +66,8 @@ class DemoRecords(Protocol):
         written. Returns the record as saved, its version one up.
         """
 
-    def of_owner(self, owner: str, *, limit: int, cursor: str | None = None) -> Page[Demo]:
-        """List an owner's demos, newest first."""
-
-    def newest(self, *, limit: int, cursor: str | None = None) -> Page[Demo]:
-        """List everybody's demos, newest first."""
+    def list(self, listing: Listing, *, limit: int, cursor: str | None = None) -> Page[Demo]:
+        """List demos; a page may have fewer than `limit`, even none, and lead on all the same."""
 
     def timeline(self, demo_id: str, *, limit: int, cursor: str | None = None) -> Page[Entry]:
         """List a demo's timeline, oldest first."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from chalicelib.core.demo import DEMO_ID, Demo
 from chalicelib.core.errors import NotFound
 from chalicelib.core.identity import Caller
+from chalicelib.core.listing import listing
 from chalicelib.core.timeline import Entry
 from chalicelib.services.ports import DemoRecords, Metrics, Page
 
@@ -30,16 +33,21 @@ class ReadDemos:
         return demo
 
     def list(
-        self, caller: Caller, *, everybody: bool, limit: int, cursor: str | None
+        self,
+        caller: Caller,
+        *,
+        everybody: bool,
+        limit: int,
+        cursor: str | None,
+        query: Mapping[str, str] = MappingProxyType({}),
     ) -> Page[Demo]:
-        """List the caller's demos, newest first; everybody's for an admin who asks.
+        """List the caller's demos; everybody's for an admin who asks.
 
-        A record that cannot be read is counted and left out.
+        `query` may have `phase`, `q` and `order`; raises InvalidRequest where it cannot be read. A
+        record that cannot be read is counted and left out.
         """
-        if everybody and caller.admin:
-            page = self.records.newest(limit=limit, cursor=cursor)
-        else:
-            page = self.records.of_owner(caller.owner, limit=limit, cursor=cursor)
+        owner = None if everybody and caller.admin else caller.owner
+        page = self.records.list(listing(owner, query), limit=limit, cursor=cursor)
         if page.unreadable:
             self.metrics.count("UnreadableRecords", len(page.unreadable))
         return page

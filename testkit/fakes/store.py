@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -15,6 +16,7 @@ from chalicelib.core.errors import (
     StaleRecord,
     UnreadableRecord,
 )
+from chalicelib.core.listing import Listing, line_of
 from chalicelib.core.policy import Quotas
 from chalicelib.core.timeline import Entry
 from chalicelib.services.ports import Page
@@ -109,22 +111,19 @@ class MemoryStore:
         self.tokens[demo_id] = token
         return True
 
-    def of_owner(self, owner: str, *, limit: int, cursor: str | None = None) -> Page[Demo]:
-        """List an owner's demos, newest first."""
-        return self._newest((d for d in self.records.values() if d.owner == owner), limit, cursor)
-
-    def newest(self, *, limit: int, cursor: str | None = None) -> Page[Demo]:
-        """List everybody's demos, newest first."""
-        return self._newest(self.records.values(), limit, cursor)
-
-    def _newest(self, demos: Iterable[Demo], limit: int, cursor: str | None) -> Page[Demo]:
-        ranked = sorted(demos, key=_rank, reverse=True)
+    def list(self, listing: Listing, *, limit: int, cursor: str | None = None) -> Page[Demo]:
+        """List demos."""
+        rank = {d.demo_id: listing.rank(line_of(d)) for d in self.records.values()}
+        ranked = sorted(
+            (d for d in self.records.values() if listing.takes(line_of(d))),
+            key=lambda d: rank[d.demo_id],
+        )
         if cursor is not None:
-            ranked = [d for d in ranked if _rank(d) < cursor]
+            ranked = [d for d in ranked if list(rank[d.demo_id]) > json.loads(cursor)]
         page = ranked[:limit]
         return Page(
             items=tuple(d for d in page if d.demo_id not in self.unreadable),
-            cursor=_rank(page[-1]) if len(ranked) > limit else None,
+            cursor=json.dumps(rank[page[-1].demo_id]) if len(ranked) > limit else None,
             unreadable=tuple(_unreadable(d.demo_id) for d in page if d.demo_id in self.unreadable),
         )
 
@@ -167,10 +166,6 @@ class MemoryStore:
 
 def _unreadable(demo_id: str) -> str:
     return f"DEMO#{demo_id} DEMO cannot be read"
-
-
-def _rank(demo: Demo) -> str:
-    return f"{demo.created_at.isoformat()}#{demo.demo_id}"
 
 
 def _number(cursor: str) -> int:

@@ -12,6 +12,7 @@ from botocore.exceptions import EndpointConnectionError
 from chalicelib.adapters import leftovers
 from chalicelib.adapters.cloudformation import CloudFormation
 from chalicelib.core.errors import Unavailable
+from chalicelib.core.listing import Listing
 from chalicelib.core.policy import Quotas
 
 from .conftest import stores
@@ -44,8 +45,8 @@ CALLS: dict[str, Callable[[], object]] = {
     "slots": TABLE.quota_slots.slots,
     "give back": lambda: TABLE.quota_slots.give_back("demo0001", OWNER),
     "get": lambda: TABLE.records.get("demo0001"),
-    "of owner": lambda: TABLE.records.of_owner(OWNER, limit=1),
-    "newest": lambda: TABLE.records.newest(limit=1),
+    "of owner": lambda: TABLE.records.list(Listing(owner=OWNER), limit=1),
+    "newest": lambda: TABLE.records.list(Listing(), limit=1),
     "timeline": lambda: TABLE.records.timeline("demo0001", limit=1),
     "due": lambda: TABLE.records.due(NOW),
     "wake": lambda: TABLE.signals.count_event("demo0001"),

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 
-from chalicelib.core.demo import Demo
+from chalicelib.core.demo import Demo, Phase
 from chalicelib.core.errors import InvalidRequest
+from chalicelib.core.listing import Listing, Order, line_of, listing
 from chalicelib.core.policy import Quotas
 from chalicelib.core.timeline import Entry
 from chalicelib.services.ports import Page
@@ -15,16 +17,17 @@ from chalicelib.services.ports import Page
 from .conftest import Stores, fill
 from .demos import NOW, OWNER, a_demo, ended, entry
 
+OWN, EVERYBODYS = Listing(owner=OWNER), Listing()
 ROOM = Quotas(per_owner=10_000, in_all=10_000)
 MANY = 1_000
 
 
-def every(fetch: Callable[[str | None], Page[Demo] | Page[Entry]]) -> list[Demo | Entry]:
+def every(fetch: Callable[..., Page[Demo] | Page[Entry]]) -> list[Demo | Entry]:
     """Follow the cursors to the end."""
-    page = fetch(None)
+    page = fetch(cursor=None)
     found = [*page.items]
     while page.cursor is not None:
-        page = fetch(page.cursor)
+        page = fetch(cursor=page.cursor)
         found += page.items
     return found
 
@@ -32,7 +35,7 @@ def every(fetch: Callable[[str | None], Page[Demo] | Page[Entry]]) -> list[Demo 
 def test_a_thousand_demos_are_listed_once_each(store: Stores) -> None:
     """Nothing is left out or told twice where one page ends and the next begins."""
     fill(store, (a_demo(number) for number in range(MANY)))
-    listed = every(lambda cursor: store.records.of_owner(OWNER, limit=97, cursor=cursor))
+    listed = every(lambda cursor: store.records.list(OWN, limit=97, cursor=cursor))
     assert [a_demo(n).demo_id for n in reversed(range(MANY))] == [
         d.demo_id for d in listed if isinstance(d, Demo)
     ]
@@ -42,14 +45,59 @@ def test_an_owner_sees_only_their_own(store: Stores) -> None:
     """One list is an owner's, the other everybody's; both newest first."""
     store.records.create(a_demo(1, owner="ann@example.com"), (), ROOM)
     store.records.create(a_demo(2, owner="bob@example.com"), (), ROOM)
-    assert ["demo0001"] == [d.demo_id for d in store.records.of_owner(OWNER, limit=10).items]
-    assert ["demo0002", "demo0001"] == [d.demo_id for d in store.records.newest(limit=10).items]
+    assert ["demo0001"] == [d.demo_id for d in store.records.list(OWN, limit=10).items]
+    assert ["demo0002", "demo0001"] == [
+        d.demo_id for d in store.records.list(EVERYBODYS, limit=10).items
+    ]
 
 
 def test_a_page_that_holds_all_leads_nowhere(store: Stores) -> None:
     """There is no cursor where nothing is left."""
     store.records.create(a_demo(), (), ROOM)
-    assert store.records.newest(limit=2).cursor is None
+    assert store.records.list(EVERYBODYS, limit=2).cursor is None
+
+
+def _varied(number: int) -> Demo:
+    """Return one of many that differ in what a list is searched and sorted by."""
+    phases = tuple(Phase)
+    return a_demo(
+        number,
+        name=f"{'Straße' if number % 3 else 'Acme'} {number * 7 % 40:02d}",
+        owner=("ann@example.com", "bob@example.com")[number % 2],
+        phase=phases[number % len(phases)],
+        expires_at=NOW + timedelta(minutes=number * 11 % 40),
+    )
+
+
+@pytest.mark.parametrize("order", Order)
+def test_a_list_holds_what_fits_in_its_order(store: Stores, order: Order) -> None:
+    """Page by page, everything that fits comes once, as the core would have it."""
+    demos = [_varied(number) for number in range(30)]
+    fill(store, demos)
+    queries: tuple[dict[str, str], ...] = (
+        {},
+        {"q": "STRASSE"},
+        {"phase": "live"},
+        {"phase": "quarantined"},
+        {"q": "bob 3"},
+    )
+    for query in queries:
+        wanted = listing(None, {**query, "order": order})
+        lines = sorted((line_of(d) for d in demos if wanted.takes(line_of(d))), key=wanted.rank)
+        listed = every(partial(store.records.list, wanted, limit=7))
+        assert [line.demo_id for line in lines] == [
+            d.demo_id for d in listed if isinstance(d, Demo)
+        ]
+        assert lines
+
+
+@pytest.mark.parametrize("store", ["table"], indirect=True)
+@pytest.mark.parametrize("order", [Order.NEWEST, Order.NAME])
+@pytest.mark.parametrize("cursor", ["nonsense", "bm9uc2Vuc2U=", "€"])
+def test_a_list_refuses_a_foreign_cursor(store: Stores, order: Order, cursor: str) -> None:
+    """And one that another order gave out."""
+    with pytest.raises(InvalidRequest, match="cursor"):
+        store.records.list(Listing(order=order), limit=1, cursor=cursor)
 
 
 def test_a_timeline_is_told_in_order(store: Stores) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.adapters.items import demo_key, marshal
 from chalicelib.core.errors import FatalError, UnreadableRecord
+from chalicelib.core.listing import Listing
 from chalicelib.core.policy import Quotas
 
 from .conftest import REGION, Stores, make_unreadable, on_table
@@ -32,7 +33,10 @@ def test_an_unreadable_record_is_named(store: Stores) -> None:
 def test_an_unreadable_record_hides_no_other(store: Stores) -> None:
     """Both lists give the others and name the one they left out."""
     three(store)
-    for page in (store.records.of_owner(OWNER, limit=10), store.records.newest(limit=10)):
+    for page in (
+        store.records.list(Listing(owner=OWNER), limit=10),
+        store.records.list(Listing(), limit=10),
+    ):
         assert ["demo0003", "demo0001"] == [d.demo_id for d in page.items]
         assert 1 == len(page.unreadable)
         assert "demo0002" in page.unreadable[0]
@@ -41,9 +45,9 @@ def test_an_unreadable_record_hides_no_other(store: Stores) -> None:
 def test_a_page_of_unreadable_records_leads_on(store: Stores) -> None:
     """The cursor goes past them."""
     three(store)
-    page = store.records.of_owner(OWNER, limit=2)
+    page = store.records.list(Listing(owner=OWNER), limit=2)
     assert ["demo0003"] == [d.demo_id for d in page.items]
-    rest = store.records.of_owner(OWNER, limit=2, cursor=page.cursor)
+    rest = store.records.list(Listing(owner=OWNER), limit=2, cursor=page.cursor)
     assert ["demo0001"] == [d.demo_id for d in rest.items]
 
 

@@ -11,6 +11,7 @@ import pytest
 from chalicelib.adapters.items import marshal, unmarshal
 from chalicelib.adapters.table.writes import Writes
 from chalicelib.core.errors import LimitReached
+from chalicelib.core.listing import Listing
 from chalicelib.core.policy import Quotas
 
 from .conftest import REGION, Stores, on_table
@@ -83,7 +84,10 @@ def test_a_demos_slots_are_its_own_until_it_ends(client: Any, table: Stores) -> 
 def test_slots_are_no_demos(table: Stores) -> None:
     """They share an index with the lists of demos, and are in none of them."""
     table.records.create(a_demo(), (), ROOM)
-    for page in (table.records.newest(limit=10), table.records.of_owner(OWNER, limit=10)):
+    for page in (
+        table.records.list(Listing(), limit=10),
+        table.records.list(Listing(owner=OWNER), limit=10),
+    ):
         assert ["demo0001"] == [d.demo_id for d in page.items]
         assert () == page.unreadable
 

@@ -10,11 +10,13 @@ from typing import Any, Final
 from chalicelib.adapters import items
 from chalicelib.adapters.aws import translated
 from chalicelib.adapters.items import marshal, unmarshal
+from chalicelib.adapters.table.lists import Lists
 from chalicelib.adapters.table.pages import page
 from chalicelib.adapters.table.quotas import QuotaItems
 from chalicelib.adapters.table.writes import Writes, moved_on, transact
 from chalicelib.core.demo import Demo
 from chalicelib.core.errors import NotFound, StaleRecord, Throttled
+from chalicelib.core.listing import Listing
 from chalicelib.core.policy import Quotas
 from chalicelib.core.timeline import Entry
 from chalicelib.services.ports import Page
@@ -31,6 +33,7 @@ class DemoTable:
         self._name = name
         self._writes = Writes(name)
         self._quotas = QuotaItems(client, name)
+        self._lists = Lists(client, name)
 
     # Writing a record ---------------------------------------------------------------------
 
@@ -94,30 +97,9 @@ class DemoTable:
         return items.to_demo(unmarshal(answer["Item"]))
 
     @translated
-    def of_owner(self, owner: str, *, limit: int, cursor: str | None = None) -> Page[Demo]:
-        """List an owner's demos, newest first."""
-        return self._listing("by_owner", "owner", owner, limit, cursor)
-
-    @translated
-    def newest(self, *, limit: int, cursor: str | None = None) -> Page[Demo]:
-        """List everybody's demos, newest first."""
-        return self._listing("by_created", "kind", "DEMO", limit, cursor)
-
-    def _listing(
-        self, index: str, key: str, value: str, limit: int, cursor: str | None
-    ) -> Page[Demo]:
-        query = {
-            "TableName": self._name,
-            "Limit": limit,
-            "IndexName": index,
-            "KeyConditionExpression": "#k = :v",
-            "ExpressionAttributeNames": {"#k": key},
-            "ExpressionAttributeValues": marshal({":v": value}),
-            "ScanIndexForward": False,
-        }
-        fixed = {key: value, "sk": "DEMO"}
-        moving = ("pk", "created_at")
-        return page(self._client, query, cursor, fixed=fixed, moving=moving, read=items.to_demo)
+    def list(self, listing: Listing, *, limit: int, cursor: str | None = None) -> Page[Demo]:
+        """List demos."""
+        return self._lists.page(listing, limit, cursor)
 
     @translated
     def timeline(self, demo_id: str, *, limit: int, cursor: str | None = None) -> Page[Entry]:

@@ -18,6 +18,8 @@ _SHAPES: Final = {
     "pk": re.compile(f"DEMO#{DEMO_ID.pattern}"),
     "sk": re.compile(r"EVENT#[0-9T:.+#-]{1,80}"),
     "created_at": re.compile(r"[0-9T:.+-]{1,40}"),
+    "rank": re.compile(r".{0,200}"),
+    "demo_id": DEMO_ID,
 }
 """What the parts of a key look like: DynamoDB answers a made-up one with a fault of its own."""
 
@@ -35,7 +37,7 @@ def page(
 
     The cursor holds the `moving` part of a key; `fixed` is never its say.
     """
-    start = {"ExclusiveStartKey": marshal(fixed | _opened(cursor, moving))} if cursor else {}
+    start = {"ExclusiveStartKey": marshal(fixed | opened(cursor, moving))} if cursor else {}
     answer = client.query(**query, **start)
     last = unmarshal(answer.get("LastEvaluatedKey", {}))
     items, unreadable = [], []
@@ -46,16 +48,18 @@ def page(
             unreadable.append(str(error))
     return Page(
         items=tuple(items),
-        cursor=_sealed({k: last[k] for k in moving}) if last else None,
+        cursor=sealed({k: last[k] for k in moving}) if last else None,
         unreadable=tuple(unreadable),
     )
 
 
-def _sealed(values: Item) -> str:
+def sealed(values: Item) -> str:
+    """Return the cursor that holds these parts of a key."""
     return base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
 
 
-def _opened(cursor: str, names: tuple[str, ...]) -> Item:
+def opened(cursor: str, names: tuple[str, ...]) -> Item:
+    """Return what a cursor holds, in the order of the names; raise InvalidRequest."""
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor.encode()))
         opened = {name: values[name] for name in names}

@@ -134,7 +134,7 @@ class DemoBrief(Answer):
 
 
 class DemoList(Answer):
-    """A page of demos, newest first."""
+    """A page of demos."""
 
     demos: list[Demo]
     next_cursor: str | None
@@ -142,7 +142,7 @@ class DemoList(Answer):
 
 
 class DemoBriefList(Answer):
-    """A page of demos in brief, newest first."""
+    """A page of demos in brief."""
 
     demos: list[DemoBrief]
     next_cursor: str | None

@@ -88,15 +88,17 @@ def _create_once(call: Request, body: DemoBody, key: str) -> answers.Demo:
 
 @endpoint(bp, "GET", "/demos")
 def index(call: Request) -> Response:
-    """List the caller's demos, newest first; an admin's list has everybody's unless ?mine=true.
+    """List the caller's demos; an admin's list has everybody's unless ?mine=true.
 
-    With ?brief=true each has only what a line of a list shows.
+    ?phase=, ?q= and ?order= say which, with which words and in which order. With ?brief=true
+    each has only what a line of a list shows.
     """
     page = use_cases().read.list(
         call.caller,
         everybody=not call.flag("mine"),
         limit=call.count("limit", PAGE, MAX_PAGE),
         cursor=call.query.get("cursor"),
+        query=call.query,
     )
     return Response(body=briefs_view(page) if call.flag("brief") else demos_view(page))
 

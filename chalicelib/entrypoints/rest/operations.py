@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
-from chalicelib.core.demo import DEMO_ID
+from chalicelib.core.demo import DEMO_ID, Phase
+from chalicelib.core.listing import LIVE, MAX_QUERY, Order
 from chalicelib.entrypoints.rest import answers, offers
 from chalicelib.entrypoints.rest.demos import MAX_KEY, MAX_PAGE, PAGE
 from chalicelib.entrypoints.rest.models import DemoBody, LeaseBody, ShareBody, VisitBody
@@ -34,6 +35,18 @@ LIMIT: Final = Parameter("limit", "query", _COUNT, "How many entries a page may 
 CURSOR: Final = Parameter("cursor", "query", _TEXT, "The `next_cursor` of the page before.")
 MINE: Final = Parameter("mine", "query", _FLAG, "Only the caller's own demos.")
 BRIEF: Final = Parameter("brief", "query", _FLAG, "Only what a line of a list shows.")
+PHASE: Final = Parameter(
+    "phase", "query", {"enum": [LIVE, *Phase]}, f"Only in this phase; `{LIVE}` is all but deleted."
+)
+QUERY: Final = Parameter(
+    "q",
+    "query",
+    {"type": "string", "maxLength": MAX_QUERY},
+    "Only demos with all of these words in name, owner, id or components.",
+)
+ORDER: Final = Parameter(
+    "order", "query", {"enum": [*Order], "default": Order.NEWEST}, "What comes first."
+)
 KEY: Final = Parameter(
     "Idempotency-Key", "header", _KEY, "For a day, the same key and body create one demo."
 )
@@ -58,9 +71,10 @@ _DEMOS: Final[Operations] = {
     ("GET", "/demos"): Operation(
         id="listDemos",
         summary="List demos",
-        description="The caller's own, newest first; for an admin everybody's, unless `mine`.",
+        description="The caller's own; for an admin everybody's, unless `mine`. A page may have "
+        "fewer demos than `limit`, even none, while `next_cursor` leads on.",
         reply=Reply(HTTPStatus.OK, answers.DemoList | answers.DemoBriefList),
-        parameters=(LIMIT, CURSOR, MINE, BRIEF),
+        parameters=(LIMIT, CURSOR, MINE, BRIEF, PHASE, QUERY, ORDER),
     ),
     ("POST", "/demos"): Operation(
         id="createDemo",
