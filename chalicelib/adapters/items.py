@@ -162,11 +162,11 @@ def lease_item(demo: Demo) -> Item:
     }
 
 
-def entry_item(demo: Demo, version: int, number: int, entry: Entry) -> Item:
-    """Return a timeline entry's item; `version` and `number` order what happened at once."""
+def entry_item(demo: Demo, entry: Entry, order: str) -> Item:
+    """Return a timeline entry's item; `order` tells apart, and orders, what happened at once."""
     return {
         "pk": f"DEMO#{demo.demo_id}",
-        "sk": f"EVENT#{sortable(entry.at)}#{version:06d}#{number:03d}",
+        "sk": f"EVENT#{sortable(entry.at)}#{order}",
         **json.loads(_adapter(Entry).dump_json(entry)),
         "ttl": epoch(max(entry.at, demo.expires_at) + KEPT),
     }

@@ -21,12 +21,13 @@ class Regions:
         self.of = functools.cache(self._of)
 
     def _of(self, region: str) -> Target:
-        # The API never reaches a target, and its cold start need not pay for one.
+        # The API seldom reaches a target, and its cold start need not pay for one.
         from chalicelib.adapters.buckets import S3  # noqa: PLC0415
         from chalicelib.adapters.cloudformation import CloudFormation  # noqa: PLC0415
         from chalicelib.adapters.leftovers import TagSearch  # noqa: PLC0415
         from chalicelib.adapters.network import Ec2  # noqa: PLC0415
         from chalicelib.adapters.platforms import SolutionStacks  # noqa: PLC0415
+        from chalicelib.adapters.secrets import SecretsManager  # noqa: PLC0415
 
         return Target(
             stacks=CloudFormation(
@@ -38,4 +39,5 @@ class Regions:
             network=Ec2(region),
             platforms=SolutionStacks(region),
             leftovers=TagSearch(region, stack_role_arn=self._stack_role_arn),
+            secrets=SecretsManager(region),
         )

@@ -22,6 +22,7 @@ from chalicelib.core.catalog import (
     TemplateProblem,
     build_catalog,
 )
+from chalicelib.core.credentials import SignIn
 from chalicelib.core.errors import Rejected
 from chalicelib.core.prices import PriceItem
 
@@ -90,6 +91,7 @@ def read_component(name: str, body: bytes) -> Component:
     metadata = _mapping(_mapping(template.get("Metadata")).get("StelligentDemo"))
     parameters = _mapping(template.get("Parameters"), "Parameters")
     resources = _mapping(template.get("Resources"), "Resources")
+    outputs = tuple(_mapping(template.get("Outputs"), "Outputs"))
     if not resources:
         raise ValueError("has no Resources")
     return Component(
@@ -101,12 +103,13 @@ def read_component(name: str, body: bytes) -> Component:
         parameters={
             k: _parameter(k, _mapping(v, f"parameter {k}")) for k, v in parameters.items()
         },
-        outputs=tuple(_mapping(template.get("Outputs"), "Outputs")),
+        outputs=outputs,
         solution_stacks=_solution_stacks(metadata, parameters),
         has_bucket=any(_mapping(r).get("Type") == "AWS::S3::Bucket" for r in resources.values()),
         pause=_pause(metadata.get("Pause", Pause.KEEP)),
         pause_loses=str(metadata.get("PauseLoses", "")),
         replaces=_replaces(metadata, parameters),
+        sign_in=_sign_in(metadata.get("Credentials"), outputs),
     )
 
 
@@ -179,6 +182,22 @@ def _replaces(metadata: Mapping[str, Any], parameters: Mapping[str, Any]) -> tup
         if name not in parameters:
             raise ValueError(f"Replaces names {name}, which is no parameter")
     return found
+
+
+def _sign_in(body: Any, outputs: tuple[str, ...]) -> SignIn | None:
+    if body is None:
+        return None
+    words = _mapping(body, "Credentials")
+    if not {"Secret", "Address"} <= words.keys() <= {"Secret", "Address", "Command"}:
+        raise ValueError("Credentials takes a Secret, an Address, and perhaps a Command")
+    sign_in = SignIn(
+        secret=str(words["Secret"]),
+        address=str(words["Address"]),
+        command=str(words.get("Command", "")),
+    )
+    for name in sign_in.unknown(outputs):
+        raise ValueError(f"Credentials names {name}, which is no output")
+    return sign_in
 
 
 def _parameter(name: str, body: Mapping[str, Any]) -> Parameter:

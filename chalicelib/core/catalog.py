@@ -16,6 +16,7 @@ from enum import StrEnum
 from graphlib import CycleError, TopologicalSorter
 from typing import Final, Literal
 
+from chalicelib.core.credentials import SignIn
 from chalicelib.core.prices import Price, PriceItem, price_of
 
 BUNDLE: Final = "bundle"
@@ -85,7 +86,8 @@ class Component:
     place of its version: the service fills in the newest one when it creates the stack. `prices`
     is None where the template says nothing of them, and empty where it costs nothing.
     `pause_loses` says in a sentence what a pause loses for good. `replaces` are the parameters
-    whose change makes CloudFormation replace something that holds data.
+    whose change makes CloudFormation replace something that holds data. `sign_in` says where the
+    password to what it runs is, if it has one.
     """
 
     name: str
@@ -101,6 +103,7 @@ class Component:
     pause: Pause = Pause.KEEP
     pause_loses: str = ""
     replaces: tuple[str, ...] = ()
+    sign_in: SignIn | None = None
 
     def price(self, parameters: Mapping[str, str], region: str) -> Price:
         """Return what it costs an hour with these values in place of its parameters' defaults."""

@@ -26,6 +26,7 @@ class EntryKind(StrEnum):
     NOTICE = "notice"
     WARNING = "warning"
     LOOP = "loop"
+    ACCESS = "access"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -72,6 +72,9 @@ class DemoRecords(Protocol):
     def timeline(self, demo_id: str, *, limit: int, cursor: str | None = None) -> Page[Entry]:
         """List a demo's timeline, oldest first."""
 
+    def append(self, demo: Demo, entry: Entry) -> None:
+        """Append an entry that tells of no change of the record."""
+
     def due(self, now: datetime) -> Sequence[str]:
         """Return the ids of all demos whose `due_at` has come."""
 
@@ -208,6 +211,13 @@ class Network(Protocol):
         """Take deletion protection off databases and load balancers."""
 
 
+class Secrets(Protocol):
+    """Secrets Manager in a demo's target."""
+
+    def read(self, arn: str) -> str:
+        """Return a secret's text as it is at this moment; raise NotFound for one that is gone."""
+
+
 class Platforms(Protocol):
     """Elastic Beanstalk's platforms in a demo's target."""
 
@@ -237,6 +247,7 @@ class Target:
     network: Network
     platforms: Platforms
     leftovers: Leftovers
+    secrets: Secrets
 
 
 class Targets(Protocol):

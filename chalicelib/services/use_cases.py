@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from chalicelib.services.adoption import Adoption
     from chalicelib.services.apply import Apply
     from chalicelib.services.change import ChangeDemo
+    from chalicelib.services.credentials import ReadCredentials
     from chalicelib.services.lease_removed import LeaseRemoved
     from chalicelib.services.loop import Loops, Wakeups
     from chalicelib.services.offer import Offer
@@ -177,6 +178,18 @@ class UseCases:
             clock=self.ports.clock,
             new_id=self.ports.new_id,
             new_secret=self.ports.new_secret,
+        )
+
+    @cached_property
+    def credentials(self) -> ReadCredentials:
+        from chalicelib.services.credentials import ReadCredentials
+
+        return ReadCredentials(
+            read=self.read,
+            offer=self.offer,
+            records=self.ports.records,
+            targets=self.ports.targets,
+            clock=self.ports.clock,
         )
 
     @cached_property

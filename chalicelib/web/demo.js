@@ -1,6 +1,7 @@
 // One demo: its graph coming alive, what ran when, what to open, and what can be done to it.
 
 import { ask, now, poll, reader } from "./api.js";
+import { credentialsPanel } from "./credentials.js";
 import { announce, h, say, set, show, toast } from "./dom.js";
 import { Graph, nodeText } from "./graph.js";
 import { details, eventsPanel, leasePanel, linksPanel } from "./panels.js";
@@ -112,7 +113,7 @@ function frame(view) {
     parts.reason,
   );
   const lease = leasePanel(view);
-  const side = [linksPanel(view), lease, sharesPanel(view), details(view)];
+  const side = [linksPanel(view), credentialsPanel(view), lease, sharesPanel(view), details(view)];
   const events = eventsPanel(view);
   parts.panels = [...side, events];
   parts.sections = [

@@ -20,6 +20,7 @@ from chalicelib.core.platforms import newest
 from chalicelib.services.ports import Target
 from testkit.fakes.buckets import MemoryBuckets
 from testkit.fakes.clock import VirtualClock
+from testkit.fakes.secrets import MemorySecrets
 
 StatusEvent = Callable[[str, str], None]
 """Hears of a stack's name and the status it has come to, as EventBridge would."""
@@ -70,6 +71,7 @@ class MemoryCloud:
         self.clock = clock
         self.stacks: dict[str, MemoryStack] = {}
         self.buckets = MemoryBuckets(service=service)
+        self.secrets = MemorySecrets()
         self.created: list[str] = []
         self.held_up: list[str] = []
         self.fails: dict[str, str] = {}
@@ -85,7 +87,12 @@ class MemoryCloud:
     def target(self) -> Target:
         """Return this region as a Target."""
         return Target(
-            stacks=self, buckets=self.buckets, network=self, platforms=self, leftovers=self
+            stacks=self,
+            buckets=self.buckets,
+            network=self,
+            platforms=self,
+            leftovers=self,
+            secrets=self.secrets,
         )
 
     # Stacks -------------------------------------------------------------------------------

@@ -84,6 +84,10 @@ class MemoryStore:
         self._write(saved, entries)
         return saved
 
+    def append(self, demo: Demo, entry: Entry) -> None:
+        """Append an entry that tells of no change of the record."""
+        self.entries.setdefault(demo.demo_id, []).append(entry)
+
     def _unchanged(self, demo: Demo) -> Demo:
         now = self.records.get(demo.demo_id)
         if now is None or now.version != demo.version:

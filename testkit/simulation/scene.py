@@ -113,6 +113,7 @@ class Scene:
             network=faulty(target.network, "network", self.faults),
             platforms=faulty(target.platforms, "platforms", self.faults),
             leftovers=faulty(target.leftovers, "leftovers", self.faults),
+            secrets=target.secrets,
         )
 
     def use_cases_of(self, process: str) -> UseCases:

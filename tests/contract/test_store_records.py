@@ -181,3 +181,14 @@ def test_a_lease_is_not_restored_over_a_newer_one(store: Stores) -> None:
     with pytest.raises(StaleRecord):
         store.leases.restore(a_demo(2))
     store.leases.restore(store.records.get("demo0001"))
+
+
+def test_entries_that_tell_of_no_change_are_appended(store: Stores) -> None:
+    """All of them, also at one moment, in the record's timeline; the record stays as it is."""
+    demo = put(store)
+    for number in range(3):
+        store.records.append(demo, entry(f"looked {number}"))
+    listed = store.records.timeline(demo.demo_id, limit=10).items
+    assert {"asked for", "looked 0", "looked 1", "looked 2"} == {each.text for each in listed}
+    assert 4 == len(listed)
+    assert demo == store.records.get(demo.demo_id)

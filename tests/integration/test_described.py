@@ -62,6 +62,7 @@ def test_every_operation_answers_as_described(
     checked(owner, "listDemos", "GET", "/demos?brief=true&limit=1")
     checked(owner, "listEvents", "GET", f"{demo}/events")
     checked(owner, "changeLease", "PATCH", f"{demo}/lease", {"extend_hours": 1})
+    checked(owner, "getCredentials", "GET", f"{demo}/credentials")
     share = checked(owner, "createShare", "POST", f"{demo}/shares").json()
     token = share["url"].partition("#")[2]
     checked(anybody, "visitSharedDemo", "POST", "/shared", {"token": token})

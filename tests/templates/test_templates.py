@@ -89,7 +89,7 @@ def test_metadata(component: str) -> None:
     """The catalog finds a title, one sentence, typical minutes, hourly prices and a pause."""
     metadata = load(component)["Metadata"]["StelligentDemo"]
     wanted = {"Title", "Description", "TypicalMinutes", "Prices", "Pause"}
-    assert wanted == set(metadata) - {"SolutionStacks", "PricesFrom", "PauseLoses"}
+    assert wanted == set(metadata) - {"SolutionStacks", "PricesFrom", "PauseLoses", "Credentials"}
     assert re.fullmatch(r"[A-Z].+\.", metadata["Description"])
     assert MINUTES[component] == metadata["TypicalMinutes"]
 

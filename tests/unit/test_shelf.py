@@ -37,6 +37,17 @@ WRONG = {
         TOPIC.replace("TypicalMinutes: 2", "SolutionStacks: {VpcId: v1.0}"),
         "must hold one *",
     ),
+    "keyless.yaml": (
+        TOPIC.replace("TypicalMinutes: 2", "Credentials: {Secret: TopicArn}"),
+        "takes a Secret, an Address",
+    ),
+    "adrift.yaml": (
+        TOPIC.replace(
+            "TypicalMinutes: 2",
+            "Credentials: {Secret: TopicArn, Address: TopicArn, Command: 'x {Nothing}'}",
+        ),
+        "names Nothing, which is no output",
+    ),
     "huge.yaml": (TOPIC + "#" * MAX_BODY, "bytes"),
     "bundle.yaml": (TOPIC, "a word of the service's"),
     "all.yml": (TOPIC, "a word of the service's"),

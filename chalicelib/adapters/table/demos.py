@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -83,6 +84,12 @@ class DemoTable:
             # A slot that is another demo's by now: this one ends without it.
             writes = [write for number, write in enumerate(writes) if number not in refused]
         return replace(after, version=version, changed=frozenset())
+
+    @translated
+    def append(self, demo: Demo, entry: Entry) -> None:
+        """Append an entry that tells of no change of the record."""
+        item = items.entry_item(demo, entry, secrets.token_hex(4))
+        self._client.put_item(TableName=self._name, Item=marshal(item))
 
     # Reading ------------------------------------------------------------------------------
 

@@ -83,7 +83,7 @@ class Writes:
     def entries(self, demo: Demo, version: int, entries: Sequence[Entry]) -> list[Item]:
         """Return the writes of timeline entries."""
         return [
-            self.put(items.entry_item(demo, version, number, entry))
+            self.put(items.entry_item(demo, entry, f"{version:06d}#{number:03d}"))
             for number, entry in enumerate(entries)
         ]
 

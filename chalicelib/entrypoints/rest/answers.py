@@ -203,6 +203,25 @@ class SharedDemo(Answer):
     ends_at: Moment
 
 
+class Credentials(Answer):
+    """How to sign in to what one component runs."""
+
+    component: str
+    title: str
+    user: str
+    password: str
+    address: str
+    """What to connect to."""
+    command: str
+    """A shell command that connects and asks for the password."""
+
+
+class CredentialsList(Answer):
+    """The credentials of every component that has some, read at this moment and kept nowhere."""
+
+    credentials: list[Credentials]
+
+
 class FieldProblem(Answer):
     """One thing wrong with a request."""
 

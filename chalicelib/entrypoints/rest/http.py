@@ -24,6 +24,7 @@ from chalicelib.core.errors import (
     FieldProblem,
     InvalidRequest,
     LimitReached,
+    NotAllowed,
     NotFound,
     RetryableError,
     WrongState,
@@ -114,11 +115,15 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """What a view says: a JSON body, or text of another type."""
+    """What a view says: a JSON body, or text of another type.
+
+    What a GET answers has a version (`ETag`) and may be kept, unless `versioned` is False.
+    """
 
     body: Any
     status: HTTPStatus = HTTPStatus.OK
     headers: Mapping[str, str] = field(default_factory=dict)
+    versioned: bool = True
 
 
 View = Callable[..., Response]
@@ -185,7 +190,7 @@ def _caller(identity: Mapping[str, str]) -> Caller:
 def _rendered(answer: Response, request: Any) -> ChaliceResponse:
     headers = {"Content-Type": "application/json", **_HEADERS, **answer.headers}
     text = answer.body if isinstance(answer.body, str) else json.dumps(answer.body)
-    if request.method == "GET" and answer.status is HTTPStatus.OK:
+    if answer.versioned and request.method == "GET" and answer.status is HTTPStatus.OK:
         etag = entity_tag(text)
         headers |= {"ETag": etag, "Cache-Control": answer.headers.get("Cache-Control", "no-cache")}
         if not none_match(request.headers.get("if-none-match", ""), etag):
@@ -220,6 +225,8 @@ def _problem(error: DemoError) -> Problem:
         case RetryableError():
             busy = "the service is busy; try again in a moment"
             return Problem(HTTPStatus.SERVICE_UNAVAILABLE, busy)
+        case NotAllowed():
+            return Problem(HTTPStatus.FORBIDDEN, detail)
         case NotFound():
             return Problem(HTTPStatus.NOT_FOUND, detail)
         case WrongState():

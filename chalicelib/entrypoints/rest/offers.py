@@ -57,6 +57,8 @@ class Component(Prices):
     """What a pause does to it."""
     pause_loses: str
     """What a pause loses for good; empty when nothing."""
+    credentials: bool
+    """Whether there is something to sign in to (`GET /demos/{demo_id}/credentials`)."""
 
 
 class TemplateProblem(Answer):

@@ -38,7 +38,7 @@ _EVERY: Final = ("Cache-Control", "Strict-Transport-Security", "X-Content-Type-O
 REFUSALS: Final[Mapping[HTTPStatus, tuple[str, tuple[str, ...]]]] = {
     HTTPStatus.BAD_REQUEST: ("The body is not JSON.", ()),
     HTTPStatus.UNAUTHORIZED: ("There is no valid token; why, is said.", ("WWW-Authenticate",)),
-    HTTPStatus.FORBIDDEN: ("The token's owner may not have demos here.", ()),
+    HTTPStatus.FORBIDDEN: ("The token's owner may not do this, or may not have demos here.", ()),
     HTTPStatus.NOT_FOUND: ("There is no such thing, or it is not the caller's to see.", ()),
     HTTPStatus.CONFLICT: ("The demo's phase, a limit or another request forbids it.", ()),
     HTTPStatus.PRECONDITION_FAILED: ("If-Match names another version than there is.", ()),
@@ -135,7 +135,8 @@ def _paths(references: References) -> Schema:
 
 def _operation(tag: str, method: str, operation: Operation, references: References) -> Schema:
     # What such a GET answers has a version, and is not sent again to whoever has it.
-    versioned = method == "GET" and operation.reply.status is HTTPStatus.OK
+    read = method == "GET" and operation.reply.status is HTTPStatus.OK
+    versioned = read and operation.versioned
     parameters = (*operation.parameters, *([_NONE_MATCH] if versioned else []))
     described: Schema = {
         "operationId": operation.id,

@@ -51,7 +51,10 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """One method of one path; `conflicts` and `missing` say that it may answer 409 or 404."""
+    """One method of one path; `conflicts` and `missing` say that it may answer 409 or 404.
+
+    `versioned` says that what a GET answers has an `ETag`.
+    """
 
     id: str
     summary: str
@@ -62,6 +65,7 @@ class Operation:
     conflicts: bool = False
     missing: bool = False
     public: bool = False
+    versioned: bool = True
 
     @property
     def refusals(self) -> Iterable[HTTPStatus]:

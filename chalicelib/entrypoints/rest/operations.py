@@ -123,6 +123,17 @@ _DEMOS: Final[Operations] = {
     ),
 }
 
+_ACCESS: Final[Operations] = {
+    ("GET", "/demos/{demo_id}/credentials"): Operation(
+        id="getCredentials",
+        summary="Read a demo's credentials",
+        description="For its owner alone; the timeline says each time that they were read.",
+        reply=Reply(HTTPStatus.OK, answers.CredentialsList),
+        parameters=(DEMO,),
+        versioned=False,
+    ),
+}
+
 _SHARES: Final[Operations] = {
     ("GET", "/demos/{demo_id}/shares"): Operation(
         id="listShares",
@@ -227,6 +238,7 @@ _PAGES: Final[Operations] = {
 
 TAGS: Final[Mapping[str, Operations]] = {
     "Demos": _DEMOS,
+    "Access": _ACCESS,
     "Prospect links": _SHARES,
     "Service": _SERVICE,
     "Web page": _PAGES,

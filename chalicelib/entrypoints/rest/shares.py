@@ -12,9 +12,9 @@ from typing import Final
 from chalice import Blueprint
 
 from chalicelib.core.errors import FieldProblem, InvalidRequest
+from chalicelib.entrypoints.rest.access_views import new_share_view, shared_view, shares_view
 from chalicelib.entrypoints.rest.answers import SharedDemo
 from chalicelib.entrypoints.rest.http import Request, Response, endpoint
-from chalicelib.entrypoints.rest.views import new_share_view, shared_view, shares_view
 from chalicelib.wiring import use_cases
 
 bp = Blueprint(__name__)

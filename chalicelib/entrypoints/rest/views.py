@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from chalicelib.core.catalog import BUNDLE, Catalog, Component, Kind, Parameter
 from chalicelib.core.costs import Cost, cost_of
@@ -12,11 +11,11 @@ from chalicelib.core.graph import close
 from chalicelib.core.identity import Caller
 from chalicelib.core.policy import Policy
 from chalicelib.core.preview import Preview
-from chalicelib.core.share import Share, State, ends_at, state
 from chalicelib.core.timeline import Entry
 from chalicelib.entrypoints.rest import answers, offers
+from chalicelib.entrypoints.rest.moments import maybe_moment as _maybe
+from chalicelib.entrypoints.rest.moments import moment as _time
 from chalicelib.services.ports import Page
-from chalicelib.services.shares import Listed
 
 
 def demo_view(demo: Demo) -> answers.Demo:
@@ -160,6 +159,7 @@ def _component(catalog: Catalog, component: Component, region: str) -> offers.Co
         "typical_minutes": component.typical_minutes,
         "pause": component.pause,
         "pause_loses": component.pause_loses,
+        "credentials": component.sign_in is not None,
     }
 
 
@@ -208,67 +208,9 @@ def preview_view(preview: Preview) -> offers.Plan:
     }
 
 
-def share_view(listed: Listed) -> answers.Share:
-    """Return a link as its owner reads it."""
-    share = listed.share
-    return {
-        "share_id": share.share_id,
-        "created_by": share.created_by,
-        "created_at": _time(share.created_at),
-        "expires_at": _time(share.expires_at),
-        "open": listed.open,
-        "visits": share.visits,
-        "visited_at": _maybe(share.visited_at),
-    }
-
-
-def new_share_view(share: Share, token: str) -> answers.NewShare:
-    """Return a link that was just made, with its address.
-
-    The address is relative to the API's own: a service has more than one, and cannot know them
-    all.
-    """
-    return {**share_view(Listed(share=share, open=True)), "url": f"share#{token}"}
-
-
-def shares_view(listed: Iterable[Listed]) -> answers.ShareList:
-    """Return a demo's links."""
-    return {"shares": [share_view(each) for each in listed]}
-
-
-def shared_view(share: Share, demo: Demo, catalog: Catalog) -> answers.SharedDemo:
-    """Return all that a prospect may know: the demo's name, state, links and end."""
-    now_in = state(demo)
-    return {
-        "name": demo.name,
-        "state": now_in,
-        "links": _titled(demo, catalog) if now_in is State.READY else {},
-        "ends_at": _time(ends_at(share, demo)),
-    }
-
-
-def _titled(demo: Demo, catalog: Catalog) -> dict[str, str]:
-    """Return the demo's links by their components' titles: prospects know no component names."""
-    found: dict[str, str] = {}
-    for component in demo.components.values():
-        known = catalog.components.get(component.name)
-        title = known.title if known else ""
-        for name, url in component.links.items():
-            found[title if title and title not in found else name] = url
-    return found
-
-
 def health_view(catalog: Catalog) -> offers.Health:
     """Return that the service works, and which templates it had to leave out."""
     return {"status": "ok", "templates_left_out": [p.component for p in catalog.problems]}
-
-
-def _time(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds")
-
-
-def _maybe(moment: datetime | None) -> str | None:
-    return _time(moment) if moment else None
 
 
 def _hours(span: timedelta) -> float:

@@ -1,0 +1,80 @@
+"""Build the answers about who gets in: prospect links, what they show, and credentials."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from chalicelib.core.catalog import Catalog
+from chalicelib.core.credentials import Credentials
+from chalicelib.core.demo import Demo
+from chalicelib.core.share import Share, State, ends_at, state
+from chalicelib.entrypoints.rest import answers
+from chalicelib.entrypoints.rest.moments import maybe_moment, moment
+from chalicelib.services.shares import Listed
+
+
+def credentials_view(found: Iterable[Credentials], catalog: Catalog) -> answers.CredentialsList:
+    """Return users and passwords by component."""
+    return {
+        "credentials": [
+            {
+                "component": each.component,
+                "title": catalog.components[each.component].title,
+                "user": each.user,
+                "password": each.password,
+                "address": each.address,
+                "command": each.command,
+            }
+            for each in found
+        ]
+    }
+
+
+def share_view(listed: Listed) -> answers.Share:
+    """Return a link as its owner reads it."""
+    share = listed.share
+    return {
+        "share_id": share.share_id,
+        "created_by": share.created_by,
+        "created_at": moment(share.created_at),
+        "expires_at": moment(share.expires_at),
+        "open": listed.open,
+        "visits": share.visits,
+        "visited_at": maybe_moment(share.visited_at),
+    }
+
+
+def new_share_view(share: Share, token: str) -> answers.NewShare:
+    """Return a link that was just made, with its address.
+
+    The address is relative to the API's own: a service has more than one, and cannot know them
+    all.
+    """
+    return {**share_view(Listed(share=share, open=True)), "url": f"share#{token}"}
+
+
+def shares_view(listed: Iterable[Listed]) -> answers.ShareList:
+    """Return a demo's links."""
+    return {"shares": [share_view(each) for each in listed]}
+
+
+def shared_view(share: Share, demo: Demo, catalog: Catalog) -> answers.SharedDemo:
+    """Return all that a prospect may know: the demo's name, state, links and end."""
+    now_in = state(demo)
+    return {
+        "name": demo.name,
+        "state": now_in,
+        "links": _titled(demo, catalog) if now_in is State.READY else {},
+        "ends_at": moment(ends_at(share, demo)),
+    }
+
+
+def _titled(demo: Demo, catalog: Catalog) -> dict[str, str]:
+    """Return the demo's links by their components' titles: prospects know no component names."""
+    found: dict[str, str] = {}
+    for component in demo.components.values():
+        known = catalog.components.get(component.name)
+        title = known.title if known else ""
+        for name, url in component.links.items():
+            found[title if title and title not in found else name] = url
+    return found
