@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 from rich.console import Console
 
-from local import service
+from local import servers, service
 from local.emulator.process import EmulatorError
 from local.identity import OWNER
 from local.progress import Progress
@@ -216,6 +216,7 @@ def main() -> int:
         SignInError,
         httpx.HTTPError,
         packaging.PackagingError,
+        servers.ServerError,
         service.ServiceError,
     ) as error:
         console.print(f"make demo failed: {error}", style="red", markup=False, soft_wrap=True)

@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from local import identity_browser, pin
+from local import identity_browser, pin, servers
 from local.patching import pinned, wrap
 
 OWNER = "owner@example.com"
@@ -97,14 +97,16 @@ def application(folder: Path) -> Any:
 
 
 def main() -> None:
-    """Serve until ended: `python -m local.identity --port N --folder DIR`."""
+    """Serve until ended: `python -m local.identity --port N --port-file FILE --folder DIR`."""
     from werkzeug.serving import make_server  # noqa: PLC0415 - only this process needs it
 
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--port-file", type=Path, required=True)
     parser.add_argument("--folder", type=Path, required=True)
     asked = parser.parse_args()
-    make_server("127.0.0.1", asked.port, application(asked.folder), threaded=True).serve_forever()
+    server = make_server("127.0.0.1", asked.port, application(asked.folder), threaded=True)
+    servers.serve(server, asked.port_file)
 
 
 if __name__ == "__main__":

@@ -3,16 +3,14 @@
 import contextlib
 import json
 import subprocess
-import sys
-import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from local import identity, slack_setup, tokens
-from local.emulator.process import REGION, Emulator, PortTakenError, free_port, stop_process
+from local import identity, servers, slack_setup, tokens
+from local.emulator.process import REGION, Emulator, PortTakenError, stop_process
 from tools.deploy import Target, deploy, tool_environment
 from tools.packaging import ROOT
 
@@ -20,7 +18,6 @@ STATE = ROOT / ".local"
 STAGE = "local"
 LIMIT_IN_ALL = "20"  # an account's quotas, which the shipped limit keeps to, do not count here
 PREFERRED_PORT = 4566
-_STARTS_WITHIN = 20.0  # seconds
 
 
 class ServiceError(RuntimeError):
@@ -189,7 +186,7 @@ def _start_emulator(folder: Path, port: int | None) -> Emulator:
         return Emulator.start(folder, port)
     with contextlib.suppress(PortTakenError):
         return Emulator.start(folder, PREFERRED_PORT)
-    return Emulator.start(folder, free_port())
+    return Emulator.start(folder)
 
 
 def _known_identity(state: Path) -> dict[str, int]:
@@ -209,31 +206,17 @@ def _answers(issuer: str) -> bool:
 def start_identity(state: Path) -> tuple[str, int]:
     """Start the identity provider if it is not running; answers issuer and process id."""
     known = _known_identity(state)
-    port = known.get("port") or free_port()
-    issuer = f"http://127.0.0.1:{port}"
-    if known and _is_ours(known["pid"], "local.identity") and _answers(issuer):
-        return issuer, known["pid"]
-    with (state / "identity.log").open("ab") as log:
-        process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "local.identity"),
-                *("--port", str(port), "--folder", str(state / "identity")),
-            ],
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            umask=0o077,
-        )
-    (state / "identity.json").write_text(json.dumps({"port": port, "pid": process.pid}))
-    _wait_for(issuer, process)
-    return issuer, process.pid
+    if known and _is_ours(known["pid"], "local.identity"):
+        issuer = _issuer(known["port"])
+        if _answers(issuer):
+            return issuer, known["pid"]
+    folder = ("--folder", str(state / "identity"))
+    port, pid = servers.start(
+        "local.identity", state, "identity", *folder, port=known.get("port", 0)
+    )
+    (state / "identity.json").write_text(json.dumps({"port": port, "pid": pid}))
+    return _issuer(port), pid
 
 
-def _wait_for(issuer: str, process: "subprocess.Popen[bytes]") -> None:
-    until = time.monotonic() + _STARTS_WITHIN
-    while not _answers(issuer):
-        if process.poll() is not None or time.monotonic() > until:
-            raise ServiceError("the identity provider did not start; see .local/identity.log")
-        time.sleep(0.05)
+def _issuer(port: int) -> str:
+    return f"http://127.0.0.1:{port}"

@@ -1,6 +1,6 @@
 """A stand-in for Slack's Web API on loopback: keeps what is posted, and judges every payload.
 
-    python -m local.slack_stand_in --port N
+    python -m local.slack_stand_in --port N --port-file FILE
 
 It knows the four people in `PEOPLE`, and is in every channel but those in `CLOSED`. What it
 was told to do wrong (`POST /_stand-in/behave`) it does before anything else: answer an error
@@ -14,9 +14,11 @@ import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
+from local import servers
 from local.identity import ADMIN, OTHER, OWNER
 from local.slack_limits import message_problems, view_problems
 
@@ -253,7 +255,9 @@ def main() -> None:
     """Serve until ended."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--port", type=int, required=True)
-    server(StandIn(), parser.parse_args().port).serve_forever()
+    parser.add_argument("--port-file", type=Path, required=True)
+    asked = parser.parse_args()
+    servers.serve(server(StandIn(), asked.port), asked.port_file)
 
 
 if __name__ == "__main__":

@@ -12,19 +12,20 @@ import sys
 import time
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from http.client import HTTPException
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
-from urllib.error import URLError
 from urllib.request import urlopen
 
-from local.control import Control
+from local.control import Control, ControlError
 
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
 _ROOT = Path(__file__).resolve().parents[2]
 _STARTS_WITHIN = 30.0  # seconds; it takes about two
 _STOPS_WITHIN = 15.0  # seconds; it saves its state and lets running Lambdas end
+_PORTS_TRIED = 5
 _LOOK_AGAIN = 0.05  # seconds between looks at a process that starts or stops
 
 
@@ -92,10 +93,20 @@ class Emulator:
 
     @classmethod
     def start(cls, state_dir: Path, port: int | None = None, **options: Any) -> "Emulator":
-        """Start one on loopback with its state under `state_dir`, and wait until it answers."""
-        emulator = cls(port or free_port(), state_dir.resolve(), **options)
-        emulator.start_again()
-        return emulator
+        """Start one on loopback with its state under `state_dir`, and wait until it answers.
+
+        Without a port it takes a free one, and another if somebody was quicker.
+        """
+        for _ in range(_PORTS_TRIED):
+            emulator = cls(port or free_port(), state_dir.resolve(), **options)
+            try:
+                emulator.start_again()
+            except PortTakenError:
+                if port:
+                    raise
+            else:
+                return emulator
+        raise EmulatorError(f"{_PORTS_TRIED} free ports were taken before the emulator had them")
 
     @property
     def url(self) -> str:
@@ -165,13 +176,12 @@ class Emulator:
                 shutil.rmtree(left, ignore_errors=True)
 
     def is_healthy(self) -> bool:
-        """Whether it answers on its port."""
+        """Whether it answers on its port, and nobody else does: it knows its own secret."""
         try:
-            with urlopen(f"{self.url}/_ministack/ready", timeout=2) as answer:  # noqa: S310
-                status: int = answer.status
-        except (URLError, OSError):
+            with urlopen(f"{self.url}/_ministack/ready", timeout=2):  # noqa: S310
+                return bool(self.control.state())
+        except (ControlError, OSError, HTTPException, ValueError):
             return False
-        return status == 200  # noqa: PLR2004 - HTTP's OK
 
     @property
     def _temp_dir(self) -> Path:
@@ -235,6 +245,7 @@ class Emulator:
         while not self.is_healthy():
             if not is_running(self.pid) or time.monotonic() > until:
                 self.stop()
+                self._refuse_taken_port()  # somebody was quicker
                 raise EmulatorError(f"the emulator did not start:\n{self.log_tail()}")
             time.sleep(_LOOK_AGAIN)
 

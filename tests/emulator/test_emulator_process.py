@@ -2,10 +2,12 @@
 
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from local.emulator import process
 from local.emulator.process import Emulator, EmulatorError, is_running
 
 from .conftest import Stacks, wait_until
@@ -69,3 +71,23 @@ def test_a_taken_port_is_named(aws: Emulator, tmp_path: Path) -> None:
     """An emulator that finds another program on its port says which port it is."""
     with pytest.raises(EmulatorError, match=f"port {aws.port} is taken"):
         Emulator.start(tmp_path, aws.port)
+
+
+def test_another_program_on_a_chosen_port_costs_a_new_choice(
+    aws: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    When another emulator took the free port before it could be bound, the one that answers there
+    is not mistaken for the new one, which takes another port.
+    """
+    ports = iter([aws.port, process.free_port()])
+    monkeypatch.setattr(process, "free_port", lambda: next(ports))
+    # The look before the start found it free: the other one binds it only then.
+    look, looked = Emulator._refuse_taken_port, iter([None])
+    monkeypatch.setattr(
+        Emulator, "_refuse_taken_port", lambda self: next(looked, self) and look(self)
+    )
+    with Emulator.start(tmp_path, persist=False) as another:
+        assert another.port != aws.port
+        assert another.is_healthy()
+        assert not replace(another, port=aws.port).is_healthy()

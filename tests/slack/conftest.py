@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from local import service
-from local.emulator.process import Emulator, free_port
+from local.emulator.process import Emulator
 from local.slack_setup import LocalSlack
 from local.slack_stand_in import StandIn, server
 from local.slack_workspace import Workspace
@@ -110,7 +110,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     state = tmp_path_factory.mktemp("slack")
     up = service.up(
         state,
-        port=free_port(),
         build_folder=ROOT / ".local" / "package" / "local",
         parameters={
             "LimitPerOwner": "50",
