@@ -58,8 +58,8 @@ def test_deleting_while_provisioning_turns_round(running: Running) -> None:
     assert [] == running.left_behind()
 
 
-def test_lost_stack_events_cost_a_poll_and_nothing_else(running: Running) -> None:
-    """With no event ever arriving, the loop looks for itself and the demo comes and goes."""
+def test_lost_stack_events_cost_time_and_nothing_else(running: Running) -> None:
+    """With no event ever arriving, the loop looks once one is overdue; the demo comes and goes."""
     running.aws.control.events(on=False)
     owner = running.person()
     demo_id = owner.ask("vpc")
