@@ -15,6 +15,7 @@ from chalicelib.adapters.table import (
     LeaseItems,
     LoopSignalItems,
     OrphanNoteItem,
+    PoolItems,
     QuotaItems,
 )
 from chalicelib.adapters.targets import Regions
@@ -89,6 +90,11 @@ class AwsPorts:
     def shares(self) -> ShareTable:
         """The prospect links."""
         return ShareTable(client("dynamodb"), self._configured.table)
+
+    @functools.cached_property
+    def pools(self) -> PoolItems:
+        """The pools."""
+        return PoolItems(client("dynamodb"), self._configured.table)
 
     @functools.cached_property
     def workflow(self) -> StateMachine:

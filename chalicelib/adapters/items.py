@@ -40,7 +40,7 @@ _deserialize = TypeDeserializer().deserialize
 
 
 @functools.cache
-def _adapter(kind: Callable[..., T]) -> TypeAdapter[T]:
+def adapter(kind: Callable[..., T]) -> TypeAdapter[T]:
     """Return what reads and writes a kind of value, made when the first one comes by."""
     from pydantic import TypeAdapter  # noqa: PLC0415 - the page and the catalog need no records
 
@@ -82,7 +82,7 @@ def sortable(moment: datetime) -> str:
 
 def attributes(demo: Demo) -> Item:
     """Return what a save writes of a record; a None stands for an attribute to remove."""
-    document = _adapter(Demo).dump_json(demo, exclude=set(_APART))
+    document = adapter(Demo).dump_json(demo, exclude=set(_APART))
     return {
         "demo": json.loads(document, parse_float=Decimal),
         "kind": "DEMO",
@@ -110,7 +110,7 @@ def to_demo(item: Mapping[str, Any]) -> Demo:
             "changed": sorted(item.get("changed", ())),
         }
 
-    return _read(Demo, item, fields)
+    return read(Demo, item, fields)
 
 
 def to_line(item: Mapping[str, Any]) -> Line:
@@ -151,6 +151,20 @@ def _renamed(demo: Item) -> Item:
     return {**fields, "components": components}
 
 
+def alias_key(demo_id: str) -> Item:
+    """Return the key of what a request's own id stands for when it was given a pool's demo."""
+    return {"pk": f"DEMO#{demo_id}", "sk": "ALIAS"}
+
+
+def alias_item(request_id: str, demo: Demo) -> Item:
+    """Return the item that leads from a request's own id to the demo that it was given."""
+    return {
+        **alias_key(request_id),
+        "demo_id": demo.demo_id,
+        "ttl": epoch(demo.created_at + KEPT),
+    }
+
+
 def lease_item(demo: Demo) -> Item:
     """Return a demo's lease item."""
     return {
@@ -167,19 +181,20 @@ def entry_item(demo: Demo, entry: Entry, order: str) -> Item:
     return {
         "pk": f"DEMO#{demo.demo_id}",
         "sk": f"EVENT#{sortable(entry.at)}#{order}",
-        **json.loads(_adapter(Entry).dump_json(entry)),
+        **json.loads(adapter(Entry).dump_json(entry)),
         "ttl": epoch(max(entry.at, demo.expires_at) + KEPT),
     }
 
 
 def to_entry(item: Mapping[str, Any]) -> Entry:
     """Return the timeline entry of an item's plain values; raise UnreadableRecord."""
-    return _read(Entry, item, lambda: {k: item[k] for k in ("at", "actor", "kind", "text")})
+    return read(Entry, item, lambda: {k: item[k] for k in ("at", "actor", "kind", "text")})
 
 
-def _read(kind: Callable[..., T], item: Mapping[str, Any], fields: Callable[[], Item]) -> T:
+def read(kind: Callable[..., T], item: Mapping[str, Any], fields: Callable[[], Item]) -> T:
+    """Return an item's value of a kind, made of `fields`; raise UnreadableRecord."""
     try:
-        read: T = _adapter(kind).validate_python(fields())
+        value: T = adapter(kind).validate_python(fields())
     except (
         KeyError,
         TypeError,
@@ -187,7 +202,7 @@ def _read(kind: Callable[..., T], item: Mapping[str, Any], fields: Callable[[], 
     ) as error:  # pydantic's ValidationError is a ValueError
         why = " ".join(str(error).split())
         raise UnreadableRecord(f"{item['pk']} {item['sk']} cannot be read: {why}") from error
-    return read
+    return value
 
 
 def epoch(moment: datetime) -> int:

@@ -163,7 +163,8 @@ class Demo:
     `version` guards every write. `wakes` counts events that arrived for it: a loop may park
     only if none came since it last looked. `failure` is why it did not come up and stays on the
     record; `trouble` is why it will not go, while it will not. `due_at` is when the sweep next
-    has anything to do for it (core/due.py), None for a demo that is gone.
+    has anything to do for it (core/due.py), None for a demo that is gone. `pool_digest` says what
+    a pool's member was made of (core/pool.py), `from_pool` the pool it was claimed from.
     """
 
     demo_id: str
@@ -188,6 +189,8 @@ class Demo:
     warned: frozenset[int] = frozenset()
     search: Search = Search()
     quarantines: int = 0
+    pool_digest: str = ""
+    from_pool: str = ""
     retry_at: datetime | None = None
     due_at: datetime | None = None
     generation: int = 1

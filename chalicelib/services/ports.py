@@ -16,6 +16,7 @@ from chalicelib.core.demo import Demo
 from chalicelib.core.listing import Listing
 from chalicelib.core.observe import StackObservation
 from chalicelib.core.policy import Quotas
+from chalicelib.core.pool import Pool
 from chalicelib.core.share import Share
 from chalicelib.core.timeline import Entry
 
@@ -45,6 +46,26 @@ class DemoRecords(Protocol):
 
     def create(self, demo: Demo, entries: Sequence[Entry], quotas: Quotas) -> None:
         """Put record, lease and both quota slots in one transaction, or raise LimitReached."""
+
+    def claim(
+        self,
+        before: Demo,
+        after: Demo,
+        entries: Sequence[Entry],
+        quotas: Quotas,
+        *,
+        request_id: str | None = None,
+    ) -> Demo:
+        """Give a pool's demo to its new owner in one transaction, and return it as saved.
+
+        Its own quota slot becomes the new owner's, its place among all demos stays its own, its
+        lease item moves, and from now on `given_to(request_id)` is this demo. Raises
+        LimitReached where the owner has no slot left, and StaleRecord where somebody else was
+        quicker: with this demo, or with this request.
+        """
+
+    def given_to(self, request_id: str) -> str | None:
+        """Return the demo that a request of this id claimed, if it claimed one."""
 
     def adopt(self, demo: Demo, entries: Sequence[Entry]) -> None:
         """Put the record of a demo found without one, taking no quota slot and no lease.
@@ -121,6 +142,25 @@ class OrphanNotes(Protocol):
 
     def suspect(self, names: Iterable[str]) -> None:
         """Note what this orphan search found, in place of what the last one noted."""
+
+
+class PoolStore(Protocol):
+    """The pools' definitions, and how often they could and could not give what was wanted."""
+
+    def all(self) -> Sequence[Pool]:
+        """Return every pool, by name, strongly consistent."""
+
+    def put(self, pool: Pool, *, before: Pool | None) -> None:
+        """Write a pool's definition; raise StaleRecord unless the stored one is still `before`.
+
+        The counts and the version are the store's own.
+        """
+
+    def remove(self, pool: Pool) -> None:
+        """Forget a pool; raise StaleRecord when it was changed meanwhile."""
+
+    def count(self, name: str, *, claimed: int = 0, missed: int = 0) -> None:
+        """Add to a pool's counts; a pool that is not there has none."""
 
 
 class ShareStore(Protocol):

@@ -26,6 +26,19 @@ class Recorder:
         self.records.create(recorded, (entry,), quotas)
         return recorded
 
+    def claim(
+        self,
+        before: Demo,
+        after: Demo,
+        entry: Entry,
+        quotas: Quotas,
+        *,
+        request_id: str | None = None,
+    ) -> Demo:
+        """Record that a pool's demo is somebody's now; raise StaleRecord or LimitReached."""
+        recorded = self._scheduled(after)
+        return self.records.claim(before, recorded, (entry,), quotas, request_id=request_id)
+
     def adopt(self, demo: Demo, entry: Entry) -> None:
         """Record a demo that was found without a record; raise StaleRecord where there is one."""
         self.records.adopt(self._scheduled(demo), (entry,))

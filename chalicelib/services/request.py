@@ -9,8 +9,9 @@ from typing import Final
 from chalicelib.core.demo import Demo
 from chalicelib.core.errors import NotFound
 from chalicelib.core.policy import Quotas
-from chalicelib.core.request import DemoRequest, new_demo
+from chalicelib.core.request import CheckedRequest, DemoRequest, new_demo
 from chalicelib.core.timeline import Entry, EntryKind
+from chalicelib.services.claims import ClaimDemo
 from chalicelib.services.loop import Loops
 from chalicelib.services.offer import Offer
 from chalicelib.services.ports import Clock, DemoRecords, Metrics, NewId
@@ -25,6 +26,7 @@ class RequestDemo:
     """Requests for new demos."""
 
     offer: Offer
+    claims: ClaimDemo
     records: DemoRecords
     recorder: Recorder
     loops: Loops
@@ -34,13 +36,19 @@ class RequestDemo:
     quotas: Quotas
 
     def create(self, owner: str, request: DemoRequest, *, demo_id: str | None = None) -> Demo:
-        """Record a new demo and start its loop; return before any stack exists.
+        """Take a pool's demo or record a new one, and start its loop, before any stack is made.
 
         Raises InvalidRequest (every bad field named) or LimitReached; either way nothing is made.
         """
+        wanted = self.offer.check(request)
+        demo = self.claims.claim(owner, wanted, request_id=demo_id)
+        self.metrics.count("Requested")
+        return demo or self._make(owner, wanted, demo_id)
+
+    def _make(self, owner: str, wanted: CheckedRequest, demo_id: str | None) -> Demo:
         now = self.clock()
         demo = new_demo(
-            self.offer.check(request),
+            wanted,
             demo_id=demo_id or self.new_id(),
             owner=owner,
             catalog=self.offer.catalog(),
@@ -51,7 +59,6 @@ class RequestDemo:
         entry = Entry(at=now, actor=owner, kind=EntryKind.REQUESTED, text=text)
         recorded = self.recorder.create(demo, entry, self.quotas)
         self.loops.begin(recorded)
-        self.metrics.count("Requested")
         return recorded
 
     def create_once(self, owner: str, request: DemoRequest, *, demo_id: str) -> Demo:
@@ -60,7 +67,7 @@ class RequestDemo:
         A process that died between its write and its start is made up for.
         """
         try:
-            demo = self.records.get(demo_id)
+            demo = self._answered(demo_id)
         except NotFound:
             return self.create(owner, request, demo_id=demo_id)
         if demo.owner != owner or self.clock() - demo.created_at > IDEMPOTENCY_WINDOW:
@@ -68,3 +75,12 @@ class RequestDemo:
         if demo.looping:
             self.loops.ensure(demo)
         return demo
+
+    def _answered(self, demo_id: str) -> Demo:
+        """Return the demo that a request of this id made or claimed; raise NotFound."""
+        try:
+            return self.records.get(demo_id)
+        except NotFound:
+            if (claimed := self.records.given_to(demo_id)) is None:
+                raise
+            return self.records.get(claimed)

@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from chalicelib.services.adoption import Adoption
     from chalicelib.services.apply import Apply
     from chalicelib.services.change import ChangeDemo
+    from chalicelib.services.claims import ClaimDemo
     from chalicelib.services.credentials import ReadCredentials
     from chalicelib.services.lease_removed import LeaseRemoved
     from chalicelib.services.loop import Loops, Wakeups
     from chalicelib.services.offer import Offer
     from chalicelib.services.orphans import OrphanSearch
     from chalicelib.services.plan_step import PlanStep
+    from chalicelib.services.pools import FillPools, ManagePools
     from chalicelib.services.ports import (
         Clock,
         DemoRecords,
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
         Metrics,
         NewId,
         OrphanNotes,
+        PoolStore,
         QuotaSlots,
         ShareStore,
         Targets,
@@ -61,6 +64,9 @@ class Ports(Protocol):
 
     @property
     def shares(self) -> ShareStore: ...
+
+    @property
+    def pools(self) -> PoolStore: ...
 
     @property
     def workflow(self) -> Workflow: ...
@@ -141,11 +147,56 @@ class UseCases:
         )
 
     @cached_property
+    def claims(self) -> ClaimDemo:
+        from chalicelib.services.claims import ClaimDemo
+
+        return ClaimDemo(
+            pools=self.ports.pools,
+            records=self.ports.records,
+            recorder=self.recorder,
+            loops=self.loops,
+            offer=self.offer,
+            metrics=self.ports.metrics,
+            clock=self.ports.clock,
+            quotas=self.policy.quotas,
+        )
+
+    @cached_property
+    def pools(self) -> ManagePools:
+        from chalicelib.services.pools import ManagePools
+
+        return ManagePools(
+            pools=self.ports.pools,
+            records=self.ports.records,
+            offer=self.offer,
+            clock=self.ports.clock,
+            quotas=self.policy.quotas,
+        )
+
+    @cached_property
+    def fill_pools(self) -> FillPools:
+        from chalicelib.services.pools import FillPools
+
+        return FillPools(
+            pools=self.ports.pools,
+            records=self.ports.records,
+            recorder=self.recorder,
+            loops=self.loops,
+            offer=self.offer,
+            templates=self.ports.templates,
+            metrics=self.ports.metrics,
+            clock=self.ports.clock,
+            new_id=self.ports.new_id,
+            quotas=self.policy.quotas,
+        )
+
+    @cached_property
     def request(self) -> RequestDemo:
         from chalicelib.services.request import RequestDemo
 
         return RequestDemo(
             offer=self.offer,
+            claims=self.claims,
             records=self.ports.records,
             recorder=self.recorder,
             loops=self.loops,

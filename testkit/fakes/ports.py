@@ -9,11 +9,13 @@ from chalicelib.services.ports import (
     Clock,
     Metrics,
     NewId,
+    PoolStore,
     ShareStore,
     Targets,
     TemplateRepository,
     Workflow,
 )
+from testkit.fakes.pools import MemoryPools
 from testkit.fakes.shares import MemoryShares
 
 
@@ -30,6 +32,7 @@ class MemoryPorts:
     new_id: NewId
     new_secret: NewId = lambda: "0" * 43
     shares: ShareStore = field(default_factory=MemoryShares)
+    pools: PoolStore = field(default_factory=MemoryPools)
 
     @property
     def _table(self) -> Any:

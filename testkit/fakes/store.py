@@ -35,13 +35,14 @@ class MemoryStore:
         self.unreadable: set[str] = set()
         self.leases: dict[str, datetime] = {}
         self._slots: dict[str, str] = {}
+        self._aliases: dict[str, str] = {}
         self.tokens: dict[str, str] = {}
         self.entries: dict[str, list[Entry]] = {}
         self._suspects: frozenset[str] = frozenset()
 
     def create(self, demo: Demo, entries: Sequence[Entry], quotas: Quotas) -> None:
         """Put record, lease and quota slot, or raise LimitReached and put nothing."""
-        if demo.demo_id in self.records:
+        if demo.demo_id in self.records or demo.demo_id in self._aliases:
             raise StaleRecord(f"{demo.demo_id} is taken")
         held = tuple(d for d, owner in self._slots.items() if owner == demo.owner)
         if len(held) >= quotas.per_owner:
@@ -51,6 +52,31 @@ class MemoryStore:
         self._slots[demo.demo_id] = demo.owner
         self.leases[demo.demo_id] = demo.expires_at
         self._write(demo, entries)
+
+    def claim(
+        self,
+        before: Demo,
+        after: Demo,
+        entries: Sequence[Entry],
+        quotas: Quotas,
+        *,
+        request_id: str | None = None,
+    ) -> Demo:
+        """Give a pool's demo to its new owner, or raise and change nothing."""
+        held = tuple(d for d, owner in self._slots.items() if owner == after.owner)
+        if len(held) >= quotas.per_owner:
+            raise LimitReached("per owner", quotas.per_owner, held)
+        self._unchanged(before)
+        if request_id is not None:
+            if request_id in self._aliases or request_id in self.records:
+                raise StaleRecord(f"{request_id} was answered")
+            self._aliases[request_id] = after.demo_id
+        self._slots[after.demo_id] = after.owner
+        return self.save(before, after, entries)
+
+    def given_to(self, request_id: str) -> str | None:
+        """Return the demo that a request of this id claimed, if it claimed one."""
+        return self._aliases.get(request_id)
 
     def adopt(self, demo: Demo, entries: Sequence[Entry]) -> None:
         """Put the record of a demo found without one; raise StaleRecord where one is."""

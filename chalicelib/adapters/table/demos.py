@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from chalicelib.adapters import items
 from chalicelib.adapters.aws import translated
-from chalicelib.adapters.items import marshal, unmarshal
+from chalicelib.adapters.items import Item, marshal, unmarshal
 from chalicelib.adapters.table.lists import Lists
 from chalicelib.adapters.table.pages import page
 from chalicelib.adapters.table.quotas import QuotaItems
@@ -49,13 +49,59 @@ class DemoTable:
                 *(self._quotas.take(slot, demo) for slot in slots),
                 self._writes.put(items.lease_item(demo)),
                 *self._writes.entries(demo, 1, entries),
+                self._writes.absent(items.alias_key(demo.demo_id)),
             ]
             refused = transact(self._client, writes)
-            if 0 in refused:
+            if refused & {0, len(writes) - 1}:
                 raise StaleRecord(f"{demo.demo_id} is taken")
             if not refused:
                 return
         raise Throttled("others took every quota slot that was free")
+
+    @translated
+    def claim(
+        self,
+        before: Demo,
+        after: Demo,
+        entries: Sequence[Entry],
+        quotas: Quotas,
+        *,
+        request_id: str | None = None,
+    ) -> Demo:
+        """Give a pool's demo to its new owner, with quota slots and lease, or change nothing."""
+        version = before.version + 1
+        for _ in range(_TRIES):
+            slots, moves = self._quotas.move(before, after, quotas)
+            writes = [
+                self._writes.update(before, after, version, slots),
+                *self._aliases(request_id, after),
+                self._writes.put(items.lease_item(after)),
+                *self._writes.entries(after, version, entries),
+            ]
+            refused = transact(self._client, [*writes, *moves])
+            if any(number < len(writes) for number in refused):
+                raise moved_on(before)
+            if not refused:
+                return replace(after, version=version, changed=frozenset())
+        raise Throttled("others took every quota slot that was free")
+
+    def _aliases(self, request_id: str | None, demo: Demo) -> list[Item]:
+        """Return the writes that make a request's id stand for a demo, and for no second one."""
+        if request_id is None:
+            return []
+        alias = items.alias_item(request_id, demo)
+        return [
+            self._writes.put(alias, condition="attribute_not_exists(pk)"),
+            self._writes.absent(items.demo_key(request_id)),
+        ]
+
+    @translated
+    def given_to(self, request_id: str) -> str | None:
+        """Return the pool's demo that a request of this id was given, if it was given one."""
+        answer = self._client.get_item(
+            TableName=self._name, Key=marshal(items.alias_key(request_id)), ConsistentRead=True
+        )
+        return unmarshal(answer["Item"])["demo_id"] if "Item" in answer else None
 
     @translated
     def adopt(self, demo: Demo, entries: Sequence[Entry]) -> None:

@@ -40,19 +40,42 @@ class QuotaItems:
         Everybody's is a guess unless `search` is set: few demos of many make it a good one, and
         reading thousands of slots for each request would not be.
         """
-        owner = _owner(demo.owner)
-        own = self._partition(owner)
-        free = open_slots(_numbers(own), quotas.per_owner, unnumbered=len(_old(own)))
-        if not free:
-            holders = (*(i["holder"] for i in own if "holder" in i), *_old(own))
-            raise LimitReached("per owner", quotas.per_owner, tuple(sorted(holders)))
+        own = self.choose_own(demo, quotas)
         everybody = self._partition(_TOTAL) if search else self._beyond(quotas.in_all)
         free_to_all = open_slots(
             _numbers(everybody), quotas.in_all, unnumbered=len(_old(everybody))
         )
         if not free_to_all:
             raise LimitReached("in all", quotas.in_all)
-        return _key(owner, random.choice(free)), _key(_TOTAL, random.choice(free_to_all))  # noqa: S311
+        return own, _key(_TOTAL, random.choice(free_to_all))  # noqa: S311
+
+    def choose_own(self, demo: Demo, quotas: Quotas) -> Item:
+        """Return the key of an owner's slot to take; raise LimitReached."""
+        owner = _owner(demo.owner)
+        held = self._partition(owner)
+        free = open_slots(_numbers(held), quotas.per_owner, unnumbered=len(_old(held)))
+        if not free:
+            holders = (*(i["holder"] for i in held if "holder" in i), *_old(held))
+            raise LimitReached("per owner", quotas.per_owner, tuple(sorted(holders)))
+        return _key(owner, random.choice(free))  # noqa: S311
+
+    def move(self, before: Demo, after: Demo, quotas: Quotas) -> tuple[list[Item], list[Item]]:
+        """Return the slots that a demo holds once it changes its owner, and the writes for that.
+
+        Its place among all demos stays its own, held for the new owner; raises LimitReached.
+        """
+        held = self._named(before.demo_id) or []
+        own, shared = self.choose_own(after, quotas), [k for k in held if k["pk"] == _TOTAL]
+        writes = [
+            self.take(own, after),
+            *(
+                {"Delete": self._off_slot(key, before.demo_id)}
+                for key in held
+                if key not in shared
+            ),
+            *({"Update": self._held_for(key, after)} for key in shared),
+        ]
+        return [own, *shared], writes
 
     def take(self, key: Item, demo: Demo) -> Item:
         """Return the write that takes a slot, if it is free."""
@@ -74,18 +97,23 @@ class QuotaItems:
 
         One that is another demo's by now is not freed: the write's condition is not met.
         """
+        slots = self._named(demo_id)
+        if slots is None:  # made by an earlier release
+            return [
+                {"Update": self._off_set(pk, demo_id, owner)} for pk in (_owner(owner), _TOTAL)
+            ]
+        return [{"Delete": self._off_slot(key, demo_id)} for key in slots]
+
+    def _named(self, demo_id: str) -> list[Item] | None:
+        """Return the keys of the slots that a record names; None: an earlier release made it."""
         answer = self.client.get_item(
             TableName=self.table,
             Key=marshal(demo_key(demo_id)),
             ProjectionExpression="slots",
             ConsistentRead=True,
         )
-        slots = unmarshal(answer.get("Item", {})).get("slots")
-        if slots is None:  # made by an earlier release
-            return [
-                {"Update": self._off_set(pk, demo_id, owner)} for pk in (_owner(owner), _TOTAL)
-            ]
-        return [{"Delete": self._off_slot(key, demo_id)} for key in slots]
+        slots: list[Item] | None = unmarshal(answer.get("Item", {})).get("slots")
+        return slots
 
     @translated
     def give_back(self, demo_id: str, owner: str) -> None:
@@ -153,6 +181,15 @@ class QuotaItems:
             "Key": marshal(key),
             "ConditionExpression": "attribute_not_exists(pk) OR holder = :demo",
             "ExpressionAttributeValues": marshal({":demo": demo_id}),
+        }
+
+    def _held_for(self, key: Item, demo: Demo) -> Item:
+        return {
+            "TableName": self.table,
+            "Key": marshal(key),
+            "UpdateExpression": "SET held_for = :owner",
+            "ConditionExpression": "holder = :demo",
+            "ExpressionAttributeValues": marshal({":demo": demo.demo_id, ":owner": demo.owner}),
         }
 
     def _off_set(self, pk: str, demo_id: str, owner: str) -> Item:

@@ -39,11 +39,16 @@ class Writes:
         first = {"version": 1, "wakes": 0, "slots": list(slots)}
         return items.demo_key(demo.demo_id) | values | first
 
-    def update(self, before: Demo, after: Demo, version: int) -> Item:
-        """Return the write of a record, if its version is still that of `before`."""
+    def update(
+        self, before: Demo, after: Demo, version: int, slots: Sequence[Item] | None = None
+    ) -> Item:
+        """Return the write of a record, if its version is still that of `before`.
+
+        `slots` are the keys of the quota slots it holds from now on, if those change.
+        """
         values = items.attributes(after) | {"version": version}
-        if after.ended:
-            values["slots"] = []
+        if after.ended or slots is not None:
+            values["slots"] = list(slots or ())
         update = set_or_remove(values)
         bound = {f":{k}": v for k, v in present(values).items()} | {":was": before.version}
         if before.changed:
@@ -86,6 +91,16 @@ class Writes:
             self.put(items.entry_item(demo, entry, f"{version:06d}#{number:03d}"))
             for number, entry in enumerate(entries)
         ]
+
+    def absent(self, key: Item) -> Item:
+        """Return the check that there is no such item."""
+        return {
+            "ConditionCheck": {
+                "TableName": self.table,
+                "Key": marshal(key),
+                "ConditionExpression": "attribute_not_exists(pk)",
+            }
+        }
 
     def put(self, item: Item, *, condition: str | None = None) -> Item:
         """Return the write of an item."""

@@ -1,0 +1,96 @@
+"""What a pool lacks or has too much of: a pure function of its members and the hour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from chalicelib.core.demo import Demo, Desired
+from chalicelib.core.pool import Pool
+
+MAX_FAILURES: Final = 3
+"""Members that fail one after the other before the pool is paused and an operator asked."""
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filling:
+    """What is to be done for a pool: how many to make, which to remove, or why it is paused.
+
+    `succeeded_at` is when a member last became ready, of those that are known.
+    """
+
+    create: int
+    retire: tuple[str, ...]
+    paused: str
+    succeeded_at: datetime | None
+
+
+def filling(pool: Pool, members: Sequence[Demo], digest: str, now: datetime) -> Filling:
+    """Return what brings a pool to the number that is to be ready now.
+
+    `members` are its demos, live and gone. One that was made of something else than `digest`
+    says is replaced: a new one is made first, and an old one goes when that is ready.
+    """
+    live = [m for m in members if m.desired is not Desired.DELETED]
+    current = [m for m in live if m.pool_digest == digest]
+    older = [m for m in live if m.pool_digest != digest]
+    succeeded = _succeeded_at(pool, members)
+    paused = pool.paused or _failures(members, succeeded)
+    return Filling(
+        create=0 if paused else _lacking(pool, current, older, now),
+        retire=tuple(m.demo_id for m in _surplus(pool, current, older, now)),
+        paused=paused,
+        succeeded_at=succeeded,
+    )
+
+
+def is_ready(member: Demo) -> bool:
+    """Whether a member has come up, and so may be claimed or be asleep."""
+    return member.ready_at is not None
+
+
+def _lacking(pool: Pool, current: list[Demo], older: list[Demo], now: datetime) -> int:
+    wanted = pool.wanted(now)
+    live = len(current) + len(older)
+    unready = sum(not is_ready(m) for m in current)
+    spare = 1 if older else 0  # the one that is made before an older one goes
+    room = min(wanted + spare, pool.max_total) - live
+    return max(0, min(wanted - len(current), pool.max_unready - unready, room))
+
+
+def _surplus(pool: Pool, current: list[Demo], older: list[Demo], now: datetime) -> list[Demo]:
+    wanted = pool.wanted(now)
+    outdated = [m for m in older if not is_ready(m)]
+    ready_older = _oldest_first(m for m in older if is_ready(m))
+    ready = sum(map(is_ready, current))
+    beyond = max(0, ready + len(ready_older) - wanted)
+    full = len(current) + len(ready_older) >= pool.max_total
+    if ready_older and full and len(current) < wanted and ready == len(current):
+        beyond = max(beyond, 1)  # there is no room for a new one before an old one is gone
+    outdated += ready_older[:beyond]
+    excess = max(0, len(current) - wanted)
+    unready = [m for m in _oldest_first(current)[::-1] if not is_ready(m)]
+    return outdated + [*unready, *_oldest_first(filter(is_ready, current))][:excess]
+
+
+def _oldest_first(members: Iterable[Demo]) -> list[Demo]:
+    return sorted(members, key=lambda m: m.created_at)
+
+
+def _succeeded_at(pool: Pool, members: Iterable[Demo]) -> datetime | None:
+    moments = [m.ready_at for m in members if m.ready_at]
+    return max([*moments, *([pool.succeeded_at] if pool.succeeded_at else [])], default=None)
+
+
+def _failures(members: Iterable[Demo], succeeded: datetime | None) -> str:
+    """Return why the pool is to be paused, if it is: nothing but failures since a success."""
+    since = succeeded or _NEVER
+    failed = [m for m in members if m.failure and not is_ready(m) and m.created_at > since]
+    if len(failed) < MAX_FAILURES:
+        return ""
+    newest = _oldest_first(failed)[-1].failure
+    why = f"{newest.component}: {newest.reason}" if newest else "no reason is known"
+    return f"{len(failed)} members in a row failed; the last one: {why}"

@@ -1,0 +1,118 @@
+"""Give a request a demo that a pool has ready, where one fits."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from chalicelib.core.demo import Demo
+from chalicelib.core.errors import DemoError, StaleRecord
+from chalicelib.core.policy import Quotas
+from chalicelib.core.pool import OWNER_PREFIX, Pool
+from chalicelib.core.pool_matching import Match, claimed, matches, would_give
+from chalicelib.core.request import CheckedRequest
+from chalicelib.core.timeline import Entry, EntryKind
+from chalicelib.services.loop import Loops
+from chalicelib.services.offer import Offer
+from chalicelib.services.ports import Clock, DemoRecords, Metrics, PoolStore
+from chalicelib.services.recorder import Recorder
+
+_log = logging.getLogger(__name__)
+TRIES: Final = 3
+"""Members that are tried, each taken by somebody else in between, before one is made."""
+MOST_MEMBERS: Final = 50
+"""Of a pool's newest demos, so many are looked at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimDemo:
+    """Claims of pools' demos."""
+
+    pools: PoolStore
+    records: DemoRecords
+    recorder: Recorder
+    loops: Loops
+    offer: Offer
+    metrics: Metrics
+    clock: Clock
+    quotas: Quotas
+
+    def claim(
+        self, owner: str, wanted: CheckedRequest, *, request_id: str | None = None
+    ) -> Demo | None:
+        """Return the demo that fits best, the owner's from now on; None where there is none.
+
+        Raises LimitReached where the owner may have no more. What goes wrong with the pools
+        themselves is counted, and the demo is then made.
+        """
+        now = self.clock()
+        pools = self._pools()
+        for match in self.candidates(wanted, pools, now)[:TRIES]:
+            try:
+                demo = self._take(match.member, wanted, owner, request_id)
+            except StaleRecord:
+                continue
+            self._measure(demo, now)
+            return demo
+        self._missed(pools, wanted)
+        return None
+
+    def best(self, wanted: CheckedRequest) -> Match | None:
+        """Return what a claim would take now, taking nothing."""
+        found = self.candidates(wanted, self._pools(), self.clock())
+        return found[0] if found else None
+
+    def candidates(
+        self, wanted: CheckedRequest, pools: Sequence[Pool], now: datetime
+    ) -> list[Match]:
+        """Return the members of all pools that fit, best first."""
+        catalog = self.offer.catalog()
+        members = [
+            member
+            for pool in pools
+            if would_give(pool, wanted, catalog)
+            for member in self.records.of_owner(pool.owner, limit=MOST_MEMBERS).items
+        ]
+        return matches(wanted, members, catalog, now)
+
+    def _pools(self) -> Sequence[Pool]:
+        try:
+            return self.pools.all()
+        except DemoError as error:
+            _log.warning("the pools cannot be read: %s", error)
+            self.metrics.count("PoolFaults")
+            return ()
+
+    def _take(
+        self, member: Demo, wanted: CheckedRequest, owner: str, request_id: str | None
+    ) -> Demo:
+        now = self.clock()
+        pool = member.owner.removeprefix(OWNER_PREFIX)
+        after = claimed(
+            member, wanted, owner=owner, pool=pool, catalog=self.offer.catalog(), now=now
+        )
+        end = f"{after.expires_at:%Y-%m-%d %H:%M} UTC"
+        text = f"{after.name}: claimed from the pool {pool}, until {end}"
+        entry = Entry(at=now, actor=owner, kind=EntryKind.REQUESTED, text=text)
+        after = replace(after, generation=after.generation + 1, looping=True)
+        demo = self.recorder.claim(member, after, entry, self.quotas, request_id=request_id)
+        self.loops.begin(demo)
+        return demo
+
+    def _measure(self, demo: Demo, began: datetime) -> None:
+        self.pools.count(demo.from_pool, claimed=1)
+        self.metrics.count("Claimed")
+        seconds = (self.clock() - began).total_seconds()
+        self.metrics.count("SecondsToClaim", seconds, unit="Seconds")
+
+    def _missed(self, pools: Sequence[Pool], wanted: CheckedRequest) -> None:
+        """Count a request that a pool was there for and could not give anything to."""
+        catalog = self.offer.catalog()
+        missed = [pool.name for pool in pools if would_give(pool, wanted, catalog)]
+        for name in missed:
+            self.pools.count(name, missed=1)
+        if missed:
+            self.metrics.count("Missed")

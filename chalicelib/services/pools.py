@@ -1,0 +1,204 @@
+"""The pools as an admin sets them, and what the sweep does to keep them so."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from chalicelib.core.catalog import BUNDLE
+from chalicelib.core.demo import Demo, Desired
+from chalicelib.core.errors import LimitReached, NotFound, StaleRecord
+from chalicelib.core.graph import close
+from chalicelib.core.identity import Caller
+from chalicelib.core.policy import Quotas
+from chalicelib.core.pool import NOBODY, Pool, checked, digest, is_pooled
+from chalicelib.core.pool_filling import Filling, filling, is_ready
+from chalicelib.core.request import DemoRequest, new_demo
+from chalicelib.core.timeline import Entry, EntryKind
+from chalicelib.services.loop import Loops
+from chalicelib.services.offer import Offer
+from chalicelib.services.ports import (
+    Clock,
+    DemoRecords,
+    Metrics,
+    NewId,
+    PoolStore,
+    TemplateRepository,
+)
+from chalicelib.services.recorder import Recorder
+
+POOL_ACTOR: Final = "pool"
+MOST_MEMBERS: Final = 100
+"""Of a pool's newest demos, live and gone, so many are looked at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolStatus:
+    """A pool with its live members."""
+
+    pool: Pool
+    members: tuple[Demo, ...]
+
+    @property
+    def ready(self) -> int:
+        """Return how many members are ready."""
+        return sum(map(is_ready, self.members))
+
+    @property
+    def unready(self) -> int:
+        """Return how many members are on their way."""
+        return len(self.members) - self.ready
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManagePools:
+    """The pools as admins see and set them; for anybody else there are none."""
+
+    pools: PoolStore
+    records: DemoRecords
+    offer: Offer
+    clock: Clock
+    quotas: Quotas
+
+    def put(self, caller: Caller, pool: Pool) -> PoolStatus:
+        """Set a pool, new or not, and let one that was paused go on; raise InvalidRequest."""
+        _admins_only(caller)
+        wanted = checked(pool, self.offer.catalog(), self.offer.policy, self.quotas)
+        before = self._find(pool.name)
+        self.pools.put(replace(wanted, succeeded_at=self.clock()), before=before)
+        return self.get(caller, pool.name)
+
+    def get(self, caller: Caller, name: str) -> PoolStatus:
+        """Return a pool with its members; raise NotFound."""
+        _admins_only(caller)
+        pool = self._find(name)
+        if pool is None:
+            raise NotFound(f"there is no pool {name}")
+        return self._status(pool)
+
+    def list(self, caller: Caller) -> Sequence[PoolStatus]:
+        """Return every pool with its members."""
+        _admins_only(caller)
+        return [self._status(pool) for pool in self.pools.all()]
+
+    def remove(self, caller: Caller, name: str) -> PoolStatus:
+        """End a pool: its members are removed by the next sweep, and then the pool is gone."""
+        pool = self.get(caller, name).pool
+        if not pool.ending:
+            self.pools.put(replace(pool, ending=True), before=pool)
+        return self.get(caller, name)
+
+    def _find(self, name: str) -> Pool | None:
+        return next((pool for pool in self.pools.all() if pool.name == name), None)
+
+    def _status(self, pool: Pool) -> PoolStatus:
+        found = self.records.of_owner(pool.owner, limit=MOST_MEMBERS).items
+        return PoolStatus(pool=pool, members=_live(found))
+
+
+def _admins_only(caller: Caller) -> None:
+    if not caller.admin:
+        raise NotFound("there are no pools")
+
+
+def _live(members: Iterable[Demo]) -> tuple[Demo, ...]:
+    return tuple(m for m in members if m.desired is not Desired.DELETED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FillPools:
+    """What the sweep does for the pools: make what lacks, remove what is too much."""
+
+    pools: PoolStore
+    records: DemoRecords
+    recorder: Recorder
+    loops: Loops
+    offer: Offer
+    templates: TemplateRepository
+    metrics: Metrics
+    clock: Clock
+    new_id: NewId
+    quotas: Quotas
+
+    def run(self, report: Callable[[str, Exception], None]) -> None:
+        """Look after every pool; `report` hears of each that could not be looked after."""
+        for pool in self.pools.all():
+            try:
+                self._look_after(pool)
+            except Exception as error:  # noqa: BLE001 - no pool's fault may keep another from its members
+                report(pool.owner, error)
+                self.metrics.count("PoolFaults")
+
+    def _look_after(self, pool: Pool) -> None:
+        now = self.clock()
+        members = self.records.of_owner(pool.owner, limit=MOST_MEMBERS).items
+        made_of = digest(pool, self._templates(pool))
+        wanted = filling(pool, members, made_of, now)
+        pool = self._noted(pool, wanted)
+        for demo_id in wanted.retire:
+            self._retire(demo_id)
+        for _ in range(wanted.create):
+            if not self._create(pool, made_of):
+                break
+        if pool.ending and not any(not m.ended for m in members):
+            self.pools.remove(pool)
+
+    def _templates(self, pool: Pool) -> dict[str, str]:
+        names = close(self.offer.catalog(), pool.components) - {BUNDLE}
+        return {name: self.templates.template(name) for name in names}
+
+    def _noted(self, pool: Pool, wanted: Filling) -> Pool:
+        after = replace(pool, succeeded_at=wanted.succeeded_at, paused=wanted.paused)
+        if after == pool:
+            return pool
+        if after.paused and not pool.paused:
+            self.metrics.count("PoolsPaused")
+        self.pools.put(after, before=pool)
+        return replace(after, version=pool.version + 1)
+
+    def _retire(self, demo_id: str) -> None:
+        """Remove a member; one that is claimed meanwhile is somebody's and left alone."""
+        demo = self.records.get(demo_id)
+        if not is_pooled(demo.owner) or demo.desired is Desired.DELETED:
+            return
+        after = replace(
+            demo, desired=Desired.DELETED, reason="the pool has no use for it any more"
+        )
+        with contextlib.suppress(StaleRecord):  # the next sweep sees what became of it
+            self.loops.commit(demo, after, actor=POOL_ACTOR)
+
+    def _create(self, pool: Pool, made_of: str) -> bool:
+        """Make a member; say whether there was room for it."""
+        now = self.clock()
+        wanted = self.offer.check(_request(pool))
+        demo = replace(
+            new_demo(
+                wanted,
+                demo_id=self.new_id(),
+                owner=pool.owner,
+                catalog=self.offer.catalog(),
+                now=now,
+            ),
+            expires_at=now + pool.unclaimed,
+            pool_digest=made_of,
+        )
+        entry = Entry(at=now, actor=POOL_ACTOR, kind=EntryKind.REQUESTED, text=f"for {pool.owner}")
+        quotas = replace(self.quotas, per_owner=pool.max_total)
+        try:
+            recorded = self.recorder.create(demo, entry, quotas)
+        except LimitReached:
+            return False
+        self.loops.begin(recorded)
+        return True
+
+
+def _request(pool: Pool) -> DemoRequest:
+    return DemoRequest(
+        components=pool.components,
+        name=f"pool {pool.name}",
+        allowed_cidr=NOBODY,
+        region=pool.region,
+        parameters=pool.parameters,
+    )

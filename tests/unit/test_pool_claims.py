@@ -1,0 +1,192 @@
+"""A request is given what a pool has ready: once, whole, and within its owner's quota."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.core.catalog import ALL, Component, Parameter
+from chalicelib.core.demo import Demo, Desired, Phase, Status, demo_id_from
+from chalicelib.core.errors import LimitReached, StaleRecord, Unavailable
+from chalicelib.core.identity import Caller
+from chalicelib.core.pool import Pool
+from chalicelib.core.request import DemoRequest
+from testkit.simulation.components import SMALL
+
+from .builders import HOME, OWNER, REGION, Stage, minutes
+
+ADMIN = Caller(owner="admin@example.com", admin=True)
+REQUEST = DemoRequest(components=ALL, name="Acme", allowed_cidr=(HOME,))
+
+
+def no_report(name: str, error: Exception) -> None:
+    raise AssertionError(name) from error
+
+
+def stage_with(*, ready: int = 1, of: tuple[Component, ...] = SMALL, per_owner: int = 3) -> Stage:
+    """Return a stage with a pool whose members are ready."""
+    stage = Stage(of, per_owner=per_owner, in_all=20)
+    pool = Pool(name="base", components=("vpc",), region=REGION, ready=ready, max_total=ready)
+    stage.pools.put(ADMIN, replace(pool, max_unready=ready))
+    stage.fill_pools.run(no_report)
+    for demo_id in members(stage):
+        run_loop(stage, demo_id)
+    return stage
+
+
+def members(stage: Stage) -> list[str]:
+    return [d.demo_id for d in stage.store.records.values() if d.owner == "pool:base"]
+
+
+def run_loop(stage: Stage, demo_id: str) -> Demo:
+    """Let a demo's loop go on until it rests."""
+    outcomes: list[Any] = []
+    for _ in range(60):
+        demo = stage.store.get(demo_id)
+        if not demo.looping:
+            return demo
+        step = stage.plan_step.run(demo_id, demo.generation, outcomes)
+        outcomes = [stage.apply.run(demo_id, demo.generation, a) for a in step.actions]
+        if not step.actions:
+            stage.clock.advance(minutes(10))
+    raise AssertionError(stage.store.get(demo_id).reason)
+
+
+def test_a_request_takes_what_is_ready() -> None:
+    """The pool's demo becomes the asker's whole: owner, name, lease, addresses, slot."""
+    stage = stage_with()
+    (member,) = members(stage)
+    demo = stage.request.create(OWNER, REQUEST)
+    assert (member, OWNER, "Acme", "base") == (
+        demo.demo_id,
+        demo.owner,
+        demo.name,
+        demo.from_pool,
+    )
+    assert stage.clock() + stage.policy.lease.default == demo.expires_at
+    assert (HOME,) == demo.allowed_cidr
+    assert Status.READY is demo.components["vpc"].status
+    assert {member: OWNER} == stage.store.slots()
+    assert demo.expires_at == stage.store.leases[member]
+    assert (member, 2) in stage.workflow.started
+    ready = run_loop(stage, member)
+    assert Phase.READY is ready.phase
+    assert all(c.status is Status.READY for c in ready.components.values())
+    assert 1 == stage.cloud.created.count(f"stelligent-demo-{member}-vpc")
+
+
+def test_none_ready_is_a_miss() -> None:
+    """Where a pool could have given something and has nothing, the demo is made and that noted."""
+    stage = stage_with()
+    first = stage.request.create(OWNER, REQUEST)
+    second = stage.request.create(OWNER, REQUEST)
+    assert ("base", "") == (first.from_pool, second.from_pool)
+    (known,) = stage.pools.list(ADMIN)
+    assert (1, 1) == (known.pool.claimed, known.pool.missed)
+
+
+def test_what_does_not_fit_is_no_miss() -> None:
+    """A pool of other components has nothing to do with a request."""
+    stage = stage_with()
+    assert "" == stage.request.create(OWNER, replace(REQUEST, components=("s3",))).from_pool
+    assert 0 == stage.pools.list(ADMIN)[0].pool.missed
+
+
+def test_another_value_does_not_fit() -> None:
+    """A member made with one parameter is not given to a request for another; its default is."""
+    size = Parameter(name="Size", default="16")
+    vpc = Component(name="vpc", parameters={"Size": size}, outputs=("VpcId",))
+    stage = stage_with(of=(vpc,))
+    request = replace(REQUEST, components=("vpc",))
+    assert "" == stage.request.create(OWNER, replace(request, parameters={"Size": "9"})).from_pool
+    demo = stage.request.create(OWNER, replace(request, parameters={"Size": "16"}))
+    assert "base" == demo.from_pool
+
+
+def test_the_same_key_means_the_same_demo() -> None:
+    """The id that a request's key decides leads to the demo that it was given."""
+    stage = stage_with(ready=2)
+    key = demo_id_from("owner and key")
+    first = stage.request.create_once(OWNER, REQUEST, demo_id=key)
+    again = stage.request.create_once(OWNER, REQUEST, demo_id=key)
+    assert first.demo_id == again.demo_id != key
+    assert 1 == len(members(stage))
+
+
+def test_a_claimed_member_is_not_removed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A member that is claimed while the sweep removes it stays its new owner's."""
+    stage = stage_with()
+    (member,) = members(stage)
+    stage.pools.remove(ADMIN, "base")
+    read = stage.store.get
+
+    def claimed_right_after(demo_id: str) -> Demo:
+        before = read(demo_id)
+        with monkeypatch.context() as patched:
+            patched.setattr(stage.store, "get", read)
+            after = replace(before, owner=OWNER, generation=before.generation + 1)
+            stage.store.claim(before, after, (), stage.policy.quotas)
+        return before
+
+    monkeypatch.setattr(stage.store, "get", claimed_right_after)
+    stage.fill_pools.run(no_report)
+    assert (OWNER, Desired.READY) == (read(member).owner, read(member).desired)
+
+
+def test_an_ended_pool_leaves_nothing() -> None:
+    """Its members go with the next sweep, and it is gone when they are."""
+    stage = stage_with(ready=2)
+    stage.pools.remove(ADMIN, "base")
+    stage.fill_pools.run(no_report)
+    for demo in list(stage.store.records.values()):
+        assert Phase.DELETED is run_loop(stage, demo.demo_id).phase
+    stage.fill_pools.run(no_report)
+    assert ([], {}, {}) == (stage.pools.list(ADMIN), stage.store.slots(), stage.store.leases)
+
+
+def test_a_full_owner_claims_nothing() -> None:
+    """A pool is no way round an owner's quota."""
+    stage = stage_with(ready=1, per_owner=0)
+    with pytest.raises(LimitReached):
+        stage.request.create(OWNER, REQUEST)
+    assert 1 == len(members(stage))
+
+
+def test_pools_that_cannot_be_read_stop_no_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is wrong with the pools is counted, and the demo is made."""
+    stage = stage_with()
+
+    def away() -> list[Pool]:
+        raise Unavailable("DynamoDB is away")
+
+    monkeypatch.setattr(stage.claims.pools, "all", away)
+    assert "" == stage.request.create(OWNER, REQUEST).from_pool
+    assert 1 == stage.metrics.counts["PoolFaults"]
+
+
+@given(
+    ready=st.integers(1, 4),
+    thieves=st.lists(st.booleans(), max_size=6),
+    askers=st.integers(1, 6),
+)
+def test_no_member_is_handed_out_twice(ready: int, thieves: list[bool], askers: int) -> None:
+    """However many ask at once, each member has one owner and each demo its slots."""
+    stage = stage_with(ready=ready, per_owner=10)
+    stolen = iter(thieves)
+    claim = stage.store.claim
+
+    def raced(before: Demo, after: Demo, *args: Any, **kwargs: Any) -> Demo:
+        if next(stolen, False):
+            raise StaleRecord("somebody else was quicker")
+        return claim(before, after, *args, **kwargs)
+
+    stage.store.claim = raced  # type: ignore[method-assign]
+    demos = [stage.request.create(OWNER, REQUEST) for _ in range(askers)]
+    assert askers == len({d.demo_id for d in demos})
+    owned = {d.demo_id: d.owner for d in stage.store.records.values()}
+    assert owned == dict(stage.store.slots())
+    assert ready == len(members(stage)) + sum(d.from_pool == "base" for d in demos)
