@@ -73,6 +73,7 @@ def _lease_record(record: Any) -> None:
 def sweep_due(event: CloudWatchEvent) -> None:  # noqa: ARG001
     """Deal with every demo that is due."""
     swept = use_cases().sweep.run(_report)
+    use_cases().fill_pools.run(_report)
     logger.info("swept", extra={"due": len(swept.seen), "faults": len(swept.faults)})
 
 

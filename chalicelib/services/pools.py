@@ -62,6 +62,10 @@ class ManagePools:
     clock: Clock
     quotas: Quotas
 
+    def only_for(self, caller: Caller) -> None:
+        """Raise NotFound for anybody but an admin."""
+        _admins_only(caller)
+
     def put(self, caller: Caller, pool: Pool) -> PoolStatus:
         """Set a pool, new or not, and let one that was paused go on; raise InvalidRequest."""
         _admins_only(caller)

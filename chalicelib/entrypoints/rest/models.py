@@ -96,7 +96,7 @@ class DemoBody(Body):
             ttl=timedelta(hours=self.ttl_hours) if self.ttl_hours is not None else None,
             allowed_cidr=(blocks,) if isinstance(blocks, str) else tuple(blocks),
             region=self.region,
-            parameters={k: _text(v) for k, v in self.parameters.items()},
+            parameters={k: text_of(v) for k, v in self.parameters.items()},
             keep_on_failure=self.keep_on_failure,
         )
 
@@ -184,7 +184,8 @@ def _is_type(part: str) -> bool:
     )
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
+    """Return a parameter's value as CloudFormation takes it: text."""
     match value:
         case bool():
             return "true" if value else "false"

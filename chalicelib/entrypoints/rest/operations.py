@@ -11,10 +11,12 @@ from typing import Any, Final
 
 from chalicelib.core.demo import DEMO_ID, Phase
 from chalicelib.core.listing import LIVE, MAX_QUERY, Order
+from chalicelib.core.pool import NAME
 from chalicelib.entrypoints.rest import answers, offers
 from chalicelib.entrypoints.rest.demos import MAX_KEY, MAX_PAGE, PAGE
 from chalicelib.entrypoints.rest.models import DemoBody, LeaseBody, ShareBody, VisitBody
 from chalicelib.entrypoints.rest.operation import IF_MATCH, Body, Operation, Parameter, Reply
+from chalicelib.entrypoints.rest.pool_models import PoolAnswer, PoolBody, PoolList
 from chalicelib.entrypoints.rest.shares import MAX_TOKEN, TOKEN_HEADER
 
 Operations = Mapping[tuple[str, str], Operation]
@@ -24,11 +26,13 @@ _FILE: Final = {"type": "string", "examples": ["app.js"]}
 _FLAG: Final = {"type": "boolean", "default": False}
 _COUNT: Final = {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": PAGE}
 _ID: Final = {"type": "string", "pattern": f"^{DEMO_ID.pattern}$"}
+_POOL: Final = {"type": "string", "pattern": f"^{NAME.pattern}$"}
 _KEY: Final = {"type": "string", "minLength": 1, "maxLength": MAX_KEY}
 _TOKEN: Final = {"type": "string", "minLength": 1, "maxLength": MAX_TOKEN}
 
 DEMO: Final = Parameter("demo_id", "path", _ID, "The demo's id.", required=True)
 SHARE: Final = Parameter("share_id", "path", _ID, "The link's id.", required=True)
+POOL: Final = Parameter("name", "path", _POOL, "The pool's name.", required=True)
 FOLDER: Final = Parameter("folder", "path", _TEXT, "The page's version.", required=True)
 FILE: Final = Parameter("file", "path", _FILE, "The file's name.", required=True)
 LIMIT: Final = Parameter("limit", "query", _COUNT, "How many entries a page may have.")
@@ -176,6 +180,37 @@ _SHARES: Final[Operations] = {
     ),
 }
 
+_POOLS: Final[Operations] = {
+    ("GET", "/pools"): Operation(
+        id="listPools",
+        summary="List the pools",
+        description="For admins; for anybody else there are none.",
+        reply=Reply(HTTPStatus.OK, PoolList),
+        missing=True,
+    ),
+    ("GET", "/pools/{name}"): Operation(
+        id="getPool",
+        summary="Get a pool",
+        reply=Reply(HTTPStatus.OK, PoolAnswer),
+        parameters=(POOL,),
+    ),
+    ("PUT", "/pools/{name}"): Operation(
+        id="putPool",
+        summary="Set a pool",
+        description="Demos that nobody owns yet, kept ready for the next request.",
+        reply=Reply(HTTPStatus.OK, PoolAnswer),
+        parameters=(POOL,),
+        body=Body(PoolBody),
+    ),
+    ("DELETE", "/pools/{name}"): Operation(
+        id="deletePool",
+        summary="Delete a pool",
+        description="Its members are removed by the next sweep; it is gone when they are.",
+        reply=Reply(HTTPStatus.ACCEPTED, PoolAnswer),
+        parameters=(POOL,),
+    ),
+}
+
 _SERVICE: Final[Operations] = {
     ("GET", "/catalog"): Operation(
         id="getCatalog",
@@ -240,6 +275,7 @@ TAGS: Final[Mapping[str, Operations]] = {
     "Demos": _DEMOS,
     "Access": _ACCESS,
     "Prospect links": _SHARES,
+    "Pools": _POOLS,
     "Service": _SERVICE,
     "Web page": _PAGES,
 }
