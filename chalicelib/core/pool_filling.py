@@ -34,7 +34,7 @@ def filling(pool: Pool, members: Sequence[Demo], digest: str, now: datetime) -> 
     `members` are its demos, live and gone. One that was made of something else than `digest`
     says is replaced: a new one is made first, and an old one goes when that is ready.
     """
-    live = [m for m in members if m.desired is not Desired.DELETED]
+    live = [m for m in members if m.desired_state is not Desired.DELETED]
     current = [m for m in live if m.pool_digest == digest]
     older = [m for m in live if m.pool_digest != digest]
     succeeded = _succeeded_at(pool, members)

@@ -15,7 +15,7 @@ from chalicelib.core.request import CheckedRequest, new_demo
 
 LEAST_LIFE: Final = timedelta(minutes=10)
 """A member that is about to end by its age is nobody's any more."""
-_WAITING: Final = frozenset({Phase.READY})
+_WAITING: Final = frozenset({Phase.READY, Phase.PAUSED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,7 @@ def _waits(member: Demo, now: datetime) -> bool:
     return (
         member.phase in _WAITING
         and not member.looping
-        and member.desired is not Desired.DELETED
+        and member.desired_state is not Desired.DELETED
         and member.expires_at - now >= LEAST_LIFE
     )
 

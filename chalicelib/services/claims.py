@@ -10,6 +10,7 @@ from typing import Final
 
 from chalicelib.core.demo import Demo
 from chalicelib.core.errors import DemoError, StaleRecord
+from chalicelib.core.listing import Listing
 from chalicelib.core.policy import Quotas
 from chalicelib.core.pool import OWNER_PREFIX, Pool
 from chalicelib.core.pool_matching import Match, claimed, matches, would_give
@@ -74,7 +75,7 @@ class ClaimDemo:
             member
             for pool in pools
             if would_give(pool, wanted, catalog)
-            for member in self.records.of_owner(pool.owner, limit=MOST_MEMBERS).items
+            for member in self.records.list(Listing(owner=pool.owner), limit=MOST_MEMBERS).items
         ]
         return matches(wanted, members, catalog, now)
 

@@ -7,14 +7,17 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from chalicelib.core.catalog import BUNDLE
-from chalicelib.core.demo import Demo, Desired
+from chalicelib.core.catalog import BUNDLE, Catalog
+from chalicelib.core.costs import cost_of
+from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.errors import LimitReached, NotFound, StaleRecord
 from chalicelib.core.graph import close
 from chalicelib.core.identity import Caller
+from chalicelib.core.listing import Listing
 from chalicelib.core.policy import Quotas
 from chalicelib.core.pool import NOBODY, Pool, checked, digest, is_pooled
 from chalicelib.core.pool_filling import Filling, filling, is_ready
+from chalicelib.core.prices import Price, total
 from chalicelib.core.request import DemoRequest, new_demo
 from chalicelib.core.timeline import Entry, EntryKind
 from chalicelib.services.loop import Loops
@@ -50,6 +53,15 @@ class PoolStatus:
     def unready(self) -> int:
         """Return how many members are on their way."""
         return len(self.members) - self.ready
+
+    def price(self, catalog: Catalog) -> Price:
+        """Return what its members cost as they are now."""
+        return total(_price_now(catalog, member) for member in self.members)
+
+
+def _price_now(catalog: Catalog, member: Demo) -> Price:
+    cost = cost_of(catalog, member.components, member.parameters, member.region)
+    return cost.paused if member.phase is Phase.PAUSED else cost.running
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +110,7 @@ class ManagePools:
         return next((pool for pool in self.pools.all() if pool.name == name), None)
 
     def _status(self, pool: Pool) -> PoolStatus:
-        found = self.records.of_owner(pool.owner, limit=MOST_MEMBERS).items
+        found = self.records.list(Listing(owner=pool.owner), limit=MOST_MEMBERS).items
         return PoolStatus(pool=pool, members=_live(found))
 
 
@@ -108,7 +120,7 @@ def _admins_only(caller: Caller) -> None:
 
 
 def _live(members: Iterable[Demo]) -> tuple[Demo, ...]:
-    return tuple(m for m in members if m.desired is not Desired.DELETED)
+    return tuple(m for m in members if m.desired_state is not Desired.DELETED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,13 +143,14 @@ class FillPools:
         for pool in self.pools.all():
             try:
                 self._look_after(pool)
-            except Exception as error:  # noqa: BLE001 - no pool's fault may keep another from its members
+            except Exception as error:  # noqa: BLE001 - no pool's fault may stop another's filling
                 report(pool.owner, error)
                 self.metrics.count("PoolFaults")
 
     def _look_after(self, pool: Pool) -> None:
         now = self.clock()
-        members = self.records.of_owner(pool.owner, limit=MOST_MEMBERS).items
+        members = self.records.list(Listing(owner=pool.owner), limit=MOST_MEMBERS).items
+        self._measure(PoolStatus(pool=pool, members=_live(members)))
         made_of = digest(pool, self._templates(pool))
         wanted = filling(pool, members, made_of, now)
         pool = self._noted(pool, wanted)
@@ -149,6 +162,14 @@ class FillPools:
         if pool.ending and not any(not m.ended for m in members):
             self.pools.remove(pool)
 
+    def _measure(self, status: PoolStatus) -> None:
+        """Say how a pool is doing, at every sweep: what is wrong is told while it lasts."""
+        self.metrics.count("PoolReady", status.ready, unit="None")
+        price = status.price(self.offer.catalog()).known_usd
+        self.metrics.count("PoolHourlyUsd", price, unit="None")
+        if status.pool.paused:
+            self.metrics.count("PoolsPaused")
+
     def _templates(self, pool: Pool) -> dict[str, str]:
         names = close(self.offer.catalog(), pool.components) - {BUNDLE}
         return {name: self.templates.template(name) for name in names}
@@ -157,18 +178,16 @@ class FillPools:
         after = replace(pool, succeeded_at=wanted.succeeded_at, paused=wanted.paused)
         if after == pool:
             return pool
-        if after.paused and not pool.paused:
-            self.metrics.count("PoolsPaused")
         self.pools.put(after, before=pool)
         return replace(after, version=pool.version + 1)
 
     def _retire(self, demo_id: str) -> None:
         """Remove a member; one that is claimed meanwhile is somebody's and left alone."""
         demo = self.records.get(demo_id)
-        if not is_pooled(demo.owner) or demo.desired is Desired.DELETED:
+        if not is_pooled(demo.owner) or demo.desired_state is Desired.DELETED:
             return
         after = replace(
-            demo, desired=Desired.DELETED, reason="the pool has no use for it any more"
+            demo, desired_state=Desired.DELETED, reason="the pool has no use for it any more"
         )
         with contextlib.suppress(StaleRecord):  # the next sweep sees what became of it
             self.loops.commit(demo, after, actor=POOL_ACTOR)

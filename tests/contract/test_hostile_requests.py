@@ -104,7 +104,7 @@ def test_no_request_makes_a_server_error(
     own = st.just(service.demo_id) | TEXTS
     values = {
         name: data.draw(own if name == "demo_id" else TEXTS, name)
-        for name in ("demo_id", "share_id", "folder", "file")
+        for name in ("demo_id", "share_id", "folder", "file", "name")
         if f"{{{name}}}" in path
     }
     query = data.draw(

@@ -12,6 +12,7 @@ import pytest
 
 from chalicelib.adapters.table import PoolItems
 from chalicelib.core.errors import LimitReached, StaleRecord
+from chalicelib.core.listing import Listing
 from chalicelib.core.policy import Quotas
 from chalicelib.core.pool import Pool, Tier, Window
 from chalicelib.services.ports import PoolStore
@@ -99,8 +100,8 @@ def test_a_claim_moves_all_at_once(store: Stores) -> None:
     claimed = store.records.claim(member, mine(member), (entry("claimed"),), QUOTAS)
     assert claimed == store.records.get(member.demo_id)
     assert {member.demo_id: OWNER} == store.quota_slots.slots()
-    assert [claimed] == list(store.records.of_owner(OWNER, limit=9).items)
-    assert () == store.records.of_owner("pool:base", limit=9).items
+    assert [claimed] == list(store.records.list(Listing(owner=OWNER), limit=9).items)
+    assert () == store.records.list(Listing(owner="pool:base"), limit=9).items
     texts = [e.text for e in store.records.timeline(member.demo_id, limit=9).items]
     assert ["claimed"] == texts
     store.records.save(claimed, ended(claimed), ())

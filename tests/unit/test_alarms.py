@@ -21,6 +21,7 @@ ON_ALARMS = {
     "LeaseFaults",
     "MinutesOverdue",
     "OrphansFound",
+    "PoolsPaused",
     "Quarantined",
     "SweepFaults",
     "UnreadableRecords",

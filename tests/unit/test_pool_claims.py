@@ -134,7 +134,7 @@ def test_a_claimed_member_is_not_removed(monkeypatch: pytest.MonkeyPatch) -> Non
 
     monkeypatch.setattr(stage.store, "get", claimed_right_after)
     stage.fill_pools.run(no_report)
-    assert (OWNER, Desired.READY) == (read(member).owner, read(member).desired)
+    assert (OWNER, Desired.RUNNING) == (read(member).owner, read(member).desired_state)
 
 
 def test_an_ended_pool_leaves_nothing() -> None:

@@ -39,7 +39,7 @@ def a_member(number: int, digest: str = NEW, *, ready: bool = True, **fields: An
 
 def failed(number: int) -> Demo:
     why = Failure(component="vpc", reason="The maximum number of VPCs has been reached")
-    return a_member(number, ready=False, desired=Desired.DELETED, failure=why)
+    return a_member(number, ready=False, desired_state=Desired.DELETED, failure=why)
 
 
 def fill(pool: Pool, *members: Demo) -> Filling:

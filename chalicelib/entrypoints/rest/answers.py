@@ -92,6 +92,8 @@ class Demo(Answer):
     parameters: dict[str, str]
     """The template parameters that were given."""
     keep_on_failure: bool
+    from_pool: str | None
+    """The pool that it was claimed from, if it was."""
     components: list[ComponentStatus]
     """Every component: those requested and those they require."""
     outputs: dict[str, dict[str, str]]

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 from chalice import Blueprint
 
-from chalicelib.core.costs import cost_of
-from chalicelib.core.prices import total
 from chalicelib.entrypoints.rest.http import Request, Response, endpoint
 from chalicelib.entrypoints.rest.views import brief_view
 from chalicelib.wiring import use_cases
@@ -99,17 +97,7 @@ def _status(status: PoolStatus) -> PoolHealth:
         "wanted": pool.wanted(use_cases().pools.clock()),
         "claimed": pool.claimed,
         "missed": pool.missed,
-        "hourly_usd": _hourly_usd(status),
+        "hourly_usd": status.price(use_cases().offer.catalog()).hourly_usd,
         "paused": pool.paused or None,
         "ending": pool.ending,
     }
-
-
-def _hourly_usd(status: PoolStatus) -> float | None:
-    """Return what the members cost as they are now."""
-    catalog = use_cases().offer.catalog()
-    prices = []
-    for member in status.members:
-        cost = cost_of(catalog, member.components, member.parameters, member.region)
-        prices.append(cost.running)
-    return total(prices).hourly_usd

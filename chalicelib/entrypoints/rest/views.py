@@ -32,6 +32,7 @@ def demo_view(demo: Demo) -> answers.Demo:
         "allowed_cidr": list(demo.allowed_cidr),
         "parameters": dict(demo.parameters),
         "keep_on_failure": demo.keep_on_failure,
+        "from_pool": demo.from_pool or None,
         "components": [_component_status(demo, c) for c in demo.components.values()],
         "outputs": {s.name: dict(s.outputs) for s in demo.components.values() if s.outputs},
         "failure": _failure(demo.trouble or demo.failure),
