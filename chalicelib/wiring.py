@@ -29,10 +29,14 @@ from chalicelib.settings import Settings
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
 
+    from chalicelib.adapters.slack.chat import SlackChat
     from chalicelib.adapters.slack.secret import SlackSecret
-    from chalicelib.services.slack.ports import Credentials, SlackContext
+    from chalicelib.services.slack.intake import Intake
+    from chalicelib.services.slack.ports import Credentials, SlackPolicy
+    from chalicelib.services.slack.requests import Updates
 
 _FORM_TIMEOUT: Final = 1  # second; Slack waits for three in all
+_TIMEOUT, _PATIENCE = 5, 20  # seconds for a call to Slack, and for its rate limit
 
 
 @functools.cache
@@ -151,28 +155,70 @@ def _slack_secret() -> SlackSecret:
     return SlackSecret(settings().slack_secret_name, client)
 
 
-def slack_context() -> SlackContext:
-    """Return the use cases with Slack beside them; raise MissingSetting where Slack is off."""
-    return _slack_context(slack_credentials())
+def slack_intake() -> Intake:
+    """Return what the function that Slack calls works with; MissingSetting where Slack is off."""
+    from chalicelib.adapters.slack.store import SlackItems  # noqa: PLC0415 - Slack's functions
+    from chalicelib.services.slack.intake import Intake  # noqa: PLC0415
+
+    return Intake(
+        offer=use_cases().offer,
+        requests=SlackItems(client("dynamodb"), settings().table),
+        # A form is opened while Slack waits for its call to be acknowledged.
+        forms=_slack_chat(slack_credentials(), timeout=_FORM_TIMEOUT, patience=0),
+        clock=now,
+        new_id=new_demo_id,
+        policy=_slack_policy(),
+    )
+
+
+def slack_updates() -> Updates:
+    """Return what the stream's function works with; raise MissingSetting where Slack is off."""
+    return _slack_updates(slack_credentials())
 
 
 @functools.lru_cache(maxsize=1)
-def _slack_context(credentials: Credentials) -> SlackContext:
-    from chalicelib.adapters.slack.chat import SlackChat  # noqa: PLC0415 - Slack's functions alone
-    from chalicelib.adapters.slack.store import SlackItems  # noqa: PLC0415
-    from chalicelib.services.slack.ports import SlackContext, SlackPolicy  # noqa: PLC0415
+def _slack_updates(credentials: Credentials) -> Updates:
+    from chalicelib.adapters.slack.store import SlackItems  # noqa: PLC0415 - Slack's functions
+    from chalicelib.services.slack.requests import SlackRequests, Updates  # noqa: PLC0415
+
+    chat = _slack_chat(credentials)
+    items = SlackItems(client("dynamodb"), settings().table)
+    handling = SlackRequests(
+        requests=items,
+        accounts=items,
+        directory=chat,
+        refs=items,
+        read=use_cases().read,
+        request=use_cases().request,
+        change=use_cases().change,
+        clock=now,
+        policy=_slack_policy(),
+    )
+    records = use_cases().ports.records
+    return Updates(handling=handling, records=records, requests=items, refs=items, chat=chat)
+
+
+def _slack_chat(
+    credentials: Credentials, *, timeout: int = _TIMEOUT, patience: int = _PATIENCE
+) -> SlackChat:
+    from chalicelib.adapters.slack.chat import SlackChat  # noqa: PLC0415 - Slack's functions
+
+    return SlackChat(
+        credentials.bot_token,
+        settings().slack_api_url,
+        team_id=credentials.team_id,
+        guests=settings().slack_guests,
+        timeout=timeout,
+        patience=patience,
+    )
+
+
+def _slack_policy() -> SlackPolicy:
+    from chalicelib.services.slack.ports import SlackPolicy  # noqa: PLC0415 - Slack's functions
 
     configured = settings()
-    token, url = credentials.bot_token, configured.slack_api_url
-    return SlackContext(
-        use_cases=use_cases(),
-        store=SlackItems(client("dynamodb"), configured.table),
-        chat=SlackChat(token, url, team_id=credentials.team_id, guests=configured.slack_guests),
-        # A form is opened while Slack waits for its call to be acknowledged.
-        forms=SlackChat(token, url, timeout=_FORM_TIMEOUT, patience=0),
-        policy=SlackPolicy(
-            admins=configured.slack_admins,
-            owner_domains=configured.owner_domains,
-            cidr=configured.slack_cidr,
-        ),
+    return SlackPolicy(
+        admins=configured.slack_admins,
+        owner_domains=configured.owner_domains,
+        cidr=configured.slack_cidr,
     )

@@ -17,6 +17,7 @@ from chalicelib.entrypoints.slack import form, responses
 from chalicelib.entrypoints.slack.command import parse
 from chalicelib.entrypoints.slack.create import Misunderstood
 from chalicelib.entrypoints.slack.status_message import notice, status_message
+from chalicelib.entrypoints.slack.words import component_words
 from chalicelib.services.slack.ports import Message
 from local import slack_html
 from local.slack_stand_in import U_OWNER
@@ -109,10 +110,10 @@ def quarantined() -> str:
 def answers() -> str:
     """Draw what somebody alone sees: a slip of the pen, and another's button."""
     slip_of_the_pen = "create esc for ages"
-    slip = parse(slip_of_the_pen, [*_CATALOG.components])
+    slip = parse(slip_of_the_pen, component_words(_CATALOG))
     problems = slip.problems if isinstance(slip, Misunderstood) else ()
     told = responses.misunderstood(problems)
-    word = responses.refused(f"only <@{U_OWNER}> or an admin may do that")
+    word = responses.refused(f"Only <@{U_OWNER}> or an admin may do that")
     return _page(
         f"/demo {slip_of_the_pen}",
         None,

@@ -98,6 +98,7 @@ def read_component(name: str, body: bytes) -> Component:
         name=name,
         title=str(metadata.get("Title", name)),
         description=str(metadata.get("Description", template.get("Description", ""))).strip(),
+        synonyms=tuple(str(word) for word in _list(metadata.get("Synonyms", []))),
         typical_minutes=_number(metadata.get("TypicalMinutes", 5), "TypicalMinutes"),
         prices=_prices(metadata.get("Prices")),
         parameters={

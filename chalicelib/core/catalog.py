@@ -94,6 +94,7 @@ class Component:
     kind: Kind = Kind.STACK
     title: str = ""
     description: str = ""
+    synonyms: tuple[str, ...] = ()
     typical_minutes: float = 5
     prices: tuple[PriceItem, ...] | None = None
     parameters: Mapping[str, Parameter] = field(default_factory=dict)

@@ -8,6 +8,7 @@ so renaming a class here is a change of behaviour there; a test holds the two to
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 class DemoError(Exception):
@@ -59,7 +60,14 @@ class UnreadableRecord(FatalError):  # noqa: N818
 
 
 class WrongState(FatalError):  # noqa: N818
-    """The demo exists, but what was asked does not fit the phase it is in or its caps."""
+    """The demo exists, but what was asked does not fit the phase it is in or its caps.
+
+    `until` is the latest end of its lease, where that is what the cap is about.
+    """
+
+    def __init__(self, why: str, until: datetime | None = None) -> None:
+        super().__init__(why)
+        self.until = until
 
 
 @dataclass(frozen=True, slots=True)

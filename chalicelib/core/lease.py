@@ -29,11 +29,11 @@ def moved_expiry(
     last = min(now + quotas.at_once, created_at + quotas.in_total)
     if wanted > last:
         message = (
-            f"the lease can run until {last.isoformat()} at the latest: at most "
+            f"the lease can run until {last:%Y-%m-%d %H:%M} UTC at the latest: at most "
             f"{in_hours(quotas.at_once)} hours from now and "
             f"{in_hours(quotas.in_total)} hours in total"
         )
-        raise WrongState(message)
+        raise WrongState(message, until=last)
     return wanted
 
 

@@ -112,9 +112,12 @@ def _components(components: Selection, catalog: Catalog) -> Iterable[FieldProble
             yield FieldProblem(f"components.{i}", message)
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return what was probably meant by a word that is not known, or None."""
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
+def nearest(word: str, known: Iterable[str], cutoff: float = 0.5) -> str | None:
+    """Return what was probably meant by a word that is not known, or None.
+
+    `cutoff` is how alike they must be, from 0 to 1 (difflib).
+    """
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=cutoff)
     return near[0] if near else None
 
 

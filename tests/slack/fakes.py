@@ -7,31 +7,34 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.core.errors import DemoError
-from chalicelib.entrypoints.slack.channel import respond_to
+from chalicelib.entrypoints.slack.stream import respond_to
 from chalicelib.services.slack.commands import DemoCommand
+from chalicelib.services.slack.intake import Intake
 from chalicelib.services.slack.ports import (
+    Account,
     Json,
     Message,
     MessageRef,
-    SlackContext,
     SlackPolicy,
     SlackRequest,
     Unverified,
 )
+from chalicelib.services.slack.requests import SlackRequests, Updates
 from tests.unit.builders import HOME, NOW, OWNER, Stage
 
 ANN, BOB, ADMIN = "U0ANN", "U0BOB", "U0ADMIN"
 PEOPLE = {ANN: OWNER, BOB: "bob@example.com", ADMIN: "admin@example.com"}
+ZONE = "Europe/Berlin"
 CHANNEL = "C0DEMOS"
 
 
 class MemorySlackStore:
-    """The SlackStore port, in memory."""
+    """The ports RequestStore, AccountStore and MessageRefs, in memory."""
 
     def __init__(self) -> None:
         self.requests: dict[str, SlackRequest] = {}
         self.handled: set[str] = set()
-        self.emails: dict[str, str] = {}
+        self.accounts: dict[str, Account] = {}
         self.refs: dict[str, MessageRef] = {}
 
     def add_request(self, request: SlackRequest) -> bool:
@@ -46,11 +49,11 @@ class MemorySlackStore:
     def mark_handled(self, key: str) -> None:
         self.handled.add(key)
 
-    def email(self, user: str, now: datetime) -> str | None:
-        return self.emails.get(user)
+    def account(self, user: str, now: datetime) -> Account | None:
+        return self.accounts.get(user)
 
-    def keep_email(self, user: str, email: str, now: datetime) -> None:
-        self.emails[user] = email
+    def keep_account(self, user: str, account: Account, now: datetime) -> None:
+        self.accounts[user] = account
 
     def message_ref(self, demo_id: str) -> MessageRef | None:
         return self.refs.get(demo_id)
@@ -69,7 +72,10 @@ class MemorySlackStore:
 
 @dataclass
 class MemoryChat:
-    """The ports Chat and Forms, in memory; a method raises its `errors` first, one a call."""
+    """The ports Chat, Directory and Forms, in memory.
+
+    A method raises its `errors` first, one a call.
+    """
 
     posts: list[tuple[str, Message, str, bool]] = field(default_factory=list)
     updates: list[Message] = field(default_factory=list)
@@ -82,12 +88,12 @@ class MemoryChat:
         if self.errors.get(method):
             raise self.errors[method].pop(0)
 
-    def email(self, user: str) -> str:
-        self._fail("email")
+    def account(self, user: str) -> Account:
+        self._fail("account")
         self.looked_up.append(user)
         if user not in PEOPLE:
             raise Unverified("your Slack e-mail address is not confirmed; confirm it in Slack")
-        return PEOPLE[user]
+        return Account(email=PEOPLE[user], zone=ZONE)
 
     def post(
         self, channel: str, message: Message, *, thread: str = "", broadcast: bool = False
@@ -121,12 +127,40 @@ class SlackStage(Stage):
         self._requests = 0
         self.slack_store = MemorySlackStore()
         self.chat = MemoryChat()
-        self.slack = SlackContext(
-            use_cases=self,
-            store=self.slack_store,
-            chat=self.chat,
+        self.slack_policy = SlackPolicy(admins=frozenset({PEOPLE[ADMIN]}), cidr=(HOME,))
+
+    @property
+    def intake(self) -> Intake:
+        """What the function that Slack calls works with."""
+        return Intake(
+            offer=self.offer,
+            requests=self.slack_store,
             forms=self.chat,
-            policy=SlackPolicy(admins=frozenset({PEOPLE[ADMIN]}), cidr=(HOME,)),
+            clock=self.clock,
+            new_id=self.ports.new_id,
+            policy=self.slack_policy,
+        )
+
+    @property
+    def updates(self) -> Updates:
+        """What the stream's function works with."""
+        handling = SlackRequests(
+            requests=self.slack_store,
+            accounts=self.slack_store,
+            directory=self.chat,
+            refs=self.slack_store,
+            read=self.read,
+            request=self.request,
+            change=self.change,
+            clock=self.clock,
+            policy=self.slack_policy,
+        )
+        return Updates(
+            handling=handling,
+            records=self.store,
+            requests=self.slack_store,
+            refs=self.slack_store,
+            chat=self.chat,
         )
 
     def slack_request(self, command: DemoCommand, user: str = ANN, **more: Any) -> SlackRequest:
@@ -143,13 +177,13 @@ class SlackStage(Stage):
             at=NOW,
         )
         request = replace(made, **more)
-        self.slack.store.add_request(request)
+        self.slack_store.add_request(request)
         return request
 
     def handle(self, command: DemoCommand, user: str = ANN, **more: Any) -> SlackRequest:
         """Record a request and handle it, as the stream's function does."""
         request = self.slack_request(command, user, **more)
-        respond_to(self.slack, request.key)
+        respond_to(self.updates, request.key)
         return request
 
 

@@ -18,14 +18,14 @@ from hypothesis import strategies as st
 
 from chalicelib import wiring
 from chalicelib.core.catalog import ALL
-from chalicelib.entrypoints.slack import app, status_message
-from chalicelib.entrypoints.slack.listeners import command_of
+from chalicelib.entrypoints.slack import app, responses, status_message
 from chalicelib.services.slack.commands import Create, Extend
 from chalicelib.services.slack.ports import Credentials
 from tests.slack.fakes import ANN, SlackStage
 from tests.slack.test_off import ENV
 
 TEAM = "T0LOCAL"
+PATH = "/api/slack/events"
 CONTEXT = SimpleNamespace(function_name="slack", function_version="1", invoked_function_arn="arn")
 CREDENTIALS = Credentials(team_id=TEAM, signing_secret="signing", bot_token="xoxb-x")
 
@@ -37,7 +37,7 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[SlackStage]:
     for name, value in ENV.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(app, "slack_credentials", lambda: CREDENTIALS)
-    monkeypatch.setattr(app, "slack_context", lambda: made.slack)
+    monkeypatch.setattr(app, "slack_intake", lambda: made.intake)
     wiring.settings.cache_clear()
     app._bolt.cache_clear()
     yield made
@@ -48,8 +48,12 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[SlackStage]:
 def sent(body: str, headers: Mapping[str, str]) -> dict[str, Any]:
     """Call the function as API Gateway does."""
     event = {
-        "requestContext": {"httpMethod": "POST", "resourcePath": "/slack/events", "path": "/x"},
-        "headers": {"content-type": "application/x-www-form-urlencoded", **headers},
+        "requestContext": {"httpMethod": "POST", "resourcePath": "/slack/events", "path": PATH},
+        "headers": {
+            "Host": "demo.example",
+            "content-type": "application/x-www-form-urlencoded",
+            **headers,
+        },
         "multiValueQueryStringParameters": None,
         "pathParameters": None,
         "stageVariables": None,
@@ -71,12 +75,13 @@ def command(text: str) -> dict[str, Any]:
     return signed(urlencode(given))
 
 
-def press(action: str, value: str) -> dict[str, Any]:
+def press(action: str, value: str, trigger: str = "1", asked: str = "") -> dict[str, Any]:
     payload = {
         "type": "block_actions",
         "team": {"id": TEAM},
         "user": {"id": ANN, "team_id": TEAM},
-        "trigger_id": "1",
+        "trigger_id": trigger,
+        "container": {"type": "message", "message_ts": asked},
         "actions": [{"type": "button", "action_id": action, "block_id": "b", "value": value}],
     }
     return signed(urlencode({"payload": json.dumps(payload)}))
@@ -119,21 +124,36 @@ def test_no_signed_call_makes_a_server_error(stage: SlackStage, text: str, actio
 @pytest.mark.parametrize("seen", ["", "soon", "2026-01-05", "2026-01-05T09:00:00", "9" * 400])
 def test_a_button_with_no_moment_is_no_command(seen: str) -> None:
     """What was seen must be a moment with its zone."""
-    assert command_of(status_message.EXTEND, f"demo0001 {seen}") is None
+    assert app.command_of(status_message.EXTEND, f"demo0001 {seen}") is None
 
 
 def test_a_button_brings_what_was_seen() -> None:
     """The end that it stood for."""
     moment = datetime(2026, 1, 5, 9, tzinfo=UTC)
-    expected = Extend(demo_id="demo0001", seen=moment)
-    assert expected == command_of(status_message.EXTEND, f"demo0001 {moment.isoformat()}")
+    expected = Extend(demo="demo0001", seen=moment)
+    assert expected == app.command_of(status_message.EXTEND, f"demo0001 {moment.isoformat()}")
 
 
-def test_a_create_without_components_asks_back(stage: SlackStage) -> None:
-    """Nothing is noted, and the answer names what to say instead."""
-    answer = command("create for 2h")
-    assert "/demo create all" in answer["body"]
+def test_a_create_without_components_asks_back_with_the_price(stage: SlackStage) -> None:
+    """Nothing is recorded before the question is answered; answering it twice makes one demo."""
+    answer = json.loads(command("create for 2h")["body"])
+    assert "You named no component. A demo of everything takes about" in str(answer["blocks"])
     assert not stage.slack_store.requests
-    command("create all for 2h")
+    (row,) = [block for block in answer["blocks"] if block["type"] == "actions"]
+    for trigger in ("1", "2"):
+        press(responses.RUN, row["elements"][0]["value"], trigger=trigger, asked="17.1")
     expected = Create(components=ALL, ttl=timedelta(hours=2))
     assert [expected] == [request.command for request in stage.slack_store.requests.values()]
+
+
+def test_a_demo_of_everything_by_name_is_made_at_once(stage: SlackStage) -> None:
+    """Who said so is not asked again."""
+    assert "On it: a demo of everything" in command("create all for 2h")["body"]
+    assert 1 == len(stage.slack_store.requests)
+
+
+def test_a_request_knows_where_the_page_is(stage: SlackStage) -> None:
+    """It is beside the address that Slack called."""
+    command("list")
+    (request,) = stage.slack_store.requests.values()
+    assert "https://demo.example/api/app" == request.page_url

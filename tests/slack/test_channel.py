@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.core.demo import Phase, Status
 from chalicelib.core.errors import Throttled
-from chalicelib.entrypoints.slack.channel import Notice, show
+from chalicelib.entrypoints.slack.stream import Notice, show
 from chalicelib.services.slack.commands import Create
 from chalicelib.services.slack.ports import ChannelUnavailable
 from tests.slack.fakes import ANN, CHANNEL, SlackStage, said
@@ -27,7 +27,7 @@ class Shown(SlackStage):
         self.store.save(before, replace(before, **fields), ())  # type: ignore[arg-type]
 
     def show(self, **notices: Notice) -> None:
-        show(self.slack, self.demo_id, notices)
+        show(self.updates, self.demo_id, notices)
 
 
 @pytest.fixture
@@ -97,5 +97,5 @@ def test_a_demo_from_elsewhere_is_left_alone(stage: Shown) -> None:
     """What was asked for over HTTP shows nowhere in Slack."""
     other = demo(component("vpc", status=Status.READY), demo_id="http0001")
     stage.store.records[other.demo_id] = other
-    show(stage.slack, other.demo_id, {"one": Notice("a demo is ready", urgent=False)})
+    show(stage.updates, other.demo_id, {"one": Notice("a demo is ready", urgent=False)})
     assert [] == stage.chat.posts

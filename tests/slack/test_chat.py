@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from chalicelib.entrypoints.slack.blocks import sentence
 from chalicelib.services.slack.ports import ChannelUnavailable, Unverified
 from local.slack_stand_in import CHANNEL, PEOPLE, TEAM, TOKEN, U_NOBODY, U_OTHER, Behaviour
 from tests.slack.conftest import Listening
+from tests.unit.builders import NOW
 
 HELLO = sentence("hello")
 
@@ -49,9 +51,20 @@ def test_a_message_is_posted_and_put_in_place(slack: Listening, chat: SlackChat)
 
 def test_a_verified_address_is_in_lower_case(chat: SlackChat) -> None:
     """The owner over HTTP is in lower case as well."""
-    assert "other@example.com" == chat.email(U_OTHER)
+    assert "other@example.com" == chat.account(U_OTHER).email
     with pytest.raises(Unverified, match="not confirmed"):
-        chat.email(U_NOBODY)
+        chat.account(U_NOBODY)
+
+
+def test_an_account_has_its_time_zone(chat: SlackChat, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Slack says where somebody is; where the zone's name is not known its offset counts."""
+    zoned = ACCOUNT | {"tz": "Asia/Kolkata", "tz_offset": 19800}
+    for name, changed in (("U0A", {}), ("U0B", {"tz": "Moon/Base"}), ("U0C", {"tz": None})):
+        monkeypatch.setitem(PEOPLE, name, zoned | changed)
+        found = chat.account(name)
+        assert timedelta(hours=5.5) == found.time_zone.utcoffset(NOW)
+    monkeypatch.setitem(PEOPLE, "U0D", ACCOUNT)
+    assert UTC == chat.account("U0D").time_zone
 
 
 OTHER_TEAM = "T0FOREIGN"
@@ -61,7 +74,7 @@ ACCOUNT = {"team_id": TEAM, "profile": {"email": "ann@example.com"}, "is_email_c
 def email_of(chat: SlackChat, monkeypatch: pytest.MonkeyPatch, **changed: Any) -> str:
     """Ask for the address of somebody whom the workspace describes so."""
     monkeypatch.setitem(PEOPLE, "U0SOME", ACCOUNT | changed)
-    return chat.email("U0SOME")
+    return chat.account("U0SOME").email
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from chalicelib.services.slack.commands import (
 )
 from local.slack_limits import message_problems
 
-NAMES = ("s3", "vpc", "sg", "rds", "ecs", "asg", "eb", "jenkins")
+NAMES = {name: name for name in ("s3", "vpc", "sg", "rds", "ecs", "asg", "eb", "jenkins")}
 
 
 def hours(number: float) -> timedelta:
@@ -61,13 +61,13 @@ def hours(number: float) -> timedelta:
         ("list", ListDemos()),
         ("ls all", ListDemos(everybody=True)),
         ("list my demos", ListDemos()),
-        ("status k3f9x2ab", ShowDemo(demo_id="k3f9x2ab")),
-        ("k3f9x2ab", ShowDemo(demo_id="k3f9x2ab")),
-        ("extend k3f9x2ab 2h", Extend(demo_id="k3f9x2ab", by=hours(2))),
-        ("extend 90 minutes `k3f9x2ab`", Extend(demo_id="k3f9x2ab", by=hours(1.5))),
-        ("extend k3f9x2ab by a day", Extend(demo_id="k3f9x2ab", by=hours(24))),
-        ("extend K3F9X2AB", Extend(demo_id="k3f9x2ab", by=hours(2))),
-        ("delete k3f9x2ab", Delete(demo_id="k3f9x2ab")),
+        ("status k3f9x2ab", ShowDemo(demo="k3f9x2ab")),
+        ("k3f9x2ab", ShowDemo(demo="k3f9x2ab")),
+        ("extend k3f9x2ab 2h", Extend(demo="k3f9x2ab", by=hours(2))),
+        ("extend 90 minutes `k3f9x2ab`", Extend(demo="k3f9x2ab", by=hours(1.5))),
+        ("extend k3f9x2ab by a day", Extend(demo="k3f9x2ab", by=hours(24))),
+        ("extend K3F9X2AB", Extend(demo="K3F9X2AB", by=hours(2))),
+        ("delete k3f9x2ab", Delete(demo="k3f9x2ab")),
         ("catalog", ShowCatalog()),
         ("help me", Help()),
         ("  ", OpenForm()),
@@ -81,24 +81,24 @@ def test_a_command_is_understood(text: str, expected: object) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("create", "which components? Name some"),
-        ("create for 8h from 203.0.113.7", "`/demo create all`"),
-        ("create esc", "`esc` is no component; did you mean `ecs`?"),
+        ("create esc", "`esc` is no component. Did you mean `ecs`?"),
         ("create zzzzz", "`zzzzz` is no component."),
-        ("crate ecs", "`crate` is no command I know; did you mean `create`?"),
+        ("crate ecs", "I do not know the command `crate`. Did you mean `create`?"),
         ("create ecs for 2 parsecs", "`parsecs` is no component"),
-        ("create ecs for long", "after `for` I expect a duration"),
-        ("create ecs for", "after `for` I expect a duration"),
-        ("create ecs from home", "after `from` I expect addresses"),
-        ("create ecs in 2h", "after `in` I expect a region"),
-        ("create ecs for 2h for 3h", "I read 2 leases; give one."),
-        ("create ecs name=", "after `name` I expect a name"),
-        ("create ecs nome=x", "there is no option `nome=`; did you mean `name`?"),
+        ("create ecs for long", "After `for` I expect a duration"),
+        ("create ecs for", "After `for` I expect a duration"),
+        ("create ecs from home", "After `from` I expect addresses"),
+        ("create ecs in 2h", "After `in` I expect a region"),
+        ("create ecs for 2h for 3h", "I read 2 leases. Give one."),
+        ("create ecs for 2h until 5pm", "I read 2 leases. Give one."),
+        ("create ecs name=", "After `name` I expect a name"),
+        ("create ecs nome=x", "There is no option `nome=`. Did you mean `name`?"),
         ("create ecs name=Acme pilot", 'name="two words"'),
-        ("delete", "which demo?"),
-        ("delete it", "I cannot read `it` here"),
-        ("delete k3f9x2ab k3f9x2ac", "one demo at a time"),
         ("list yours", "`list` takes `all` or nothing"),
+        ("extend Acme until five", "After `until` I expect a time"),
+        ("create ecs until 5", "After `until` I expect a time"),
+        ("create ecs until 25:00", "After `until` I expect a time"),
+        ("delite Acme", "I do not know the command `delite`."),
     ],
 )
 def test_an_error_says_what_and_what_instead(text: str, expected: str) -> None:
@@ -106,6 +106,8 @@ def test_an_error_says_what_and_what_instead(text: str, expected: str) -> None:
     understood = parse(text, NAMES)
     assert isinstance(understood, Misunderstood)
     assert expected in " ".join(understood.problems)
+    assert all(p[0] in "`I" or p[0].isupper() for p in understood.problems)
+    assert all(p[-1] in ".?" for p in understood.problems)
 
 
 WORDS = st.sampled_from(
@@ -133,4 +135,6 @@ def test_any_text_gets_an_answer(text: str) -> None:
 
 def test_a_component_of_that_name_comes_before_everything() -> None:
     """A template that is called everything is asked for by its name."""
-    assert Create(components=("everything",)) == parse("create everything", ("everything",))
+    assert Create(components=("everything",)) == parse(
+        "create everything", {"everything": "everything"}
+    )

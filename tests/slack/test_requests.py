@@ -10,7 +10,10 @@ import pytest
 
 from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.errors import AccessDenied, Rejected, StaleRecord, Unavailable
-from chalicelib.entrypoints.slack.channel import respond_to
+from chalicelib.core.local_time import LocalTime
+from chalicelib.entrypoints.slack import status_message
+from chalicelib.entrypoints.slack.app import command_of
+from chalicelib.entrypoints.slack.stream import respond_to
 from chalicelib.services.slack.commands import (
     Create,
     Delete,
@@ -19,8 +22,8 @@ from chalicelib.services.slack.commands import (
     Retry,
     ShowDemo,
 )
-from tests.slack.fakes import ADMIN, ANN, BOB, CHANNEL, SlackStage, said
-from tests.unit.builders import HOME, OWNER
+from tests.slack.fakes import ADMIN, ANN, BOB, CHANNEL, SlackStage, buttons, said
+from tests.unit.builders import HOME, NOW, OWNER
 
 
 @pytest.fixture
@@ -31,7 +34,7 @@ def stage() -> SlackStage:
 def made(stage: SlackStage, user: str = ANN) -> str:
     """Ask for a demo; return its id."""
     ask = stage.slack_request(Create(components=("vpc",)), user)
-    respond_to(stage.slack, ask.key)
+    respond_to(stage.updates, ask.key)
     return ask.demo_id
 
 
@@ -46,12 +49,12 @@ def test_a_demo_is_the_same_persons_as_over_http(stage: SlackStage) -> None:
 def test_an_ask_delivered_again_makes_one_demo(stage: SlackStage) -> None:
     """A second delivery finds the first one's work, even one that died half way."""
     ask = stage.slack_request(Create(components=("vpc",)))
-    stage.chat.errors["email"] = [Unavailable("Slack is down")]
+    stage.chat.errors["account"] = [Unavailable("Slack is down")]
     with pytest.raises(Unavailable):
-        respond_to(stage.slack, ask.key)
-    respond_to(stage.slack, ask.key)
+        respond_to(stage.updates, ask.key)
+    respond_to(stage.updates, ask.key)
     stage.slack_store.handled.clear()  # as if the process had died before it noted the end
-    respond_to(stage.slack, ask.key)
+    respond_to(stage.updates, ask.key)
     assert [ask.demo_id] == [*stage.store.records]
     assert CHANNEL == stage.slack_store.refs[ask.demo_id].channel
 
@@ -74,7 +77,7 @@ def test_the_quota_is_shared_and_named() -> None:
 
 def test_without_an_address_the_answer_asks_for_one(stage: SlackStage) -> None:
     """Slack tells nobody's address, so without a default the command needs one."""
-    stage.slack = replace(stage.slack, policy=replace(stage.slack.policy, cidr=()))
+    stage.slack_policy = replace(stage.slack_policy, cidr=())
     stage.handle(Create(components=("vpc",)))
     assert {} == stage.store.records
     assert "add 'from" in said(stage.chat.responses[0])
@@ -85,8 +88,8 @@ def test_pressing_extend_twice_extends_once(stage: SlackStage) -> None:
     demo_id = made(stage)
     seen = stage.store.get(demo_id).expires_at
     for _ in range(2):
-        press = stage.slack_request(Extend(demo_id=demo_id, seen=seen), pressed=True)
-        respond_to(stage.slack, press.key)
+        press = stage.slack_request(Extend(demo=demo_id, seen=seen), pressed=True)
+        respond_to(stage.updates, press.key)
     assert seen + timedelta(hours=2) == stage.store.get(demo_id).expires_at
 
 
@@ -94,12 +97,12 @@ def test_a_typed_extension_delivered_twice_extends_once(stage: SlackStage) -> No
     """An ask that was carried out is not carried out again, though its answer was lost."""
     demo_id = made(stage)
     before = stage.store.get(demo_id).expires_at
-    ask = stage.slack_request(Extend(demo_id=demo_id, by=timedelta(hours=1)))
+    ask = stage.slack_request(Extend(demo=demo_id, by=timedelta(hours=1)))
     stage.slack_store.refs.clear()  # a demo asked for over HTTP, so the answer is in words
     stage.chat.errors["respond"] = [Unavailable("Slack is down")]
     with pytest.raises(Unavailable):
-        respond_to(stage.slack, ask.key)
-    respond_to(stage.slack, ask.key)
+        respond_to(stage.updates, ask.key)
+    respond_to(stage.updates, ask.key)
     assert before + timedelta(hours=1) == stage.store.get(demo_id).expires_at
 
 
@@ -110,27 +113,27 @@ def test_only_the_owner_or_an_admin_may_press(
     """Somebody else gets a word why, which nobody but them sees, and nothing changes."""
     demo_id = made(stage)
     before = stage.store.get(demo_id)
-    stage.handle(command(demo_id=demo_id), BOB, pressed=True)
+    stage.handle(command(demo=demo_id), BOB, pressed=True)
     assert before == stage.store.get(demo_id)
     assert f"Only <@{ANN}> or an admin" in said(stage.chat.responses[-1])
 
 
 def test_another_ones_demo_does_not_exist_when_typed(stage: SlackStage) -> None:
     """Ids are not to be guessed at: what is not yours is not there."""
-    stage.handle(ShowDemo(demo_id=made(stage)), BOB)
+    stage.handle(ShowDemo(demo=made(stage)), BOB)
     assert "There is no demo" in said(stage.chat.responses[-1])
 
 
 def test_an_admin_may_delete_anybodys(stage: SlackStage) -> None:
     """The operator's list of admins counts here as the token's claim does over HTTP."""
     demo_id = made(stage)
-    stage.handle(Delete(demo_id=demo_id), ADMIN, pressed=True)
+    stage.handle(Delete(demo=demo_id, confirmed=True), ADMIN, pressed=True)
     assert Desired.DELETED is stage.store.get(demo_id).desired_state
 
 
 def test_retry_is_for_the_quarantined(stage: SlackStage) -> None:
     """A press on a demo in another state says what state it is in."""
-    stage.handle(Retry(demo_id=made(stage)), pressed=True)
+    stage.handle(Retry(demo=made(stage)), pressed=True)
     assert "only a quarantined demo" in said(stage.chat.responses[-1])
 
 
@@ -143,7 +146,7 @@ def test_retry_hurries_a_quarantined_teardown(stage: SlackStage) -> None:
         replace(demo, phase=Phase.QUARANTINED, desired_state=Desired.DELETED, looping=False),
         (),
     )
-    stage.handle(Retry(demo_id=demo_id), pressed=True)
+    stage.handle(Retry(demo=demo_id), pressed=True)
     assert stage.store.get(demo_id).looping
 
 
@@ -176,13 +179,13 @@ def test_a_record_written_meanwhile_is_tried_again(
 
     monkeypatch.setattr(stage.store, "save", stale)
     with pytest.raises(StaleRecord):
-        stage.handle(Delete(demo_id=demo_id))
+        stage.handle(Delete(demo=demo_id, confirmed=True))
     assert [] == stage.chat.responses
 
 
 def test_what_the_operator_must_mend_is_told_and_logged(stage: SlackStage) -> None:
     """The person hears that it is not them; the stream logs the rest and goes on."""
-    stage.chat.errors["email"] = [AccessDenied("users.info: token_revoked")]
+    stage.chat.errors["account"] = [AccessDenied("users.info: token_revoked")]
     with pytest.raises(AccessDenied):
         stage.handle(Create())
     assert "on our side" in said(stage.chat.responses[0])
@@ -206,8 +209,7 @@ def test_a_demo_has_its_place_before_it_has_notices(stage: SlackStage) -> None:
 def test_an_address_of_another_domain_owns_nothing() -> None:
     """The operator's list holds in Slack as over HTTP, and for everybody but admins."""
     stage = SlackStage()
-    policy = replace(stage.slack.policy, owner_domains=frozenset({"example.org"}))
-    stage.slack = replace(stage.slack, policy=policy)
+    stage.slack_policy = replace(stage.slack_policy, owner_domains=frozenset({"example.org"}))
     stage.handle(Create(components=("vpc",)))
     assert [] == [*stage.store.records]
     assert "may not have demos here" in stage.chat.responses[-1].text
@@ -221,3 +223,80 @@ def test_no_words_of_an_asker_are_marked_up() -> None:
     stage.handle(Create(components=("`<!channel>`",)))
     assert "<!channel>" not in stage.chat.responses[-1].text
     assert "&lt;!channel&gt;" in stage.chat.responses[-1].text
+
+
+def named(stage: SlackStage, name: str, user: str = ANN) -> str:
+    """Ask for a demo of a name; return its id."""
+    return stage.handle(Create(components=("vpc",), name=name), user).demo_id
+
+
+def test_a_demo_is_called_by_its_name_or_not_at_all(stage: SlackStage) -> None:
+    """The only one needs no name; of several a part of the name will do."""
+    first = named(stage, "Acme pilot")
+    stage.handle(ShowDemo())
+    assert first in stage.chat.responses[-1].text
+    second = named(stage, "Bolt")
+    for typed, expected in (("acme", first), ("BOLT", second), (second.upper(), second)):
+        stage.handle(ShowDemo(demo=typed))
+        assert expected in stage.chat.responses[-1].text
+
+
+def test_a_whole_name_comes_before_a_part(stage: SlackStage) -> None:
+    """A demo called Acme is meant by its name, though another's begins so."""
+    named(stage, "Acme pilot")
+    acme = named(stage, "Acme")
+    stage.handle(ShowDemo(demo="acme"))
+    assert acme in stage.chat.responses[-1].text
+
+
+def test_several_that_fit_are_listed(stage: SlackStage) -> None:
+    """The answer has each as the command that is meant of it alone, and nothing is done."""
+    ids = [named(stage, "Acme one"), named(stage, "Acme two")]
+    before = dict(stage.store.records)
+    for typed in ("acme", ""):
+        stage.handle(Delete(demo=typed, confirmed=True))
+        answer = said(stage.chat.responses[-1])
+        assert all(f"`/demo delete {demo_id}`" in answer for demo_id in ids)
+    assert before == stage.store.records
+
+
+def test_another_ones_name_is_no_name(stage: SlackStage) -> None:
+    """Names are looked for among one's own demos."""
+    named(stage, "Acme")
+    stage.handle(ShowDemo(demo="Acme"), BOB)
+    assert "There is no demo `Acme` of yours." in said(stage.chat.responses[-1])
+    stage.handle(Extend(), BOB)
+    assert "You have no such demo." in said(stage.chat.responses[-1])
+
+
+def test_a_typed_deletion_is_asked_back(stage: SlackStage) -> None:
+    """As the button does: it names the demo, and one press more deletes it."""
+    demo_id = named(stage, "Acme")
+    stage.handle(Delete(demo="Acme"))
+    question = stage.chat.responses[-1]
+    assert Desired.RUNNING is stage.store.get(demo_id).desired_state
+    assert "Delete *Acme*" in said(question)
+    button = buttons(question)[status_message.DELETE]
+    command = command_of(status_message.DELETE, button["value"])
+    assert command is not None
+    stage.handle(command, pressed=True)
+    assert Desired.DELETED is stage.store.get(demo_id).desired_state
+
+
+def test_until_is_where_the_asker_is(stage: SlackStage) -> None:
+    """Half past six in Berlin, and tomorrow's when today's is past."""
+    made_at_ten = stage.handle(
+        Create(components=("vpc",), until=LocalTime(hour=18, minute=30))
+    ).demo_id
+    assert NOW.replace(hour=17, minute=30) == stage.store.get(made_at_ten).expires_at
+    stage.handle(Extend(demo=made_at_ten, until=LocalTime(hour=9)))
+    tomorrow = NOW.replace(hour=8) + timedelta(days=1)
+    assert tomorrow == stage.store.get(made_at_ten).expires_at
+
+
+def test_a_lease_that_is_too_long_says_until_when_it_can_be(stage: SlackStage) -> None:
+    """The latest end is a moment that each reader sees in their own zone."""
+    demo_id = made(stage)
+    stage.slack_store.refs.clear()
+    stage.handle(Extend(demo=demo_id, by=timedelta(hours=100)))
+    assert "The lease can run until <!date^" in said(stage.chat.responses[-1])

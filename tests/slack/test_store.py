@@ -21,7 +21,14 @@ from chalicelib.services.slack.commands import (
     Retry,
     ShowDemo,
 )
-from chalicelib.services.slack.ports import MessageRef, SlackRequest, SlackStore
+from chalicelib.services.slack.ports import (
+    Account,
+    AccountStore,
+    MessageRef,
+    MessageRefs,
+    RequestStore,
+    SlackRequest,
+)
 from tests.contract.conftest import REGION, make_table
 from tests.slack.fakes import ANN, CHANNEL, MemorySlackStore
 from tests.unit.builders import NOW, OWNER
@@ -31,7 +38,7 @@ REF = MessageRef(
 )
 REQUEST = SlackRequest(
     key="k",
-    command=Delete(demo_id="demo0001"),
+    command=Delete(demo="demo0001"),
     user=ANN,
     channel=CHANNEL,
     response_url="https://x",
@@ -51,21 +58,21 @@ def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[SlackItems]:
 
 
 @pytest.fixture(params=["memory", "table"])
-def store(request: pytest.FixtureRequest) -> SlackStore:
+def store(request: pytest.FixtureRequest) -> MemorySlackStore | SlackItems:
     if request.param == "memory":
         return MemorySlackStore()
     real: SlackItems = request.getfixturevalue("table")
     return real
 
 
-def test_a_request_is_recorded_once(store: SlackStore) -> None:
+def test_a_request_is_recorded_once(store: RequestStore) -> None:
     """The same press delivered again is known."""
     assert store.add_request(REQUEST)
     assert not store.add_request(replace(REQUEST, demo_id="demo0003"))
     assert REQUEST == store.pending_request("k")
 
 
-def test_a_handled_request_is_pending_no_more(store: SlackStore) -> None:
+def test_a_handled_request_is_pending_no_more(store: RequestStore) -> None:
     """Whether a request was handled is kept beside it; one that never was is not pending."""
     assert store.pending_request("k") is None
     store.add_request(REQUEST)
@@ -73,20 +80,21 @@ def test_a_handled_request_is_pending_no_more(store: SlackStore) -> None:
     assert store.pending_request("k") is None
 
 
-def test_a_person_is_remembered(store: SlackStore) -> None:
-    """An e-mail address that was looked up is known for a while."""
-    assert store.email(ANN, NOW) is None
-    store.keep_email(ANN, OWNER, NOW)
-    assert OWNER == store.email(ANN, NOW)
+def test_a_person_is_remembered(store: AccountStore) -> None:
+    """An account that was looked up is known for a while, with its time zone."""
+    account = Account(email=OWNER, zone="Asia/Kolkata", offset=19800)
+    assert store.account(ANN, NOW) is None
+    store.keep_account(ANN, account, NOW)
+    assert account == store.account(ANN, NOW)
 
 
 def test_a_person_is_looked_up_anew_after_a_while(table: SlackItems) -> None:
     """An address that has changed hands is not trusted for ever, TTL's delay or not."""
-    table.keep_email(ANN, OWNER, NOW)
-    assert table.email(ANN, NOW + timedelta(hours=13)) is None
+    table.keep_account(ANN, Account(email=OWNER), NOW)
+    assert table.account(ANN, NOW + timedelta(hours=13)) is None
 
 
-def test_a_message_keeps_what_it_shows_and_its_notices(store: SlackStore) -> None:
+def test_a_message_keeps_what_it_shows_and_its_notices(store: MessageRefs) -> None:
     """Recording a message again forgets nothing of it."""
     assert store.message_ref("demo0001") is None
     store.add_message_ref(REF)
@@ -107,10 +115,10 @@ def test_a_message_keeps_what_it_shows_and_its_notices(store: SlackStore) -> Non
         Create(components=ALL),
         Create(),
         ListDemos(everybody=True),
-        ShowDemo(demo_id="demo0001"),
-        Extend(demo_id="demo0001", by=timedelta(minutes=90), seen=NOW),
-        Delete(demo_id="demo0001"),
-        Retry(demo_id="demo0001"),
+        ShowDemo(demo="demo0001"),
+        Extend(demo="demo0001", by=timedelta(minutes=90), seen=NOW),
+        Delete(demo="demo0001"),
+        Retry(demo="demo0001"),
     ],
 )
 def test_a_request_survives_the_table(table: SlackItems, command: DemoCommand) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import replace
 from typing import Any
 
 import boto3
@@ -18,8 +17,7 @@ from chalicelib.adapters.slack.store import SlackItems
 from chalicelib.core.errors import Rejected, Throttled
 from chalicelib.core.timeline import EntryKind
 from chalicelib.entrypoints.slack import stream
-from chalicelib.entrypoints.slack.channel import Notice
-from chalicelib.entrypoints.slack.stream import Task, process_batch, tasks_of
+from chalicelib.entrypoints.slack.stream import Notice, Task, process_batch, tasks_of
 from chalicelib.services.slack.commands import Create
 from tests.contract.conftest import REGION, make_table
 from tests.slack.fakes import SlackStage
@@ -93,7 +91,7 @@ class Delivered:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *errors: Exception | None) -> None:
         self.done: list[str] = []
         self._errors = [*errors]
-        monkeypatch.setattr(stream, "slack_context", lambda: SlackStage().slack)
+        monkeypatch.setattr(stream, "slack_updates", lambda: SlackStage().updates)
         monkeypatch.setattr(stream, "show", self._show)
 
     def _show(self, _: object, demo_id: str, __: object) -> None:
@@ -135,7 +133,7 @@ def test_old_news_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_stream_brings_every_kind_of_item_that_is_work() -> None:
     """The filters in the service's template let through what this function deals with."""
     template = yaml.safe_load((ROOT / ".chalice" / "resources.yaml").read_text())
-    changed_event = template["Resources"]["SlackNews"]["Properties"]["Events"]["Changed"]
+    changed_event = template["Resources"]["SlackUpdates"]["Properties"]["Events"]["Changed"]
     filters = changed_event["Properties"]["FilterCriteria"]["Filters"]
     patterns = [json.loads(each["Pattern"])["dynamodb"] for each in filters]
     keys = {k for each in patterns for k in each.get("Keys", {}).get("sk", {}).get("S", ())}
@@ -152,7 +150,7 @@ def test_what_the_store_writes_is_a_task(monkeypatch: pytest.MonkeyPatch) -> Non
     with mock_aws():
         client = boto3.client("dynamodb", region_name=REGION)
         stage, name = SlackStage(), make_table(client)
-        stage.slack = replace(stage.slack, store=SlackItems(client, name))
+        stage.slack_store = SlackItems(client, name)  # type: ignore[assignment]
         request = stage.handle(Create(components=("vpc",)))
         items = client.scan(TableName=name)["Items"]
     found = tasks(

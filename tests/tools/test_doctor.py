@@ -270,7 +270,7 @@ def test_each_function_is_simulated_with_its_own_role() -> None:
     found = {f.subject: f for f in check_function_roles(simulated(iam))}
     assert Verdict.FAILS is found["function create_stack"].verdict
     assert Verdict.FINE is found["function plan"].verdict
-    assert any(role.endswith("/SlackNewsRole") for role in iam.roles)
+    assert any(role.endswith("/SlackUpdatesRole") for role in iam.roles)
     assert len(found) == len(iam.roles)
 
 

@@ -58,7 +58,7 @@ def test_every_alarm_tells_somebody_and_is_documented(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "function", ["Sweep", "Plan", "LeaseGone", "StackChanged", "Orphans", "SlackNews"]
+    "function", ["Sweep", "Plan", "LeaseGone", "StackChanged", "Orphans", "SlackUpdates"]
 )
 def test_every_function_that_nobody_waits_for_has_an_alarm(function: str) -> None:
     """Its errors would show nowhere else."""

@@ -62,7 +62,7 @@ def check_function_roles(account: Account) -> Iterator[Finding]:
 
 
 def role_id(function: str) -> str:
-    """Return the logical id of a function's role, as Chalice makes it: SlackNewsRole."""
+    """Return the logical id of a function's role, as Chalice makes it: SlackUpdatesRole."""
     return "".join(part.capitalize() for part in function.split("_")) + "Role"
 
 

@@ -1,4 +1,4 @@
-"""Slack's Web API behind the ports Chat and Forms, its errors turned into ours.
+"""Slack's Web API behind the ports Chat, Directory and Forms, its errors turned into ours.
 
 A 429 is waited out here when it is short; a longer one is handed back, and no call is made
 before its time has come. So one batch of the stream after another asks Slack at most once.
@@ -19,7 +19,13 @@ from slack_sdk.webhook import WebhookClient
 
 from chalicelib.core.errors import AccessDenied, DemoError, Rejected, Throttled, Unavailable
 from chalicelib.core.identity import owner_from
-from chalicelib.services.slack.ports import ChannelUnavailable, Json, Message, Unverified
+from chalicelib.services.slack.ports import (
+    Account,
+    ChannelUnavailable,
+    Json,
+    Message,
+    Unverified,
+)
 
 API_URL: Final = "https://slack.com/api/"
 _RESPONSE_HOSTS: Final = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})
@@ -54,6 +60,7 @@ _OUTSIDE: Final = ("deleted", "is_bot", "is_stranger")
 _GUEST: Final = ("is_restricted", "is_ultra_restricted")
 """Marks of an account that is nobody's here, and of a guest's (Slack API, "User object")."""
 _DEFAULT_RETRY_AFTER: Final = 30.0
+_DAY: Final = 24 * 3600
 _RESPONSE: Final = "response_url"
 
 
@@ -86,8 +93,8 @@ class SlackChat:
         self._held: dict[str, float] = {}
         self._own_host = "" if api_url == API_URL else urlsplit(api_url).netloc
 
-    def email(self, user: str) -> str:
-        """Return a user's verified e-mail address in lower case; raise Unverified."""
+    def account(self, user: str) -> Account:
+        """Return a user, the e-mail address verified and in lower case; raise Unverified."""
         account: Mapping[str, Any] = self._call("users.info", user=user)["user"]
         if not self._is_member(account):
             raise Unverified("this Slack account is no member of the workspace")
@@ -99,9 +106,15 @@ class SlackChat:
         if account.get("is_email_confirmed") is not True:
             raise Unverified("your Slack e-mail address is not confirmed; confirm it in Slack")
         try:
-            return owner_from(str(email))
+            owner = owner_from(str(email))
         except ValueError as error:
             raise Unverified(str(error)) from error
+        offset = account.get("tz_offset")
+        return Account(
+            email=owner,
+            zone=str(account.get("tz") or ""),
+            offset=offset if isinstance(offset, int) and abs(offset) < _DAY else 0,
+        )
 
     def _is_member(self, account: Mapping[str, Any]) -> bool:
         """Whether an account is of our workspace; on Enterprise Grid one may be of several.

@@ -16,17 +16,17 @@ from pydantic import Field, TypeAdapter
 from chalicelib.adapters.aws import code_of, translated
 from chalicelib.adapters.items import Item, demo_key, epoch, marshal, unmarshal
 from chalicelib.services.slack.commands import DemoCommand
-from chalicelib.services.slack.ports import MessageRef, SlackRequest
+from chalicelib.services.slack.ports import Account, MessageRef, SlackRequest
 
 _REQUEST_KEPT: Final = timedelta(days=1)
-_EMAIL_KEPT: Final = timedelta(hours=12)
+_ACCOUNT_KEPT: Final = timedelta(hours=12)
 _COMMAND: Final[TypeAdapter[DemoCommand]] = TypeAdapter(
     Annotated[DemoCommand, Field(discriminator="kind")]
 )
 
 
 class SlackItems:
-    """DynamoDB as the SlackStore."""
+    """DynamoDB as RequestStore, AccountStore and MessageRefs."""
 
     def __init__(self, client: Any, name: str) -> None:
         self._client = client
@@ -45,6 +45,7 @@ class SlackItems:
             "demo_id": request.demo_id,
             "at": request.at.isoformat(),
             "pressed": request.pressed,
+            "page_url": request.page_url,
             "ttl": epoch(request.at + _REQUEST_KEPT),
         }
         return self._put_new(item)
@@ -61,18 +62,26 @@ class SlackItems:
         self._update(_request_key(key), "SET finished = :yes", {":yes": True})
 
     @translated
-    def email(self, user: str, now: datetime) -> str | None:
-        """Return the e-mail address known for a Slack user, or None when Slack must be asked."""
+    def account(self, user: str, now: datetime) -> Account | None:
+        """Return what is known of a Slack user, or None when Slack must be asked."""
         item = self._get(_user_key(user))
         # TTL removes items when it comes to it, which may be days late.
         if not item or item["ttl"] <= epoch(now):
             return None
-        return str(item["email"])
+        return Account(
+            email=str(item["email"]), zone=item.get("zone", ""), offset=int(item.get("offset", 0))
+        )
 
     @translated
-    def keep_email(self, user: str, email: str, now: datetime) -> None:
-        """Keep a Slack user's e-mail address for some hours."""
-        item = {**_user_key(user), "email": email, "ttl": epoch(now + _EMAIL_KEPT)}
+    def keep_account(self, user: str, account: Account, now: datetime) -> None:
+        """Keep what Slack said of a user for some hours."""
+        item = {
+            **_user_key(user),
+            "email": account.email,
+            "zone": account.zone,
+            "offset": account.offset,
+            "ttl": epoch(now + _ACCOUNT_KEPT),
+        }
         self._client.put_item(TableName=self._name, Item=marshal(item))
 
     @translated
@@ -90,6 +99,7 @@ class SlackItems:
             ts=item.get("ts"),
             digest=item.get("shown", ""),
             notified=frozenset(item.get("told", ())),
+            page_url=item.get("page_url", ""),
         )
 
     @translated
@@ -101,6 +111,7 @@ class SlackItems:
                 "channel": ref.channel,
                 "user": ref.user,
                 "response_url": ref.response_url,
+                "page_url": ref.page_url,
                 "ttl": epoch(ref.keep_until),
             }
         )
@@ -153,6 +164,7 @@ def _request_of(item: Item) -> SlackRequest:
         demo_id=item["demo_id"],
         at=datetime.fromisoformat(item["at"]),
         pressed=bool(item["pressed"]),
+        page_url=item.get("page_url", ""),
     )
 
 

@@ -1,4 +1,9 @@
-"""What Slack calls: slack-bolt speaks the protocol, `listeners` has what each call does."""
+"""What Slack calls: slack-bolt speaks the protocol, and a listener does what each call is for.
+
+Nothing here waits for the work: a command becomes one write, which the table's stream carries
+to `stream`. The one call to Slack on this path is for the form, whose trigger is good for three
+seconds; it may take one, and when it fails the answer says so in words.
+"""
 
 from __future__ import annotations
 
@@ -6,26 +11,35 @@ import functools
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from http import HTTPStatus
 from types import SimpleNamespace
 from typing import Any, Final
 
 from chalice.app import Request
-from slack_bolt import App, BoltResponse
+from slack_bolt import Ack, App, BoltContext, BoltRequest, BoltResponse
 from slack_bolt.adapter.aws_lambda.chalice_handler import ChaliceSlackRequestHandler
 from slack_bolt.authorization import AuthorizeResult
 
-from chalicelib.core.errors import DemoError, RetryableError
+from chalicelib.core.catalog import ALL
+from chalicelib.core.demo import DEMO_ID
+from chalicelib.core.errors import DemoError, InvalidRequest, RetryableError
 from chalicelib.entrypoints.logs import logger
-from chalicelib.entrypoints.slack import form, status_message
-from chalicelib.entrypoints.slack.listeners import Listeners
-from chalicelib.services.slack.ports import Credentials
-from chalicelib.wiring import slack_context, slack_credentials
+from chalicelib.entrypoints.slack import form, responses, status_message
+from chalicelib.entrypoints.slack.command import Help, OpenForm, ShowCatalog, parse
+from chalicelib.entrypoints.slack.create import Misunderstood
+from chalicelib.entrypoints.slack.words import component_words
+from chalicelib.services.slack.commands import Create, Delete, DemoCommand, Extend, Retry
+from chalicelib.services.slack.intake import Intake
+from chalicelib.services.slack.ports import Credentials, Message
+from chalicelib.wiring import slack_credentials, slack_intake
 
 Payload = dict[str, Any]
 _COMMAND_BUTTONS: Final = re.compile(
-    f"{status_message.EXTEND}|{status_message.DELETE}|{status_message.RETRY}"
+    f"{status_message.EXTEND}|{status_message.DELETE}|{status_message.RETRY}|{responses.RUN}"
 )
+_PAGE_HEADER: Final = "x-stelligent-demo-page"
 
 
 def acknowledge(event: Payload, context: Any) -> Payload:
@@ -40,6 +54,7 @@ def acknowledge(event: Payload, context: Any) -> Payload:
         return _problem(HTTPStatus.NOT_FOUND, "Slack is not set up here")
     if not _readable(event.get("headers") or {}):
         return _problem(HTTPStatus.UNAUTHORIZED, _DETAILS[401])
+    event = {**event, "headers": {**event["headers"], _PAGE_HEADER: _page_url(event)}}
     handler = ChaliceSlackRequestHandler(
         app=_bolt(credentials), chalice=SimpleNamespace(lambda_context=context)
     )
@@ -99,7 +114,7 @@ def _bolt(credentials: Credentials) -> App:
             enterprise_id=enterprise_id, team_id=team_id, bot_token=credentials.bot_token
         )
 
-    listeners = Listeners(credentials.team_id, slack_context())
+    listeners = Listeners(credentials.team_id, slack_intake())
     app = App(
         signing_secret=credentials.signing_secret,
         authorize=authorize,
@@ -109,10 +124,158 @@ def _bolt(credentials: Credentials) -> App:
     app.command(re.compile("/.+"))(listeners.command)
     app.action(_COMMAND_BUTTONS)(listeners.press)
     app.action(form.PICK)(listeners.pick)
-    app.action(status_message.OPEN)(listeners.opened)
+    app.action(re.compile(f"{status_message.OPEN}.*"))(listeners.opened)
     app.view(form.FORM)(listeners.submit)
     app.error(failed)
     return app
+
+
+class Listeners:
+    """What is done for each call: each answers at once, after one write at most."""
+
+    def __init__(self, team_id: str, intake: Intake) -> None:
+        self._team_id = team_id
+        self._intake = intake
+
+    def only_our_team(self, context: BoltContext, next: Any) -> Any:  # noqa: A002 - bolt's word
+        """Refuse what another workspace signed: an app's secret is the same in all of them."""
+        if context.team_id != self._team_id:
+            logger.error("call from another workspace", extra={"team": context.team_id})
+            return BoltResponse(status=HTTPStatus.FORBIDDEN)
+        return next()
+
+    def command(self, ack: Ack, command: Payload, request: BoltRequest) -> None:
+        """Do what was typed after the slash command."""
+        text = command.get("text") or ""
+        if answer := self._do(text, command, request):
+            ack(text=answer.text, blocks=list(answer.blocks), response_type="ephemeral")
+        else:
+            ack()
+
+    def _do(self, text: str, command: Payload, request: BoltRequest) -> Message | None:
+        """Return the answer to a text, or None where more than words follow."""
+        catalog = self._intake.offer.catalog()
+        match parse(text, component_words(catalog)):
+            case Help():
+                return responses.usage()
+            case ShowCatalog():
+                return responses.catalog(catalog)
+            case Misunderstood() as unclear:
+                return responses.misunderstood(unclear.problems)
+            case OpenForm():
+                opened = form.opened(self._intake, command)
+                return None if opened else responses.no_form(catalog)
+            case Create() as wanted:
+                return self._create(text, wanted, command, request)
+            case understood:
+                self._record(understood, command, request)
+                return None
+
+    def _create(
+        self, text: str, wanted: Create, command: Payload, request: BoltRequest
+    ) -> Message:
+        try:
+            if not wanted.components:
+                everything = replace(wanted, components=ALL)
+                return responses.everything(text, self._intake.preview(everything))
+            preview = self._intake.preview(wanted)
+        except InvalidRequest as error:
+            return responses.misunderstood([responses.explained(error)])
+        self._record(wanted, command, request)
+        return responses.accepted(wanted, preview)
+
+    def press(self, ack: Ack, body: Payload, action: Payload, request: BoltRequest) -> None:
+        """Record the command of a button."""
+        command = self._command_of(action["action_id"], action.get("value", ""))
+        if command is not None:
+            self._record(command, body, request, pressed=True)
+        ack()
+
+    def _command_of(self, action_id: str, value: str) -> DemoCommand | None:
+        if action_id != responses.RUN:
+            return command_of(action_id, value)
+        command = parse(value, component_words(self._intake.offer.catalog()))
+        return command if isinstance(command, Create) else None
+
+    def opened(self, ack: Ack) -> None:
+        """Acknowledge the button that opens a link, which Slack reports as well."""
+        ack()
+
+    def pick(self, ack: Ack, body: Payload) -> None:
+        """Show in an open form what the components picked bring, and how long they take."""
+        form.update(self._intake, body["view"])
+        ack()
+
+    def submit(self, ack: Ack, body: Payload, view: Payload, request: BoltRequest) -> None:
+        """Take a form that was sent, or say at each field what is wrong with it."""
+        command = form.checked(self._intake, view["state"]["values"])
+        if isinstance(command, Create):
+            self._record(command, body | json.loads(view["private_metadata"] or "{}"), request)
+            ack()
+        else:
+            ack(response_action="errors", errors=command)
+
+    def _record(
+        self, command: DemoCommand, body: Payload, request: BoltRequest, *, pressed: bool = False
+    ) -> None:
+        user = body.get("user_id") or body["user"]["id"]
+        new = self._intake.record(
+            _press(body),
+            command,
+            user=user,
+            channel=body.get("channel_id") or (body.get("channel") or {}).get("id", ""),
+            response_url=body.get("response_url", ""),
+            pressed=pressed,
+            page_url="".join(request.headers.get(_PAGE_HEADER, [])),
+        )
+        extra = {"command": command.kind, "user": user, "new": new}
+        logger.info("requested in Slack", extra=extra)
+
+
+def _press(body: Payload) -> str:
+    """Return what names one press, however often it is delivered.
+
+    A form is sent once and a question is answered once: a second press brings the same id.
+    """
+    action = (body.get("actions") or [{}])[0]
+    if action.get("action_id") == responses.RUN:
+        asked = body.get("container") or {}
+        return f"{asked.get('message_ts') or body.get('trigger_id')} {action.get('value')}"
+    view = body.get("view") or {}
+    return view.get("id") or body.get("trigger_id") or json.dumps(body, sort_keys=True)
+
+
+def command_of(action_id: str, value: str) -> DemoCommand | None:
+    """Return the command of a demo's button; None for one that makes no sense."""
+    demo_id, _, seen = value.partition(" ")
+    if not DEMO_ID.fullmatch(demo_id):
+        return None
+    match action_id:
+        case status_message.EXTEND:
+            end = _moment(seen)
+            return Extend(demo=demo_id, seen=end) if end else None
+        case status_message.DELETE:
+            return Delete(demo=demo_id, confirmed=True)
+        case status_message.RETRY:
+            return Retry(demo=demo_id)
+        case _:
+            return None
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
+def _page_url(event: Payload) -> str:
+    """Return where the web page is: beside the address that Slack called."""
+    headers = {name.lower(): value for name, value in event["headers"].items()}
+    path = event.get("requestContext", {}).get("path", "").removesuffix("/slack/events")
+    host = headers.get("host", "")
+    return f"{headers.get('x-forwarded-proto', 'https')}://{host}{path}/app" if host else ""
 
 
 def failed(error: Exception, body: Payload) -> BoltResponse | None:

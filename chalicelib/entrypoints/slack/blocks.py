@@ -22,6 +22,7 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
+from chalicelib.core.prices import Price
 from chalicelib.services.slack.ports import Message
 
 MAX_BLOCKS: Final = 50
@@ -145,3 +146,11 @@ def link(url: str, title: str) -> str:
     safe = url.startswith(("http://", "https://")) and not set(url) & set("<>|\n ")
     written = url.replace("&", "&amp;")
     return f"<{written}|{escaped(title)}>" if safe else f"{escaped(title)}: {escaped(url)}"
+
+
+def price_in_words(price: Price) -> str:
+    """Return a price an hour; nothing for what costs nothing."""
+    if price.hourly_usd is None:
+        return "price not known"
+    about = "at least" if price.unknown else "about"
+    return f"{about} ${price.hourly_usd:.2f} an hour" if price.hourly_usd else ""

@@ -1,28 +1,30 @@
 """What somebody typed after /demo becomes a command, or sentences about what is unclear.
 
 Forgiving about order, units, quotes and small words; precise about what it cannot read. Any
-text at all gives an answer.
+text at all gives an answer. `COMMANDS` is the table of what there is: a command to add is a row
+there, a value in services/slack/commands.py, and what it does in services/slack/requests.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from chalicelib.core.demo import DEMO_ID
-from chalicelib.entrypoints.slack.create import Misunderstood, is_component, read_create
-from chalicelib.entrypoints.slack.tokens import (
+from chalicelib.entrypoints.slack.create import Misunderstood, read_create, time_problem
+from chalicelib.entrypoints.slack.words import (
     EVERYTHING,
-    SMALL_WORDS,
     Token,
+    component_of,
     duration_of,
+    has_unit,
     quoted,
+    time_of,
     tokenized,
     with_hint,
 )
 from chalicelib.services.slack.commands import (
-    DEFAULT_EXTENSION,
     Delete,
     DemoCommand,
     Extend,
@@ -49,107 +51,128 @@ class OpenForm:
 
 Understood = DemoCommand | ShowCatalog | Help | OpenForm | Misunderstood
 """A command for the service, or one that is answered here."""
+Called = Mapping[str, str]
+"""What the components are called, and their names."""
 
 MAX_TEXT: Final = 2000
 
-_VERBS: Final = {
-    "create": "create",
-    "new": "create",
-    "make": "create",
-    "start": "create",
-    "list": "list",
-    "ls": "list",
-    "status": "status",
-    "show": "status",
-    "extend": "extend",
-    "prolong": "extend",
-    "delete": "delete",
-    "remove": "delete",
-    "end": "delete",
-    "stop": "delete",
-    "retry": "retry",
-    "catalog": "catalog",
-    "catalogue": "catalog",
-    "help": "help",
-    "?": "help",
-}
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command: the words that begin it, how the rest is read, an example and what it does."""
+
+    words: str
+    read: Callable[[list[Token], Called], Understood]
+    example: str
+    does: str
 
 
-def parse(text: str, names: Collection[str]) -> Understood:
-    """Return the command in a text; `names` are the components there are. Never raises."""
+def parse(text: str, called: Called) -> Understood:
+    """Return the command in a text; `called` are the components there are. Never raises."""
     tokens = [*tokenized(text[:MAX_TEXT])]
     if not tokens:
         return OpenForm()
-    verb = _VERBS.get(tokens[0].word)
-    rest = tokens[1:]
-    match verb:
-        case "create":
-            return read_create(rest, names)
-        case "list":
-            return _list(rest)
-        case "status" | "delete" | "extend" | "retry":
-            return _about_one(verb, rest)
-        case "catalog":
-            return ShowCatalog()
-        case "help":
-            return Help()
-        case _:
-            return _without_verb(tokens, names)
+    while tokens and tokens[0].is_small and not has_unit(tokens):
+        tokens = tokens[1:]
+    for count in (2, 1):
+        phrase = " ".join(token.word for token in tokens[:count])
+        if phrase in _BY_WORD:
+            return _BY_WORD[phrase].read(tokens[count:], called)
+    return _without_verb(tokens, called) if tokens else Help()
 
 
-def _without_verb(tokens: list[Token], names: Collection[str]) -> Understood:
+def _without_verb(tokens: list[Token], called: Called) -> Understood:
+    """Read what begins with no command: components to create, a demo's id, or nothing known."""
     first = tokens[0]
-    if first.key is None and is_component(first.word, names):
-        return read_create(tokens, names)
+    parts = [Token(part) for part in first.word.replace("+", ",").split(",")]
+    component, _ = component_of(tokens if len(parts) == 1 else parts, called)
+    if first.key is None and component:
+        return read_create(tokens, called)
     if DEMO_ID.fullmatch(first.word) and any(c.isdigit() for c in first.word):
-        return ShowDemo(demo_id=first.word)
-    known = f"`{quoted(first.text)}` is no command I know"
-    return Misunderstood(problems=(with_hint(known, first.word, _VERBS),))
+        return ShowDemo(demo=first.word)
+    unknown = f"I do not know the command `{quoted(first.text)}`"
+    return Misunderstood(problems=(with_hint(unknown, first.word, _SUGGESTED, _ALIKE),))
 
 
-def _list(tokens: list[Token]) -> Understood:
-    words = [t.word for t in tokens if t.word not in SMALL_WORDS]
-    odd = [w for w in words if w not in EVERYTHING]
-    if odd:
+def _create(tokens: list[Token], called: Called) -> Understood:
+    return read_create(tokens, called)
+
+
+def _list(tokens: list[Token], _: Called) -> Understood:
+    words = [token.word for token in tokens if not token.is_small]
+    if odd := [word for word in words if word not in EVERYTHING]:
         sentence = f"`list` takes `all` or nothing, not `{quoted(odd[0])}`."
         return Misunderstood(problems=(sentence,))
     return ListDemos(everybody=bool(words))
 
 
-def _about_one(verb: str, tokens: list[Token]) -> Understood:
-    """Read a command about one demo: its id, and for `extend` a duration, in any order."""
-    ids, length, odd = [], None, []
-    at = 0
-    while at < len(tokens):
-        found, took = duration_of(tokens[at:]) if verb == "extend" else (None, 0)
-        word = tokens[at].word
-        if found is not None:
-            length, at = found, at + took
+def _about_one(make: Callable[..., Understood]) -> Callable[[list[Token], Called], Understood]:
+    """Return a reader of one demo, by id, by name, or not named at all."""
+    return lambda tokens, _: make(demo=_demo(tokens))
+
+
+def _extend(tokens: list[Token], _: Called) -> Understood:
+    """Read a demo, and a duration or a time of day in any place."""
+    named: list[Token] = []
+    lease: dict[str, Any] = {}
+    while tokens:
+        word, rest = tokens[0].word, tokens[1:]
+        end, took = time_of(rest) if word in ("until", "till", "to") else (None, 0)
+        if end is not None:
+            lease["until"], tokens = end, rest[took:]
             continue
-        if DEMO_ID.fullmatch(word):
-            ids.append(word)
-        elif word not in SMALL_WORDS and word not in ("for", "to", "id"):
-            odd.append(tokens[at].text)
-        at += 1
-    if problem := _id_problem(verb, ids, odd):
-        return Misunderstood(problems=(problem,))
-    match verb:
-        case "extend":
-            return Extend(demo_id=ids[0], by=length or DEFAULT_EXTENSION)
-        case "delete":
-            return Delete(demo_id=ids[0])
-        case "retry":
-            return Retry(demo_id=ids[0])
-        case _:
-            return ShowDemo(demo_id=ids[0])
+        if word in ("until", "till"):
+            return Misunderstood(problems=(time_problem(word, rest),))
+        here = rest if word in ("by", "for") else tokens
+        length, took = duration_of(here) if here is rest or has_unit(tokens) else (None, 0)
+        if length is not None:
+            lease["by"], tokens = length, here[took:]
+            continue
+        named += [] if word == "for" else [tokens[0]]
+        tokens = rest
+    return Extend(demo=_demo(named), **lease)
 
 
-def _id_problem(verb: str, ids: list[str], odd: list[str]) -> str | None:
-    example = f"`/demo {verb} k3f9x2ab{' 2h' if verb == 'extend' else ''}`"
-    if odd:
-        return f"I cannot read `{quoted(odd[0])}` here; I expect {example}."
-    if not ids:
-        return f"which demo? Give its id, as in {example}; `/demo list` shows yours."
-    if len(set(ids)) > 1:
-        return f"one demo at a time: I read {len(set(ids))} ids."
-    return None
+def _demo(tokens: list[Token]) -> str:
+    """Return what names a demo among words, its courtesies left out."""
+    return " ".join(token.text.strip(",;:!`*_") for token in tokens if not token.is_small)
+
+
+COMMANDS: Final = (
+    Command(
+        "create|new|make|start|launch|spin up|set up|build|give",
+        _create,
+        'create ecs jenkins name="Acme pilot" for 8h from 203.0.113.7',
+        "creates a demo",
+    ),
+    Command(
+        "list|ls",
+        _list,
+        "list",
+        "shows your demos; `list all` shows everybody's to an admin",
+    ),
+    Command("status|show|info|state", _about_one(ShowDemo), "status Acme pilot", "shows one demo"),
+    Command("extend|prolong", _extend, "extend Acme pilot by 2h", "extends its lease"),
+    Command(
+        "delete|remove|end|stop|kill|destroy|terminate|tear down|shut down",
+        _about_one(Delete),
+        "delete Acme pilot",
+        "asks, then removes it and everything it made",
+    ),
+    Command(
+        "retry|try again", _about_one(Retry), "retry Acme pilot", "tries a stuck removal again now"
+    ),
+    Command(
+        "catalog|catalogue|components",
+        lambda *_: ShowCatalog(),
+        "catalog",
+        "shows what a demo can be made of",
+    ),
+    Command("help|?|usage|how", lambda *_: Help(), "help", "shows the commands"),
+)
+"""Every command, in the order in which help shows them."""
+
+_BY_WORD: Final = {word: command for command in COMMANDS for word in command.words.split("|")}
+_ALIKE: Final = 0.7
+_SUGGESTED: Final = [w for w, c in _BY_WORD.items() if c.words.split("|")[0] != "delete"]
+"""A word that is misspelt suggests these; never a deletion."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
@@ -18,16 +19,17 @@ from slack_sdk.models.views import View
 
 from chalicelib.core import durations
 from chalicelib.core.catalog import ALL, BUNDLE, Catalog, Selection
-from chalicelib.core.errors import FieldProblem
+from chalicelib.core.errors import DemoError, FieldProblem, InvalidRequest
 from chalicelib.core.graph import build_graph
 from chalicelib.core.policy import LeaseLimits
 from chalicelib.core.preview import Preview, preview
-from chalicelib.core.prices import Price
 from chalicelib.core.request import MAX_NAME
-from chalicelib.entrypoints.slack.blocks import context, escaped, plain, section
+from chalicelib.entrypoints.logs import logger
+from chalicelib.entrypoints.slack.blocks import context, escaped, plain, price_in_words, section
 from chalicelib.entrypoints.slack.command import parse
 from chalicelib.entrypoints.slack.create import Misunderstood
 from chalicelib.services.slack.commands import Create
+from chalicelib.services.slack.intake import Intake
 from chalicelib.services.slack.ports import Json
 
 FORM: Final = "demo_form"
@@ -46,6 +48,50 @@ _FIELDS: Final = {
     "region": "lease",
 }
 """Which block of the form a problem with a request's field is shown at."""
+
+
+def opened(intake: Intake, command: Json) -> bool:
+    """Open the form for who typed a bare command; return whether Slack did."""
+    origin = {name: command.get(name, "") for name in ("channel_id", "response_url")}
+    try:
+        intake.forms.open_form(command["trigger_id"], _form_of(intake, json.dumps(origin)))
+    except DemoError as error:
+        logger.error("the form could not be opened", extra={"why": str(error)})
+        return False
+    return True
+
+
+def update(intake: Intake, view: Json) -> None:
+    """Show in an open form what the components picked bring, and how long they take."""
+    chosen = picked(view["state"]["values"])
+    try:
+        shown = _form_of(intake, view["private_metadata"], chosen)
+        intake.forms.update_form(view["id"], view["hash"], shown)
+    except DemoError as error:
+        logger.error("the form could not be updated", extra={"why": str(error)})
+
+
+def checked(intake: Intake, state: Mapping[str, Any]) -> Create | dict[str, str]:
+    """Return the command of a form that was sent, or its problems by block."""
+    command = read(state)
+    if isinstance(command, Create):
+        try:
+            intake.preview(command)
+        except InvalidRequest as error:
+            return errors(error.problems)
+    return command
+
+
+def _form_of(intake: Intake, metadata: str, chosen: Sequence[str] = ()) -> Json:
+    policy = intake.offer.policy
+    return form(
+        intake.offer.catalog(),
+        policy.lease,
+        region=policy.home_region,
+        cidr=intake.policy.cidr,
+        metadata=metadata,
+        picked=chosen,
+    )
 
 
 def form(
@@ -160,20 +206,14 @@ def plan(offered: Catalog, picked: Sequence[str], region: str) -> str:
     brought = [name for name in shown.pulled_in if name != BUNDLE]
     with_it = f", with {_names(brought)}" if brought else ""
     what = "Everything" if everything else _names(known)
-    price = _price(shown.cost.running)
-    return f":stopwatch: {what}{with_it}: ready in *{_minutes(shown.typical_minutes)}*{price}"
+    price = price_in_words(shown.cost.running)
+    cost = f" · {price}" if price else ""
+    return f":stopwatch: {what}{with_it}: ready in *{_minutes(shown.typical_minutes)}*{cost}"
 
 
 def _preview(offered: Catalog, requested: tuple[str, ...], region: str = "") -> Preview:
     graph = build_graph(offered, requested)
     return preview(offered, requested, graph, parameters={}, region=region, lease=timedelta())
-
-
-def _price(price: Price) -> str:
-    if price.hourly_usd is None:
-        return " · price not known"
-    about = "at least" if price.unknown else "about"
-    return f" · {about} ${price.hourly_usd:.2f} an hour" if price.hourly_usd else ""
 
 
 def _names(names: Iterable[str]) -> str:
@@ -202,7 +242,7 @@ def read(state: Mapping[str, Any]) -> Create | dict[str, str]:
     name = _element(state, "name", "name").get("value")
     blocks: tuple[str, ...] = ()
     if cidr.strip():
-        command = parse(f"create {ALL} from {cidr}", ())
+        command = parse(f"create {ALL} from {cidr}", {})
         if isinstance(command, Misunderstood):
             return {"cidr": "; ".join(command.problems).replace("`", "")[:_MAX_PROBLEM]}
         blocks = command.cidr if isinstance(command, Create) else ()

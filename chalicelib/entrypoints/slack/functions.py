@@ -17,7 +17,7 @@ bp = Blueprint(__name__)
 # In its own function each loads at the start, which AWS gives more processor than the first call.
 _MODULES: Final = {
     f"{__name__}.slack": "chalicelib.entrypoints.slack.app",
-    f"{__name__}.slack_news": "chalicelib.entrypoints.slack.stream",
+    f"{__name__}.slack_updates": "chalicelib.entrypoints.slack.stream",
 }
 if (_handler := os.environ.get("_HANDLER", "")) in _MODULES:
     importlib.import_module(_MODULES[_handler])
@@ -34,8 +34,8 @@ def slack(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 # The stream is wired in .chalice/resources.yaml, as only the template knows its ARN.
-@bp.lambda_function(name="slack_news")  # type: ignore[untyped-decorator]
-def slack_news(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001
+@bp.lambda_function(name="slack_updates")  # type: ignore[untyped-decorator]
+def slack_updates(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001
     """Handle the requests that were recorded, and show the demos that have changed."""
     from chalicelib.entrypoints.slack.stream import process_batch  # noqa: PLC0415
 

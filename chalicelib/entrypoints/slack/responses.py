@@ -1,41 +1,54 @@
-"""What one person reads: the result of a command, why it was refused, lists and help."""
+"""What one person reads: the result of a command, why it was refused, questions, lists, help."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Final, assert_never
+from typing import Final
 
 from chalicelib.core import durations
 from chalicelib.core.catalog import BUNDLE, Catalog
 from chalicelib.core.demo import Demo, Desired
-from chalicelib.core.errors import DemoError, InvalidRequest, LimitReached, NotFound
+from chalicelib.core.errors import DemoError, InvalidRequest, LimitReached, NotFound, WrongState
+from chalicelib.core.preview import Preview
 from chalicelib.entrypoints.slack.blocks import (
+    actions,
     ago,
+    button,
     context,
     escaped,
     link,
     message,
+    price_in_words,
     section,
     sections,
     sentence,
     when,
 )
-from chalicelib.entrypoints.slack.status_message import PHASES, open_links, status_message
-from chalicelib.services.slack.commands import (
-    Create,
-    Delete,
-    DemoCommand,
-    Extend,
-    ListDemos,
-    Retry,
-    ShowDemo,
+from chalicelib.entrypoints.slack.command import COMMANDS
+from chalicelib.entrypoints.slack.status_message import (
+    DELETE,
+    PHASES,
+    open_links,
+    status_message,
 )
+from chalicelib.services.slack.commands import Create, Delete, DemoCommand, Extend, Retry
 from chalicelib.services.slack.ports import Message, Unverified
-from chalicelib.services.slack.requests import ListResult, NotOwner, Result
+from chalicelib.services.slack.requests import ListResult, NotOneDemo, NotOwner, Result
 
+RUN: Final = "demo_run"
+"""A button that does what its value says, as if it had been typed."""
 LISTED: Final = 20
-_FIELD_WORDS: Final = {"ttl_hours": "lease", "allowed_cidr": "from", "region": "in"}
+_SHOWN_LINKS: Final = 3
+_TYPED: Final = 1900
+_FIELDS: Final = {
+    "ttl_hours": "The lease",
+    "expires_at": "The new end",
+    "allowed_cidr": "The address",
+    "region": "The region",
+    "name": "The name",
+}
+"""What a problem's sentence is about; others begin with their own subject."""
 
 
 def response(command: DemoCommand, result: Result) -> Message | None:
@@ -47,15 +60,49 @@ def response(command: DemoCommand, result: Result) -> Message | None:
         return None
     match command:
         case Extend():
-            return sentence(f"`{demo.demo_id}` was extended: it ends {when(demo.expires_at)}.")
+            return sentence(f"{_named(demo)} ends {when(demo.expires_at)} now.")
+        case Delete() if demo.desired_state is Desired.DELETED:
+            return sentence(f"{_named(demo)} is being removed.")
         case Delete():
-            return sentence(f"`{demo.demo_id}` is being removed.")
+            return _confirmation(demo)
         case Retry():
-            return sentence(f"The removal of `{demo.demo_id}` is tried again.")
-        case Create() | ShowDemo() | ListDemos():
-            return status_message(demo)
+            return sentence(f"The removal of {_named(demo)} is tried again.")
         case _:
-            assert_never(command)
+            return status_message(demo)
+
+
+def _named(demo: Demo) -> str:
+    return f"*{escaped(demo.name)}* (`{demo.demo_id}`)"
+
+
+def _confirmation(demo: Demo) -> Message:
+    """Return the question before a deletion; the button of a status message asks it as well."""
+    question = f"Delete {_named(demo)}? Everything it made is removed, with all data in it."
+    row = actions(button("Delete", DELETE, value=demo.demo_id, style="danger"))
+    return message(f"Delete {escaped(demo.name)}?", [section(question), row])
+
+
+def everything(text: str, preview: Preview) -> Message:
+    """Return the question before a demo of everything that nobody asked for in words."""
+    question = f"You named no component. A demo of everything {_cost(preview)}."
+    typed = f"{text[:_TYPED]} all"
+    row = actions(button("Create everything", RUN, value=typed, style="primary"))
+    hint = context("Or name what you need, as in `/demo create ecs for 8h`; `/demo` shows a form.")
+    return message("Create a demo of everything?", [section(question), row, hint])
+
+
+def accepted(command: Create, preview: Preview) -> Message:
+    """Return that a demo was requested, before its status message is there."""
+    named = () if isinstance(command.components, str) else command.components
+    what = ", ".join(f"`{name}`" for name in named) or "everything"
+    return sentence(f":wave: On it: a demo of {what}. It {_cost(preview)}.")
+
+
+def _cost(preview: Preview) -> str:
+    span = durations.in_words(timedelta(minutes=preview.typical_minutes))
+    price = price_in_words(preview.cost.running)
+    costs = f" and costs {price}" if preview.cost.running.hourly_usd else ""
+    return f"takes about {span} to build{costs}"
 
 
 def refusal(command: DemoCommand, error: DemoError) -> Message:
@@ -65,39 +112,58 @@ def refusal(command: DemoCommand, error: DemoError) -> Message:
             return refused(explained(error))
         case LimitReached(limit="per owner"):
             held = ", ".join(f"`{demo_id}`" for demo_id in error.holders)
-            return refused(f"you have {error.maximum} demos, which is as many as one may: {held}")
+            return refused(f"You have {error.maximum} demos, which is as many as one may: {held}.")
         case LimitReached():
             maximum = error.maximum
-            return refused(f"all {maximum} places are taken; try again when a demo has ended")
+            return refused(f"All {maximum} places are taken. Try again when a demo has ended.")
         case NotOwner():
             owner = f"<@{error.owner}>" if error.owner else "its owner"
-            return refused(f"only {owner} or an admin may do that")
+            return refused(f"Only {owner} or an admin may do that.")
+        case NotOneDemo():
+            return _not_one(command, error)
         case NotFound():
-            return refused(f"there is no demo `{getattr(command, 'demo_id', '')}` of yours")
+            return refused(f"There is no demo `{getattr(command, 'demo', '')}` of yours.")
         case Unverified():
-            return refused(f"I cannot tell who you are: {error}")
+            return refused(f"I cannot tell who you are: {error}.")
+        case WrongState(until=end) if end is not None:
+            return refused(f"The lease can run until {when(end)} at the latest.")
         case _:
-            return refused(escaped(str(error)))
+            return refused(_capital(escaped(str(error))))
+
+
+def _not_one(command: DemoCommand, error: NotOneDemo) -> Message:
+    """Return that a command is about no demo there is, or about any of several."""
+    named = f"`{escaped(error.named)}`" if error.named else ""
+    if not error.demos:
+        of_yours = f"There is no demo {named} of yours" if named else "You have no such demo"
+        return refused(f"{of_yours}. `/demo list` shows what you have.")
+    which = f"Several demos fit {named}" if named else "You have several demos"
+    lines = [f"`/demo {command.kind} {d.demo_id}`  {escaped(d.name)}" for d in error.demos]
+    question = f":grey_question: {which}. Which one do you mean?"
+    return message("Which demo do you mean?", [section(question), *sections(lines[:LISTED])])
 
 
 def explained(error: InvalidRequest) -> str:
-    """Return what is wrong with a request, in the words of the command."""
-    return "; ".join(
-        f"`{_FIELD_WORDS.get(field, field)}`: {escaped(text)}"
-        for field, text in ((p.field.split(".")[0], p.message) for p in error.problems)
-    )
+    """Return what is wrong with a request, a sentence for each field."""
+    found = ((p.field.split(".")[0], escaped(p.message)) for p in error.problems)
+    return " ".join(_problem(field, text) for field, text in found)
 
 
-def accepted(command: Create) -> Message:
-    """Return that a demo was requested, before its status message is there."""
-    named = () if isinstance(command.components, str) else command.components
-    what = ", ".join(f"`{name}`" for name in named) or "everything"
-    return sentence(f":wave: On it: a demo of {what}. It shows here in a moment.")
+def _problem(field: str, text: str) -> str:
+    subject = _FIELDS.get(field, "")
+    starts_itself = not text.startswith(("must", "is", "at least", "holds"))
+    return f"{_capital(text if starts_itself or not subject else f'{subject} {text}')}."
+
+
+def _capital(text: str) -> str:
+    """Begin a sentence; what begins with an id or another name keeps its own case."""
+    first = text.split(" ", 1)[0]
+    return text if any(c.isdigit() for c in first) else f"{text[:1].upper()}{text[1:]}"
 
 
 def our_fault() -> Message:
     """Return that only the operator can help."""
-    return refused("something is wrong on our side; the log tells the operator what")
+    return refused("Something is wrong on our side. The log tells the operator what.")
 
 
 def not_in_channel() -> Message:
@@ -125,8 +191,10 @@ def listing(result: ListResult) -> Message:
 def _line(demo: Demo, result: ListResult) -> str:
     owner = f" · {escaped(demo.owner)}" if result.everybody else ""
     end = f" · ends {ago(demo.expires_at)}" if demo.desired_state is not Desired.DELETED else ""
-    links = "".join(f" · {link(url, title)}" for title, url in open_links(demo)[:2])
-    return f"{PHASES[demo.phase]} `{demo.demo_id}` {escaped(demo.name)}{owner}{end}{links}"
+    there = open_links(demo)
+    links = "".join(f" · {link(url, title)}" for title, url in there[:_SHOWN_LINKS])
+    rest = f" · +{len(there) - _SHOWN_LINKS}" if len(there) > _SHOWN_LINKS else ""
+    return f"{PHASES[demo.phase]} `{demo.demo_id}` {escaped(demo.name)}{owner}{end}{links}{rest}"
 
 
 def catalog(offered: Catalog) -> Message:
@@ -154,36 +222,25 @@ def _brings(offered: Catalog, name: str) -> str:
     return f", brings {', '.join(f'`{escaped(n)}`' for n in requires)}" if requires else ""
 
 
-_COMMANDS: Final = (
-    ("/demo", "open a form"),
-    ('/demo create ecs jenkins name="Acme pilot" for 8h from 203.0.113.7', "create a demo"),
-    ("/demo list", "your demos; `list all` shows everybody's to an admin"),
-    ("/demo status k3f9x2ab", "one demo"),
-    ("/demo extend k3f9x2ab 2h", "extend its lease"),
-    ("/demo delete k3f9x2ab", "remove it and everything it made"),
-    ("/demo catalog", "what a demo can be made of"),
-)
-
-
 def usage() -> Message:
     """Return the commands, each with what it does."""
-    lines = [f"`{command}`  {does}" for command, does in _COMMANDS]
+    lines = [f"`/demo {command.example}`  {command.does}" for command in COMMANDS]
     rest = (
+        "A demo is called by its name or its id, and by nothing when you have only one. "
         "`/demo create all` makes a demo of everything; without `for` it has the usual lease. "
-        "Order and units are up to you: `for 90 min`, `2 days`, `in eu-west-1`."
+        "Order and units are up to you: `for 90 min`, `until 5pm`, `in eu-west-1`."
     )
-    return message("How to use /demo", [*sections(lines), context(rest)])
+    opening = "`/demo`  opens a form"
+    return message("How to use /demo", [*sections([opening, *lines]), context(rest)])
 
 
 def misunderstood(problems: Iterable[str]) -> Message:
     """Return what could not be read, and where help is."""
-    lines = [f":grey_question: {problem[:1].upper()}{problem[1:]}" for problem in problems]
+    lines = [f":grey_question: {problem}" for problem in problems]
     shown = [*lines[:10], "`/demo help` shows the commands, `/demo` alone opens a form."]
     return message("I could not read that", sections(shown))
 
 
 def refused(why: str) -> Message:
     """Return why something was not done."""
-    return sentence(
-        f":no_entry_sign: {why[:1].upper()}{why[1:]}{'' if why.endswith('.') else '.'}"
-    )
+    return sentence(f":no_entry_sign: {why}{'' if why.endswith('.') else '.'}")

@@ -32,7 +32,8 @@ from chalicelib.entrypoints.slack.blocks import (
 from chalicelib.services.slack.commands import DEFAULT_EXTENSION
 from chalicelib.services.slack.ports import Message
 
-OPEN, EXTEND, DELETE, RETRY = "demo_open", "demo_extend", "demo_delete", "demo_retry"
+OPEN, PAGE = "demo_open", "demo_open_page"
+EXTEND, DELETE, RETRY = "demo_extend", "demo_delete", "demo_retry"
 _LINKS: Final = 10
 
 PHASES: Final = {
@@ -76,8 +77,11 @@ _WORDS: Final = {
 }
 
 
-def status_message(demo: Demo, requested_by: str | None = None) -> Message:
-    """Return the message that is kept up to date; `requested_by` is a Slack user's id."""
+def status_message(demo: Demo, requested_by: str | None = None, page_url: str = "") -> Message:
+    """Return the message that is kept up to date; `requested_by` is a Slack user's id.
+
+    `page_url` is where the web page is, if that is known.
+    """
     blocks = [header(demo.name), section(_headline(demo, requested_by))]
     if not demo.ended:
         blocks += sections([*_progress(demo)])
@@ -85,7 +89,7 @@ def status_message(demo: Demo, requested_by: str | None = None) -> Message:
     if links := [*_links(demo)]:
         blocks += sections(links, most=2)
     blocks.append(context(_countdown(demo)))
-    blocks += _buttons(demo)
+    blocks += _buttons(demo, page_url)
     return message(f"{escaped(demo.name)} ({demo.demo_id}): {in_plain(demo.phase)}", blocks)
 
 
@@ -169,9 +173,11 @@ def _countdown(demo: Demo) -> str:
     return f":alarm_clock: Ends {ago(demo.expires_at)}, {when(demo.expires_at)}"
 
 
-def _buttons(demo: Demo) -> list[Block]:
-    """Return the buttons that fit a demo's state; none for one that is ending."""
+def _buttons(demo: Demo, page_url: str = "") -> list[Block]:
+    """Return the buttons that fit a demo's state; one that is ending has its page alone."""
     row = _opening(demo)
+    if page_url and not demo.ended:
+        row.append(button("Its page", PAGE, url=f"{page_url}#/demos/{demo.demo_id}"))
     if demo.phase is Phase.QUARANTINED:
         row.append(button("Retry", RETRY, value=demo.demo_id, style="primary"))
     elif demo.desired_state is not Desired.DELETED:

@@ -1,5 +1,9 @@
 """What the table's stream brings for Slack: requests to handle, and demos that have changed.
 
+Responses go to who asked; each demo has its status message, and notices under it. The stream
+delivers what concerns one demo in order and one batch at a time; so of several changes only the
+last is shown, and no two writers race.
+
 A batch is read through first, so that a demo that changed five times is shown once. Then its
 tasks are done in order up to the first that Slack or AWS has no time for; the stream brings
 that one and what follows again. Only what may succeed later is brought again, and no longer
@@ -8,8 +12,10 @@ than an hour.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import (
@@ -18,16 +24,36 @@ from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import 
     StreamRecord,
 )
 
-from chalicelib.core.errors import DemoError, RetryableError
+from chalicelib.core.demo import Demo
+from chalicelib.core.errors import (
+    AccessDenied,
+    DemoError,
+    FatalError,
+    MissingSetting,
+    NotFound,
+    Rejected,
+    RetryableError,
+)
 from chalicelib.core.timeline import EntryKind
 from chalicelib.entrypoints.logs import logger
-from chalicelib.entrypoints.slack.channel import Notice, respond_to, show
-from chalicelib.services.slack.ports import SlackContext
-from chalicelib.wiring import now, slack_context
+from chalicelib.entrypoints.slack import responses, status_message
+from chalicelib.services.slack.ports import ChannelUnavailable, Chat, Message, MessageRef
+from chalicelib.services.slack.requests import Updates
+from chalicelib.wiring import now, slack_updates
 
 GIVE_UP_AFTER: Final = 3600.0
 """Seconds after which a change is no news any more."""
 _REQUEST, _MESSAGE_REF, _DEMO, _ENTRY = "ASK", "SLACK", "DEMO", "EVENT#"
+_OPERATORS: Final = (AccessDenied, MissingSetting, Rejected)
+"""What only the operator can repair: the sender learns no more than that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """News of a demo; what is urgent is shown in the channel too, with what can be done."""
+
+    text: str
+    urgent: bool
 
 
 @dataclass(slots=True)
@@ -49,7 +75,7 @@ def process_batch(event: dict[str, Any]) -> dict[str, Any]:
         if record.dynamodb and record.event_name is not DynamoDBRecordEventName.REMOVE
     )
     try:
-        slack = slack_context() if tasks else None
+        slack = slack_updates() if tasks else None
     except DemoError as error:
         logger.error("Slack is off", extra={"why": str(error)})
         return {"batchItemFailures": []}
@@ -89,7 +115,7 @@ def _notices(sort: str, entry: dict[str, Any]) -> dict[str, Notice]:
     return {sort: Notice(entry["text"], urgent=kind == EntryKind.WARNING)}
 
 
-def _done(slack: SlackContext, task: Task) -> bool:
+def _done(slack: Updates, task: Task) -> bool:
     """Do a task; return False when the stream must bring it again."""
     of = {"request": task.request_key} if task.request_key else {"demo_id": task.demo_id}
     try:
@@ -106,3 +132,86 @@ def _done(slack: SlackContext, task: Task) -> bool:
     except Exception:  # noqa: BLE001 - logged whole; one poisoned record must not stop the rest
         logger.exception("Slack failed", extra=of)
     return True
+
+
+def respond_to(slack: Updates, key: str) -> None:
+    """Handle a recorded request, and respond to its sender.
+
+    Raises RetryableError when it must be handled again, and what the operator must repair after
+    the sender was told that something is wrong.
+    """
+    request = slack.requests.pending_request(key)
+    if request is None:
+        return
+    try:
+        message = responses.response(request.command, slack.handling.handle(request))
+    except RetryableError:
+        raise
+    except _OPERATORS:
+        _respond(slack.chat, request.response_url, request.user, responses.our_fault())
+        raise
+    except DemoError as error:
+        message = responses.refusal(request.command, error)
+    if message is not None:
+        _respond(slack.chat, request.response_url, request.user, message)
+        slack.requests.mark_handled(key)
+
+
+def show(slack: Updates, demo_id: str, notices: Mapping[str, Notice]) -> None:
+    """Bring a demo's status message up to date, then post its notices, by their names.
+
+    Does nothing for a demo that was not requested in Slack. Raises RetryableError when Slack
+    must be called again; nothing is posted twice then.
+    """
+    ref = slack.refs.message_ref(demo_id)
+    if ref is None:
+        return
+    try:
+        demo = slack.records.get(demo_id)
+    except NotFound:
+        return  # its record was removed by hand; the orphan search makes a new one if need be
+    ref = _show_status(slack, ref, demo)
+    for name, notice in notices.items():
+        if name not in ref.notified:
+            message = status_message.notice(demo, notice.text, ref.user, urgent=notice.urgent)
+            slack.chat.post(ref.channel, message, thread=ref.ts or "", broadcast=notice.urgent)
+            slack.refs.mark_notified(demo_id, name)
+
+
+def _show_status(slack: Updates, ref: MessageRef, demo: Demo) -> MessageRef:
+    message = status_message.status_message(demo, ref.user, ref.page_url)
+    posted = replace(ref, digest=_digest(message))
+    if ref.ts is None:
+        posted = _post(slack.chat, posted, message)
+    elif posted == ref:
+        return ref
+    else:
+        try:
+            slack.chat.update(ref.channel, ref.ts, message)
+        except ChannelUnavailable:  # somebody deleted it: another takes its place
+            posted = _post(slack.chat, posted, message)
+    slack.refs.mark_posted(posted)
+    return posted
+
+
+def _post(chat: Chat, ref: MessageRef, message: Message) -> MessageRef:
+    """Post a status message in its channel, or to its owner where that cannot be written to."""
+    try:
+        channel, ts = chat.post(ref.channel, message)
+    except ChannelUnavailable:
+        channel, ts = chat.post(ref.user, message)
+        _respond(chat, ref.response_url, ref.user, responses.not_in_channel())
+    return replace(ref, channel=channel, ts=ts)
+
+
+def _respond(chat: Chat, response_url: str, user: str, message: Message) -> None:
+    """Respond so that only one person sees it; by direct message where its address is used up."""
+    try:
+        chat.respond(response_url, message)
+    except FatalError:
+        chat.post(user, message)
+
+
+def _digest(message: Message) -> str:
+    shown = json.dumps([message.text, *message.blocks], sort_keys=True)
+    return hashlib.sha256(shown.encode()).hexdigest()[:20]

@@ -7,17 +7,22 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from chalicelib.core.catalog import Selection
+from chalicelib.core.local_time import LocalTime
 
 DEFAULT_EXTENSION: Final = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Create:
-    """Create a demo; without addresses the operator's default holds."""
+    """Create a demo; without addresses the operator's default holds.
+
+    Its lease is a duration, or ends at a time of day in the time zone of who asks.
+    """
 
     components: Selection = ()
     name: str | None = None
     ttl: timedelta | None = None
+    until: LocalTime | None = None
     cidr: tuple[str, ...] = ()
     region: str | None = None
     kind: Literal["create"] = "create"
@@ -32,39 +37,44 @@ class ListDemos:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShowDemo:
+class AboutOne:
+    """A command about one demo: by its id, its name or a part of it, or the only one there is."""
+
+    demo: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowDemo(AboutOne):
     """Show one demo."""
 
-    demo_id: str
     kind: Literal["status"] = "status"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Extend:
-    """Extend a demo's lease.
+class Extend(AboutOne):
+    """Extend a demo's lease by a duration, or to a time of day where the asker is.
 
     A button says which end it was `seen` with, so that pressing it twice extends once.
     """
 
-    demo_id: str
     by: timedelta = DEFAULT_EXTENSION
+    until: LocalTime | None = None
     seen: datetime | None = None
     kind: Literal["extend"] = "extend"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Delete:
-    """Delete a demo."""
+class Delete(AboutOne):
+    """Delete a demo, once it is confirmed; before that, ask."""
 
-    demo_id: str
+    confirmed: bool = False
     kind: Literal["delete"] = "delete"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Retry:
+class Retry(AboutOne):
     """Try the deletion of a quarantined demo again now."""
 
-    demo_id: str
     kind: Literal["retry"] = "retry"
 
 

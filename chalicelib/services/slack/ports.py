@@ -1,14 +1,14 @@
-"""What the use cases and entry points for Slack need: a store and a chat."""
+"""What the use cases and entry points for Slack need: items of the table, and Slack itself."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from chalicelib.core.errors import FatalError
 from chalicelib.services.slack.commands import DemoCommand
-from chalicelib.services.use_cases import UseCases
 
 Json = dict[str, Any]
 
@@ -35,7 +35,7 @@ class SlackRequest:
     """A command as it came from Slack; `key` is the same for every delivery of one press.
 
     `demo_id` is generated when the request is recorded, so that handling it twice creates one
-    demo. `pressed` says that it came from a button.
+    demo. `pressed` says that it came from a button, `page_url` where the web page is.
     """
 
     key: str
@@ -46,13 +46,15 @@ class SlackRequest:
     demo_id: str
     at: datetime
     pressed: bool = False
+    page_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageRef:
     """Where a demo's status message is: its channel, and its time stamp once it is posted.
 
-    `digest` names what it shows now, `notified` the notices that were posted under it.
+    `digest` names what it shows now, `notified` the notices that were posted under it, and
+    `page_url` is where the web page is.
     """
 
     demo_id: str
@@ -63,6 +65,7 @@ class MessageRef:
     ts: str | None = None
     digest: str = ""
     notified: frozenset[str] = frozenset()
+    page_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +76,28 @@ class Message:
     blocks: tuple[Json, ...] = ()
 
 
-class SlackStore(Protocol):
-    """The table's items for Slack."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A person in Slack: their verified e-mail address, and where they are.
+
+    `zone` is the name of a time zone (tz database), `offset` its seconds east of UTC just now.
+    """
+
+    email: str
+    zone: str = ""
+    offset: int = 0
+
+    @property
+    def time_zone(self) -> tzinfo:
+        """The time zone; by its offset alone where its name is not known here."""
+        try:
+            return ZoneInfo(self.zone)
+        except (ValueError, ZoneInfoNotFoundError, OSError):
+            return timezone(timedelta(seconds=self.offset)) if self.offset else UTC
+
+
+class RequestStore(Protocol):
+    """The requests that came from Slack."""
 
     def add_request(self, request: SlackRequest) -> bool:
         """Record a request in one conditional write; False when it was recorded before."""
@@ -85,11 +108,19 @@ class SlackStore(Protocol):
     def mark_handled(self, key: str) -> None:
         """Record that a request was handled."""
 
-    def email(self, user: str, now: datetime) -> str | None:
-        """Return the e-mail address known for a Slack user, or None when Slack must be asked."""
 
-    def keep_email(self, user: str, email: str, now: datetime) -> None:
-        """Keep a Slack user's e-mail address for some hours."""
+class AccountStore(Protocol):
+    """The people whom Slack was asked about."""
+
+    def account(self, user: str, now: datetime) -> Account | None:
+        """Return what is known of a Slack user, or None when Slack must be asked."""
+
+    def keep_account(self, user: str, account: Account, now: datetime) -> None:
+        """Keep what Slack said of a user for some hours."""
+
+
+class MessageRefs(Protocol):
+    """Where the demos' status messages are."""
 
     def message_ref(self, demo_id: str) -> MessageRef | None:
         """Return where a demo's status message is or is to be; None for a demo without one."""
@@ -104,14 +135,18 @@ class SlackStore(Protocol):
         """Record that a notice was posted."""
 
 
+class Directory(Protocol):
+    """The workspace's people."""
+
+    def account(self, user: str) -> Account:
+        """Return a user, the e-mail address verified and in lower case; raise Unverified.
+
+        Raises RetryableError or another FatalError as well.
+        """
+
+
 class Chat(Protocol):
-    """Slack's Web API.
-
-    Raises RetryableError, ChannelUnavailable, Unverified or another FatalError.
-    """
-
-    def email(self, user: str) -> str:
-        """Return a user's verified e-mail address in lower case; raise Unverified."""
+    """Slack's channels. Raises RetryableError, ChannelUnavailable or another FatalError."""
 
     def post(
         self, channel: str, message: Message, *, thread: str = "", broadcast: bool = False
@@ -147,14 +182,3 @@ class SlackPolicy:
     admins: frozenset[str] = frozenset()
     owner_domains: frozenset[str] = frozenset()
     cidr: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SlackContext:
-    """The use cases, and Slack beside them."""
-
-    use_cases: UseCases
-    store: SlackStore
-    chat: Chat
-    forms: Forms
-    policy: SlackPolicy

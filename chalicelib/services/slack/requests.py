@@ -1,25 +1,19 @@
-"""Handle what somebody asked for in Slack: the same use cases as over HTTP.
-
-May run more than once for one request, so everything here has the same result the second time.
-"""
+"""Requests that were recorded in Slack, carried out by the same use cases as over HTTP."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import assert_never
+from datetime import datetime, timedelta
 
-from chalicelib.core.demo import Demo
-from chalicelib.core.errors import (
-    FatalError,
-    FieldProblem,
-    InvalidRequest,
-    NotAllowed,
-    NotFound,
-)
+from chalicelib.core.demo import DEMO_ID, Demo, Desired, Phase
+from chalicelib.core.errors import FatalError, NotAllowed, NotFound
 from chalicelib.core.identity import Caller, may_own
-from chalicelib.core.request import DemoRequest
+from chalicelib.services.change import ChangeDemo
+from chalicelib.services.ports import Clock, DemoRecords
+from chalicelib.services.read import ReadDemos
+from chalicelib.services.request import RequestDemo
 from chalicelib.services.slack.commands import (
+    AboutOne,
     Create,
     Delete,
     Extend,
@@ -27,7 +21,18 @@ from chalicelib.services.slack.commands import (
     Retry,
     ShowDemo,
 )
-from chalicelib.services.slack.ports import MessageRef, SlackContext, SlackRequest
+from chalicelib.services.slack.intake import to_request
+from chalicelib.services.slack.ports import (
+    Account,
+    AccountStore,
+    Chat,
+    Directory,
+    MessageRef,
+    MessageRefs,
+    RequestStore,
+    SlackPolicy,
+    SlackRequest,
+)
 
 _KEPT = timedelta(days=90)
 """How long a message is known beyond the longest life of its demo."""
@@ -40,6 +45,15 @@ class NotOwner(FatalError):  # noqa: N818
     def __init__(self, owner: str | None) -> None:
         super().__init__("only the demo's owner or an admin may do that")
         self.owner = owner
+
+
+class NotOneDemo(FatalError):  # noqa: N818
+    """A command could mean any of several demos, or none."""
+
+    def __init__(self, named: str, demos: tuple[Demo, ...]) -> None:
+        super().__init__(f"{len(demos)} demos are meant")
+        self.named = named
+        self.demos = demos
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,119 +76,165 @@ class ListResult:
 Result = DemoResult | ListResult
 
 
-def handle(slack: SlackContext, request: SlackRequest) -> Result:
-    """Do what was asked; a change is recorded as handled before its result is returned.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlackRequests:
+    """Requests from Slack, carried out.
 
-    So a change whose response is lost is not made twice. Raises any DemoError of the use cases,
-    Unverified and NotOwner; a RetryableError means that the request is to be handled again.
+    May run more than once for one request, so everything here has the same result then.
     """
-    result = _perform(slack, request, identify(slack, request.user))
-    if not isinstance(request.command, ListDemos | ShowDemo):
-        slack.store.mark_handled(request.key)
-    return result
 
+    requests: RequestStore
+    accounts: AccountStore
+    directory: Directory
+    refs: MessageRefs
+    read: ReadDemos
+    request: RequestDemo
+    change: ChangeDemo
+    clock: Clock
+    policy: SlackPolicy
 
-def identify(slack: SlackContext, user: str) -> Caller:
-    """Return who a Slack user is over HTTP; raise Unverified or NotAllowed."""
-    now = slack.use_cases.ports.clock()
-    email = slack.store.email(user, now)
-    if email is None:
-        email = slack.chat.email(user)
-        slack.store.keep_email(user, email, now)
-    admin = bool({email, user.lower()} & slack.policy.admins)
-    if not admin and not may_own(email, slack.policy.owner_domains):
-        raise NotAllowed(f"{email} may not have demos here; ask the service's operator")
-    return Caller(owner=email, admin=admin)
+    def handle(self, request: SlackRequest) -> Result:
+        """Do what was asked; a change is recorded as handled before its result is returned.
 
+        So a change whose response is lost is not made twice. Raises any DemoError of the use
+        cases, Unverified, NotOwner and NotOneDemo; a RetryableError means that the request is to
+        be handled again.
+        """
+        account = self._account(request.user)
+        caller = self._caller(request.user, account)
+        result = self._perform(request, account, caller)
+        if not isinstance(request.command, ListDemos | ShowDemo):
+            self.requests.mark_handled(request.key)
+        return result
 
-def check_create(slack: SlackContext, command: Create) -> None:
-    """Raise InvalidRequest for a command that would be refused, reading and writing nothing."""
-    slack.use_cases.offer.check(_to_request(slack, command))
+    def _account(self, user: str) -> Account:
+        now = self.clock()
+        account = self.accounts.account(user, now)
+        if account is None:
+            account = self.directory.account(user)
+            self.accounts.keep_account(user, account, now)
+        return account
 
+    def _caller(self, user: str, account: Account) -> Caller:
+        """Return who a Slack user is over HTTP; raise NotAllowed."""
+        admin = bool({account.email, user.lower()} & self.policy.admins)
+        if not admin and not may_own(account.email, self.policy.owner_domains):
+            raise NotAllowed(
+                f"{account.email} may not have demos here; ask the service's operator"
+            )
+        return Caller(owner=account.email, admin=admin)
 
-def _perform(slack: SlackContext, request: SlackRequest, caller: Caller) -> Result:
-    use_cases, command = slack.use_cases, request.command
-    match command:
-        case Create():
-            return _create(slack, request, command, caller)
-        case ListDemos():
-            return _list(slack, command, caller)
-        case ShowDemo():
-            return DemoResult(demo=use_cases.read.find(caller, command.demo_id))
-        case Extend():
-            return _extend(slack, command, _find(slack, request, caller, command.demo_id), caller)
-        case Delete():
-            demo = _find(slack, request, caller, command.demo_id)
-            why = f"{caller.owner} asked for its end"
-            return _changed(slack, use_cases.change.delete(demo, actor=caller.owner, why=why))
-        case Retry():
-            demo = _find(slack, request, caller, command.demo_id)
-            return _changed(slack, use_cases.change.retry(demo, actor=caller.owner))
-        case _:
-            assert_never(command)
+    def _perform(self, request: SlackRequest, account: Account, caller: Caller) -> Result:
+        match request.command:
+            case Create() as command:
+                return self._create(request, command, account, caller)
+            case ListDemos() as command:
+                return self._list(command, caller)
+            case command:
+                demo = self._find(request, command, caller)
+                return self._about(demo, command, request.at, account, caller)
 
+    def _about(
+        self, demo: Demo, command: AboutOne, at: datetime, account: Account, caller: Caller
+    ) -> DemoResult:
+        """Do what a command asks of one demo."""
+        match command:
+            case Extend():
+                return self._extend(demo, command, at, account, caller)
+            case Delete() if command.confirmed:
+                why = f"{caller.owner} asked for its end"
+                return self._changed(self.change.delete(demo, actor=caller.owner, why=why))
+            case Retry():
+                return self._changed(self.change.retry(demo, actor=caller.owner))
+            case _:
+                return DemoResult(demo=demo)
 
-def _find(slack: SlackContext, request: SlackRequest, caller: Caller, demo_id: str) -> Demo:
-    try:
-        return slack.use_cases.read.find(caller, demo_id)
-    except NotFound:
-        if not request.pressed:
-            raise
-        ref = slack.store.message_ref(demo_id)
-        raise NotOwner(ref.user if ref else None) from None
+    def _find(self, request: SlackRequest, command: AboutOne, caller: Caller) -> Demo:
+        """Return the demo that is meant: by its id, or else among the caller's live ones."""
+        named = command.demo
+        try:
+            if DEMO_ID.fullmatch(named.lower()):
+                return self.read.find(caller, named.lower())
+        except NotFound:
+            if request.pressed:
+                ref = self.refs.message_ref(named)
+                raise NotOwner(ref.user if ref else None) from None
+        mine = self.read.list(caller, everybody=False, limit=_PAGE, cursor=None).items
+        live = [demo for demo in mine if not demo.ended]
+        found = _meant(named, live) if named else [d for d in live if _fits(command, d)]
+        if len(found) != 1:
+            raise NotOneDemo(named, tuple(found))
+        return found[0]
 
+    def _changed(self, demo: Demo) -> DemoResult:
+        return DemoResult(demo=demo, shown=self.refs.message_ref(demo.demo_id) is not None)
 
-def _changed(slack: SlackContext, demo: Demo) -> DemoResult:
-    return DemoResult(demo=demo, shown=slack.store.message_ref(demo.demo_id) is not None)
-
-
-def _create(
-    slack: SlackContext, request: SlackRequest, command: Create, caller: Caller
-) -> DemoResult:
-    wanted = _to_request(slack, command)
-    # Before the demo, so that none of its notices is lost. The table's stream posts the message;
-    # one whose demo was refused is never looked at.
-    slack.store.add_message_ref(
-        MessageRef(
-            demo_id=request.demo_id,
-            channel=request.channel or request.user,
-            user=request.user,
-            response_url=request.response_url,
-            keep_until=request.at + slack.use_cases.policy.lease.in_total + _KEPT,
+    def _create(
+        self, request: SlackRequest, command: Create, account: Account, caller: Caller
+    ) -> DemoResult:
+        end = command.until and command.until.after(request.at, account.time_zone)
+        wanted = to_request(command, end - request.at if end else command.ttl, self.policy)
+        # Before the demo, so that none of its notices is lost. The table's stream posts the
+        # message; one whose demo was refused is never looked at.
+        self.refs.add_message_ref(
+            MessageRef(
+                demo_id=request.demo_id,
+                channel=request.channel or request.user,
+                user=request.user,
+                response_url=request.response_url,
+                keep_until=request.at + self.change.lease.in_total + _KEPT,
+                page_url=request.page_url,
+            )
         )
-    )
-    demo = slack.use_cases.request.create_once(caller.owner, wanted, demo_id=request.demo_id)
-    return DemoResult(demo=demo, shown=True)
+        demo = self.request.create_once(caller.owner, wanted, demo_id=request.demo_id)
+        return DemoResult(demo=demo, shown=True)
+
+    def _list(self, command: ListDemos, caller: Caller) -> ListResult:
+        if command.everybody and not caller.admin:
+            raise NotAllowed("only an admin may list everybody's demos")
+        page = self.read.list(caller, everybody=command.everybody, limit=_PAGE, cursor=None)
+        return ListResult(
+            demos=tuple(demo for demo in page.items if not demo.ended),
+            everybody=command.everybody,
+            more=page.cursor is not None,
+        )
+
+    def _extend(
+        self, demo: Demo, command: Extend, at: datetime, account: Account, caller: Caller
+    ) -> DemoResult:
+        if command.until:
+            wanted = command.until.after(at, account.time_zone)
+        else:
+            wanted = (command.seen or demo.expires_at) + command.by
+        if command.seen is not None and wanted <= demo.expires_at:
+            return DemoResult(demo=demo)
+        return self._changed(self.change.move_lease(demo, wanted, actor=caller.owner))
 
 
-def _to_request(slack: SlackContext, command: Create) -> DemoRequest:
-    """Return the request behind a command; raise InvalidRequest where it needs an address."""
-    cidr = command.cidr or slack.policy.cidr
-    if not cidr:
-        message = "Slack does not tell me your address: add 'from 203.0.113.7' with your own"
-        raise InvalidRequest(FieldProblem("allowed_cidr", message))
-    return DemoRequest(
-        components=command.components,
-        name=command.name,
-        ttl=command.ttl,
-        allowed_cidr=cidr,
-        region=command.region,
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Updates:
+    """What the table's stream brings to Slack is handled and shown with."""
+
+    handling: SlackRequests
+    records: DemoRecords
+    requests: RequestStore
+    refs: MessageRefs
+    chat: Chat
 
 
-def _list(slack: SlackContext, command: ListDemos, caller: Caller) -> ListResult:
-    if command.everybody and not caller.admin:
-        raise NotAllowed("only an admin may list everybody's demos")
-    page = slack.use_cases.read.list(caller, everybody=command.everybody, limit=_PAGE, cursor=None)
-    return ListResult(
-        demos=tuple(demo for demo in page.items if not demo.ended),
-        everybody=command.everybody,
-        more=page.cursor is not None,
-    )
+def _meant(named: str, demos: list[Demo]) -> list[Demo]:
+    """Return the demos of a name, or else those whose name holds it."""
+    wanted = named.casefold()
+    whole = [demo for demo in demos if demo.name.casefold() == wanted]
+    return whole or [demo for demo in demos if wanted in demo.name.casefold()]
 
 
-def _extend(slack: SlackContext, command: Extend, demo: Demo, caller: Caller) -> DemoResult:
-    wanted = (command.seen or demo.expires_at) + command.by
-    if command.seen is not None and wanted <= demo.expires_at:
-        return DemoResult(demo=demo)
-    return _changed(slack, slack.use_cases.change.move_lease(demo, wanted, actor=caller.owner))
+def _fits(command: AboutOne, demo: Demo) -> bool:
+    """Whether a command can be meant of a demo when it names none."""
+    match command:
+        case Retry():
+            return demo.phase is Phase.QUARANTINED
+        case Extend() | Delete():
+            return demo.desired_state is not Desired.DELETED
+        case _:
+            return True
