@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 
 from chalicelib.adapters.aws import client
-from chalicelib.services.ports import Target
+from chalicelib.services.ports import StackHistory, Target
 
 
 class Regions:
@@ -19,6 +19,12 @@ class Regions:
         self._stack_role_arn = stack_role_arn
         self._service = service
         self.of = functools.cache(self._of)
+        self.history = functools.cache(self._history)
+
+    def _history(self, region: str) -> StackHistory:
+        from chalicelib.adapters.stack_history import CloudFormationHistory  # noqa: PLC0415
+
+        return CloudFormationHistory(client("cloudformation", region))
 
     def _of(self, region: str) -> Target:
         # The API seldom reaches a target, and its cold start need not pay for one.

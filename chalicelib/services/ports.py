@@ -18,6 +18,7 @@ from chalicelib.core.observe import StackObservation
 from chalicelib.core.policy import Quotas
 from chalicelib.core.pool import Pool
 from chalicelib.core.share import Share
+from chalicelib.core.stack_details import StackDetails
 from chalicelib.core.timeline import Entry
 
 T = TypeVar("T")
@@ -290,8 +291,18 @@ class Target:
     secrets: Secrets
 
 
+class StackHistory(Protocol):
+    """The stacks of one region, for somebody who looks at them."""
+
+    def of(self, name: str) -> StackDetails | None:
+        """Return a stack with its resources and events; None when there is no such stack."""
+
+
 class Targets(Protocol):
     """The one place that knows how to reach a demo's stacks."""
+
+    def history(self, region: str) -> StackHistory:
+        """Return what looks at the stacks of a region, and makes no other client."""
 
     def of(self, region: str) -> Target:
         """Return the clients for a region."""

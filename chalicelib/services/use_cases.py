@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from chalicelib.services.change import ChangeDemo
     from chalicelib.services.claims import ClaimDemo
     from chalicelib.services.credentials import ReadCredentials
+    from chalicelib.services.inspect import InspectComponent
     from chalicelib.services.lease_removed import LeaseRemoved
     from chalicelib.services.loop import Loops, Wakeups
     from chalicelib.services.offer import Offer
     from chalicelib.services.orphans import OrphanSearch
+    from chalicelib.services.overview import Overview
     from chalicelib.services.plan_step import PlanStep
     from chalicelib.services.pools import FillPools, ManagePools
     from chalicelib.services.ports import (
@@ -188,6 +190,22 @@ class UseCases:
             clock=self.ports.clock,
             new_id=self.ports.new_id,
             quotas=self.policy.quotas,
+        )
+
+    @cached_property
+    def inspect(self) -> InspectComponent:
+        from chalicelib.services.inspect import InspectComponent
+
+        return InspectComponent(read=self.read, targets=self.ports.targets)
+
+    @cached_property
+    def overview(self) -> Overview:
+        from chalicelib.services.overview import Overview
+
+        return Overview(
+            records=self.ports.records,
+            quota_slots=self.ports.quota_slots,
+            templates=self.ports.templates,
         )
 
     @cached_property

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from local.control import HEADER, PREFIX
-from local.emulator import beanstalk, control_http, controls, credentials, operations
+from local.emulator import beanstalk, compression, control_http, controls, credentials, operations
 from local.patching import pinned, wrap
 
 _Scope = dict[str, Any]
@@ -46,7 +46,11 @@ async def _enter(inner: Any, scope: _Scope, receive: _Receive, send: _Send) -> N
     headers = {name.decode().lower(): value.decode("latin-1") for name, value in scope["headers"]}
     if why := _foreign(headers):
         await _answer_json(send, _FORBIDDEN, {"message": why})
-    elif scope["path"] == _READY or _is_users(scope["path"], headers):
+    elif scope["path"] == _READY:
+        await inner(scope, receive, send)
+    elif api := _api_of(scope["path"], headers):
+        await inner(scope, receive, compression.compressing(send, api, headers))
+    elif _is_load_balancers(scope["path"], headers):
         await inner(scope, receive, send)
     elif scope["path"].startswith(PREFIX):
         await _steer(scope["path"], headers, await _body(receive), send)
@@ -65,13 +69,18 @@ def _foreign(headers: dict[str, str]) -> str:
     return ""
 
 
-def _is_users(path: str, headers: dict[str, str]) -> bool:
-    """Whether a request is a user's, to a deployed API or a load balancer."""
-    host = headers.get("host", "")
-    return not path.startswith(_MINISTACKS_OWN) and (
-        pinned("ministack.app._parse_execute_api_url")(host, path) is not None
-        or pinned("ministack.app._is_potential_alb_request")(host, path)
-    )
+def _api_of(path: str, headers: dict[str, str]) -> str:
+    """Return the id of the deployed API that a request is for; empty where it is for none."""
+    if path.startswith(_MINISTACKS_OWN):
+        return ""
+    parsed = pinned("ministack.app._parse_execute_api_url")(headers.get("host", ""), path)
+    return str(parsed[0]) if parsed else ""
+
+
+def _is_load_balancers(path: str, headers: dict[str, str]) -> bool:
+    """Whether a request is a user's, to a load balancer."""
+    potential = pinned("ministack.app._is_potential_alb_request")
+    return not path.startswith(_MINISTACKS_OWN) and bool(potential(headers.get("host", ""), path))
 
 
 async def _steer(path: str, headers: dict[str, str], body: bytes, send: _Send) -> None:

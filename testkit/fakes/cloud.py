@@ -17,9 +17,10 @@ from chalicelib.core.demo import PREFIX, Status
 from chalicelib.core.errors import Rejected
 from chalicelib.core.observe import StackObservation
 from chalicelib.core.platforms import newest
-from chalicelib.services.ports import Target
+from chalicelib.services.ports import StackHistory, Target
 from testkit.fakes.buckets import MemoryBuckets
 from testkit.fakes.clock import VirtualClock
+from testkit.fakes.history import MemoryHistory
 from testkit.fakes.secrets import MemorySecrets
 
 StatusEvent = Callable[[str, str], None]
@@ -269,6 +270,10 @@ class MemoryTargets:
     def of(self, region: str) -> Target:
         """Return the ports of a region."""
         return self._targets[region]
+
+    def history(self, region: str) -> StackHistory:
+        """Return what looks at a region's stacks."""
+        return MemoryHistory(self._targets[region].stacks)
 
     def wrapped(self, wrap: Callable[[Target], Target]) -> MemoryTargets:
         """Return the same regions with something between them and whoever uses them."""

@@ -61,6 +61,9 @@ def test_every_operation_answers_as_described(
     checked(owner, "listDemos", "GET", "/demos")
     checked(owner, "listDemos", "GET", "/demos?brief=true&limit=1")
     checked(owner, "listEvents", "GET", f"{demo}/events")
+    checked(owner, "inspectComponent", "GET", f"{demo}/components/s3/events")
+    checked(owner, "listDemos", "GET", "/demos?phase=live&q=described&order=ends")
+    checked(running.admin(), "getOverview", "GET", "/overview")
     checked(owner, "changeLease", "PATCH", f"{demo}/lease", {"extend_hours": 1})
     checked(owner, "getCredentials", "GET", f"{demo}/credentials")
     share = checked(owner, "createShare", "POST", f"{demo}/shares").json()
@@ -131,7 +134,15 @@ def test_a_full_quota_and_a_passed_limit_are_as_described(running: Running, chec
         owner.until(demo_id, "deleted")
 
 
-def test_the_gateway_is_told_to_compress(running: Running) -> None:
-    """The emulator keeps the setting and does not act on it; a small answer is not worth it."""
+def test_answers_are_compressed_for_who_takes_that(running: Running) -> None:
+    """From 1 KB on, as the gateway is told; a small one is not worth it."""
     (api,) = running.aws.client("apigateway").get_rest_apis()["items"]
     assert 1024 == api["minimumCompressionSize"]
+    owner = running.person()
+    large, small = owner.call("GET", "/catalog"), owner.call("GET", "/health")
+    assert "gzip" == large.headers["content-encoding"]
+    assert int(large.headers["content-length"]) * 4 < len(large.content)
+    assert "content-encoding" not in small.headers
+    plain = owner.call("GET", "/catalog", **{"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert plain.json() == large.json()

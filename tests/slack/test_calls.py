@@ -60,6 +60,7 @@ def _whole_life(deployed: Deployed) -> None:
     demo_id = _ask(deployed, "all")
     ready = _until(deployed, demo_id, "ready")
     _call(deployed, "GET", "/demos")
+    _call(deployed, "GET", f"/demos/{demo_id}/components/s3/events")
     _call(deployed, "POST", f"/demos/{demo_id}/shares", {})
     _call(deployed, "PATCH", f"/demos/{demo_id}/lease", {"extend_hours": 1})
     s3 = aws.client("s3")

@@ -38,8 +38,9 @@ def plan(call: Request) -> Response:
 
 @endpoint(bp, "GET", "/me")
 def me(call: Request) -> Response:
-    """Get the caller: who, from where, within which limits."""
-    return Response(body=caller_view(call.caller, call.own_block, use_cases().policy))
+    """Get the caller: who, from where, within which limits, and how much of them is used."""
+    held = use_cases().overview.held(call.caller.owner)
+    return Response(body=caller_view(call.caller, call.own_block, use_cases().policy, held))
 
 
 @endpoint(bp, "GET", "/openapi.json", public=True)

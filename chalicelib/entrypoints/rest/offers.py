@@ -111,10 +111,14 @@ class Hours(Answer):
 
 
 class Quotas(Answer):
-    """How many demos may be active at once."""
+    """How many demos may be active at once, and how many are; the newest may be missing."""
 
     per_owner: int
     in_all: int
+    held_own: int
+    """The caller's active demos."""
+    held_in_all: int
+    """Everybody's active demos."""
 
 
 class Me(Answer):

@@ -12,7 +12,7 @@ from typing import Any, Final
 from chalicelib.core.demo import DEMO_ID, Phase
 from chalicelib.core.listing import LIVE, MAX_QUERY, Order
 from chalicelib.core.pool import NAME
-from chalicelib.entrypoints.rest import answers, offers
+from chalicelib.entrypoints.rest import answers, inspection_answers, offers
 from chalicelib.entrypoints.rest.demos import MAX_KEY, MAX_PAGE, PAGE
 from chalicelib.entrypoints.rest.models import DemoBody, LeaseBody, ShareBody, VisitBody
 from chalicelib.entrypoints.rest.operation import IF_MATCH, Body, Operation, Parameter, Reply
@@ -31,6 +31,7 @@ _KEY: Final = {"type": "string", "minLength": 1, "maxLength": MAX_KEY}
 _TOKEN: Final = {"type": "string", "minLength": 1, "maxLength": MAX_TOKEN}
 
 DEMO: Final = Parameter("demo_id", "path", _ID, "The demo's id.", required=True)
+COMPONENT: Final = Parameter("name", "path", _TEXT, "The component's name.", required=True)
 SHARE: Final = Parameter("share_id", "path", _ID, "The link's id.", required=True)
 POOL: Final = Parameter("name", "path", _POOL, "The pool's name.", required=True)
 FOLDER: Final = Parameter("folder", "path", _TEXT, "The page's version.", required=True)
@@ -124,6 +125,19 @@ _DEMOS: Final[Operations] = {
         description="The timeline, oldest first: who changed what, when and why.",
         reply=Reply(HTTPStatus.OK, answers.EventList),
         parameters=(DEMO, LIMIT, CURSOR),
+    ),
+    ("GET", "/demos/{demo_id}/components/{name}/events"): Operation(
+        id="inspectComponent",
+        summary="Look into a component",
+        description="Its stack's resources and events, read from CloudFormation at this moment.",
+        reply=Reply(HTTPStatus.OK, inspection_answers.ComponentDetails),
+        parameters=(DEMO, COMPONENT),
+    ),
+    ("GET", "/overview"): Operation(
+        id="getOverview",
+        summary="Look over everybody's live demos",
+        description="Who holds what and what it costs an hour; for admins.",
+        reply=Reply(HTTPStatus.OK, inspection_answers.Overview),
     ),
 }
 

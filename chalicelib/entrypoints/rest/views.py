@@ -15,6 +15,7 @@ from chalicelib.core.timeline import Entry
 from chalicelib.entrypoints.rest import answers, offers
 from chalicelib.entrypoints.rest.moments import maybe_moment as _maybe
 from chalicelib.entrypoints.rest.moments import moment as _time
+from chalicelib.services.overview import Held
 from chalicelib.services.ports import Page
 
 
@@ -33,9 +34,9 @@ def demo_view(demo: Demo) -> answers.Demo:
         "parameters": dict(demo.parameters),
         "keep_on_failure": demo.keep_on_failure,
         "from_pool": demo.from_pool or None,
-        "components": [_component_status(demo, c) for c in demo.components.values()],
+        "components": [component_view(demo, c) for c in demo.components.values()],
         "outputs": {s.name: dict(s.outputs) for s in demo.components.values() if s.outputs},
-        "failure": _failure(demo.trouble or demo.failure),
+        "failure": failure_view(demo.trouble or demo.failure),
         "created_at": _time(demo.created_at),
         "ready_at": _maybe(demo.ready_at),
         "expires_at": _time(demo.expires_at),
@@ -59,15 +60,15 @@ def brief_view(demo: Demo) -> answers.DemoBrief:
             "ready": sum(s.status is Status.READY for s in components),
             "of": len(components),
         },
-        "failure": _failure(demo.trouble or demo.failure),
+        "failure": failure_view(demo.trouble or demo.failure),
         "created_at": _time(demo.created_at),
         "expires_at": _time(demo.expires_at),
         "links": demo.links,
     }
 
 
-def caller_view(caller: Caller, cidr: str | None, policy: Policy) -> offers.Me:
-    """Return who calls, from which address, and the operator's caps."""
+def caller_view(caller: Caller, cidr: str | None, policy: Policy, held: Held) -> offers.Me:
+    """Return who calls, from which address, the operator's caps and what is held of them."""
     lease, request = policy.lease, policy.request
     return {
         "owner": caller.owner,
@@ -79,11 +80,17 @@ def caller_view(caller: Caller, cidr: str | None, policy: Policy) -> offers.Me:
             "at_once": _hours(lease.at_once),
             "in_total": _hours(lease.in_total),
         },
-        "quotas": {"per_owner": policy.quotas.per_owner, "in_all": policy.quotas.in_all},
+        "quotas": {
+            "per_owner": policy.quotas.per_owner,
+            "in_all": policy.quotas.in_all,
+            "held_own": held.own,
+            "held_in_all": held.in_all,
+        },
     }
 
 
-def _component_status(demo: Demo, component: ComponentStatus) -> answers.ComponentStatus:
+def component_view(demo: Demo, component: ComponentStatus) -> answers.ComponentStatus:
+    """Return one of a demo's components."""
     return {
         "name": component.name,
         "stack_name": stack_name(demo.demo_id, component.name)
@@ -96,11 +103,12 @@ def _component_status(demo: Demo, component: ComponentStatus) -> answers.Compone
         "finished_at": _maybe(component.finished_at),
         "removing_at": _maybe(component.removing_at),
         "removed_at": _maybe(component.removed_at),
-        "failure": _failure(component.failure),
+        "failure": failure_view(component.failure),
     }
 
 
-def _failure(failure: Failure | None) -> answers.Failure | None:
+def failure_view(failure: Failure | None) -> answers.Failure | None:
+    """Return why something failed, if it did."""
     if failure is None:
         return None
     return {

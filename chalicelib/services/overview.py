@@ -1,0 +1,74 @@
+"""Who holds what: the quota slots that are taken, and what live demos cost an hour."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chalicelib.core.costs import cost_of
+from chalicelib.core.demo import Demo, Desired, Phase
+from chalicelib.core.listing import Listing, Order
+from chalicelib.core.prices import Price, total
+from chalicelib.services.ports import DemoRecords, QuotaSlots, TemplateRepository
+
+_PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How many demos an owner has in the quotas, and everybody together."""
+
+    own: int
+    in_all: int
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What one owner's live demos are, and what they cost an hour."""
+
+    owner: str
+    demos: tuple[Demo, ...]
+    price: Price
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """The service as its operator looks at it."""
+
+    records: DemoRecords
+    quota_slots: QuotaSlots
+    templates: TemplateRepository
+
+    def held(self, owner: str) -> Held:
+        """Return how full the quotas are; what was written just now may be missing."""
+        owners = list(self.quota_slots.slots().values())
+        return Held(owners.count(owner), len(owners))
+
+    def holdings(self) -> tuple[Holding, ...]:
+        """Return every owner with live demos, those whose demos need somebody first."""
+        demos: defaultdict[str, list[Demo]] = defaultdict(list)
+        for demo in self._live():
+            demos[demo.owner].append(demo)
+        return tuple(
+            Holding(owner, tuple(held), total(self.price(demo) for demo in held))
+            for owner, held in demos.items()
+        )
+
+    def price(self, demo: Demo) -> Price:
+        """Return what a demo costs an hour as it is meant to be."""
+        cost = cost_of(self.templates.catalog(), _stacks(demo), demo.parameters, demo.region)
+        return cost.paused if demo.desired_state is Desired.PAUSED else cost.running
+
+    def _live(self) -> Iterator[Demo]:
+        listing = Listing(phases=frozenset(Phase) - {Phase.DELETED}, order=Order.PHASE)
+        cursor = None
+        while True:
+            page = self.records.list(listing, limit=_PAGE, cursor=cursor)
+            yield from page.items
+            if (cursor := page.cursor) is None:
+                return
+
+
+def _stacks(demo: Demo) -> list[str]:
+    return [name for name, component in demo.components.items() if not component.gone]

@@ -1,0 +1,84 @@
+"""What somebody sees who looks into a component, and over everybody's demos."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.core.catalog import ALL
+from chalicelib.core.errors import NotFound
+from chalicelib.core.identity import Caller
+from chalicelib.core.request import DemoRequest
+from chalicelib.core.stack_details import StackDetails, StackEvent, likely_cause
+
+from .builders import HOME, NOW, OWNER, Stage
+
+STACK_ID = "arn:aws:cloudformation:eu-west-1:123456789012:stack/stelligent-demo-abcdefgh-s3/7"
+
+
+def event(what: str, status: str, reason: str = "") -> StackEvent:
+    return StackEvent(
+        logical_id=what,
+        physical_id=STACK_ID if what == "stack" else f"{what}-1",
+        type="AWS::S3::Bucket",
+        status=status,
+        reason=reason,
+        at=NOW,
+        stack_id=STACK_ID,
+    )
+
+
+def test_the_likely_cause_is_the_first_failure_of_the_last_operation() -> None:
+    """Not one that followed it, not the stack's own, and none of an earlier operation."""
+    events = [
+        event("stack", "DELETE_FAILED", "The following resource(s) failed to delete: [A, B]"),
+        event("A", "DELETE_FAILED", "has dependencies"),
+        event("B", "DELETE_FAILED", "in use"),
+        event("C", "DELETE_FAILED", "Resource deletion cancelled"),
+        event("stack", "DELETE_IN_PROGRESS"),
+        event("D", "CREATE_FAILED", "of an earlier operation"),
+    ]
+    assert events[2] == likely_cause(events)
+    assert likely_cause([event("stack", "CREATE_FAILED", "no such role")]) is None
+    assert likely_cause([]) is None
+
+
+@pytest.mark.parametrize(
+    ("partition", "domain"),
+    [
+        ("aws", "aws.amazon.com"),
+        ("aws-cn", "amazonaws.cn"),
+        ("aws-us-gov", "amazonaws-us-gov.com"),
+    ],
+)
+def test_the_consoles_address_names_region_and_stack(partition: str, domain: str) -> None:
+    """In the partition that the stack is in."""
+    stack_id = STACK_ID.replace("arn:aws:", f"arn:{partition}:")
+    stack = StackDetails(stack_id=stack_id, status="CREATE_COMPLETE", resources=(), events=())
+    where = f"https://eu-west-1.console.{domain}/cloudformation/home?region=eu-west-1#"
+    assert stack.console_url.startswith(f"{where}/stacks/events?stackId=arn%3A{partition}%3A")
+
+
+def test_a_component_is_looked_into_by_those_who_may_see_its_demo() -> None:
+    """Others are told that there is none, as is whoever names a component that is none."""
+    stage = Stage()
+    demo = stage.request.create(OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
+    inspect = stage.inspect
+    caller = Caller(owner=OWNER)
+    name = next(iter(demo.components))
+    seen = inspect.component(caller, demo.demo_id, name)
+    assert (name, None) == (seen.component.name, seen.stack)
+    with pytest.raises(NotFound):
+        inspect.component(caller, demo.demo_id, "nothing")
+    with pytest.raises(NotFound):
+        inspect.component(Caller(owner="eve@example.com"), demo.demo_id, name)
+
+
+def test_who_holds_what_is_counted_and_priced() -> None:
+    """Each owner's live demos, and the quotas' places."""
+    stage = Stage()
+    for owner in (OWNER, OWNER, "bob@example.com"):
+        stage.request.create(owner, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
+    overview = stage.overview
+    assert (2, 3) == (overview.held(OWNER).own, overview.held(OWNER).in_all)
+    held = {each.owner: len(each.demos) for each in overview.holdings()}
+    assert {OWNER: 2, "bob@example.com": 1} == held
