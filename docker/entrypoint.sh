@@ -1,11 +1,13 @@
 #!/bin/sh
-# Renders the page with this demo's values, then becomes Apache.
+# Renders the page with what never changes of this demo, then becomes Apache. Its name, owner and
+# end may change: the page itself asks for them.
 # Values come from the environment and may be any text, so each is escaped for HTML.
 set -eu
+export DEMO_NOW="${DEMO_NOW:-/srv/now}"
 
 site="$DEMO_RUN/site"
 mkdir -p "$site"
-cp "$DEMO_SOURCE/style.css" "$DEMO_SOURCE/countdown.js" "$site/"
+cp "$DEMO_SOURCE/style.css" "$DEMO_SOURCE/demo.js" "$site/"
 printf 'ok\n' > "$site/health"
 
 # Values go in by position and not by pattern, so that nothing in them is taken for a pattern, and

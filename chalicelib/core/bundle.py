@@ -17,15 +17,21 @@ BUNDLE_KEY: Final = "stelligent-demo.zip"
 
 DOCKER_FILES: Final[tuple[str, ...]] = (
     "Dockerfile",
+    "Dockerrun.aws.json",
     "apache.conf",
-    "countdown.js",
+    "demo.js",
     "entrypoint.sh",
     "index.html",
+    "look.sh",
     "style.css",
 )
 """Every file of `docker/` that belongs to the build context, in the order of the bundle."""
 
-_EXECUTABLE: Final = frozenset({"entrypoint.sh"})
+PLACES: Final[Mapping[str, str]] = {"look.sh": ".platform/hooks/prebuild/look.sh"}
+"""Where a file is in the bundle, if not under its own name at the root: Elastic Beanstalk looks in
+folders of these names for what its instances run (Developer Guide, "Platform hooks")."""
+
+_EXECUTABLE: Final = frozenset({"entrypoint.sh", "look.sh"})
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip can hold
 _UNIX: Final = 3  # the "made by" that makes unzip heed the rights
 _REGULAR_FILE: Final = 0o100000
@@ -40,7 +46,7 @@ class MissingDockerFile(FatalError):  # noqa: N818 - named like the others of it
 
 
 def make_bundle(files: Mapping[str, bytes]) -> bytes:
-    """Return the zip of the files `DOCKER_FILES` lists, by name; others are left out.
+    """Return the zip of the files `DOCKER_FILES` lists, by name in `docker/`; others are left out.
 
     Raises `MissingDockerFile` when one of them was not given.
     """
@@ -55,7 +61,7 @@ def make_bundle(files: Mapping[str, bytes]) -> bytes:
 
 
 def _entry(name: str) -> zipfile.ZipInfo:
-    entry = zipfile.ZipInfo(name, date_time=_EPOCH)
+    entry = zipfile.ZipInfo(PLACES.get(name, name), date_time=_EPOCH)
     entry.create_system = _UNIX
     rights = 0o755 if name in _EXECUTABLE else 0o644
     entry.external_attr = (_REGULAR_FILE | rights) << 16

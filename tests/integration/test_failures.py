@@ -28,15 +28,15 @@ def test_a_failing_stack_is_torn_down_with_its_root_cause_kept(running: Running)
 def test_a_failure_kept_for_a_look_stops_only_what_stands_on_it(running: Running) -> None:
     """With keep_on_failure the others come up, the failed one stays, and DELETE ends it all."""
     running.remember()
-    running.aws.control.fail("no capacity", component="ecs")
+    running.aws.control.fail("no more buckets", component="s3")
     owner = running.person()
-    demo_id = owner.ask("ecs", "asg", "jenkins", keep_on_failure=True)
+    demo_id = owner.ask("ecs", "asg", keep_on_failure=True)
     failed = owner.until(demo_id, "failed", "deleted", "ready")
     status = {s["name"]: s["status"] for s in failed["components"]}
     assert "failed" == failed["phase"]
-    assert "failed" == status["ecs"]
+    assert "failed" == status["s3"]
     assert "ready" == status["asg"]
-    assert "pending" == status["jenkins"]
+    assert "pending" == status["ecs"]
     running.aws.control.heal()
     owner.call("DELETE", f"/demos/{demo_id}")
     assert "deleted" == owner.until(demo_id, "deleted", "quarantined")["phase"]

@@ -276,10 +276,11 @@ def test_the_plan_makes_nothing_and_says_everything(running: Running) -> None:
     owner = running.person()
     plan = owner.call("POST", "/plan", {"components": ["asg", "rds"]}).json()
     assert ["sg", "vpc"] == sorted(plan["pulled_in"])
-    assert 20 == plan["typical_minutes"]
+    assert 16 == plan["typical_minutes"]
     critical = [s["component"] for s in plan["steps"] if s["critical"]]
-    assert ["vpc", "sg", "rds", "asg"] == critical
-    assert plan["hourly_usd"] > 0
+    assert ["vpc", "sg", "rds"] == critical
+    assert plan["hourly_usd"] > plan["paused_hourly_usd"] > 0
+    assert plan["lease_usd"] > plan["hourly_usd"]
     assert [] == owner.call("GET", "/demos").json()["demos"]
     assert 422 == owner.call("POST", "/plan", {"components": ["esc"]}).status_code
 

@@ -24,6 +24,7 @@ STAND_INS: Final = (
     "curl",
     "dnf",
     "docker",
+    "get-config",
     "java",
     "sleep",
     "systemctl",
@@ -36,10 +37,18 @@ _STAND_IN: Final = """\
 #!/bin/bash
 call="${0##*/} $*"
 printf '%s\\n' "$call" >> "$CALLS"
-[ -n "$FAIL" ] && [[ "$call" == $FAIL* ]] && exit 9
+if [ -n "$FAIL" ] && [[ "$call" == $FAIL* ]]; then
+  printf '%s\\n' "$ERROR" >&2
+  exit 9
+fi
 case "$call" in
+  "aws s3 cp"*demo.json*) [ -n "$DEMO" ] && printf '%s' "$DEMO" > "${@: -1}" ;;
   "aws s3 cp"*) cp "$BUNDLE" "${@: -1}" ;;
+  "aws secretsmanager"*-database) printf '%s\\n' "$DATABASE" ;;
   "aws secretsmanager"*) printf '{"username": "admin", "password": "%s"}\\n' "$PASSWORD" ;;
+  "aws ecs describe-services"*) echo "${SERVICE-ACTIVE}" ;;
+  "get-config environment -k DEMO_FILE") echo s3://stelligent-demo-demo1234/demo.json ;;
+  "get-config environment -k AWS_REGION") echo eu-central-1 ;;
   "aws autoscaling start"*) echo refresh-1 ;;
   "aws autoscaling describe"*) echo "${REFRESH:-Successful}" ;;
   "cloud-init query instance_id") echo i-0123456789abcdef0 ;;
@@ -47,7 +56,7 @@ case "$call" in
   "docker create"*) echo container-1 ;;
   "docker cp"*) : > "${@: -1}" ;;
   "docker pull"*) [ -z "$NOT_IN_REGISTRY" ] ;;
-  "docker build"*) ls "${@: -1}" > "$CALLS.context" ;;
+  "docker build"*) (cd "${@: -1}" && find . -type f -printf '%P\\n') > "$CALLS.context" ;;
   "unzip"*) python3 -m zipfile -e "$2" "$4" ;;
 esac
 """
@@ -85,9 +94,12 @@ class Sandbox:
             (self.root / path).mkdir(parents=True)
         self._temporary.mkdir()
         self._programs.mkdir()
+        beanstalk = self.root / "opt/elasticbeanstalk/bin"
+        beanstalk.mkdir(parents=True)
         for name in STAND_INS:
-            (self._programs / name).write_text(_STAND_IN)
-            (self._programs / name).chmod(0o755)
+            program = (beanstalk if name == "get-config" else self._programs) / name
+            program.write_text(_STAND_IN)
+            program.chmod(0o755)
         # Amazon Linux has one; here it may be there under its full name alone.
         (self._programs / "python3").symlink_to(sys.executable)
         files = {name: (ROOT / "docker" / name).read_bytes() for name in DOCKER_FILES}
@@ -97,6 +109,16 @@ class Sandbox:
     def context(self) -> list[str]:
         """The files the last image was built from."""
         return Path(f"{self._calls}.context").read_text().split()
+
+    def now(self, name: str) -> str | None:
+        """Return a file that is kept up to date, or None while there is none."""
+        file = self.root / "var/lib/stelligent-demo/now" / name
+        return file.read_text() if file.exists() else None
+
+    def look(self, fail: str = "", **environment: str) -> Outcome:
+        """Look as the instance's timer does."""
+        script = (self.root / "usr/local/bin/stelligent-demo-look").read_text()
+        return self.run(script, fail=fail, **environment)
 
     def run(self, script: str, *arguments: str, fail: str = "", **environment: str) -> Outcome:
         """Run a script by bash; the calls that begin with `fail` answer with an error."""
@@ -115,6 +137,9 @@ class Sandbox:
                 "BUNDLE": str(self._bundle),
                 "PASSWORD": PASSWORD,
                 "FAIL": fail,
+                "ERROR": "",
+                "DEMO": "",
+                "DATABASE": "",
                 "NOT_IN_REGISTRY": "",
                 **environment,
             },

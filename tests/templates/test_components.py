@@ -1,5 +1,6 @@
 """What single components promise."""
 
+import json
 import re
 from collections import Counter
 
@@ -7,7 +8,7 @@ import pytest
 
 from chalicelib.core.planner import create_minutes
 
-from .documents import COMPONENTS, LAUNCHING, REGISTRY, Resolver, load, resources, user_data
+from .documents import COMPONENTS, LAUNCHING, REGISTRY, ROOT, Resolver, load, resources, user_data
 
 USER_DATA_LIMIT_BYTES = 16_384  # before it is encoded
 
@@ -36,7 +37,7 @@ def test_group_waits_for_its_instances(component: str) -> None:
 @pytest.mark.parametrize("component", LAUNCHING)
 def test_user_data_size(component: str) -> None:
     """A script with long values in it is still within what an instance takes."""
-    text = user_data(component, DemoName="n" * 256, Owner="o" * 256)
+    text = user_data(component, DemoId="a12345678901", BundleKey="b" * 256)
     assert len(text.encode()) < USER_DATA_LIMIT_BYTES
 
 
@@ -81,11 +82,58 @@ def test_ecs_shared_volume() -> None:
     """The shared volume is there, and mounted only where a path is given."""
     template = load("ecs")
     task = template["Resources"]["Task"]["Properties"]
-    assert ["shared"] == [volume["Name"] for volume in task["Volumes"]]
+    assert "shared" in [volume["Name"] for volume in task["Volumes"]]
     (container,) = task["ContainerDefinitions"]
-    assert "MountPoints" not in Resolver(template)(container)
-    (mount,) = Resolver(template, SharedVolumePath="/data")(container)["MountPoints"]
+    assert ["now"] == [m["SourceVolume"] for m in Resolver(template)(container)["MountPoints"]]
+    _, mount = Resolver(template, SharedVolumePath="/data")(container)["MountPoints"]
     assert ("shared", "/data") == (mount["SourceVolume"], mount["ContainerPath"])
+
+
+def test_ecs_page_sees_what_is_known_now() -> None:
+    """The folder that the instance keeps is mounted where the image looks, and only to be read."""
+    template = load("ecs")
+    task = Resolver(template)(template["Resources"]["Task"]["Properties"])
+    folders = {volume["Name"]: volume["Host"]["SourcePath"] for volume in task["Volumes"]}
+    ((mount, container),) = [(c["MountPoints"][0], c) for c in task["ContainerDefinitions"]]
+    assert ("/srv/now", True) == (mount["ContainerPath"], mount["ReadOnly"])
+    assert "/var/lib/stelligent-demo/now" == folders[mount["SourceVolume"]]
+    assert {"DEMO_ID", "AWS_REGION"} == {value["Name"] for value in container["Environment"]}
+    dockerrun = json.loads((ROOT / "docker" / "Dockerrun.aws.json").read_text())
+    (volume,) = dockerrun["Volumes"]
+    assert folders["now"] == volume["HostDirectory"]
+    assert mount["ContainerPath"] == volume["ContainerDirectory"]
+    assert "DEMO_NOW=/srv/now" in (ROOT / "docker" / "Dockerfile").read_text()
+
+
+def test_jenkins_knows_the_service_by_name() -> None:
+    """It takes no output of the container service's, and the names it rolls are those it has."""
+    ecs, jenkins = load("ecs"), load("jenkins")
+    assert not jenkins["Parameters"].keys() & ecs["Outputs"].keys()
+    named = {name: r["Properties"] for name, r in ecs["Resources"].items()}
+    resolve = Resolver(ecs)
+    name = "stelligent-demo-demo1234"
+    assert name == resolve(named["Cluster"]["ClusterName"])
+    assert name == resolve(named["Service"]["ServiceName"])
+    assert f"{name}-ecs" == resolve(named["Group"]["AutoScalingGroupName"])
+    role = Resolver(jenkins)(jenkins["Resources"]["InstanceRole"]["Properties"]["Policies"])
+    rolled = [s["Resource"] for p in role for s in p["PolicyDocument"]["Statement"]]
+    assert f"arn:aws:ecs:eu-central-1:111122223333:service/{name}/{name}" in rolled
+    assert [1] == [r.count(f"autoScalingGroupName/{name}-ecs") for r in rolled if "autoSc" in r]
+
+
+def test_jenkins_builds_the_services_image() -> None:
+    """Both declare the parameters of the image alike, so that a request's values reach both."""
+    shared = load("ecs")["Parameters"].keys() & load("jenkins")["Parameters"].keys()
+    image = {name for name in shared if "Docker" in name}
+    assert {
+        "DockerImageMethod",
+        "StelligentDemoDockerRegistryLabel",
+        "StelligentDemoDockerImage",
+    } == image
+    for name in image:
+        one, other = (load(c)["Parameters"][name] for c in ("ecs", "jenkins"))
+        keys = ("Type", "Default", "AllowedValues", "AllowedPattern")
+        assert [one.get(key) for key in keys] == [other.get(key) for key in keys]
 
 
 def test_beanstalk_options() -> None:

@@ -1,5 +1,6 @@
-"""The image's page: rendered by its own entry point, served by a real Apache."""
+"""The image's page: rendered by its own entry point, served by a real Apache, read by Chromium."""
 
+import json
 import os
 import re
 import shutil
@@ -9,11 +10,13 @@ import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from itertools import takewhile
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect, sync_playwright
 
 from .documents import ROOT
 from .test_web_page import get
@@ -21,14 +24,20 @@ from .test_web_page import get
 DOCKER = ROOT / "docker"
 SEARCH = f"{os.environ['PATH']}:/usr/sbin"
 APACHE = shutil.which("apache2", path=SEARCH)
-VALUES = {
-    "DEMO_ID": "demo1234",
-    "DEMO_NAME": 'Tom & "Jerry" <b>\\1 &amp; @DEMO_ID@ %s $(id) Söhne',
-    "DEMO_OWNER": "o'brien@example.com",
-    "DEMO_EXPIRES_AT": "2030-01-31T12:00:00Z",
-    "AWS_REGION": "eu-central-1",
+HOSTILE = 'Tom & "Jerry" <b>\\1 &amp; @DEMO_ID@ %s $(id) Söhne'
+VALUES = {"DEMO_ID": "demo1234", "AWS_REGION": "eu-central-1"}
+NOW = {
+    "demo_id": "demo1234",
+    "name": HOSTILE,
+    "owner": "o'brien@example.com",
+    "expires_at": "2030-01-31T12:00:00+00:00",
 }
+ADDRESS = f"127.8.{os.getpid() // 256 % 256}.{os.getpid() % 256}"
 STARTED = "resuming normal operations"
+CHROMIUM = shutil.which("chromium")
+needs_chromium = pytest.mark.skipif(
+    CHROMIUM is None, reason="chromium is not installed: tools/install-debian.sh chromium"
+)
 needs_apache = pytest.mark.skipif(
     APACHE is None, reason="apache2 is not installed: tools/install-debian.sh apache2"
 )
@@ -53,7 +62,8 @@ class Text(HTMLParser):
 
 
 def environment(home: Path, **values: str) -> dict[str, str]:
-    return {"PATH": SEARCH, "DEMO_SOURCE": str(DOCKER), "DEMO_RUN": str(home), **values}
+    folders = {"DEMO_SOURCE": DOCKER, "DEMO_RUN": home, "DEMO_NOW": home / "now"}
+    return {"PATH": SEARCH, **{name: str(path) for name, path in folders.items()}, **values}
 
 
 def render(home: Path, **values: str) -> str:
@@ -68,9 +78,10 @@ def render(home: Path, **values: str) -> str:
 
 
 def test_shows_the_values(tmp_path: Path) -> None:
-    """The page shows demo, name, owner, region and end, whatever characters they have."""
-    words = Text(render(tmp_path, **VALUES)).words
-    assert [] == [value for value in VALUES.values() if value not in words]
+    """The page shows demo and region, whatever characters they have."""
+    values = {"DEMO_ID": HOSTILE, "AWS_REGION": "eu-central-1"}
+    words = Text(render(tmp_path, **values)).words
+    assert [] == [value for value in values.values() if value not in words]
 
 
 def test_values_add_no_markup(tmp_path: Path) -> None:
@@ -90,8 +101,8 @@ def test_missing_values(tmp_path: Path) -> None:
 def test_no_outside_requests(tmp_path: Path) -> None:
     """The page asks only for its own two files; nothing it loads names another server."""
     addresses = Text(render(tmp_path, **VALUES)).addresses
-    assert ["countdown.js", "style.css"] == sorted(a for a in addresses if "data:" not in a)
-    for name in ("style.css", "countdown.js"):
+    assert ["demo.js", "style.css"] == sorted(a for a in addresses if "data:" not in a)
+    for name in ("style.css", "demo.js"):
         assert not re.search(
             r"https?:|//\w|@import|url\(", (DOCKER / name).read_text().split("\n", 1)[1]
         )
@@ -107,21 +118,39 @@ def test_entry_point_fails_loudly(tmp_path: Path) -> None:
     assert 0 != done.returncode
 
 
+@dataclass(frozen=True)
+class Served:
+    """The page's address, and the folder that the instance would keep up to date."""
+
+    address: str
+    now: Path
+
+    def say(self, **demo: str) -> None:
+        """Put the demo's file there, as whole as the instance does."""
+        (self.now / "new").write_text(json.dumps(demo))
+        (self.now / "new").rename(self.now / "demo.json")
+
+
 @pytest.fixture(scope="module")
-def apache() -> Iterator[str]:
-    """Run the entry point and Apache as the image does; yield the address of the page."""
+def served() -> Iterator[Served]:
+    """Run the entry point and Apache as the image does."""
     # Not one of pytest's folders: started as root it serves as another user, who is kept out.
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         home.chmod(0o755)
         # The rights that the bundle gives them, whatever they are in this clone.
         source = shutil.copytree(DOCKER, home / "source")
+        (home / "now").mkdir(mode=0o755)
         for file in source.iterdir():
             file.chmod(0o755 if file.suffix == ".sh" else 0o644)
+        # Every address of a machine's may have a port 8011: this one is of this process alone.
+        configuration = source / "apache.conf"
+        listens = configuration.read_text().replace("Listen 8011", f"Listen {ADDRESS}:8011")
+        configuration.write_text(listens)
         yield from _serving(home, {"DEMO_SOURCE": str(source)})
 
 
-def _serving(home: Path, source: dict[str, str]) -> Iterator[str]:
+def _serving(home: Path, source: dict[str, str]) -> Iterator[Served]:
     with subprocess.Popen(
         [str(DOCKER / "entrypoint.sh")],
         env=environment(home, **VALUES) | source,
@@ -134,10 +163,15 @@ def _serving(home: Path, source: dict[str, str]) -> Iterator[str]:
             assert server.stdout
             said = list(takewhile(lambda line: STARTED not in line, server.stdout))
             assert server.poll() is None, "".join(said)
-            yield "http://127.0.0.1:8011"
+            yield Served(f"http://{ADDRESS}:8011", home / "now")
         finally:
             server.send_signal(signal.SIGTERM)
             server.communicate(timeout=20)
+
+
+@pytest.fixture
+def apache(served: Served) -> str:
+    return served.address
 
 
 @needs_apache
@@ -145,8 +179,8 @@ def test_apache_serves_the_page(apache: str) -> None:
     """A real Apache with the image's own configuration serves the page on 8011."""
     assert "ok\n" == get(f"{apache}/health")
     page = get(f"{apache}/")
-    assert VALUES["DEMO_OWNER"] in Text(page).words
-    for name in ("style.css", "countdown.js"):
+    assert VALUES["DEMO_ID"] in Text(page).words
+    for name in ("style.css", "demo.js"):
         assert (DOCKER / name).read_text() == get(f"{apache}/{name}")
 
 
@@ -154,7 +188,7 @@ def test_apache_serves_the_page(apache: str) -> None:
 def test_apache_headers(apache: str) -> None:
     """Types are right, the policy forbids other servers, and the version stays private."""
     kinds = {}
-    for path in ("/", "/health", "/style.css", "/countdown.js"):
+    for path in ("/", "/health", "/style.css", "/demo.js"):
         with urllib.request.urlopen(f"{apache}{path}", timeout=10) as answer:  # noqa: S310
             kinds[path] = answer.headers["Content-Type"].split(";")[0]
             assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
@@ -164,14 +198,19 @@ def test_apache_headers(apache: str) -> None:
         "/": "text/html",
         "/health": "text/plain",
         "/style.css": "text/css",
-        "/countdown.js": "text/javascript",
+        "/demo.js": "text/javascript",
     } == kinds
 
 
 @needs_apache
 @pytest.mark.parametrize(
     ("path", "status"),
-    [("/nothing", 404), ("/../entrypoint.sh", 400), ("/%2e%2e/apache2.pid", 400)],
+    [
+        ("/nothing", 404),
+        ("/../entrypoint.sh", 400),
+        ("/%2e%2e/apache2.pid", 400),
+        ("/now/demo.json", 404),
+    ],
 )
 def test_apache_serves_nothing_else(apache: str, path: str, status: int) -> None:
     """Nothing outside the page's folder can be asked for."""
@@ -179,3 +218,32 @@ def test_apache_serves_nothing_else(apache: str, path: str, status: int) -> None
         get(f"{apache}{path}")
     assert status == refused.value.code
     refused.value.close()
+
+
+@needs_apache
+@needs_chromium
+def test_the_page_follows_what_is_known(served: Served) -> None:
+    """It does without name, owner and end, then shows each as it is, without a reload."""
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"]) as chromium,
+    ):
+        page = chromium.new_page(locale="en-GB", timezone_id="UTC")
+        page.clock.install(time="2030-01-31T10:00:00Z")
+        faults: list[str] = []
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.goto(served.address)
+        expect(page.locator("h1")).to_have_text("Demo demo1234")
+        expect(page.locator("#ends")).to_have_text("not known yet")
+        served.say(**NOW)
+        page.clock.run_for(20_000)
+        expect(page.locator("h1")).to_have_text(HOSTILE)
+        expect(page.locator("#owner")).to_have_text(NOW["owner"])
+        expect(page.locator("#ends")).to_have_text("31 Jan 2030, 12:00")
+        expect(page.locator("#left")).to_have_text(re.compile("1 h 59 min"))
+        expect(page).to_have_title(f"{HOSTILE} · Stelligent Demo")
+        served.say(**{**NOW, "expires_at": "2030-01-31T09:00:00Z", "name": "Acme"})
+        page.clock.run_for(20_000)
+        expect(page.locator("h1")).to_have_text("Acme")
+        expect(page.locator("#state")).to_have_text("Past its end")
+        assert [] == faults

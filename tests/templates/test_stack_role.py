@@ -145,7 +145,7 @@ def test_the_services_own(role: str, action: str, resource: str) -> None:
 @pytest.mark.parametrize("role", ["StackRole", "Boundary"])
 def test_secrets(role: str) -> None:
     """A secret is read where this very service made it for a demo."""
-    secret = f"{SECRETS}:stelligent-demo/demo1234/database-AbCdEf"
+    secret = f"{SECRETS}:stelligent-demo-demo1234-database-AbCdEf"
     assert allows("secretsmanager:GetSecretValue", secret, OURS, role)
     assert not allows("secretsmanager:GetSecretValue", secret, {}, role)
 

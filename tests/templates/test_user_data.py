@@ -7,18 +7,20 @@ from pathlib import Path
 import pytest
 import yaml
 
-from chalicelib.core.bundle import DOCKER_FILES
+from chalicelib.core.bundle import DOCKER_FILES, PLACES
 
 from .documents import REGISTRY, user_data
 from .sandbox import PASSWORD, Outcome, Sandbox
 
 IMAGE = "stelligent/stelligent-demo-docker-image:latest"
 LOCAL_IMAGE = "localhost:5000/stelligent-demo-docker-image:latest"
+LOOKING = ("systemctl daemon-reload", "systemctl enable --now stelligent-demo-look.timer")
 # Every command of each script's good path that can fail, by how its call begins.
 COMMANDS = {
-    "ecs": ("dnf", "aws s3 cp", "unzip", "docker build"),
+    "ecs": ("dnf", *LOOKING, "aws s3 cp", "unzip", "docker build"),
     "ecs-registry": (
         "dnf",
+        *LOOKING,
         "docker run",
         "curl",
         "aws s3 cp",
@@ -30,8 +32,8 @@ COMMANDS = {
         "dnf",
         "cloud-init query instance_id",
         "cloud-init query availability_zone",
-        "systemctl daemon-reload",
-        "systemctl enable",
+        *LOOKING,
+        "systemctl enable --now stelligent-demo-web.service",
         "curl",
     ),
     "jenkins": (
@@ -107,7 +109,7 @@ def test_ecs_builds_from_the_bundle(sandbox: Sandbox) -> None:
     fetched = outcome.first("aws s3 cp")
     assert "s3://stelligent-demo-demo1234/stelligent-demo.zip" in fetched
     assert outcome.first("docker build").startswith(f"docker build --tag {IMAGE} ")
-    assert sorted(DOCKER_FILES) == sorted(sandbox.context)
+    assert sorted(PLACES.get(name, name) for name in DOCKER_FILES) == sorted(sandbox.context)
     assert 0 == outcome.count("docker run") + outcome.count("docker push")
 
 
@@ -173,9 +175,7 @@ def job(sandbox: Sandbox, request: pytest.FixtureRequest) -> str:
     return (sandbox.root / "usr/local/bin/rebuild-and-roll").read_text()
 
 
-SERVICE = {"ClusterName": "c", "ServiceName": "s"}
-BUILDS = {**SERVICE, "EcsGroupName": "g"}
-PULLS = {**SERVICE, "EcsImageMethod": "registry", "EcsImage": LOCAL_IMAGE}
+NAME = "stelligent-demo-demo1234"
 
 
 def test_job_builds(sandbox: Sandbox, job: str) -> None:
@@ -185,34 +185,51 @@ def test_job_builds(sandbox: Sandbox, job: str) -> None:
     assert outcome.first("docker build").startswith(f"docker build --pull --tag {IMAGE} ")
 
 
-def test_job_without_a_service(sandbox: Sandbox, job: str) -> None:
-    """In a demo without the container service there is nothing to roll."""
-    outcome = sandbox.run(job, "roll")
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"fail": "aws ecs describe-services", "ERROR": "(ClusterNotFoundException) none here"},
+        {"SERVICE": "None"},
+        {"SERVICE": "DRAINING"},
+    ],
+)
+def test_job_without_a_service(sandbox: Sandbox, job: str, answer: dict[str, str]) -> None:
+    """Where the container service is not there, or not yet, the job says so and rolls nothing."""
+    outcome = sandbox.run(job, "roll", **answer)
     assert 0 == outcome.status
-    assert 0 == outcome.count("aws")
+    assert "This demo has no ECS service yet" in outcome.text
+    assert 1 == outcome.count("aws")
 
 
-@pytest.mark.parametrize("job", [BUILDS], indirect=True)
+def test_job_that_cannot_see_the_service(sandbox: Sandbox, job: str) -> None:
+    """Any other error fails the job, and is shown."""
+    error = "(AccessDeniedException) not authorized"
+    outcome = sandbox.run(job, "roll", fail="aws ecs describe-services", ERROR=error)
+    assert (1, ()) == (outcome.status, outcome.leftovers)
+    assert error in outcome.text
+    assert "no ECS service" not in outcome.text
+
+
 def test_job_rolls_instances(sandbox: Sandbox, job: str) -> None:
     """Where instances build for themselves, new ones are asked for before the service rolls."""
     outcome = sandbox.run(job, "roll")
     assert 0 == outcome.status
-    assert ["autoscaling", "autoscaling", "ecs", "ecs"] == [
+    assert ["ecs", "autoscaling", "autoscaling", "ecs", "ecs"] == [
         call.split()[1] for call in outcome.calls if call.startswith("aws")
     ]
-    assert "--cluster c --service s --force-new-deployment" in outcome.first("aws ecs")
+    assert f" --cluster {NAME} --service {NAME} --force" in outcome.first("aws ecs update-service")
+    assert f" --auto-scaling-group-name {NAME}-ecs " in outcome.first("aws autoscaling start")
 
 
-@pytest.mark.parametrize("job", [BUILDS], indirect=True)
 @pytest.mark.parametrize("state", ["Failed", "Cancelled", "Pending"])
 def test_job_gives_up_on_instances(sandbox: Sandbox, job: str, state: str) -> None:
     """A refresh that fails, or never ends, fails the job and does not roll the service."""
     outcome = sandbox.run(job, "roll", REFRESH=state)
     assert (1, ()) == (outcome.status, outcome.leftovers)
-    assert 0 == outcome.count("aws ecs")
+    assert 0 == outcome.count("aws ecs update-service")
 
 
-@pytest.mark.parametrize("job", [PULLS], indirect=True)
+@pytest.mark.parametrize("job", [REGISTRY], indirect=True)
 def test_job_pushes(sandbox: Sandbox, job: str) -> None:
     """Where instances pull, the image is pushed before the service rolls."""
     outcome = sandbox.run(job, "roll")
@@ -223,7 +240,7 @@ def test_job_pushes(sandbox: Sandbox, job: str) -> None:
     assert "docker rm --force rebuild-registry" == outcome.calls[-1]
 
 
-@pytest.mark.parametrize("job", [PULLS], indirect=True)
+@pytest.mark.parametrize("job", [REGISTRY], indirect=True)
 @pytest.mark.parametrize(
     ("stage", "command"),
     [

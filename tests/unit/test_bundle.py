@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.core.bundle import BUNDLE_KEY, DOCKER_FILES, MissingDockerFile, make_bundle
+from chalicelib.core.bundle import BUNDLE_KEY, DOCKER_FILES, PLACES, MissingDockerFile, make_bundle
 
 DOCKER = Path(__file__).resolve().parents[2] / "docker"
 FILES = {name: f"content of {name}".encode() for name in DOCKER_FILES}
@@ -28,19 +28,22 @@ def test_other_input_other_bytes() -> None:
 
 
 def test_content() -> None:
-    """Every listed file is there as it was given, at the root, and nothing else is."""
+    """Every listed file is there as it was given, in its place, and nothing else is."""
     bundle = make_bundle({**FILES, "notes.txt": b"not listed"})
     with zipfile.ZipFile(io.BytesIO(bundle)) as archive:
-        assert {name: archive.read(name) for name in archive.namelist()} == FILES
-    assert list(DOCKER_FILES) == [entry.filename for entry in entries(bundle)]
+        assert {PLACES.get(n, n): body for n, body in FILES.items()} == {
+            name: archive.read(name) for name in archive.namelist()
+        }
+    places = [PLACES.get(name, name) for name in DOCKER_FILES]
+    assert places == [entry.filename for entry in entries(bundle)]
 
 
 def test_rights_and_times() -> None:
-    """Times are fixed, and only the entry point is executable."""
+    """Times are fixed, and only the scripts are executable."""
     found = entries(make_bundle(FILES))
     assert {(1980, 1, 1, 0, 0, 0)} == {entry.date_time for entry in found}
     executable = [e.filename for e in found if e.external_attr >> 16 & 0o111]
-    assert ["entrypoint.sh"] == executable
+    assert ["entrypoint.sh", PLACES["look.sh"]] == executable
 
 
 @pytest.mark.parametrize("name", DOCKER_FILES)
@@ -57,9 +60,13 @@ def test_lists_the_whole_folder() -> None:
 
 
 def test_dockerfile_copies_what_is_listed() -> None:
-    """The Dockerfile names every other file of the bundle, and none besides."""
+    """The Dockerfile names every file of the bundle but those for who builds it."""
     (line,) = [n for n in (DOCKER / "Dockerfile").read_text().splitlines() if n.startswith("COPY")]
-    assert set(line.split()[1:-1]) == set(DOCKER_FILES) - {"Dockerfile"}
+    assert set(line.split()[1:-1]) == set(DOCKER_FILES) - {
+        "Dockerfile",
+        "Dockerrun.aws.json",
+        "look.sh",
+    }
 
 
 def test_key() -> None:

@@ -19,7 +19,7 @@ def test_a_parameter_without_default_is_a_need() -> None:
     """It is wired to whoever gives an output of its name."""
     catalog = build_catalog(EIGHT)
     assert {"VpcId": "vpc", "VpcCidr": "vpc"} == catalog.requires("sg")
-    assert {"DatabaseEndpoint": "rds", "DatabasePort": "rds"} == catalog.wants("asg")
+    assert {} == catalog.wants("asg")
 
 
 def test_what_the_service_gives_is_no_edge() -> None:

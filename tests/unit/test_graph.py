@@ -2,9 +2,11 @@
 
 from chalicelib.core.catalog import build_catalog
 from chalicelib.core.graph import build_graph, schedule
-from testkit.simulation.components import EIGHT
+from testkit.simulation.components import EIGHT, component
 
 CATALOG = build_catalog(EIGHT)
+TOPIC = component("topic", 1, requires=("VpcId",), wants=("DatabaseEndpoint",))
+WITH_TOPIC = build_catalog([*EIGHT, TOPIC])
 
 
 def test_a_component_pulls_in_what_it_needs_and_nothing_else() -> None:
@@ -13,26 +15,44 @@ def test_a_component_pulls_in_what_it_needs_and_nothing_else() -> None:
 
 
 def test_a_wish_is_wired_only_when_its_provider_is_there() -> None:
-    """The web tier shows the database if there is one."""
-    assert "rds" not in build_graph(CATALOG, ["asg"]).depends_on("asg")
-    assert "rds" in build_graph(CATALOG, ["asg", "rds"]).depends_on("asg")
+    """It does not pull it in."""
+    assert "rds" not in build_graph(WITH_TOPIC, ["topic"]).depends_on("topic")
+    assert "rds" in build_graph(WITH_TOPIC, ["topic", "rds"]).depends_on("topic")
 
 
 def test_what_is_only_wanted_is_told_apart() -> None:
-    """Jenkins wants the cluster and requires the network; sg requires all that it takes."""
-    graph = build_graph(CATALOG, ["ecs", "jenkins"])
-    assert ("ecs",) == graph.wants("jenkins")
-    assert {"ecs", "vpc"} <= set(graph.depends_on("jenkins"))
+    """The topic wants the database and requires the network; sg requires all that it takes."""
+    graph = build_graph(WITH_TOPIC, ["topic", "rds"])
+    assert ("rds",) == graph.wants("topic")
+    assert ("rds", "vpc") == graph.depends_on("topic")
     assert () == graph.wants("sg")
+
+
+def test_nothing_shipped_waits_for_what_it_only_wants() -> None:
+    """What a shipped component can do without, it finds while it runs."""
+    assert {} == {name: w for name in CATALOG.components if (w := CATALOG.wants(name))}
+
+
+def test_the_database_alone_decides_how_long_everything_takes() -> None:
+    """Sixteen minutes, and six for all but the database where the base is there already."""
+    graph = build_graph(CATALOG, CATALOG.components)
+    after = {name: graph.depends_on(name) for name in graph.components}
+    minutes = {name: CATALOG.components[name].typical_minutes for name in after}
+    spans = schedule(after, minutes)
+    assert 16 == max(span.ends for span in spans)
+    assert {"vpc", "sg", "rds"} == {span.component for span in spans if span.critical}
+    base = {"vpc", "sg", "s3", "bundle", "rds"}
+    spans = schedule(after, {**minutes, **dict.fromkeys(base, 0)})
+    assert 6 == max(span.ends for span in spans)
 
 
 def test_steps_come_after_their_inputs() -> None:
     """The order of the steps can be walked from the left."""
     graph = build_graph(CATALOG, [c.name for c in EIGHT])
     seen: set[str] = set()
-    for component in graph.components:
-        assert set(graph.depends_on(component)) <= seen
-        seen.add(component)
+    for name in graph.components:
+        assert set(graph.depends_on(name)) <= seen
+        seen.add(name)
 
 
 def test_a_schedule_has_no_barrier() -> None:

@@ -64,9 +64,10 @@ def test_steps_carry_their_edges() -> None:
 
 
 def test_steps_tell_what_they_only_want() -> None:
-    """The web tier can be kept while its database goes."""
-    demo = made(components=("asg", "rds"))
-    assert {"asg": ("rds",)} == {s.name: s.wants for s in demo.components.values() if s.wants}
+    """A topic can be kept while the database it shows goes."""
+    topic = component("topic", 1, wants=("DatabaseEndpoint",))
+    demo = of(build_catalog([*EIGHT, topic]), components=("topic", "rds"))
+    assert {"topic": ("rds",)} == {s.name: s.wants for s in demo.components.values() if s.wants}
 
 
 def test_a_component_asked_for_twice_is_made_once() -> None:

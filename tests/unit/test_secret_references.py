@@ -77,11 +77,15 @@ def test_a_reference_is_refused_by_the_name_of_its_field(field: str) -> None:
         assert [where] == [problem.field for problem in caught.value.problems]
 
 
-@pytest.mark.parametrize("component", ["ecs", "eb"])
-def test_a_record_older_than_the_rule_makes_no_stack(component: str) -> None:
+@pytest.mark.parametrize(
+    ("component", "parameter"), [("ecs", "EcsInstanceType"), ("two", "DemoName")]
+)
+def test_a_record_older_than_the_rule_makes_no_stack(component: str, parameter: str) -> None:
     """What was let in by an earlier release is refused where it would reach CloudFormation."""
-    demo = replace(recorded("a", "a", "a", "a"), name=SECRET)
-    shipped = PackagedTemplates().catalog().components[component]
+    demo = replace(
+        recorded("a", "a", "a", "a"), name=SECRET, parameters={"EcsInstanceType": SECRET}
+    )
+    shipped = {**PackagedTemplates().catalog().components, "two": TWO}[component]
     old = replace(demo, components={component: replace(demo.components["two"], name=component)})
-    with pytest.raises(Rejected, match="DemoName"):
+    with pytest.raises(Rejected, match=parameter):
         stack_parameters(old, shipped, BOUNDS, service="stelligent-demo-service")
