@@ -176,13 +176,16 @@ def lease_item(demo: Demo) -> Item:
     }
 
 
-def entry_item(demo: Demo, entry: Entry, order: str) -> Item:
-    """Return a timeline entry's item; `order` tells apart, and orders, what happened at once."""
+def entry_item(demo_id: str, entry: Entry, order: str, *, until: datetime) -> Item:
+    """Return a timeline entry's item, of use until its demo's or its link's end.
+
+    `order` tells apart, and orders, what happened at once.
+    """
     return {
-        "pk": f"DEMO#{demo.demo_id}",
+        "pk": f"DEMO#{demo_id}",
         "sk": f"EVENT#{sortable(entry.at)}#{order}",
         **json.loads(adapter(Entry).dump_json(entry)),
-        "ttl": epoch(max(entry.at, demo.expires_at) + KEPT),
+        "ttl": epoch(max(entry.at, until) + KEPT),
     }
 
 

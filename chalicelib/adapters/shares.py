@@ -8,16 +8,21 @@ can still read how often one was opened.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
 from chalicelib.adapters.aws import code_of, translated
-from chalicelib.adapters.items import KEPT, Item, epoch, marshal, sortable, unmarshal
-from chalicelib.core.errors import StaleRecord
+from chalicelib.adapters.items import KEPT, Item, entry_item, epoch, marshal, sortable, unmarshal
+from chalicelib.core.errors import StaleRecord, Throttled
 from chalicelib.core.share import Share
+from chalicelib.core.timeline import Entry
+
+_CLICK: Final = "click "
+"""Begins the attribute that counts how often something was opened, by its title."""
 
 
 class ShareTable:
@@ -36,9 +41,10 @@ class ShareTable:
         return int(unmarshal(answer.get("Item", {})).get("made", 0))
 
     @translated
-    def put(self, share: Share, *, made: int) -> None:
-        """Keep a new link; raise StaleRecord unless so many were made before it."""
+    def put(self, share: Share, entry: Entry, *, made: int) -> None:
+        """Keep a new link with its timeline entry; raise StaleRecord unless so many were made."""
         item = _item(share)
+        before = {":before": made} if made else {}
         count = {
             "TableName": self._name,
             "Key": marshal(_count_key(share.demo_id)),
@@ -46,18 +52,39 @@ class ShareTable:
             "ConditionExpression": "made = :before" if made else "attribute_not_exists(made)",
             "ExpressionAttributeNames": {"#ttl": "ttl"},
             "ExpressionAttributeValues": marshal(
-                {":made": made + 1, ":ttl": item["ttl"]} | ({":before": made} if made else {})
+                {":made": made + 1, ":ttl": item["ttl"], **before}
             ),
         }
         link = {"TableName": self._name, "Item": marshal(item)}
+        writes = [{"Update": count}, {"Put": link}]
         try:
-            self._client.transact_write_items(TransactItems=[{"Update": count}, {"Put": link}])
+            done = self._transact(share, writes, entry)
+        except Throttled as error:  # somebody else is making a link, which is to be counted
+            raise StaleRecord(str(error)) from error
+        if not done:
+            raise StaleRecord(f"another link of {share.demo_id} was made")
+
+    def _transact(self, share: Share, writes: list[Item], entry: Entry | None) -> bool:
+        """Write all of it and a timeline entry, or nothing and return False.
+
+        Raises Throttled while others hold an item.
+        """
+        told = [{"Put": self._entry(share, entry)}] if entry else []
+        try:
+            self._client.transact_write_items(TransactItems=[*writes, *told])
         except ClientError as error:
             reasons = {r.get("Code") for r in error.response.get("CancellationReasons", ())}
-            if reasons.isdisjoint({"ConditionalCheckFailed", "TransactionConflict"}):
-                raise
-            # Somebody else made a link, or is making one: either way it is to be counted.
-            raise StaleRecord(f"another link of {share.demo_id} was made") from error
+            if "ConditionalCheckFailed" in reasons:
+                return False
+            if "TransactionConflict" in reasons:
+                raise Throttled(f"another request holds a link of {share.demo_id}") from error
+            raise
+        return True
+
+    def _entry(self, share: Share, entry: Entry) -> Item:
+        order = secrets.token_hex(4)
+        item = entry_item(share.demo_id, entry, order, until=share.expires_at)
+        return {"TableName": self._name, "Item": marshal(item)}
 
     @translated
     def get(self, demo_id: str, share_id: str) -> Share | None:
@@ -79,29 +106,77 @@ class ShareTable:
         return [_share(unmarshal(item)) for page in pages for item in page["Items"]]
 
     @translated
-    def remove(self, demo_id: str, share_id: str) -> bool:
-        """Forget a link; say whether there was one."""
-        answer = self._client.delete_item(
-            TableName=self._name, Key=marshal(_key(demo_id, share_id)), ReturnValues="ALL_OLD"
-        )
-        return bool(answer.get("Attributes"))
+    def remove(self, share: Share, entry: Entry) -> bool:
+        """Forget a link, with a timeline entry; say whether it was still there."""
+        gone = {**self._link(share), "ConditionExpression": "attribute_exists(pk)"}
+        return self._transact(share, [{"Delete": gone}], entry)
 
     @translated
     def count_visit(self, share: Share, now: datetime) -> bool:
         """Count a visit; say whether the link was still there to count it on."""
+        return self._count(
+            share,
+            "ADD visits :one SET visited_at = :now, first_visited_at = "
+            "if_not_exists(first_visited_at, :now)",
+            {":now": sortable(now)},
+        )
+
+    @translated
+    def count_click(self, share: Share, title: str) -> bool:
+        """Count that something was opened from a link; say whether the link was still there."""
+        return self._count(share, "ADD #click :one", {}, {"#click": f"{_CLICK}{title}"})
+
+    def _count(
+        self, share: Share, update: str, values: Item, names: Mapping[str, str] | None = None
+    ) -> bool:
         try:
             self._client.update_item(
-                TableName=self._name,
-                Key=marshal(_key(share.demo_id, share.share_id)),
-                UpdateExpression="ADD visits :one SET visited_at = :now",
+                **self._link(share),
+                UpdateExpression=update,
                 ConditionExpression="attribute_exists(pk)",
-                ExpressionAttributeValues=marshal({":one": 1, ":now": sortable(now)}),
+                ExpressionAttributeValues=marshal({":one": 1, **values}),
+                **({"ExpressionAttributeNames": names} if names else {}),
             )
         except ClientError as error:
             if code_of(error) == "ConditionalCheckFailedException":
                 return False
             raise
         return True
+
+    @translated
+    def add_waiting(self, share: Share, block: str, entry: Entry | None, *, most: int) -> bool:
+        """Note that an address waits for an answer, with a timeline entry if there is one."""
+        condition = (
+            "attribute_exists(pk) AND NOT contains(waiting, :block)"
+            " AND NOT contains(declined, :block)"
+            " AND (attribute_not_exists(waiting) OR size(waiting) < :most)"
+        )
+        values = {":block": block, ":blocks": {block}, ":most": most}
+        update = self._update(share, "ADD waiting :blocks", condition, values)
+        return self._transact(share, [update], entry)
+
+    @translated
+    def take_waiting(
+        self, share: Share, block: str, *, declined: bool, entry: Entry | None
+    ) -> bool:
+        """Note the answer to an address that waits; say whether it still waited."""
+        expression = "DELETE waiting :blocks" + (" ADD declined :blocks" if declined else "")
+        values = {":block": block, ":blocks": {block}}
+        update = self._update(share, expression, "contains(waiting, :block)", values)
+        return self._transact(share, [update], entry)
+
+    def _update(self, share: Share, expression: str, condition: str, values: Item) -> Item:
+        return {
+            "Update": {
+                **self._link(share),
+                "UpdateExpression": expression,
+                "ConditionExpression": condition,
+                "ExpressionAttributeValues": marshal(values),
+            }
+        }
+
+    def _link(self, share: Share) -> Item:
+        return {"TableName": self._name, "Key": marshal(_key(share.demo_id, share.share_id))}
 
 
 def _count_key(demo_id: str) -> Item:
@@ -122,13 +197,15 @@ def _item(share: Share) -> Item:
         "shared_by": share.created_by,
         "shared_at": sortable(share.created_at),
         "share_ends": sortable(share.expires_at),
+        "label": share.label,
+        "host": share.host,
+        "note": share.note,
         "visits": share.visits,
         "ttl": epoch(share.expires_at + KEPT),
     }
 
 
 def _share(item: Mapping[str, Any]) -> Share:
-    visited = item.get("visited_at")
     return Share(
         share_id=item["share_id"],
         demo_id=item["demo_id"],
@@ -136,6 +213,18 @@ def _share(item: Mapping[str, Any]) -> Share:
         created_by=item["shared_by"],
         created_at=datetime.fromisoformat(item["shared_at"]),
         expires_at=datetime.fromisoformat(item["share_ends"]),
+        # The first release wrote none of these.
+        label=item.get("label", ""),
+        host=item.get("host", ""),
+        note=item.get("note", ""),
         visits=int(item["visits"]),
-        visited_at=datetime.fromisoformat(visited) if visited else None,
+        first_visited_at=_moment(item, "first_visited_at"),
+        visited_at=_moment(item, "visited_at"),
+        clicks={k.removeprefix(_CLICK): int(v) for k, v in item.items() if k.startswith(_CLICK)},
+        waiting=frozenset(item.get("waiting", ())),
+        declined=frozenset(item.get("declined", ())),
     )
+
+
+def _moment(item: Mapping[str, Any], name: str) -> datetime | None:
+    return datetime.fromisoformat(item[name]) if item.get(name) else None

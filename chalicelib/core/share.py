@@ -9,13 +9,17 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from chalicelib.core.demo import DEMO_ID, Demo, Desired, Phase
 
+MAX_LABEL: Final = 60
+MAX_NOTE: Final = 280
+"""Characters of what an owner writes on a link."""
 MAX_LINKS: Final = 20
 """Links of one demo that may be open at once."""
 SHORTEST_HOURS: Final = 0.1
@@ -30,13 +34,29 @@ class State(StrEnum):
 
     PREPARING = "preparing"
     READY = "ready"
+    PAUSED = "paused"
     UNAVAILABLE = "unavailable"
     ENDED = "ended"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Invitation:
+    """What an owner says of a new link: how many hours it is open, and its words (see Share)."""
+
+    hours: float | None = None
+    label: str = ""
+    host: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
-    """One prospect link of a demo; `digest` is what is kept of its token."""
+    """One prospect link of a demo; `digest` is what is kept of its token.
+
+    `label` is the owner's own word for it, `host` and `note` are shown to the prospect. `clicks`
+    counts what was opened from it, by title. Addresses `waiting` for an answer and `declined` are
+    blocks of one.
+    """
 
     share_id: str
     demo_id: str
@@ -44,8 +64,20 @@ class Share:
     created_by: str
     created_at: datetime
     expires_at: datetime
+    label: str = ""
+    host: str = ""
+    note: str = ""
     visits: int = 0
+    first_visited_at: datetime | None = None
     visited_at: datetime | None = None
+    clicks: Mapping[str, int] = field(default_factory=dict)
+    waiting: frozenset[str] = frozenset()
+    declined: frozenset[str] = frozenset()
+
+    @property
+    def title(self) -> str:
+        """What the timeline calls it."""
+        return self.label or self.share_id
 
 
 def make_token(demo_id: str, share_id: str, secret: str) -> str:
@@ -93,5 +125,5 @@ def state(demo: Demo) -> State:
     if demo.desired_state is Desired.DELETED:
         return State.ENDED
     if demo.phase in (Phase.PAUSING, Phase.PAUSED):
-        return State.UNAVAILABLE
+        return State.PAUSED
     return State.READY if demo.phase in (Phase.READY, Phase.CHANGING) else State.PREPARING

@@ -27,6 +27,7 @@ class EntryKind(StrEnum):
     WARNING = "warning"
     LOOP = "loop"
     ACCESS = "access"
+    ACCESS_REQUEST = "access_request"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

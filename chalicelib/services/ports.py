@@ -170,8 +170,8 @@ class ShareStore(Protocol):
     def made(self, demo_id: str) -> int:
         """Return how many links of a demo were ever made, strongly consistent."""
 
-    def put(self, share: Share, *, made: int) -> None:
-        """Keep a new link; raise StaleRecord unless so many were made before it."""
+    def put(self, share: Share, entry: Entry, *, made: int) -> None:
+        """Keep a new link with its timeline entry; raise StaleRecord unless so many were made."""
 
     def get(self, demo_id: str, share_id: str) -> Share | None:
         """Read a link, strongly consistent; None where there is none."""
@@ -179,11 +179,26 @@ class ShareStore(Protocol):
     def of_demo(self, demo_id: str) -> Sequence[Share]:
         """Read every link of a demo, in no particular order."""
 
-    def remove(self, demo_id: str, share_id: str) -> bool:
-        """Forget a link; say whether there was one."""
+    def remove(self, share: Share, entry: Entry) -> bool:
+        """Forget a link, with a timeline entry; say whether it was still there."""
 
     def count_visit(self, share: Share, now: datetime) -> bool:
         """Count a visit; say whether the link was still there to count it on."""
+
+    def count_click(self, share: Share, title: str) -> bool:
+        """Count that something was opened from a link; say whether the link was still there."""
+
+    def add_waiting(self, share: Share, block: str, entry: Entry | None, *, most: int) -> bool:
+        """Note that an address waits for an answer, with a timeline entry if there is one.
+
+        Returns False, noting nothing, for a link that is gone, on which the address waits or was
+        declined, or on which so many wait.
+        """
+
+    def take_waiting(
+        self, share: Share, block: str, *, declined: bool, entry: Entry | None
+    ) -> bool:
+        """Note the answer to an address that waits; say whether it still waited."""
 
 
 class Stacks(Protocol):

@@ -11,6 +11,7 @@ from chalicelib.core.identity import Caller
 from chalicelib.core.share import (
     MAX_LINKS,
     SHARE_ID,
+    Invitation,
     Share,
     digest,
     first_end,
@@ -19,10 +20,13 @@ from chalicelib.core.share import (
     opens,
     parse_token,
 )
+from chalicelib.core.timeline import Entry, EntryKind
 from chalicelib.services.ports import Clock, DemoRecords, NewId, ShareStore
 from chalicelib.services.read import ReadDemos
 
 _TRIES: Final = 10
+PLAIN: Final = Invitation()
+"""Without any words, and open until the demo's end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,19 +48,21 @@ class Sharing:
     new_id: NewId
     new_secret: NewId
 
-    def create(self, caller: Caller, demo_id: str, hours: float | None) -> tuple[Share, str]:
+    def create(
+        self, caller: Caller, demo_id: str, invitation: Invitation = PLAIN
+    ) -> tuple[Share, str]:
         """Make a link and return it with its token, which nothing returns again.
 
         Raises NotFound, or WrongState for a demo that is ending or has MAX_LINKS open links.
         """
         for _ in range(_TRIES - 1):
             try:
-                return self._create(caller, demo_id, hours)
+                return self._create(caller, demo_id, invitation)
             except StaleRecord:
                 continue  # another link was made since these were counted
-        return self._create(caller, demo_id, hours)
+        return self._create(caller, demo_id, invitation)
 
-    def _create(self, caller: Caller, demo_id: str, hours: float | None) -> tuple[Share, str]:
+    def _create(self, caller: Caller, demo_id: str, invitation: Invitation) -> tuple[Share, str]:
         demo = self.read.find(caller, demo_id)
         now = self.clock()
         if demo.desired_state is Desired.DELETED or demo.expires_at <= now:
@@ -74,10 +80,17 @@ class Sharing:
             digest=digest(token),
             created_by=caller.owner,
             created_at=now,
-            expires_at=first_end(demo, now, hours),
+            expires_at=first_end(demo, now, invitation.hours),
+            label=invitation.label,
+            host=invitation.host,
+            note=invitation.note,
         )
-        self.shares.put(share, made=made)
+        text = f"prospect link {share.title} made, until {share.expires_at:%Y-%m-%d %H:%M} UTC"
+        self.shares.put(share, self._entry(caller, text), made=made)
         return share, token
+
+    def _entry(self, caller: Caller, text: str) -> Entry:
+        return Entry(at=self.clock(), actor=caller.owner, kind=EntryKind.ACCESS, text=text)
 
     def listed(self, caller: Caller, demo_id: str) -> tuple[Listed, ...]:
         """List a demo's links, newest first; raise NotFound."""
@@ -89,7 +102,10 @@ class Sharing:
     def revoke(self, caller: Caller, demo_id: str, share_id: str) -> None:
         """Close a link at once; raise NotFound where there is none."""
         self.read.find(caller, demo_id)
-        if not SHARE_ID.fullmatch(share_id) or not self.shares.remove(demo_id, share_id):
+        share = self.shares.get(demo_id, share_id) if SHARE_ID.fullmatch(share_id) else None
+        if share is None or not self.shares.remove(
+            share, self._entry(caller, f"prospect link {share.title} revoked")
+        ):
             raise NotFound(f"{demo_id} has no link {share_id}")
 
     def visit(self, token: str, *, count: bool) -> tuple[Share, Demo]:
@@ -97,15 +113,23 @@ class Sharing:
 
         Raises one and the same NotFound for a link that is unknown, revoked or over.
         """
-        gone = NotFound("this link is not valid, or not any more")
         ids = parse_token(token)
         share = self.shares.get(*ids) if ids else None
         if share is None or not opens(share, token):
-            raise gone
+            raise _gone()
         demo = self.records.get(share.demo_id)
         now = self.clock()
         if not is_open(share, demo, now):
-            raise gone
+            raise _gone()
         if count and not self.shares.count_visit(share, now):
-            raise gone  # revoked this moment
+            raise _gone()  # revoked this moment
         return share, demo
+
+    def click(self, share: Share, title: str) -> None:
+        """Count that a prospect opened something from a link; raise NotFound for a revoked one."""
+        if not self.shares.count_click(share, title):
+            raise _gone()
+
+
+def _gone() -> NotFound:
+    return NotFound("this link is not valid, or not any more")

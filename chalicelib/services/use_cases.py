@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from chalicelib.core.policy import Policy
+    from chalicelib.services.access import AccessRequests
     from chalicelib.services.adoption import Adoption
     from chalicelib.services.apply import Apply
     from chalicelib.services.change import ChangeDemo
@@ -247,6 +248,16 @@ class UseCases:
             clock=self.ports.clock,
             new_id=self.ports.new_id,
             new_secret=self.ports.new_secret,
+        )
+
+    @cached_property
+    def access(self) -> AccessRequests:
+        from chalicelib.services.access import AccessRequests
+
+        return AccessRequests(
+            sharing=self.sharing,
+            shares=self.ports.shares,
+            clock=self.ports.clock,
         )
 
     @cached_property

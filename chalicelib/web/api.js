@@ -27,12 +27,13 @@ export function signWith(headers, onRefused) {
 /** Return the time now as the service has it, in milliseconds. */
 export const now = () => Date.now() + skew;
 
-async function send(method, path, { body, headers = {}, signal } = {}) {
+async function send(method, path, { body, headers = {}, signal, keepalive } = {}) {
   const json = body === undefined ? {} : { "Content-Type": "application/json" };
   try {
     return await fetch(new URL(path, HERE), {
       method,
       signal,
+      keepalive,
       cache: "no-store",
       credentials: "omit",
       referrerPolicy: "no-referrer",

@@ -1,6 +1,7 @@
 // A prospect's page: one demo's name, state, links and countdown. The token is in the address's
 // fragment, which browsers send to nobody; from here it travels in a body and a header.
 
+import { accessPanel } from "./access.js";
 import { ask, now, poll, reader } from "./api.js";
 import { announce, follow, h, outside, say, set, show, webAddress } from "./dom.js";
 import { clock, glyph, span } from "./words.js";
@@ -13,11 +14,15 @@ const WORDS = {
     "Your demo is being built. This page shows its links as soon as they work.",
   ],
   ready: ["Ready", "Everything is up. Open what you would like to see."],
+  paused: [
+    "Paused",
+    "Your demo rests for now. This page shows its links again when it goes on.",
+  ],
   unavailable: [
     "Not available",
     "Your demo could not be started. Whoever sent you this link can tell more.",
   ],
-  ended: ["Ended", "This demo is over, and everything it ran on is being removed."],
+  ended: ["Ended", "This demo has ended, and everything it ran on is being removed."],
 };
 
 // All sentences lie over each other, so that the longest one's room is kept in any font.
@@ -29,11 +34,16 @@ const parts = {
   sign: h("span", { class: "sign", "aria-hidden": "true" }),
   state: h("span"),
   what: h("p", { class: "lead one-of" }, [...sentences.values()]),
+  host: h("p", { class: "host dim" }),
+  note: h("p", { class: "note" }),
   links: h("ul", { class: "doors" }),
   left: h("b", { class: "big" }),
 };
 parts.pill = h("p", { class: "pill" }, parts.sign, parts.state);
 parts.ends = h("p", { class: "ends dim" }, "This page and the demo end in", parts.left);
+
+let shown = null;
+const access = accessPanel(token, (demo) => draw((shown = demo)));
 
 function draw(demo) {
   const [word] = WORDS[demo.state];
@@ -45,7 +55,12 @@ function draw(demo) {
   say(parts.sign, glyph(demo.state));
   say(parts.state, word);
   for (const [state, sentence] of sentences) show(sentence, state === demo.state);
-  show(parts.ends, demo.state !== "ended");
+  show(parts.ends, !["ended", "unavailable"].includes(demo.state));
+  parts.host.hidden = !demo.host;
+  say(parts.host, `${demo.host} invites you`);
+  parts.note.hidden = !demo.note;
+  say(parts.note, demo.note);
+  access.draw(demo);
   follow(
     parts.links,
     Object.entries(demo.links),
@@ -59,9 +74,12 @@ function draw(demo) {
         "article",
         { class: "invitation" },
         parts.pill,
+        parts.host,
         parts.name,
+        parts.note,
         parts.what,
         parts.ends,
+        access.element,
         parts.links,
       ),
     );
@@ -72,8 +90,14 @@ const door = ([title, url]) =>
   h(
     "li",
     {},
-    outside(url, h("span", {}, h("b", {}, title), h("span", { class: "dim" }, hostOf(url)))),
+    outside(url, h("span", {}, h("b", {}, title), h("span", { class: "dim" }, hostOf(url))), {
+      onclick: () => count(title),
+    }),
   );
+
+/** Tell the owner that something was opened; whether it can be told does not hold anybody up. */
+const count = (title) =>
+  ask("POST", "shared/clicks", { body: { token, title }, keepalive: true }).catch(() => {});
 
 const hostOf = (url) => (webAddress(url) ? new URL(url).host : url);
 
@@ -93,8 +117,6 @@ function over() {
   );
   announce("This link is not valid");
 }
-
-let shown = null;
 
 function tick() {
   if (!shown) return;
@@ -119,6 +141,7 @@ poll(async (signal) => {
     over();
     return Infinity;
   }
+  if (["requested", "opening"].includes(shown.access)) return 3;
   return { preparing: 3, ready: 20 }[shown.state] ?? 60;
 });
 setInterval(tick, 1000);

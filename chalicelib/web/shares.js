@@ -1,7 +1,7 @@
 // Prospect links of a demo: made here, shown once, listed with their visits, revoked.
 
 import { HERE, ask as send } from "./api.js";
-import { copyButton, follow, h, say, set } from "./dom.js";
+import { copyButton, follow, h, s, say, set } from "./dom.js";
 import { countdown, many, moment } from "./words.js";
 
 const LOOK_EVERY = 15_000;
@@ -22,8 +22,13 @@ export function sharesPanel(view) {
     ].map(([value, text]) => h("option", { value }, text)),
   );
   const make = h("button", { type: "button", class: "plain" }, "Make a link");
+  const words = wordsOfALink();
   const panel = { looked: 0, list, none, view };
-  make.addEventListener("click", () => create(panel, hours.value, fresh, make));
+  make.addEventListener("click", () => {
+    const body = { ...words.values(), page_url: new URL("share", HERE).href };
+    if (hours.value) body.expires_hours = Number(hours.value);
+    create(panel, body, fresh, make);
+  });
   return {
     element: h(
       "section",
@@ -32,7 +37,7 @@ export function sharesPanel(view) {
       h(
         "p",
         { class: "dim" },
-        "Name, state, links and countdown of this demo, and nothing else. No sign-in.",
+        "Name, state, links and countdown of this demo, and what you write here. No sign-in.",
       ),
       h(
         "div",
@@ -41,6 +46,7 @@ export function sharesPanel(view) {
         hours,
         make,
       ),
+      words.element,
       fresh,
       h("div", { class: "share-list" }, none, list),
     ),
@@ -57,9 +63,32 @@ export function sharesPanel(view) {
   };
 }
 
-async function create(panel, hours, fresh, make) {
+/** What may be written on a link; who invites is remembered while the page is open. */
+function wordsOfALink() {
+  const box = (id, label, maxlength) => [
+    h("label", { for: id }, label),
+    h("input", { id, maxlength, autocomplete: "off" }),
+  ];
+  const label = box("share-label", "Label, for you alone", 60);
+  const host = box("share-host", "Who invites", 60);
+  const note = box("share-note", "A line for the prospect", 280);
+  return {
+    element: h(
+      "details",
+      { class: "more" },
+      h("summary", {}, "Label, who invites, a line"),
+      h("div", { class: "fields" }, label, host, note),
+    ),
+    values() {
+      const values = { label: label[1].value, host: host[1].value, note: note[1].value };
+      label[1].value = "";
+      return values;
+    },
+  };
+}
+
+async function create(panel, body, fresh, make) {
   make.disabled = true;
-  const body = hours ? { expires_hours: Number(hours) } : {};
   const done = await panel.view.act(async () => {
     const share = await send("POST", `demos/${panel.view.id}/shares`, { body });
     const url = new URL(share.url, HERE).href;
@@ -78,12 +107,26 @@ async function create(panel, hours, fresh, make) {
         box,
         copyButton(() => url, "the prospect link"),
       ),
+      picture(share.qr),
     );
     fresh.hidden = false;
   });
   make.disabled = false;
   if (done) refresh(panel);
 }
+
+/** The link as a QR code, dark on light in every theme, with the quiet zone that readers need. */
+const picture = ({ size, path }) =>
+  s(
+    "svg",
+    {
+      class: "qr",
+      viewBox: `-4 -4 ${size + 8} ${size + 8}`,
+      role: "img",
+      "aria-label": "QR code of the link",
+    },
+    s("path", { d: path }),
+  );
 
 async function refresh(panel) {
   panel.looked = Date.now();
@@ -116,14 +159,34 @@ function row(panel, share) {
     await panel.view.act(() => send("DELETE", `demos/${panel.view.id}/shares/${share.share_id}`));
     refresh(panel);
   });
-  const parts = { visits: h("b"), left: h("span", { class: "dim" }) };
-  const element = h("li", {}, h("span", {}, parts.visits, " ", parts.left), revoke);
+  const parts = {
+    label: h("b"),
+    visits: h("span"),
+    left: h("span", { class: "dim" }),
+    more: h("span", { class: "dim" }),
+  };
+  const element = h(
+    "li",
+    {},
+    h("span", { class: "share" }, parts.label, h("span", {}, parts.visits, " ", parts.left), parts.more),
+    revoke,
+  );
   return Object.assign(element, { parts });
 }
 
 function update(element, share) {
   element.share = share;
-  say(element.parts.visits, many(share.visits, "visit"));
+  const { parts } = element;
+  parts.label.hidden = !share.label;
+  say(parts.label, share.label);
+  say(parts.visits, many(share.visits, "visit"));
+  const opened = Object.entries(share.clicks).map(([title, times]) => `${title} (${times})`);
+  const seen = share.visits
+    ? [`first ${moment(share.first_visited_at)}, last ${moment(share.visited_at)}`]
+    : [];
+  if (opened.length) seen.push(`opened ${opened.join(", ")}`);
+  say(parts.more, seen.join("; "));
+  parts.more.hidden = !seen.length;
   times(element, Date.now());
 }
 

@@ -66,9 +66,11 @@ def test_every_operation_answers_as_described(
     checked(running.admin(), "getOverview", "GET", "/overview")
     checked(owner, "changeLease", "PATCH", f"{demo}/lease", {"extend_hours": 1})
     checked(owner, "getCredentials", "GET", f"{demo}/credentials")
-    share = checked(owner, "createShare", "POST", f"{demo}/shares").json()
+    page = {"page_url": "https://demo.example.com/share"}
+    share = checked(owner, "createShare", "POST", f"{demo}/shares", page).json()
     token = share["url"].partition("#")[2]
     checked(anybody, "visitSharedDemo", "POST", "/shared", {"token": token})
+    checked(anybody, "requestAccess", "POST", "/shared/access-requests", {"token": token})
     checked(anybody, "getSharedDemo", "GET", "/shared", **{"X-Share-Token": token})
     checked(owner, "listShares", "GET", f"{demo}/shares")
     checked(owner, "revokeShare", "DELETE", f"{demo}/shares/{share['share_id']}")

@@ -30,7 +30,17 @@ def test_a_link_shows_little_to_anybody_until_it_is_revoked(running: Running) ->
     made = share(owner, demo_id)
     token = token_of(made)
     seen = anybody.call("POST", "/shared", {"token": token})
-    assert {"name", "state", "links", "ends_at"} == set(seen.json())
+    assert {
+        "name",
+        "host",
+        "note",
+        "state",
+        "links",
+        "ends_at",
+        "address",
+        "let_in",
+        "access",
+    } == set(seen.json())
     assert ("For Acme", "ready") == (seen.json()["name"], seen.json()["state"])
     assert ["Web tier"] == list(seen.json()["links"])
     again = anybody.call("GET", "/shared", **{"X-Share-Token": token})

@@ -7,7 +7,7 @@ from chalicelib.entrypoints.rest.openapi import document
 
 PAGE = {"/", "/app", "/share", "/web/{folder}/{file}", "/config.json"}
 ABOUT = {"/openapi.json", "/health"}
-PROSPECT = {"/shared"}
+PROSPECT = {"/shared", "/shared/clicks", "/shared/access-requests"}
 
 
 def test_only_the_listed_routes_are_open() -> None:

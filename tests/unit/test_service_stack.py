@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from app import app
 from chalicelib.core.policy import Quotas
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,10 +25,14 @@ def template() -> dict[str, Any]:
 
 def test_every_method_is_throttled(template: dict[str, Any]) -> None:
     """Whoever knows the address may call, but not without end."""
-    (settings,) = template["Resources"]["RestAPI"]["Properties"]["MethodSettings"]
+    settings, asking = template["Resources"]["RestAPI"]["Properties"]["MethodSettings"]
     assert ("/*", "*") == (settings["ResourcePath"], settings["HttpMethod"])
     assert {"Ref": "RequestsPerSecond"} == settings["ThrottlingRateLimit"]
     assert {"Ref": "RequestsAtOnce"} == settings["ThrottlingBurstLimit"]
+    # A path in a method setting is written as a JSON Pointer (API Gateway, MethodSetting).
+    path = asking["ResourcePath"].removeprefix("/").replace("~1", "/")
+    assert app.routes[path][asking["HttpMethod"]]
+    assert 2 == asking["ThrottlingRateLimit"]
 
 
 def test_the_api_has_one_stage(template: dict[str, Any]) -> None:

@@ -16,7 +16,8 @@ from chalicelib.core.errors import (
 )
 from chalicelib.core.identity import Caller
 from chalicelib.core.request import DemoRequest
-from chalicelib.core.share import MAX_LINKS, Share
+from chalicelib.core.share import MAX_LINKS, Invitation, Share
+from chalicelib.core.timeline import Entry
 from chalicelib.entrypoints.rest.models import ShareBody, parsed
 from testkit.fakes.shares import MemoryShares
 
@@ -32,7 +33,7 @@ class Scene:
 
     def __init__(self) -> None:
         self.stage = Stage()
-        self.store = MemoryShares()
+        self.store = MemoryShares(self.stage.store.entries)
         self.made = 0
         self.sharing = replace(
             self.stage.sharing,
@@ -40,6 +41,7 @@ class Scene:
             new_id=self._id,
             new_secret=lambda: f"{self.made:043d}",
         )
+        self.access = replace(self.stage.access, sharing=self.sharing, shares=self.store)
         self.demo_id = self.stage.request.create(
             OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,))
         ).demo_id
@@ -49,7 +51,7 @@ class Scene:
         return f"share{self.made:03d}"
 
     def create(self, caller: Caller = ANN, hours: float | None = None) -> str:
-        return self.sharing.create(caller, self.demo_id, hours)[1]
+        return self.sharing.create(caller, self.demo_id, Invitation(hours=hours))[1]
 
     def visit(self, token: str, *, count: bool = True) -> str:
         return self.sharing.visit(token, count=count)[1].demo_id
@@ -172,10 +174,10 @@ def test_links_made_at_once_are_no_more_than_may_be_open(monkeypatch: pytest.Mon
         scene.create()
     put = scene.store.put
 
-    def second(share: Share, *, made: int) -> None:
+    def second(share: Share, entry: Entry, *, made: int) -> None:
         monkeypatch.setattr(scene.store, "put", put)
         scene.create()
-        put(share, made=made)
+        put(share, entry, made=made)
 
     monkeypatch.setattr(scene.store, "put", second)
     scene.create()
@@ -190,7 +192,7 @@ def test_a_link_that_others_keep_from_being_made_is_tried_later(
     """After so many tries the caller is asked to come again."""
     scene, tries = Scene(), []
 
-    def taken(share: Share, *, made: int) -> None:
+    def taken(share: Share, entry: Entry, *, made: int) -> None:
         tries.append(made)
         raise StaleRecord("another link was made")
 
@@ -206,3 +208,36 @@ def test_a_link_has_a_shortest_span(hours: float) -> None:
     with pytest.raises(InvalidRequest, match="expires_hours"):
         parsed(ShareBody, {"expires_hours": hours})
     assert 0.1 == parsed(ShareBody, {"expires_hours": 0.1}).expires_hours
+
+
+def test_making_and_revoking_a_link_is_told() -> None:
+    """By its label, and by its id where it has none; the token is in no entry."""
+    scene = Scene()
+    token = scene.sharing.create(ANN, scene.demo_id, Invitation(label="Acme", hours=1))[1]
+    scene.create()
+    scene.sharing.revoke(ANN, scene.demo_id, "share001")
+    told = scene.stage.told(scene.demo_id)[-3:]
+    assert [
+        "prospect link Acme made, until 2026-01-05 10:00 UTC",
+        "prospect link share002 made, until 2026-01-05 13:00 UTC",
+        "prospect link Acme revoked",
+    ] == told
+    assert token not in repr(told)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("label", "x" * 61),
+        ("host", "a\nb"),
+        ("note", "x" * 281),
+        ("note", "{{resolve:x}}"),
+        ("page_url", "javascript:alert(1)"),
+        ("page_url", "https://a.example/share#x"),
+        ("page_url", "https://a.example/" + "x" * 300),
+    ],
+)
+def test_words_on_a_link_are_held_to_their_form(field: str, value: str) -> None:
+    """Each by its own name."""
+    with pytest.raises(InvalidRequest, match=field):
+        parsed(ShareBody, {field: value})

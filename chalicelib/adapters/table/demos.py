@@ -134,7 +134,8 @@ class DemoTable:
     @translated
     def append(self, demo: Demo, entry: Entry) -> None:
         """Append an entry that tells of no change of the record."""
-        item = items.entry_item(demo, entry, secrets.token_hex(4))
+        order = secrets.token_hex(4)
+        item = items.entry_item(demo.demo_id, entry, order, until=demo.expires_at)
         self._client.put_item(TableName=self._name, Item=marshal(item))
 
     # Reading ------------------------------------------------------------------------------

@@ -88,7 +88,11 @@ class Writes:
     def entries(self, demo: Demo, version: int, entries: Sequence[Entry]) -> list[Item]:
         """Return the writes of timeline entries."""
         return [
-            self.put(items.entry_item(demo, entry, f"{version:06d}#{number:03d}"))
+            self.put(
+                items.entry_item(
+                    demo.demo_id, entry, f"{version:06d}#{number:03d}", until=demo.expires_at
+                )
+            )
             for number, entry in enumerate(entries)
         ]
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from chalicelib.core.access import Access, access_of
 from chalicelib.core.catalog import Catalog
 from chalicelib.core.credentials import Credentials
 from chalicelib.core.demo import Demo
 from chalicelib.core.share import Share, State, ends_at, state
 from chalicelib.entrypoints.rest import answers
 from chalicelib.entrypoints.rest.moments import maybe_moment, moment
+from chalicelib.entrypoints.rest.qr import qr_code
 from chalicelib.services.shares import Listed
 
 
@@ -35,22 +37,32 @@ def share_view(listed: Listed) -> answers.Share:
     share = listed.share
     return {
         "share_id": share.share_id,
+        "label": share.label,
+        "host": share.host,
+        "note": share.note,
         "created_by": share.created_by,
         "created_at": moment(share.created_at),
         "expires_at": moment(share.expires_at),
         "open": listed.open,
         "visits": share.visits,
+        "first_visited_at": maybe_moment(share.first_visited_at),
         "visited_at": maybe_moment(share.visited_at),
+        "clicks": dict(share.clicks),
+        "access_requests": sorted(share.waiting),
     }
 
 
-def new_share_view(share: Share, token: str) -> answers.NewShare:
+def new_share_view(share: Share, token: str, page_url: str | None) -> answers.NewShare:
     """Return a link that was just made, with its address.
 
     The address is relative to the API's own: a service has more than one, and cannot know them
-    all.
+    all. Whoever calls knows under which one a prospect reaches the page.
     """
-    return {**share_view(Listed(share=share, open=True)), "url": f"share#{token}"}
+    return {
+        **share_view(Listed(share=share, open=True)),
+        "url": f"share#{token}",
+        "qr": qr_code(f"{page_url}#{token}") if page_url else None,
+    }
 
 
 def shares_view(listed: Iterable[Listed]) -> answers.ShareList:
@@ -58,18 +70,24 @@ def shares_view(listed: Iterable[Listed]) -> answers.ShareList:
     return {"shares": [share_view(each) for each in listed]}
 
 
-def shared_view(share: Share, demo: Demo, catalog: Catalog) -> answers.SharedDemo:
+def shared_view(share: Share, demo: Demo, catalog: Catalog, address: str) -> answers.SharedDemo:
     """Return all that a prospect may know: the demo's name, state, links and end."""
     now_in = state(demo)
+    access = access_of(demo, share, address)
     return {
         "name": demo.name,
+        "host": share.host,
+        "note": share.note,
         "state": now_in,
-        "links": _titled(demo, catalog) if now_in is State.READY else {},
+        "links": titled_links(demo, catalog) if now_in is State.READY else {},
         "ends_at": moment(ends_at(share, demo)),
+        "address": address,
+        "let_in": access is Access.OPEN,
+        "access": access,
     }
 
 
-def _titled(demo: Demo, catalog: Catalog) -> dict[str, str]:
+def titled_links(demo: Demo, catalog: Catalog) -> dict[str, str]:
     """Return the demo's links by their components' titles: prospects know no component names."""
     found: dict[str, str] = {}
     for component in demo.components.values():

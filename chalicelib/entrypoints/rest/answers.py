@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
+from chalicelib.core.access import Access
 from chalicelib.core.demo import Desired, Phase, Status
 from chalicelib.core.share import State
 from chalicelib.core.timeline import EntryKind
@@ -173,13 +174,32 @@ class Share(Answer):
     """A read-only link for a prospect, as the demo's owner sees it."""
 
     share_id: str
+    label: str
+    """The owner's own word for it, which no prospect sees."""
+    host: str
+    """Who invites, as the prospect reads it."""
+    note: str
+    """What the prospect reads besides."""
     created_by: str
     created_at: Moment
     expires_at: Moment
     open: bool
     """Whether it still shows anything."""
     visits: int
+    first_visited_at: Moment | None
     visited_at: Moment | None
+    clicks: dict[str, int]
+    """How often each of the demo's links was opened from it, by the title that was pressed."""
+    access_requests: list[str]
+    """The addresses that ask to be let in, as blocks of one."""
+
+
+class QrCode(Answer):
+    """A QR code: a square of `size` modules, without the quiet zone of four around it."""
+
+    size: int
+    path: str
+    """The dark modules as the path of an SVG image (`d`), a module being a unit."""
 
 
 class NewShare(Share):
@@ -187,6 +207,8 @@ class NewShare(Share):
 
     url: str
     """Relative to the API's own address; in no other answer."""
+    qr: QrCode | None
+    """The link's whole address, where the request said `page_url`."""
 
 
 class ShareList(Answer):
@@ -199,10 +221,19 @@ class SharedDemo(Answer):
     """What a prospect may know of a demo."""
 
     name: str
+    host: str
+    """Who invites; may be empty."""
+    note: str
     state: State
     links: dict[str, Address]
     """What can be opened, by its component's title."""
     ends_at: Moment
+    address: str
+    """The visitor's own address."""
+    let_in: bool
+    """Whether the demo's links open from there."""
+    access: Access
+    """The same, with the request to be let in and its answer."""
 
 
 class Credentials(Answer):

@@ -14,7 +14,7 @@ from chalicelib.core.listing import LIVE, MAX_QUERY, Order
 from chalicelib.core.pool import NAME
 from chalicelib.entrypoints.rest import answers, inspection_answers, offers
 from chalicelib.entrypoints.rest.demos import MAX_KEY, MAX_PAGE, PAGE
-from chalicelib.entrypoints.rest.models import DemoBody, LeaseBody, ShareBody, VisitBody
+from chalicelib.entrypoints.rest.models import ClickBody, DemoBody, LeaseBody, ShareBody, VisitBody
 from chalicelib.entrypoints.rest.operation import IF_MATCH, Body, Operation, Parameter, Reply
 from chalicelib.entrypoints.rest.pool_models import PoolAnswer, PoolBody, PoolList
 from chalicelib.entrypoints.rest.shares import MAX_TOKEN, TOKEN_HEADER
@@ -190,6 +190,25 @@ _SHARES: Final[Operations] = {
         reply=Reply(HTTPStatus.OK, answers.SharedDemo),
         body=Body(VisitBody),
         missing=True,
+        public=True,
+    ),
+    ("POST", "/shared/clicks"): Operation(
+        id="countClick",
+        summary="Count an opened link",
+        description="Counts that a prospect opens one of the demo's links.",
+        reply=Reply(HTTPStatus.NO_CONTENT),
+        body=Body(ClickBody),
+        missing=True,
+        public=True,
+    ),
+    ("POST", "/shared/access-requests"): Operation(
+        id="requestAccess",
+        summary="Ask to be let in",
+        description="Asks the demo's owner to let the caller's own address in.",
+        reply=Reply(HTTPStatus.ACCEPTED, answers.SharedDemo),
+        body=Body(VisitBody),
+        missing=True,
+        conflicts=True,
         public=True,
     ),
 }

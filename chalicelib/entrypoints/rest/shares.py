@@ -12,7 +12,12 @@ from typing import Final
 from chalice import Blueprint
 
 from chalicelib.core.errors import FieldProblem, InvalidRequest
-from chalicelib.entrypoints.rest.access_views import new_share_view, shared_view, shares_view
+from chalicelib.entrypoints.rest.access_views import (
+    new_share_view,
+    shared_view,
+    shares_view,
+    titled_links,
+)
 from chalicelib.entrypoints.rest.answers import SharedDemo
 from chalicelib.entrypoints.rest.http import Request, Response, endpoint
 from chalicelib.wiring import use_cases
@@ -29,8 +34,8 @@ def create(call: Request, demo_id: str) -> Response:
     from chalicelib.entrypoints.rest.models import ShareBody, parsed  # noqa: PLC0415 - seldom
 
     body = parsed(ShareBody, call.json())
-    share, token = use_cases().sharing.create(call.caller, demo_id, body.expires_hours)
-    return Response(body=new_share_view(share, token), status=HTTPStatus.CREATED)
+    share, token = use_cases().sharing.create(call.caller, demo_id, body.invitation())
+    return Response(body=new_share_view(share, token, body.page_url), status=HTTPStatus.CREATED)
 
 
 @endpoint(bp, "GET", "/demos/{demo_id}/shares")
@@ -53,7 +58,7 @@ def visit(call: Request) -> Response:
     from chalicelib.entrypoints.rest.models import VisitBody, parsed  # noqa: PLC0415 - seldom
 
     token = parsed(VisitBody, call.json()).token
-    return Response(body=_shown(token, count=True))
+    return Response(body=_shown(call, token, count=True))
 
 
 @endpoint(bp, "GET", "/shared", public=True)
@@ -63,9 +68,33 @@ def look_again(call: Request) -> Response:
     if not 1 <= len(token) <= MAX_TOKEN:
         raise InvalidRequest(FieldProblem(TOKEN_HEADER, f"must be 1 to {MAX_TOKEN} long"))
     headers = {"Cache-Control": "private, no-cache", "Vary": TOKEN_HEADER}
-    return Response(body=_shown(token, count=False), headers=headers)
+    return Response(body=_shown(call, token, count=False), headers=headers)
 
 
-def _shown(token: str, *, count: bool) -> SharedDemo:
+def _shown(call: Request, token: str, *, count: bool) -> SharedDemo:
     share, demo = use_cases().sharing.visit(token, count=count)
-    return shared_view(share, demo, use_cases().offer.catalog())
+    return shared_view(share, demo, use_cases().offer.catalog(), call.source_ip)
+
+
+@endpoint(bp, "POST", "/shared/clicks", public=True)
+def click(call: Request) -> Response:
+    """Count that a prospect opens one of the demo's links."""
+    from chalicelib.entrypoints.rest.models import ClickBody, parsed  # noqa: PLC0415 - seldom
+
+    body = parsed(ClickBody, call.json())
+    share, demo = use_cases().sharing.visit(body.token, count=False)
+    if body.title not in titled_links(demo, use_cases().offer.catalog()):
+        raise InvalidRequest(FieldProblem("title", "is none of the demo's links"))
+    use_cases().sharing.click(share, body.title)
+    return Response(body="", status=HTTPStatus.NO_CONTENT)
+
+
+@endpoint(bp, "POST", "/shared/access-requests", public=True)
+def ask(call: Request) -> Response:
+    """Ask that the visitor's own address be let in."""
+    from chalicelib.entrypoints.rest.models import VisitBody, parsed  # noqa: PLC0415 - seldom
+
+    token = parsed(VisitBody, call.json()).token
+    share, demo = use_cases().access.ask(token, call.source_ip)
+    shown = shared_view(share, demo, use_cases().offer.catalog(), call.source_ip)
+    return Response(body=shown, status=HTTPStatus.ACCEPTED)

@@ -1,0 +1,130 @@
+"""Who is let in by their address, and who asks to be."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.core.access import MAX_OPEN_REQUESTS, Access, access_of, block_of, lets_in
+from chalicelib.core.demo import Phase
+from chalicelib.core.errors import NotFound, WrongState
+from chalicelib.core.timeline import EntryKind
+
+from .builders import demo
+from .test_share import a_share
+from .test_shares import ANN, Scene
+
+OUTSIDE = "198.51.100.9"
+INSIDE = "203.0.113.9"
+
+
+@pytest.mark.parametrize(
+    ("address", "block"),
+    [
+        ("198.51.100.9", "198.51.100.9/32"),
+        ("2001:DB8:0::7", "2001:db8::7/128"),
+        ("::ffff:198.51.100.9", "198.51.100.9/32"),
+        ("", None),
+        ("x", None),
+        ("198.51.100.0/24", None),
+    ],
+)
+def test_an_address_is_a_block_of_one(address: str, block: str | None) -> None:
+    """In its plain form, whichever way it was written."""
+    assert block == block_of(address)
+
+
+def test_a_block_lies_in_one_of_its_own_family() -> None:
+    """Nowhere else."""
+    blocks = ("203.0.113.0/24", "2001:db8::/32")
+    assert lets_in(blocks, "203.0.113.9/32")
+    assert lets_in(blocks, "2001:db8::9/128")
+    assert not lets_in(blocks, "203.0.114.9/32")
+    assert not lets_in(("::/0",), "203.0.113.9/32")
+    assert not lets_in((), "203.0.113.9/32")
+
+
+@pytest.mark.parametrize(
+    ("fields", "address", "access"),
+    [
+        ({}, INSIDE, Access.OPEN),
+        ({}, OUTSIDE, Access.CLOSED),
+        ({}, "", Access.CLOSED),
+        ({"waiting": frozenset({f"{OUTSIDE}/32"})}, OUTSIDE, Access.REQUESTED),
+        ({"declined": frozenset({f"{OUTSIDE}/32"})}, OUTSIDE, Access.DECLINED),
+        ({"waiting": frozenset({f"{INSIDE}/32"})}, INSIDE, Access.OPEN),
+    ],
+)
+def test_a_visitor_is_told_what_their_address_is(
+    fields: dict[str, object], address: str, access: Access
+) -> None:
+    """Being let in goes before having asked."""
+    known = demo(allowed_cidr=("203.0.113.0/24",), phase=Phase.READY)
+    assert access is access_of(known, a_share(**fields), address)
+
+
+def test_an_address_that_is_being_let_in_is_not_in_yet() -> None:
+    """Until the change is made."""
+    changing = demo(allowed_cidr=("203.0.113.0/24",), phase=Phase.CHANGING)
+    assert Access.OPENING is access_of(changing, a_share(), INSIDE)
+
+
+def test_an_address_that_asks_is_told_once() -> None:
+    """On its link, and on the timeline; through a second link it waits too, and is not told."""
+    scene = Scene()
+    first, second = scene.create(), scene.create()
+    for token in (first, first, second):
+        share, known = scene.access.ask(token, OUTSIDE)
+        assert Access.REQUESTED is access_of(known, share, OUTSIDE)
+    told = [
+        e for e in scene.stage.store.entries[scene.demo_id] if e.kind is EntryKind.ACCESS_REQUEST
+    ]
+    assert [f"{OUTSIDE} asks to be let in, through the prospect link share001"] == [
+        e.text for e in told
+    ]
+    assert ["prospect"] == [e.actor for e in told]
+    waiting = {each.share.waiting for each in scene.sharing.listed(ANN, scene.demo_id)}
+    assert {frozenset({f"{OUTSIDE}/32"})} == waiting
+
+
+def test_who_is_in_has_nothing_to_ask() -> None:
+    """Asking changes nothing."""
+    scene = Scene()
+    share, known = scene.access.ask(scene.create(), INSIDE)
+    assert Access.OPEN is access_of(known, share, INSIDE)
+    assert frozenset() == share.waiting
+
+
+def test_so_many_addresses_wait_through_one_link_and_no_more() -> None:
+    """The next is refused; one that waits already may ask again."""
+    scene = Scene()
+    token = scene.create()
+    for number in range(MAX_OPEN_REQUESTS):
+        scene.access.ask(token, f"198.51.100.{number}")
+    with pytest.raises(WrongState, match="5 addresses wait"):
+        scene.access.ask(token, OUTSIDE)
+    scene.access.ask(token, "198.51.100.0")
+
+
+def test_nobody_asks_through_a_link_that_is_not_open() -> None:
+    """Nor without an address."""
+    scene = Scene()
+    token = scene.create()
+    with pytest.raises(WrongState, match="your address is unknown"):
+        scene.access.ask(token, "")
+    scene.sharing.revoke(ANN, scene.demo_id, "share001")
+    with pytest.raises(NotFound, match="not valid"):
+        scene.access.ask(token, OUTSIDE)
+
+
+def test_a_link_revoked_while_somebody_asks_takes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The visitor learns that it is over."""
+    scene = Scene()
+    token = scene.create()
+
+    def late(*_: object, **__: object) -> bool:
+        scene.sharing.revoke(ANN, scene.demo_id, "share001")
+        return False
+
+    monkeypatch.setattr(scene.store, "add_waiting", late)
+    with pytest.raises(NotFound, match="not valid"):
+        scene.access.ask(token, OUTSIDE)
