@@ -12,8 +12,8 @@ from typing import Any
 
 from bench.figures import Figure
 from local import service
-from local.slack_setup import LocalSlack
-from local.slack_workspace import Workspace
+from local.slack.setup import LocalSlack
+from local.slack.workspace import Workspace
 from tools.packaging import ROOT
 
 _WARM, _COLD, _ROUNDS = 200, 5, 5

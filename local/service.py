@@ -9,8 +9,9 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from local import identity, servers, slack_setup, tokens
+from local import identity, servers, tokens
 from local.emulator.process import REGION, Emulator, PortTakenError, stop_process
+from local.slack import setup as slack_setup
 from tools.deploy import Target, deploy, tool_environment
 from tools.packaging import ROOT
 
@@ -139,7 +140,7 @@ def down(state: Path = STATE) -> list[str]:
         stop_process(known["pid"])
         stopped.append("identity provider")
     slack = slack_setup.LocalSlack.read(state)
-    if slack and _is_ours(slack.pid, "local.slack_stand_in"):
+    if slack and _is_ours(slack.pid, "local.slack.stand_in"):
         stop_process(slack.pid)
         stopped.append("stand-in for Slack")
     for name in ("emulator.json", "identity.json", "slack.json", "service.json"):

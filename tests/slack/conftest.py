@@ -14,9 +14,9 @@ import pytest
 
 from local import service
 from local.emulator.process import Emulator
-from local.slack_setup import LocalSlack
-from local.slack_stand_in import StandIn, server
-from local.slack_workspace import Workspace
+from local.slack.setup import LocalSlack
+from local.slack.stand_in import StandIn, server
+from local.slack.workspace import Workspace
 from tools.packaging import ROOT
 
 PATIENCE = 60.0

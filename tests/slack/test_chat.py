@@ -11,7 +11,7 @@ from chalicelib.adapters.slack.chat import SlackChat
 from chalicelib.core.errors import AccessDenied, DemoError, Rejected, Throttled, Unavailable
 from chalicelib.entrypoints.slack.blocks import sentence
 from chalicelib.services.slack.ports import ChannelUnavailable, Unverified
-from local.slack_stand_in import CHANNEL, PEOPLE, TEAM, TOKEN, U_NOBODY, U_OTHER, Behaviour
+from local.slack.stand_in import CHANNEL, PEOPLE, TEAM, TOKEN, U_NOBODY, U_OTHER, Behaviour
 from tests.slack.conftest import Listening
 from tests.unit.builders import NOW
 

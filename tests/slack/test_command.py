@@ -19,7 +19,7 @@ from chalicelib.services.slack.commands import (
     ListDemos,
     ShowDemo,
 )
-from local.slack_limits import message_problems
+from local.slack.limits import message_problems
 
 NAMES = {name: name for name in ("s3", "vpc", "sg", "rds", "ecs", "asg", "eb", "jenkins")}
 

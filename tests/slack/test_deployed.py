@@ -12,11 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from local import service, slack
+from local import service
 from local.identity import OWNER
-from local.slack_limits import message_problems
-from local.slack_stand_in import CHANNEL, CLOSED, U_NOBODY, U_OTHER, U_OWNER
-from local.slack_workspace import Workspace
+from local.slack import __main__ as slack
+from local.slack.limits import message_problems
+from local.slack.stand_in import CHANNEL, CLOSED, U_NOBODY, U_OTHER, U_OWNER
+from local.slack.workspace import Workspace
 from tests.slack.conftest import Deployed, wait_for
 
 
@@ -49,7 +50,7 @@ def test_a_tampered_body_is_refused(deployed: Deployed) -> None:
 
 
 def _with_the_signature_of(deployed: Deployed, body: bytes, sent: bytes) -> httpx.Response:
-    from local.slack_workspace import signature
+    from local.slack.workspace import signature
 
     timestamp = str(int(time.time()))
     headers = {
@@ -101,10 +102,13 @@ def test_a_demo_comes_up_is_extended_and_goes(deployed: Deployed) -> None:
     (demo,) = mine(deployed, "Whole life")
     assert (OWNER, ["127.0.0.1/32"]) == (demo["owner"], demo["allowed_cidr"])
 
+    page = buttons(message)["demo_open_page"]["url"]
+    assert f"{deployed.up.api_url}/app#/demos/{demo['demo_id']}" == page
+
     extend = buttons(message)["demo_extend"]
     for _ in range(2):
         assert 200 == deployed.workspace.press("demo_extend", extend["value"]).status_code
-    an_answer(deployed, "was extended")
+    an_answer(deployed, "ends <!date")
     wait_for(
         lambda: buttons(deployed.status_message("Whole", ": Ready"))["demo_extend"] != extend,
         "new",

@@ -13,7 +13,7 @@ from chalicelib.core.errors import FieldProblem
 from chalicelib.core.policy import LeaseLimits
 from chalicelib.entrypoints.slack import form
 from chalicelib.services.slack.commands import Create
-from local.slack_limits import view_problems
+from local.slack.limits import view_problems
 
 
 def values(**given: Any) -> dict[str, Any]:

@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from chalicelib.settings import Settings
-from local import slack_pictures
-from local.slack_limits import message_problems, view_problems
+from local.slack.limits import message_problems, view_problems
+from tools import slack_pictures
 from tools.packaging import ROOT
 
 DOCUMENT = (ROOT / "docs" / "slack.md").read_text(encoding="utf-8")
@@ -45,7 +45,7 @@ def test_every_setting_is_documented() -> None:
 
 
 def test_every_picture_is_there_and_shown() -> None:
-    """The document shows what `local.slack_pictures` draws."""
+    """The document shows what `tools.slack_pictures` draws."""
     shown = re.findall(r"\]\(pictures/([\w-]+)\.png\)", DOCUMENT)
     assert sorted(name for name, _ in slack_pictures.pages()) == sorted(shown)
     assert [] == [n for n in shown if not (slack_pictures.FOLDER / f"{n}.png").exists()]

@@ -14,7 +14,7 @@ from chalicelib.entrypoints.slack import responses, status_message
 from chalicelib.entrypoints.slack.blocks import escaped, link
 from chalicelib.services.slack.ports import Message
 from chalicelib.services.slack.requests import ListResult
-from local.slack_limits import message_problems
+from local.slack.limits import message_problems
 from tests.slack.fakes import buttons, said
 from tests.unit.builders import NOW, component, demo, minutes
 

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import io
+import re
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from rich.console import Console
 
-from local import service, slack, slack_pictures
-from local.slack_mrkdwn import Run, runs
+from chalicelib.core.demo import Phase, Status
+from chalicelib.entrypoints.slack.status_message import status_message
+from local import service
+from local.slack import __main__ as slack
+from local.slack import terminal
+from local.slack.mrkdwn import Run, runs
+from tests.unit.builders import component, demo
+from tools import slack_pictures
 
 NOW = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
 AT = int(NOW.timestamp())
@@ -52,3 +62,35 @@ def test_the_pictures_are_of_the_real_messages() -> None:
     assert "ends in 30 min" in pages["slack-ready"]
     assert "about 10 min" in pages["slack-form"]
     assert not [name for name, page in pages.items() if "src=" in page or "url(" in page]
+
+
+@pytest.mark.parametrize("status", [*Status])
+def test_no_emoji_stays_a_word_between_colons(status: Status) -> None:
+    """Whatever state a demo is in, the terminal draws its marks."""
+    for phase in Phase:
+        shown = status_message(demo(component("vpc", status=status), phase=phase))
+        console = Console(record=True, width=100, file=io.StringIO())
+        console.print(terminal.said({"blocks": list(shown.blocks)}, NOW))
+        assert not re.findall(r":[a-z_]+:", console.export_text())
+
+
+STATUS = {"thread_ts": "", "text": "a demo (demo0001): Ready"}
+NOTICE = {"thread_ts": "1.1", "text": "It is ready."}
+
+
+@pytest.mark.parametrize(
+    ("answers", "messages", "quiet", "expected"),
+    [
+        ([], [], 9.0, False),
+        ([{"text": "Your demos"}], [], 0.0, True),
+        ([], [STATUS | {"text": "a demo (demo0001): Building"}], 9.0, False),
+        ([], [STATUS], 0.0, False),
+        ([], [STATUS, NOTICE], 0.0, True),
+        ([], [STATUS], 1.1, True),
+    ],
+)
+def test_it_returns_once_all_was_said(
+    answers: list[Any], messages: list[Any], quiet: float, *, expected: bool
+) -> None:
+    """An answer ends it at once, and a demo at rest with its notice."""
+    assert expected == slack.all_said(answers, messages, quiet)

@@ -28,12 +28,12 @@ def test_a_process_is_known_by_its_command_line(monkeypatch: pytest.MonkeyPatch)
 
 def test_servers_started_at_once_each_say_their_own_port(tmp_path: Path) -> None:
     """Two that may take any port get two, and the one told a taken port says that it failed."""
-    started = [servers.start("local.slack_stand_in", tmp_path, n) for n in ("one", "two")]
+    started = [servers.start("local.slack.stand_in", tmp_path, n) for n in ("one", "two")]
     try:
         (one, _), (two, _) = started
         assert one != two
         with pytest.raises(servers.ServerError, match=r"see three\.log"):
-            servers.start("local.slack_stand_in", tmp_path, "three", port=one)
+            servers.start("local.slack.stand_in", tmp_path, "three", port=one)
     finally:
         stopped = [stop_process(pid) for _, pid in started]
     assert [True, True] == stopped

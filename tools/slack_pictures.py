@@ -1,6 +1,6 @@
 """Makes the pictures in docs/slack.md: the real messages, drawn by Chromium.
 
-python -m local.slack_pictures
+python -m tools.slack_pictures
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,8 +19,8 @@ from chalicelib.entrypoints.slack.create import Misunderstood
 from chalicelib.entrypoints.slack.status_message import notice, status_message
 from chalicelib.entrypoints.slack.words import component_words
 from chalicelib.services.slack.ports import Message
-from local import slack_html
-from local.slack_stand_in import U_OWNER
+from local.slack.stand_in import U_OWNER
+from tools import slack_html
 from tools.packaging import ROOT
 
 FOLDER = ROOT / "docs" / "pictures"

@@ -1,6 +1,7 @@
 """Shows a channel of the stand-in on a terminal, about as Slack would."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from rich.emoji import Emoji, NoEmoji
 from rich.panel import Panel
 from rich.text import Text
 
-from local.slack_mrkdwn import plain, runs
+from local.slack.mrkdwn import plain, runs
 
 _STYLES = {
     "bold": "bold",
@@ -19,6 +20,8 @@ _STYLES = {
     "mention": "blue on grey93",
     "date": "",
 }
+# What Slack calls otherwise than the terminal's library does.
+_RENAMED = {"double_vertical_bar": "pause_button"}
 _BUTTONS = {"primary": "white on green4", "danger": "white on red3", "": "black on grey82"}
 Given = Mapping[str, Any]
 
@@ -36,10 +39,11 @@ def formatted(text: str, now: datetime) -> Text:
 
 
 def _emoji(name: str) -> str:
-    try:
-        return str(Emoji(name))
-    except NoEmoji:
-        return f":{name}:"
+    """Show an emoji by Slack's name for it, or its name in words."""
+    for known in (_RENAMED.get(name, name), name.removeprefix("large_"), name):
+        with suppress(NoEmoji):
+            return str(Emoji(known))
+    return name.replace("_", " ")
 
 
 def block(given: Given, now: datetime) -> RenderableType:

@@ -17,10 +17,10 @@ from rich.live import Live
 from chalicelib.core.demo import Phase
 from chalicelib.entrypoints.slack.status_message import in_plain
 from local import service
-from local.slack_setup import LocalSlack
-from local.slack_stand_in import CHANNEL
-from local.slack_terminal import channel
-from local.slack_workspace import Workspace
+from local.slack.setup import LocalSlack
+from local.slack.stand_in import CHANNEL, CHANNEL_NAMES
+from local.slack.terminal import channel
+from local.slack.workspace import Workspace
 
 Json = dict[str, Any]
 _LOOK_EVERY = 0.3  # seconds
@@ -28,7 +28,7 @@ _SETTLED = tuple(
     f": {in_plain(phase)}"
     for phase in (Phase.READY, Phase.DELETED, Phase.FAILED, Phase.QUARANTINED)
 )
-_QUIET_AFTER = 3.0  # seconds in which nothing more came of a command that changes no demo
+_QUIET_AFTER = 1.0  # seconds in which nothing more came of a demo at rest
 _GIVE_UP_AFTER = 300.0  # seconds
 
 
@@ -51,10 +51,16 @@ def news(before: Json, seen: Json) -> tuple[list[Json], list[Json]]:
     return seen["answers"][len(before["answers"]) :], changed
 
 
-def settled(messages: list[Json], quiet: float) -> bool:
-    """Whether nothing more is to come: every demo at rest, and quiet for a moment."""
-    status_message = [m for m in messages if not m["thread_ts"]]
-    return quiet > _QUIET_AFTER and all(m["text"].endswith(_SETTLED) for m in status_message)
+def all_said(answers: list[Json], messages: list[Json], quiet: float) -> bool:
+    """Whether nothing more is to come: an answer, or every demo at rest with its notice.
+
+    What changes a demo that is at rest brings no notice; then it must be quiet for a moment.
+    """
+    shown = [message for message in messages if not message["thread_ts"]]
+    if not shown:
+        return bool(answers)
+    at_rest = all(message["text"].endswith(_SETTLED) for message in shown)
+    return at_rest and (len(shown) < len(messages) or quiet > _QUIET_AFTER)
 
 
 def run(console: Console, text: str) -> int:
@@ -64,7 +70,7 @@ def run(console: Console, text: str) -> int:
         raise SlackError("the stand-in for Slack is not running; start it with: make demo")
     workspace = Workspace(up.api_url, slack.signing_secret, slack.url)
     before = next(looks(slack))
-    console.print(f"#{CHANNEL}  /demo {text}", style="bold", highlight=False)
+    console.print(f"#{CHANNEL_NAMES[CHANNEL]}  /demo {text}", style="bold", highlight=False)
     answer = workspace.command(text)
     if answer.is_error:
         raise SlackError(f"the service answered {answer.status_code}: {answer.text}")
@@ -89,8 +95,8 @@ def follow(live: Live, slack: LocalSlack, before: Json, first: list[Json]) -> An
             last, moved = (answers, messages), now
         shown = channel([*first, *forms, *answers], messages, datetime.now(UTC))
         live.update(shown, refresh=True)
-        heard = bool(answers or messages or forms) or _said_all(first)
-        if (heard and settled(messages, now - moved)) or now - began > _GIVE_UP_AFTER:
+        words = [*answers, *forms, *(first if _said_all(first) else [])]
+        if all_said(words, messages, now - moved) or now - began > _GIVE_UP_AFTER:
             return shown
     return None
 

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import httpx
 
-from local.slack_stand_in import CHANNEL, TEAM, U_OWNER
+from local.slack.stand_in import CHANNEL, TEAM, U_OWNER
 
 _TIMEOUT = 10.0  # seconds
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
-from local.slack_mrkdwn import Run, plain, runs
+from local.slack.mrkdwn import Run, plain, runs
 
 Given = Mapping[str, Any]
 # Glyph, and its colour; drawn with ordinary letters, so that a picture needs no emoji font.

@@ -10,7 +10,7 @@ from urllib.request import urlopen
 
 from local import servers
 from local.emulator.process import Emulator, is_running
-from local.slack_stand_in import TEAM, TOKEN
+from local.slack.stand_in import TEAM, TOKEN
 
 SECRET = "stelligent-service/slack"  # noqa: S105 - a secret's name
 # Slack tells nobody's address; on this machine there is only one worth opening a demo to.
@@ -62,7 +62,7 @@ def start(state: Path, aws: Emulator) -> LocalSlack:
     if known is None or not (is_running(known.pid) and answers(known.url)):
         port = known.port if known else 0
         secret = known.signing_secret if known else secrets.token_hex(16)
-        port, pid = servers.start("local.slack_stand_in", state, "slack", port=port)
+        port, pid = servers.start("local.slack.stand_in", state, "slack", port=port)
         known = LocalSlack(port, pid, secret)
         file = state / "slack.json"
         file.touch(mode=0o600)

@@ -1,6 +1,6 @@
 """A stand-in for Slack's Web API on loopback: keeps what is posted, and judges every payload.
 
-    python -m local.slack_stand_in --port N --port-file FILE
+    python -m local.slack.stand_in --port N --port-file FILE
 
 It knows the four people in `PEOPLE`, and is in every channel but those in `CLOSED`. What it
 was told to do wrong (`POST /_stand-in/behave`) it does before anything else: answer an error
@@ -20,12 +20,13 @@ from urllib.parse import parse_qsl
 
 from local import servers
 from local.identity import ADMIN, OTHER, OWNER
-from local.slack_limits import message_problems, view_problems
+from local.slack.limits import message_problems, view_problems
 
 TOKEN = "xoxb-local-stand-in"  # noqa: S105 - opens this stand-in and nothing else
 TEAM = "T0LOCAL"
 CHANNEL = "C0DEMOS"
 CLOSED = ("C0CLOSED",)
+CHANNEL_NAMES = {CHANNEL: "demos", CLOSED[0]: "closed"}
 U_OWNER, U_OTHER, U_ADMIN, U_NOBODY = "U0OWNER", "U0OTHER", "U0ADMIN", "U0NOBODY"
 PEOPLE: dict[str, dict[str, Any]] = {
     user: {"team_id": TEAM, "profile": {"email": email}, "is_email_confirmed": user != U_NOBODY}
