@@ -69,8 +69,12 @@ def page(*parts: str) -> str:
 
 def channel(name: str, typed: str = "") -> str:
     """Draw the head of a channel, and what somebody types there."""
-    command = f"<div class=typed>{escape(typed)}</div>" if typed else ""
-    return f"<div class=channel># {escape(name)}</div>{command}"
+    return f"<div class=channel># {escape(name)}</div>{command(typed) if typed else ''}"
+
+
+def command(text: str) -> str:
+    """Draw what somebody types."""
+    return f"<div class=typed>{escape(text)}</div>"
 
 
 def message(given: Given, now: datetime, *, thread: bool = False, only_you: bool = False) -> str:

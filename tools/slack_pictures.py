@@ -10,15 +10,20 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.adapters.templates import PackagedTemplates
+from chalicelib.core.catalog import ALL
 from chalicelib.core.demo import Demo, Desired, Failure, Phase, Status
+from chalicelib.core.graph import build_graph
 from chalicelib.core.policy import LeaseLimits, RequestPolicy
+from chalicelib.core.preview import preview
 from chalicelib.core.request import DemoRequest, check, new_demo
 from chalicelib.entrypoints.slack import form, responses
 from chalicelib.entrypoints.slack.command import parse
 from chalicelib.entrypoints.slack.create import Misunderstood
 from chalicelib.entrypoints.slack.status_message import notice, status_message
 from chalicelib.entrypoints.slack.words import component_words
+from chalicelib.services.slack.commands import Delete
 from chalicelib.services.slack.ports import Message
+from chalicelib.services.slack.requests import DemoResult
 from local.slack.stand_in import U_OWNER
 from tools import slack_html
 from tools.packaging import ROOT
@@ -26,6 +31,7 @@ from tools.packaging import ROOT
 FOLDER = ROOT / "docs" / "pictures"
 NOW = datetime(2026, 3, 4, 10, 12, tzinfo=UTC)
 _TYPED = '/demo create ecs rds name="Acme pilot" for 8h from 203.0.113.7'
+_PAGE = "https://demo.example.com/api/app"
 _CATALOG = PackagedTemplates().catalog()
 
 
@@ -72,7 +78,7 @@ def coming_up() -> str:
         ready | {"rds": Status.CREATING, "ecs": Status.CREATING},
         phase=Phase.PROVISIONING,
     )
-    return _page(_TYPED, status_message(demo, U_OWNER))
+    return _page(_TYPED, status_message(demo, U_OWNER, _PAGE))
 
 
 def ready() -> Demo:
@@ -86,8 +92,10 @@ def ready() -> Demo:
 def warned() -> str:
     """Draw a demo that is there, and the warning before its end."""
     demo = replace(ready(), expires_at=NOW + timedelta(minutes=30))
-    warning = notice(demo, "Acme pilot ends in 30 min, at 10:42 UTC", U_OWNER, urgent=True)
-    return _page("", status_message(demo, U_OWNER), _drawn(warning, thread=True))
+    warning = notice(
+        demo, "Acme pilot ends in 30 min (2026-03-04 10:42 UTC)", U_OWNER, urgent=True
+    )
+    return _page("", status_message(demo, U_OWNER, _PAGE), _drawn(warning, thread=True))
 
 
 def quarantined() -> str:
@@ -104,7 +112,7 @@ def quarantined() -> str:
         ),
         retry_at=NOW + timedelta(minutes=30),
     )
-    return _page("", status_message(demo, U_OWNER))
+    return _page("", status_message(demo, U_OWNER, _PAGE))
 
 
 def answers() -> str:
@@ -119,6 +127,27 @@ def answers() -> str:
         None,
         _drawn(told, only_you=True),
         _drawn(word, only_you=True),
+    )
+
+
+def questions() -> str:
+    """Draw what is asked back: the price of everything, and before a deletion."""
+    everything = _CATALOG.select(ALL)
+    cost = preview(
+        _CATALOG,
+        everything,
+        build_graph(_CATALOG, everything),
+        parameters={},
+        region="us-east-1",
+        lease=timedelta(hours=4),
+    )
+    deletion = responses.response(Delete(demo="Acme"), DemoResult(demo=ready()))
+    return _page(
+        "/demo create",
+        None,
+        _drawn(responses.everything("create", cost), only_you=True),
+        slack_html.command("/demo delete Acme"),
+        *([_drawn(deletion, only_you=True)] if deletion else []),
     )
 
 
@@ -150,6 +179,7 @@ def pages() -> Iterator[tuple[str, str]]:
     yield "slack-ready", warned()
     yield "slack-quarantined", quarantined()
     yield "slack-answers", answers()
+    yield "slack-questions", questions()
     yield "slack-form", opened()
 
 

@@ -101,6 +101,6 @@ class Sweep:
     def _warn(self, demo: Demo, warned: tuple[int, ...], now: datetime) -> None:
         after = replace(demo, warned=demo.warned | set(warned))
         left = in_words(demo.expires_at - now)
-        text = f"{demo.name} ends in {left}, at {demo.expires_at:%H:%M} UTC"
+        text = f"{demo.name} ends in {left} ({demo.expires_at:%Y-%m-%d %H:%M} UTC)"
         warning = Entry(at=now, actor=SWEEP_ACTOR, kind=EntryKind.WARNING, text=text)
         self.recorder.save(demo, after, now=now, actor=SWEEP_ACTOR, entries=(warning,))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from chalicelib.core.demo import Demo, Desired, Failure, Phase, Status
 from chalicelib.entrypoints.slack import responses, status_message
-from chalicelib.entrypoints.slack.blocks import escaped, link
+from chalicelib.entrypoints.slack.blocks import escaped, link, zoned
 from chalicelib.services.slack.ports import Message
 from chalicelib.services.slack.requests import ListResult
 from local.slack.limits import message_problems
@@ -121,6 +121,39 @@ def test_a_message_does_not_change_with_time_alone() -> None:
     assert status_message.status_message(shown) == status_message.status_message(
         replace(shown, planned_at=NOW, version=9)
     )
+
+
+def test_a_moment_is_shown_in_the_readers_zone() -> None:
+    """What is told in UTC becomes a date that Slack shows to each as their own."""
+    at = int(NOW.timestamp())
+    shown = status_message.notice(
+        demo(component("vpc")), "x ends in 2 h (2026-01-05 09:00 UTC)", None, urgent=False
+    )
+    assert f"(<!date^{at}^" in said(shown).split("\n")[1]
+    assert said(shown).endswith(">).")
+    for odd in ("2026-19-39 29:59 UTC", "0000-01-01 00:00 UTC"):
+        assert odd == zoned(odd)
+
+
+def test_the_page_is_a_button_while_the_demo_is_there() -> None:
+    """It leads to the demo's own view, and is left out where nobody knows the page."""
+    there = demo(component("vpc"), phase=Phase.READY)
+    page = "https://x.example/api/app"
+    row = buttons(status_message.status_message(there, "U0ANN", page))
+    assert f"{page}#/demos/demo0001" == row[status_message.PAGE]["url"]
+    assert status_message.PAGE not in buttons(status_message.status_message(there))
+    gone = replace(there, phase=Phase.DELETED, desired_state=Desired.DELETED)
+    assert {} == buttons(status_message.status_message(gone, "U0ANN", page))
+
+
+def test_a_list_says_how_many_links_it_leaves_out() -> None:
+    """Three are shown; the rest is counted."""
+    many = {f"Link{n}Url": f"http://{n}.example" for n in range(5)}
+    listed = demo(component("vpc", status=Status.READY, outputs=many), phase=Phase.READY)
+    result = ListResult(demos=(listed,), everybody=False, more=False)
+    line = said(responses.listing(result)).split("\n")[-1]
+    assert 3 == line.count("<http://")
+    assert line.endswith(" · +2")
 
 
 def test_outside_text_stays_text() -> None:

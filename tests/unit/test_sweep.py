@@ -79,7 +79,7 @@ def test_each_warning_is_given_once() -> None:
         swept(stage)
     warnings = [text for text in stage.told("demo0001") if "ends in" in text]
     assert [
-        f"demo demo0001 ends in {left}, at 13:00 UTC" for left in ("2 h", "30 min")
+        f"demo demo0001 ends in {left} (2026-01-05 13:00 UTC)" for left in ("2 h", "30 min")
     ] == warnings
 
 

@@ -273,9 +273,11 @@ def _moment(text: str) -> datetime | None:
 def _page_url(event: Payload) -> str:
     """Return where the web page is: beside the address that Slack called."""
     headers = {name.lower(): value for name, value in event["headers"].items()}
-    path = event.get("requestContext", {}).get("path", "").removesuffix("/slack/events")
+    path = event["requestContext"].get("path", "").removesuffix("/slack/events")
     host = headers.get("host", "")
-    return f"{headers.get('x-forwarded-proto', 'https')}://{host}{path}/app" if host else ""
+    # API Gateway speaks https alone; only a local run has no certificate.
+    scheme = "http" if host.split(":")[0] in ("127.0.0.1", "localhost") else "https"
+    return f"{scheme}://{host}{path}/app" if host else ""
 
 
 def failed(error: Exception, body: Payload) -> BoltResponse | None:

@@ -6,6 +6,7 @@ form to them. A text may come from outside and be of any length, so it is clippe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
@@ -28,6 +29,7 @@ from chalicelib.services.slack.ports import Message
 MAX_BLOCKS: Final = 50
 MAX_URL: Final = ButtonElement.url_max_length
 _MAX_FALLBACK: Final = 3000
+_MOMENT: Final = re.compile(r"([0-9]{4}-[01][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]) UTC")
 
 
 def message(text: str, blocks: Iterable[Block] = ()) -> Message:
@@ -134,6 +136,18 @@ def confirm(title: str, text: str, yes: str, no: str) -> ConfirmObject:
 def when(moment: datetime, form: str = "{date_short_pretty} {time}") -> str:
     """Return a moment that every reader sees in their own zone ("Formatting text", dates)."""
     return f"<!date^{int(moment.timestamp())}^{form}|{moment:%Y-%m-%d %H:%M} UTC>"
+
+
+def zoned(text: str) -> str:
+    """Return escaped text with its moments written so that every reader sees their own zone."""
+    return _MOMENT.sub(lambda found: _zoned(found[1]) or found[0], text)
+
+
+def _zoned(moment: str) -> str | None:
+    try:
+        return when(datetime.fromisoformat(f"{moment}+00:00"))
+    except ValueError:
+        return None  # somebody's words, which look like a moment
 
 
 def ago(moment: datetime) -> str:

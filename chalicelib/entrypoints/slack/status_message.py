@@ -28,6 +28,7 @@ from chalicelib.entrypoints.slack.blocks import (
     section,
     sections,
     when,
+    zoned,
 )
 from chalicelib.services.slack.commands import DEFAULT_EXTENSION
 from chalicelib.services.slack.ports import Message
@@ -177,7 +178,7 @@ def _buttons(demo: Demo, page_url: str = "") -> list[Block]:
     """Return the buttons that fit a demo's state; one that is ending has its page alone."""
     row = _opening(demo)
     if page_url and not demo.ended:
-        row.append(button("Its page", PAGE, url=f"{page_url}#/demos/{demo.demo_id}"))
+        row.append(button("Web page", PAGE, url=f"{page_url}#/demos/{demo.demo_id}"))
     if demo.phase is Phase.QUARANTINED:
         row.append(button("Retry", RETRY, value=demo.demo_id, style="primary"))
     elif demo.desired_state is not Desired.DELETED:
@@ -217,5 +218,6 @@ def notice(demo: Demo, text: str, mention: str | None, *, urgent: bool) -> Messa
     With an urgent one come all the buttons that fit the demo's state.
     """
     to = f"<@{mention}> " if mention else ""
+    said = f"{zoned(escaped(text))}{'' if text.endswith('.') else '.'}"
     row = _buttons(demo) if urgent else [actions(*b) for b in [_opening(demo)] if b]
-    return message(escaped(text), [section(f"{to}{escaped(text)}"), *row])
+    return message(escaped(text), [section(f"{to}{said}"), *row])
