@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from chalicelib.core.errors import MissingSetting
 from chalicelib.core.policy import (
+    FirstPool,
     LeaseLimits,
     PermissionsBoundary,
     Policy,
@@ -96,6 +97,9 @@ def _rules(read: _Reader, service: str) -> Policy:
         ),
         permissions_boundary=PermissionsBoundary(
             boundary_arn=read("BOUNDARY_ARN", str), role_path=read("ROLE_PATH", str)
+        ),
+        first_pool=FirstPool(
+            components=read("FIRST_POOL", _words, ""), ready=read("FIRST_POOL_READY", int, "1")
         ),
         polling=PollingPolicy(
             poll=read("POLL_SECONDS", _seconds, "60"), retry=read("RETRY_SECONDS", _seconds, "15")

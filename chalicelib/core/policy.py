@@ -57,6 +57,14 @@ class PollingPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FirstPool:
+    """The pool that there is without anybody's setting it, or none where it has no components."""
+
+    components: tuple[str, ...] = ()
+    ready: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """Everything that the operator set and the rules depend on."""
 
@@ -64,6 +72,7 @@ class Policy:
     request: RequestPolicy
     quotas: Quotas
     permissions_boundary: PermissionsBoundary
+    first_pool: FirstPool = field(default_factory=FirstPool)
     polling: PollingPolicy = field(default_factory=PollingPolicy)
     watchdog: timedelta = timedelta(minutes=10)
 

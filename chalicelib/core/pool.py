@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.core.catalog import Catalog
 from chalicelib.core.errors import FieldProblem, InvalidRequest
-from chalicelib.core.policy import LeaseLimits, Quotas, RequestPolicy
+from chalicelib.core.policy import LeaseLimits, Policy, Quotas, RequestPolicy
 from chalicelib.core.request import DemoRequest, check
 
 NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,29}")
@@ -115,6 +115,20 @@ class Pool:
     def most_wanted(self) -> int:
         """Return the largest number that is ever to be ready."""
         return max(self.ready, *(w.ready for w in self.windows), 0)
+
+
+def first_pool(policy: Policy) -> Pool | None:
+    """Return the pool that the operator's settings ask for, if they do."""
+    first = policy.first_pool
+    if not first.components:
+        return None
+    return Pool(
+        name="first",
+        components=first.components,
+        region=policy.request.home_region,
+        ready=first.ready,
+        max_total=min(first.ready + 1, policy.quotas.in_all),
+    )
 
 
 def is_pooled(owner: str) -> bool:

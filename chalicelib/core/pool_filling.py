@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from chalicelib.core.demo import Demo, Desired
-from chalicelib.core.pool import Pool
+from chalicelib.core.demo import Demo, Desired, Phase
+from chalicelib.core.pool import Pool, Tier
 
 MAX_FAILURES: Final = 3
 """Members that fail one after the other before the pool is paused and an operator asked."""
@@ -19,11 +19,13 @@ _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 class Filling:
     """What is to be done for a pool: how many to make, which to remove, or why it is paused.
 
+    `pause` are members that are to wait at less cost, as the pool's tier says.
     `succeeded_at` is when a member last became ready, of those that are known.
     """
 
     create: int
     retire: tuple[str, ...]
+    pause: tuple[str, ...]
     paused: str
     succeeded_at: datetime | None
 
@@ -39,9 +41,11 @@ def filling(pool: Pool, members: Sequence[Demo], digest: str, now: datetime) -> 
     older = [m for m in live if m.pool_digest != digest]
     succeeded = _succeeded_at(pool, members)
     paused = pool.paused or _failures(members, succeeded)
+    retired = [m.demo_id for m in _surplus(pool, current, older, now)]
     return Filling(
         create=0 if paused else _lacking(pool, current, older, now),
-        retire=tuple(m.demo_id for m in _surplus(pool, current, older, now)),
+        retire=tuple(retired),
+        pause=tuple(m.demo_id for m in live if _tired(pool, m) and m.demo_id not in retired),
         paused=paused,
         succeeded_at=succeeded,
     )
@@ -50,6 +54,12 @@ def filling(pool: Pool, members: Sequence[Demo], digest: str, now: datetime) -> 
 def is_ready(member: Demo) -> bool:
     """Whether a member has come up, and so may be claimed or be asleep."""
     return member.ready_at is not None
+
+
+def _tired(pool: Pool, member: Demo) -> bool:
+    """Whether a member is up, and its pool has its members wait paused."""
+    up = member.phase is Phase.READY and member.desired_state is Desired.RUNNING
+    return pool.tier is Tier.STOPPED and up and not member.looping
 
 
 def _lacking(pool: Pool, current: list[Demo], older: list[Demo], now: datetime) -> int:

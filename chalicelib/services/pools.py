@@ -137,15 +137,26 @@ class FillPools:
     clock: Clock
     new_id: NewId
     quotas: Quotas
+    first: Pool | None = None
 
     def run(self, report: Callable[[str, Exception], None]) -> None:
         """Look after every pool; `report` hears of each that could not be looked after."""
-        for pool in self.pools.all():
+        for pool in self._all():
             try:
                 self._look_after(pool)
             except Exception as error:  # noqa: BLE001 - no pool's fault may stop another's filling
                 report(pool.owner, error)
                 self.metrics.count("PoolFaults")
+
+    def _all(self) -> Sequence[Pool]:
+        """Return every pool; the one that the settings ask for is set where it is missing."""
+        found = self.pools.all()
+        if self.first is None or any(pool.name == self.first.name for pool in found):
+            return found
+        first = checked(self.first, self.offer.catalog(), self.offer.policy, self.quotas)
+        with contextlib.suppress(StaleRecord):
+            self.pools.put(replace(first, succeeded_at=self.clock()), before=None)
+        return self.pools.all()
 
     def _look_after(self, pool: Pool) -> None:
         now = self.clock()
@@ -155,7 +166,9 @@ class FillPools:
         wanted = filling(pool, members, made_of, now)
         pool = self._noted(pool, wanted)
         for demo_id in wanted.retire:
-            self._retire(demo_id)
+            self._turn(demo_id, Desired.DELETED, "the pool has no use for it any more")
+        for demo_id in wanted.pause:
+            self._turn(demo_id, Desired.PAUSED, "it waits paused until it is claimed")
         for _ in range(wanted.create):
             if not self._create(pool, made_of):
                 break
@@ -181,14 +194,12 @@ class FillPools:
         self.pools.put(after, before=pool)
         return replace(after, version=pool.version + 1)
 
-    def _retire(self, demo_id: str) -> None:
-        """Remove a member; one that is claimed meanwhile is somebody's and left alone."""
+    def _turn(self, demo_id: str, desired: Desired, why: str) -> None:
+        """Change what a member is to be; one that is claimed meanwhile is left alone."""
         demo = self.records.get(demo_id)
         if not is_pooled(demo.owner) or demo.desired_state is Desired.DELETED:
             return
-        after = replace(
-            demo, desired_state=Desired.DELETED, reason="the pool has no use for it any more"
-        )
+        after = replace(demo, desired_state=desired, reason=why)
         with contextlib.suppress(StaleRecord):  # the next sweep sees what became of it
             self.loops.commit(demo, after, actor=POOL_ACTOR)
 

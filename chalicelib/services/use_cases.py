@@ -178,6 +178,7 @@ class UseCases:
 
     @cached_property
     def fill_pools(self) -> FillPools:
+        from chalicelib.core.pool import first_pool
         from chalicelib.services.pools import FillPools
 
         return FillPools(
@@ -191,6 +192,7 @@ class UseCases:
             clock=self.ports.clock,
             new_id=self.ports.new_id,
             quotas=self.policy.quotas,
+            first=first_pool(self.policy),
         )
 
     @cached_property

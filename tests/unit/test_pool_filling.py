@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.core.demo import Demo, Desired, Failure, Phase
-from chalicelib.core.pool import Pool
+from chalicelib.core.pool import Pool, Tier
 from chalicelib.core.pool_filling import Filling, filling
 
 from .builders import NOW, REGION, demo, minutes
@@ -92,6 +92,15 @@ def test_a_paused_pool_keeps_what_is_ready() -> None:
     """Members that are ready may still be claimed."""
     paused = fill(a_pool(paused="why"), a_member(1))
     assert (0, (), "why") == (paused.create, paused.retire, paused.paused)
+
+
+def test_members_of_a_stopped_tier_are_put_to_sleep() -> None:
+    """Once they are up, and not those that go anyway."""
+    members = [a_member(1, looping=False), a_member(2), a_member(3, ready=False)]
+    stopped = a_pool(ready=3, tier=Tier.STOPPED)
+    assert ("memb0001",) == fill(stopped, *members).pause
+    assert () == fill(a_pool(ready=3), *members).pause
+    assert () == fill(replace(stopped, ending=True), *members).pause
 
 
 def test_an_ending_pool_removes_all() -> None:

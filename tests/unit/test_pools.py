@@ -10,8 +10,16 @@ import pytest
 
 from chalicelib.core.catalog import Component, Parameter, build_catalog
 from chalicelib.core.errors import InvalidRequest
-from chalicelib.core.policy import Quotas, RequestPolicy
-from chalicelib.core.pool import Pool, Window, checked, digest, is_pooled, not_poolable
+from chalicelib.core.policy import FirstPool, PermissionsBoundary, Policy, Quotas, RequestPolicy
+from chalicelib.core.pool import (
+    Pool,
+    Window,
+    checked,
+    digest,
+    first_pool,
+    is_pooled,
+    not_poolable,
+)
 
 from .builders import OWNER, REGION
 
@@ -153,3 +161,14 @@ def test_no_person_is_a_pool() -> None:
     """An owner that is a pool is told from a person's address."""
     assert is_pooled(a_pool().owner)
     assert not is_pooled(OWNER)
+
+
+def test_the_settings_may_ask_for_a_first_pool() -> None:
+    """Without anybody's setting it, where components are named."""
+    boundary = PermissionsBoundary(boundary_arn="arn:boundary", role_path="/stelligent-demo/")
+    policy = Policy(
+        service="service", request=POLICY, quotas=QUOTAS, permissions_boundary=boundary
+    )
+    assert None is first_pool(policy)
+    wanted = first_pool(replace(policy, first_pool=FirstPool(components=("rds",), ready=2)))
+    assert Pool(name="first", components=("rds",), region=REGION, ready=2, max_total=3) == wanted
