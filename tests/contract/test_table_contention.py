@@ -163,3 +163,11 @@ def test_what_decides_is_read_consistently(table: Stores, client: Contended) -> 
     consistent = [a.get("ConsistentRead") for a in asked if "IndexName" not in a]
     assert 8 <= len(consistent)
     assert all(consistent)
+
+
+def test_slots_that_others_take_each_time_are_given_up(table: Stores, client: Contended) -> None:
+    """After twenty, as what may be tried later: there is room, and no place was to be had."""
+    client.refusals = [cancelled("None", "ConditionalCheckFailed", "None")] * 100
+    with pytest.raises(Throttled, match="others took every quota slot"):
+        WRITES["create"](table)
+    assert 20 == client.tries

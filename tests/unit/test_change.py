@@ -185,6 +185,7 @@ def test_a_quarantined_demo_is_retried() -> None:
     stuck = resting(stage, Phase.QUARANTINED)
     again = stage.change.retry(stuck, actor=OWNER)
     assert (Phase.DELETING, 2) == (again.phase, again.generation)
+    assert "deleting: retried by ann@example.com" in stage.told(stuck.demo_id)
 
 
 def test_only_a_quarantined_demo_is_retried() -> None:

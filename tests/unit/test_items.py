@@ -1,8 +1,9 @@
 """Records: what an earlier release has written stays readable."""
 
+from collections import Counter
 from datetime import timedelta
 
-from chalicelib.adapters.items import attributes, to_demo
+from chalicelib.adapters.items import DUE_SHARDS, attributes, due_shard, to_demo
 from chalicelib.core.demo import Phase
 
 from .builders import NOW, component, demo
@@ -43,3 +44,14 @@ def test_a_record_stays_ninety_days_after_its_end() -> None:
     gone = demo(phase=Phase.DELETED, looping=False, deleted_at=NOW)
     assert int((NOW + timedelta(days=90)).timestamp()) == attributes(gone)["ttl"]
     assert attributes(demo())["ttl"] is None
+
+
+def test_due_demos_are_spread_over_all_shards() -> None:
+    """Each partition of the due index gets about as many, and a demo always the same."""
+    ids = [f"demo{number:04d}" for number in range(1000)]
+    share = Counter(map(due_shard, ids))
+    assert {f"DUE#{number}" for number in range(DUE_SHARDS)} == share.keys()
+    assert all(200 <= count <= 300 for count in share.values())
+    assert [due_shard(i) for i in ids] == [
+        attributes(demo(demo_id=i, due_at=NOW))["due_shard"] for i in ids
+    ]

@@ -63,3 +63,8 @@ def test_whatever_was_read_before_the_maximum_holds(data: st.DataObject) -> None
                 unnumbered = max(0, unnumbered - 1)
         before = max(maximum, min(before, len(taken) + unnumbered))
         assert len(taken) + unnumbered <= before
+
+
+def test_slots_without_a_number_are_none_unless_given() -> None:
+    """All below the maximum are open but those taken."""
+    assert (0, 2) == open_slots([1], 3)
