@@ -119,7 +119,7 @@ class Resolver:
             case "Fn::If":
                 return self(argument[1 if self.holds(argument[0]) else 2])
             case "Fn::GetAZs":
-                return ["zone-a", "zone-b"]
+                return [f"zone-{letter}" for letter in "abcdef"]
             case "Fn::Cidr":
                 return [f"10.200.{n}.0/24" for n in range(int(argument[1]))]
             case _:
