@@ -191,6 +191,7 @@ def _slack_updates(credentials: Credentials) -> Updates:
         read=use_cases().read,
         request=use_cases().request,
         change=use_cases().change,
+        sharing=use_cases().sharing,
         clock=now,
         policy=_slack_policy(),
     )

@@ -21,9 +21,7 @@ from chalicelib.entrypoints.slack.command import parse
 from chalicelib.entrypoints.slack.create import Misunderstood
 from chalicelib.entrypoints.slack.status_message import notice, status_message
 from chalicelib.entrypoints.slack.words import component_words
-from chalicelib.services.slack.commands import Delete
 from chalicelib.services.slack.ports import Message
-from chalicelib.services.slack.requests import DemoResult
 from local.slack.stand_in import U_OWNER
 from tools import slack_html
 from tools.packaging import ROOT
@@ -141,13 +139,13 @@ def questions() -> str:
         region="us-east-1",
         lease=timedelta(hours=4),
     )
-    deletion = responses.response(Delete(demo="Acme"), DemoResult(demo=ready()))
+    deletion = responses.confirmation(ready())
     return _page(
         "/demo create",
         None,
         _drawn(responses.everything("create", cost), only_you=True),
         slack_html.command("/demo delete Acme"),
-        *([_drawn(deletion, only_you=True)] if deletion else []),
+        _drawn(deletion, only_you=True),
     )
 
 

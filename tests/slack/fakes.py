@@ -152,6 +152,7 @@ class SlackStage(Stage):
             read=self.read,
             request=self.request,
             change=self.change,
+            sharing=self.sharing,
             clock=self.clock,
             policy=self.slack_policy,
         )

@@ -124,14 +124,16 @@ def test_no_signed_call_makes_a_server_error(stage: SlackStage, text: str, actio
 @pytest.mark.parametrize("seen", ["", "soon", "2026-01-05", "2026-01-05T09:00:00", "9" * 400])
 def test_a_button_with_no_moment_is_no_command(seen: str) -> None:
     """What was seen must be a moment with its zone."""
-    assert app.command_of(status_message.EXTEND, f"demo0001 {seen}") is None
+    assert status_message.command_of(status_message.EXTEND, f"demo0001 {seen}") is None
 
 
 def test_a_button_brings_what_was_seen() -> None:
     """The end that it stood for."""
     moment = datetime(2026, 1, 5, 9, tzinfo=UTC)
     expected = Extend(demo="demo0001", seen=moment)
-    assert expected == app.command_of(status_message.EXTEND, f"demo0001 {moment.isoformat()}")
+    assert expected == status_message.command_of(
+        status_message.EXTEND, f"demo0001 {moment.isoformat()}"
+    )
 
 
 def test_a_create_without_components_asks_back_with_the_price(stage: SlackStage) -> None:
@@ -157,3 +159,9 @@ def test_a_request_knows_where_the_page_is(stage: SlackStage) -> None:
     command("list")
     (request,) = stage.slack_store.requests.values()
     assert "https://demo.example/api/app" == request.page_url
+
+
+def test_a_call_without_headers_is_refused(stage: SlackStage) -> None:
+    """API Gateway passes none on where a caller sent none."""
+    event = {"headers": None, "body": "", "requestContext": {"httpMethod": "POST"}}
+    assert app.acknowledge(event, CONTEXT)["statusCode"] in (400, 401)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -12,14 +13,14 @@ from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.errors import AccessDenied, Rejected, StaleRecord, Unavailable
 from chalicelib.core.local_time import LocalTime
 from chalicelib.entrypoints.slack import status_message
-from chalicelib.entrypoints.slack.app import command_of
-from chalicelib.entrypoints.slack.stream import respond_to
+from chalicelib.entrypoints.slack.stream import respond_to, show
 from chalicelib.services.slack.commands import (
     Create,
     Delete,
     Extend,
     ListDemos,
     Retry,
+    ShareDemo,
     ShowDemo,
 )
 from tests.slack.fakes import ADMIN, ANN, BOB, CHANNEL, SlackStage, buttons, said
@@ -277,7 +278,7 @@ def test_a_typed_deletion_is_asked_back(stage: SlackStage) -> None:
     assert Desired.RUNNING is stage.store.get(demo_id).desired_state
     assert "Delete *Acme*" in said(question)
     button = buttons(question)[status_message.DELETE]
-    command = command_of(status_message.DELETE, button["value"])
+    command = status_message.command_of(status_message.DELETE, button["value"])
     assert command is not None
     stage.handle(command, pressed=True)
     assert Desired.DELETED is stage.store.get(demo_id).desired_state
@@ -300,3 +301,25 @@ def test_a_lease_that_is_too_long_says_until_when_it_can_be(stage: SlackStage) -
     stage.slack_store.refs.clear()
     stage.handle(Extend(demo=demo_id, by=timedelta(hours=100)))
     assert "The lease can run until <!date^" in said(stage.chat.responses[-1])
+
+
+def test_a_prospect_link_is_made_for_the_asker_alone(stage: SlackStage) -> None:
+    """It is in the answer, opens the demo, and nothing else in Slack shows it."""
+    demo_id = named(stage, "Acme")
+    show(stage.updates, demo_id, {})
+    page = "https://x.example/api/app"
+    stage.handle(ShareDemo(demo="Acme"), page_url=page)
+    (token,) = re.findall(
+        r"<https://x.example/api/share#([^|]+)[|]", said(stage.chat.responses[0])
+    )
+    _, shared = stage.sharing.visit(token, count=False)
+    assert demo_id == shared.demo_id
+    assert not any(token in said(message) for _, message, *_ in stage.chat.posts)
+
+
+def test_a_stranger_gets_no_prospect_link(stage: SlackStage) -> None:
+    """Whoever may not see a demo may not show it."""
+    demo_id = made(stage)
+    stage.handle(ShareDemo(demo=demo_id), BOB, pressed=True)
+    assert f"Only <@{ANN}> or an admin" in said(stage.chat.responses[-1])
+    assert [] == [*stage.sharing.shares.of_demo(demo_id)]

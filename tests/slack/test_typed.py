@@ -18,6 +18,7 @@ from chalicelib.services.slack.commands import (
     Extend,
     ListDemos,
     Retry,
+    ShareDemo,
     ShowDemo,
 )
 
@@ -102,6 +103,7 @@ def hours(number: float) -> timedelta:
             "extend Acme to 6pm tomorrow",
             Extend(demo="Acme", until=LocalTime(hour=18, tomorrow=True)),
         ),
+        ("share Acme with us", ShareDemo(demo="Acme")),
         ("retry k3f9x2ab", Retry(demo="k3f9x2ab")),
     ],
 )

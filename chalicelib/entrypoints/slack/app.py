@@ -12,7 +12,6 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 from http import HTTPStatus
 from types import SimpleNamespace
 from typing import Any, Final
@@ -23,22 +22,22 @@ from slack_bolt.adapter.aws_lambda.chalice_handler import ChaliceSlackRequestHan
 from slack_bolt.authorization import AuthorizeResult
 
 from chalicelib.core.catalog import ALL
-from chalicelib.core.demo import DEMO_ID
 from chalicelib.core.errors import DemoError, InvalidRequest, RetryableError
 from chalicelib.entrypoints.logs import logger
 from chalicelib.entrypoints.slack import form, responses, status_message
 from chalicelib.entrypoints.slack.command import Help, OpenForm, ShowCatalog, parse
 from chalicelib.entrypoints.slack.create import Misunderstood
 from chalicelib.entrypoints.slack.words import component_words
-from chalicelib.services.slack.commands import Create, Delete, DemoCommand, Extend, Retry
+from chalicelib.services.slack.commands import (
+    Create,
+    DemoCommand,
+)
 from chalicelib.services.slack.intake import Intake
 from chalicelib.services.slack.ports import Credentials, Message
 from chalicelib.wiring import slack_credentials, slack_intake
 
 Payload = dict[str, Any]
-_COMMAND_BUTTONS: Final = re.compile(
-    f"{status_message.EXTEND}|{status_message.DELETE}|{status_message.RETRY}|{responses.RUN}"
-)
+_COMMAND_BUTTONS: Final = re.compile("|".join([*status_message.COMMANDS, responses.RUN]))
 _PAGE_HEADER: Final = "x-stelligent-demo-page"
 
 
@@ -52,9 +51,10 @@ def acknowledge(event: Payload, context: Any) -> Payload:
     except DemoError as error:
         logger.error("Slack is off", extra={"why": str(error)})
         return _problem(HTTPStatus.NOT_FOUND, "Slack is not set up here")
-    if not _readable(event.get("headers") or {}):
+    headers = event.get("headers") or {}
+    if not _readable(headers):
         return _problem(HTTPStatus.UNAUTHORIZED, _DETAILS[401])
-    event = {**event, "headers": {**event["headers"], _PAGE_HEADER: _page_url(event)}}
+    event = event | {"headers": headers | {_PAGE_HEADER: _page_url(event, headers)}}
     handler = ChaliceSlackRequestHandler(
         app=_bolt(credentials), chalice=SimpleNamespace(lambda_context=context)
     )
@@ -193,7 +193,7 @@ class Listeners:
 
     def _command_of(self, action_id: str, value: str) -> DemoCommand | None:
         if action_id != responses.RUN:
-            return command_of(action_id, value)
+            return status_message.command_of(action_id, value)
         command = parse(value, component_words(self._intake.offer.catalog()))
         return command if isinstance(command, Create) else None
 
@@ -245,36 +245,10 @@ def _press(body: Payload) -> str:
     return view.get("id") or body.get("trigger_id") or json.dumps(body, sort_keys=True)
 
 
-def command_of(action_id: str, value: str) -> DemoCommand | None:
-    """Return the command of a demo's button; None for one that makes no sense."""
-    demo_id, _, seen = value.partition(" ")
-    if not DEMO_ID.fullmatch(demo_id):
-        return None
-    match action_id:
-        case status_message.EXTEND:
-            end = _moment(seen)
-            return Extend(demo=demo_id, seen=end) if end else None
-        case status_message.DELETE:
-            return Delete(demo=demo_id, confirmed=True)
-        case status_message.RETRY:
-            return Retry(demo=demo_id)
-        case _:
-            return None
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None
-
-
-def _page_url(event: Payload) -> str:
+def _page_url(event: Payload, headers: Mapping[str, str]) -> str:
     """Return where the web page is: beside the address that Slack called."""
-    headers = {name.lower(): value for name, value in event["headers"].items()}
     path = event["requestContext"].get("path", "").removesuffix("/slack/events")
-    host = headers.get("host", "")
+    host = next((value for name, value in headers.items() if name.lower() == "host"), "")
     # API Gateway speaks https alone; only a local run has no certificate.
     scheme = "http" if host.split(":")[0] in ("127.0.0.1", "localhost") else "https"
     return f"{scheme}://{host}{path}/app" if host else ""

@@ -30,6 +30,7 @@ from chalicelib.services.slack.commands import (
     Extend,
     ListDemos,
     Retry,
+    ShareDemo,
     ShowDemo,
 )
 
@@ -158,6 +159,12 @@ COMMANDS: Final = (
         _about_one(Delete),
         "delete Acme pilot",
         "asks, then removes it and everything it made",
+    ),
+    Command(
+        "share|invite",
+        _about_one(ShareDemo),
+        "share Acme pilot",
+        "makes a link for a prospect, which needs no account",
     ),
     Command(
         "retry|try again", _about_one(Retry), "retry Acme pilot", "tries a stuck removal again now"

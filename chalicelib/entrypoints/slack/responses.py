@@ -33,8 +33,15 @@ from chalicelib.entrypoints.slack.status_message import (
     status_message,
 )
 from chalicelib.services.slack.commands import Create, Delete, DemoCommand, Extend, Retry
-from chalicelib.services.slack.ports import Message, Unverified
-from chalicelib.services.slack.requests import ListResult, NotOneDemo, NotOwner, Result
+from chalicelib.services.slack.ports import Message, SlackRequest, Unverified
+from chalicelib.services.slack.requests import (
+    DemoResult,
+    ListResult,
+    NotOneDemo,
+    NotOwner,
+    Result,
+    ShareResult,
+)
 
 RUN: Final = "demo_run"
 """A button that does what its value says, as if it had been typed."""
@@ -51,10 +58,18 @@ _FIELDS: Final = {
 """What a problem's sentence is about; others begin with their own subject."""
 
 
-def response(command: DemoCommand, result: Result) -> Message | None:
-    """Return the outcome of a command; None where the demo's status message shows it."""
-    if isinstance(result, ListResult):
-        return listing(result)
+def response(request: SlackRequest, result: Result) -> Message | None:
+    """Return the outcome of a request; None where the demo's status message shows it."""
+    match result:
+        case ListResult():
+            return listing(result)
+        case ShareResult():
+            return _prospect_link(result, request.page_url)
+        case DemoResult():
+            return _outcome(request.command, result)
+
+
+def _outcome(command: DemoCommand, result: DemoResult) -> Message | None:
     demo = result.demo
     if result.shown:
         return None
@@ -64,7 +79,7 @@ def response(command: DemoCommand, result: Result) -> Message | None:
         case Delete() if demo.desired_state is Desired.DELETED:
             return sentence(f"{_named(demo)} is being removed.")
         case Delete():
-            return _confirmation(demo)
+            return confirmation(demo)
         case Retry():
             return sentence(f"The removal of {_named(demo)} is tried again.")
         case _:
@@ -75,11 +90,23 @@ def _named(demo: Demo) -> str:
     return f"*{escaped(demo.name)}* (`{demo.demo_id}`)"
 
 
-def _confirmation(demo: Demo) -> Message:
+def confirmation(demo: Demo) -> Message:
     """Return the question before a deletion; the button of a status message asks it as well."""
     question = f"Delete {_named(demo)}? Everything it made is removed, with all data in it."
     row = actions(button("Delete", DELETE, value=demo.demo_id, style="danger"))
     return message(f"Delete {escaped(demo.name)}?", [section(question), row])
+
+
+def _prospect_link(result: ShareResult, page_url: str) -> Message:
+    """Return a link that is only here, with what it opens and for how long."""
+    url = f"{page_url.removesuffix('/app')}/share#{result.token}"
+    until = when(result.share.expires_at)
+    shown = (
+        f":link: {link(url, f'Prospect link to {result.demo.name}')}\n"
+        f"Whoever has it sees the demo's links and its end until {until}, without an account. "
+        "It is shown here once. The web page can revoke it."
+    )
+    return message(f"Prospect link to {escaped(result.demo.name)}", [section(shown)])
 
 
 def everything(text: str, preview: Preview) -> Message:

@@ -7,12 +7,12 @@ message changes only when its demo does. So an unchanged message is never sent t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from slack_sdk.models.blocks import Block, ButtonElement
 
-from chalicelib.core.demo import ComponentStatus, Demo, Desired, Phase, Status
+from chalicelib.core.demo import DEMO_ID, ComponentStatus, Demo, Desired, Phase, Status
 from chalicelib.core.durations import in_words
 from chalicelib.entrypoints.slack.blocks import (
     MAX_URL,
@@ -30,11 +30,19 @@ from chalicelib.entrypoints.slack.blocks import (
     when,
     zoned,
 )
-from chalicelib.services.slack.commands import DEFAULT_EXTENSION
+from chalicelib.services.slack.commands import (
+    DEFAULT_EXTENSION,
+    Delete,
+    DemoCommand,
+    Extend,
+    Retry,
+    ShareDemo,
+)
 from chalicelib.services.slack.ports import Message
 
 OPEN, PAGE = "demo_open", "demo_open_page"
-EXTEND, DELETE, RETRY = "demo_extend", "demo_delete", "demo_retry"
+COMMANDS: Final = ("demo_extend", "demo_delete", "demo_retry", "demo_share")
+EXTEND, DELETE, RETRY, SHARE = COMMANDS
 _LINKS: Final = 10
 
 PHASES: Final = {
@@ -182,6 +190,8 @@ def _buttons(demo: Demo, page_url: str = "") -> list[Block]:
     if demo.phase is Phase.QUARANTINED:
         row.append(button("Retry", RETRY, value=demo.demo_id, style="primary"))
     elif demo.desired_state is not Desired.DELETED:
+        if page_url:
+            row.append(button("Prospect link", SHARE, value=demo.demo_id))
         row.append(_extend(demo))
         row.append(_delete(demo))
     return [actions(*row)] if row else []
@@ -210,6 +220,30 @@ def _delete(demo: Demo) -> ButtonElement:
         "Keep",
     )
     return button("Delete", DELETE, value=demo.demo_id, style="danger", confirm=sure)
+
+
+def command_of(action_id: str, value: str) -> DemoCommand | None:
+    """Return the command of a demo's button; None for one that makes no sense."""
+    demo_id, _, seen = value.partition(" ")
+    if not DEMO_ID.fullmatch(demo_id):
+        return None
+    if action_id == EXTEND:
+        end = _moment(seen)
+        return Extend(demo=demo_id, seen=end) if end else None
+    commands: dict[str, DemoCommand] = {
+        DELETE: Delete(demo=demo_id, confirmed=True),
+        RETRY: Retry(demo=demo_id),
+        SHARE: ShareDemo(demo=demo_id),
+    }
+    return commands.get(action_id)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
 
 
 def notice(demo: Demo, text: str, mention: str | None, *, urgent: bool) -> Message:

@@ -144,7 +144,7 @@ def respond_to(slack: Updates, key: str) -> None:
     if request is None:
         return
     try:
-        message = responses.response(request.command, slack.handling.handle(request))
+        message = responses.response(request, slack.handling.handle(request))
     except RetryableError:
         raise
     except _OPERATORS:

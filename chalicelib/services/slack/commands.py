@@ -78,5 +78,12 @@ class Retry(AboutOne):
     kind: Literal["retry"] = "retry"
 
 
-DemoCommand = Create | ListDemos | ShowDemo | Extend | Delete | Retry
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareDemo(AboutOne):
+    """Make a prospect link to a demo."""
+
+    kind: Literal["share"] = "share"
+
+
+DemoCommand = Create | ListDemos | ShowDemo | Extend | Delete | Retry | ShareDemo
 """Every command; `kind` names it in a stored request."""

@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 from chalicelib.core.demo import DEMO_ID, Demo, Desired, Phase
 from chalicelib.core.errors import FatalError, NotAllowed, NotFound
 from chalicelib.core.identity import Caller, may_own
+from chalicelib.core.share import Share
 from chalicelib.services.change import ChangeDemo
 from chalicelib.services.ports import Clock, DemoRecords
 from chalicelib.services.read import ReadDemos
 from chalicelib.services.request import RequestDemo
+from chalicelib.services.shares import Sharing
 from chalicelib.services.slack.commands import (
     AboutOne,
     Create,
@@ -19,6 +21,7 @@ from chalicelib.services.slack.commands import (
     Extend,
     ListDemos,
     Retry,
+    ShareDemo,
     ShowDemo,
 )
 from chalicelib.services.slack.intake import to_request
@@ -73,7 +76,16 @@ class ListResult:
     more: bool
 
 
-Result = DemoResult | ListResult
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareResult:
+    """A prospect link that was just made, with its token, which nothing returns again."""
+
+    demo: Demo
+    share: Share
+    token: str
+
+
+Result = DemoResult | ListResult | ShareResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +102,7 @@ class SlackRequests:
     read: ReadDemos
     request: RequestDemo
     change: ChangeDemo
+    sharing: Sharing
     clock: Clock
     policy: SlackPolicy
 
@@ -136,7 +149,7 @@ class SlackRequests:
 
     def _about(
         self, demo: Demo, command: AboutOne, at: datetime, account: Account, caller: Caller
-    ) -> DemoResult:
+    ) -> Result:
         """Do what a command asks of one demo."""
         match command:
             case Extend():
@@ -146,6 +159,9 @@ class SlackRequests:
                 return self._changed(self.change.delete(demo, actor=caller.owner, why=why))
             case Retry():
                 return self._changed(self.change.retry(demo, actor=caller.owner))
+            case ShareDemo():
+                share, token = self.sharing.create(caller, demo.demo_id)
+                return ShareResult(demo=demo, share=share, token=token)
             case _:
                 return DemoResult(demo=demo)
 
@@ -234,7 +250,7 @@ def _fits(command: AboutOne, demo: Demo) -> bool:
     match command:
         case Retry():
             return demo.phase is Phase.QUARANTINED
-        case Extend() | Delete():
+        case Extend() | Delete() | ShareDemo():
             return demo.desired_state is not Desired.DELETED
         case _:
             return True
