@@ -1,13 +1,25 @@
-"""The Chalice application: registration only; the handlers are in chalicelib/entrypoints."""
+"""The Chalice application: registration only; the handlers are in chalicelib/entrypoints.
+
+Lambda starts the API's function by this module and every other function by its own, so the API
+registers, and loads, nothing but its routes there.
+"""
 
 from __future__ import annotations
 
+import os
+
 from chalice import Chalice
 
-from chalicelib.entrypoints import auth, changes, loop, page
+from chalicelib.entrypoints import auth, page
 from chalicelib.entrypoints.rest import about, access, demos, inspection, pools, shares
-from chalicelib.entrypoints.slack import functions as slack
 
 app = Chalice(app_name="stelligent-demo")
-for module in (auth, demos, inspection, pools, about, access, shares, page, loop, changes, slack):
-    app.register_blueprint(module.bp)
+for routes in (auth, demos, inspection, pools, about, access, shares, page):
+    app.register_blueprint(routes.bp)
+
+if "_HANDLER" not in os.environ:
+    from chalicelib.entrypoints import changes, loop
+    from chalicelib.entrypoints.slack import functions as slack
+
+    for functions in (loop, changes, slack):
+        app.register_blueprint(functions.bp)

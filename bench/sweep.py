@@ -11,7 +11,7 @@ from typing import Any
 
 from bench.figures import Figure
 from chalicelib.adapters.items import attributes, demo_key, marshal
-from chalicelib.adapters.table import DemoTable
+from chalicelib.adapters.table.demos import DemoTable
 from chalicelib.core.demo import ComponentStatus, Demo, Phase
 from local.emulator.process import Emulator
 

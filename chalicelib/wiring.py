@@ -5,23 +5,8 @@ from __future__ import annotations
 import functools
 import secrets
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.adapters.aws import client
-from chalicelib.adapters.metrics import EmbeddedMetrics
-from chalicelib.adapters.shares import ShareTable
-from chalicelib.adapters.table import (
-    DemoTable,
-    LeaseItems,
-    LoopSignalItems,
-    OrphanNoteItem,
-    PoolItems,
-    QuotaItems,
-)
-from chalicelib.adapters.targets import Regions
-from chalicelib.adapters.templates import PackagedTemplates
-from chalicelib.adapters.workflow import StateMachine
-from chalicelib.core.demo import demo_id_from
 from chalicelib.core.errors import MissingSetting
 from chalicelib.services.use_cases import UseCases
 from chalicelib.settings import Settings
@@ -29,8 +14,19 @@ from chalicelib.settings import Settings
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
 
+    from chalicelib.adapters.metrics import EmbeddedMetrics
+    from chalicelib.adapters.shares import ShareTable
     from chalicelib.adapters.slack.chat import SlackChat
     from chalicelib.adapters.slack.secret import SlackSecret
+    from chalicelib.adapters.table.demos import DemoTable
+    from chalicelib.adapters.table.leases import LeaseItems
+    from chalicelib.adapters.table.orphan_notes import OrphanNoteItem
+    from chalicelib.adapters.table.pools import PoolItems
+    from chalicelib.adapters.table.quotas import QuotaItems
+    from chalicelib.adapters.table.signals import LoopSignalItems
+    from chalicelib.adapters.targets import Regions
+    from chalicelib.adapters.templates import PackagedTemplates
+    from chalicelib.adapters.workflow import StateMachine
     from chalicelib.services.slack.intake import Intake
     from chalicelib.services.slack.ports import Credentials, SlackPolicy
     from chalicelib.services.slack.requests import Updates
@@ -52,7 +48,16 @@ def now() -> datetime:
 
 def new_demo_id() -> str:
     """Return a fresh id, of which nobody can guess the next."""
+    from chalicelib.core.demo import demo_id_from
+
     return demo_id_from(secrets.token_hex())
+
+
+def client(service: str) -> Any:
+    """Return this container's client for a service."""
+    from chalicelib.adapters.aws import client
+
+    return client(service)
 
 
 class AwsPorts:
@@ -68,46 +73,64 @@ class AwsPorts:
     @functools.cached_property
     def records(self) -> DemoTable:
         """The demos' records."""
+        from chalicelib.adapters.table.demos import DemoTable
+
         return DemoTable(client("dynamodb"), self._configured.table)
 
     @functools.cached_property
     def leases(self) -> LeaseItems:
         """The lease items."""
+        from chalicelib.adapters.table.leases import LeaseItems
+
         return LeaseItems(client("dynamodb"), self._configured.table)
 
     @functools.cached_property
     def signals(self) -> LoopSignalItems:
         """What events leave for a loop."""
+        from chalicelib.adapters.table.signals import LoopSignalItems
+
         return LoopSignalItems(client("dynamodb"), self._configured.table)
 
     @functools.cached_property
     def quota_slots(self) -> QuotaItems:
         """The quota slots."""
+        from chalicelib.adapters.table.quotas import QuotaItems
+
         return QuotaItems(client("dynamodb"), self._configured.table)
 
     @functools.cached_property
     def orphan_notes(self) -> OrphanNoteItem:
         """What one orphan search leaves for the next."""
+        from chalicelib.adapters.table.orphan_notes import OrphanNoteItem
+
         return OrphanNoteItem(client("dynamodb"), self._configured.table)
 
     @functools.cached_property
     def shares(self) -> ShareTable:
         """The prospect links."""
+        from chalicelib.adapters.shares import ShareTable
+
         return ShareTable(client("dynamodb"), self._configured.table)
 
     @functools.cached_property
     def pools(self) -> PoolItems:
         """The pools."""
+        from chalicelib.adapters.table.pools import PoolItems
+
         return PoolItems(client("dynamodb"), self._configured.table)
 
     @functools.cached_property
     def workflow(self) -> StateMachine:
         """The loops' state machine."""
+        from chalicelib.adapters.workflow import StateMachine
+
         return StateMachine(client("stepfunctions"), self._configured.state_machine_arn)
 
     @functools.cached_property
     def targets(self) -> Regions:
         """Where demos' stacks are."""
+        from chalicelib.adapters.targets import Regions
+
         return Regions(
             stack_role_arn=self._configured.stack_role_arn, service=self._configured.service
         )
@@ -115,11 +138,15 @@ class AwsPorts:
     @functools.cached_property
     def templates(self) -> PackagedTemplates:
         """The templates that came with the package."""
+        from chalicelib.adapters.templates import PackagedTemplates
+
         return PackagedTemplates()
 
     @functools.cached_property
     def metrics(self) -> EmbeddedMetrics:
         """The service's metrics."""
+        from chalicelib.adapters.metrics import EmbeddedMetrics
+
         return EmbeddedMetrics(self._configured.service)
 
 
@@ -132,7 +159,7 @@ def use_cases() -> UseCases:
 @functools.cache
 def idempotency_store() -> DynamoDBPersistenceLayer:
     """Return where answers to requests with an Idempotency-Key are kept."""
-    from aws_lambda_powertools.utilities.idempotency import (  # noqa: PLC0415 - only with a key
+    from aws_lambda_powertools.utilities.idempotency import (
         DynamoDBPersistenceLayer,
     )
 
@@ -150,15 +177,15 @@ def slack_credentials() -> Credentials:
 
 @functools.cache
 def _slack_secret() -> SlackSecret:
-    from chalicelib.adapters.slack.secret import SlackSecret  # noqa: PLC0415 - Slack's functions
+    from chalicelib.adapters.slack.secret import SlackSecret
 
     return SlackSecret(settings().slack_secret_name, client)
 
 
 def slack_intake() -> Intake:
     """Return what the function that Slack calls works with; MissingSetting where Slack is off."""
-    from chalicelib.adapters.slack.store import SlackItems  # noqa: PLC0415 - Slack's functions
-    from chalicelib.services.slack.intake import Intake  # noqa: PLC0415
+    from chalicelib.adapters.slack.store import SlackItems
+    from chalicelib.services.slack.intake import Intake
 
     return Intake(
         offer=use_cases().offer,
@@ -178,8 +205,8 @@ def slack_updates() -> Updates:
 
 @functools.lru_cache(maxsize=1)
 def _slack_updates(credentials: Credentials) -> Updates:
-    from chalicelib.adapters.slack.store import SlackItems  # noqa: PLC0415 - Slack's functions
-    from chalicelib.services.slack.requests import SlackRequests, Updates  # noqa: PLC0415
+    from chalicelib.adapters.slack.store import SlackItems
+    from chalicelib.services.slack.requests import SlackRequests, Updates
 
     chat = _slack_chat(credentials)
     items = SlackItems(client("dynamodb"), settings().table)
@@ -202,7 +229,7 @@ def _slack_updates(credentials: Credentials) -> Updates:
 def _slack_chat(
     credentials: Credentials, *, timeout: int = _TIMEOUT, patience: int = _PATIENCE
 ) -> SlackChat:
-    from chalicelib.adapters.slack.chat import SlackChat  # noqa: PLC0415 - Slack's functions
+    from chalicelib.adapters.slack.chat import SlackChat
 
     return SlackChat(
         credentials.bot_token,
@@ -215,7 +242,7 @@ def _slack_chat(
 
 
 def _slack_policy() -> SlackPolicy:
-    from chalicelib.services.slack.ports import SlackPolicy  # noqa: PLC0415 - Slack's functions
+    from chalicelib.services.slack.ports import SlackPolicy
 
     configured = settings()
     return SlackPolicy(

@@ -18,12 +18,12 @@ from chalicelib.core.catalog import (
     Catalog,
     Component,
     Parameter,
-    Pause,
     TemplateProblem,
     build_catalog,
 )
 from chalicelib.core.credentials import SignIn
 from chalicelib.core.errors import Rejected
+from chalicelib.core.kinds import Pause
 from chalicelib.core.prices import PriceItem
 
 ROOT: Final = Path(__file__).resolve().parents[2]

@@ -12,14 +12,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from graphlib import CycleError, TopologicalSorter
 from typing import Final, Literal
 
 from chalicelib.core.credentials import SignIn
+from chalicelib.core.kinds import BUNDLE, Kind, Pause
 from chalicelib.core.prices import Price, PriceItem, price_of
 
-BUNDLE: Final = "bundle"
 ALL: Final = "all"
 """What a request says in place of names when it wants every component."""
 Selection = tuple[str, ...] | Literal["all"]
@@ -43,21 +42,6 @@ GIVEN: Final = frozenset(
     }
 )
 """Parameters that the service itself fills for any template that declares them."""
-
-
-class Kind(StrEnum):
-    """How a step is made: by CloudFormation, or by copying the bundle into its bucket."""
-
-    STACK = "stack"
-    BUNDLE = "bundle"
-
-
-class Pause(StrEnum):
-    """What a pause does to a component: delete its stack, stop what it runs, or keep it."""
-
-    DELETE = "delete"
-    STOP = "stop"
-    KEEP = "keep"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from chalicelib.core.catalog import Kind
+from chalicelib.core.kinds import Kind
 
 PREFIX: Final = "stelligent-demo"
 DEMO_ID: Final = re.compile(r"[a-z][a-z0-9]{7,11}")

@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from chalicelib.core.catalog import Kind
 from chalicelib.core.demo import IN_FLIGHT, ComponentStatus, Demo, Desired, Status
+from chalicelib.core.kinds import Kind
 
 LATE: Final = timedelta(minutes=10)
 """How long after its last unanswered request a stack may still appear."""

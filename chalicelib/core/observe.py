@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from chalicelib.core.catalog import Kind
 from chalicelib.core.demo import GONE, Cause, ComponentStatus, Demo, Failure, Status
+from chalicelib.core.kinds import Kind
 from chalicelib.core.trouble import OUTAGE_DELAY, OUTAGES, classify
 
 

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from chalicelib.core.actions import Action, ActionKind
-from chalicelib.core.catalog import Kind
 from chalicelib.core.demo import ComponentStatus, Demo, Desired, Phase, Status
+from chalicelib.core.kinds import Kind
 from chalicelib.core.observe import failed, undeletable
 from chalicelib.core.plan import Next, Plan, having, in_phase, made, names_of, noting, until_due
 from chalicelib.core.policy import PollingPolicy

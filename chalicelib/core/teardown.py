@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from chalicelib.core.actions import Action, ActionKind
-from chalicelib.core.catalog import Kind
 from chalicelib.core.demo import (
     ComponentStatus,
     Demo,
@@ -25,6 +24,7 @@ from chalicelib.core.demo import (
     Status,
     parse_stack_name,
 )
+from chalicelib.core.kinds import Kind
 from chalicelib.core.looks import LATE
 from chalicelib.core.observe import reappeared
 from chalicelib.core.plan import Next, Plan, having, in_phase, made, names_of, noting, until_due

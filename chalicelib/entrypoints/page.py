@@ -13,7 +13,7 @@ import hashlib
 from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from chalice import Blueprint
@@ -22,8 +22,10 @@ from chalicelib.core.errors import NotFound, Unavailable
 from chalicelib.entrypoints.discovery import discover
 from chalicelib.entrypoints.logs import logger
 from chalicelib.entrypoints.rest.http import HttpError, Request, Response, endpoint
-from chalicelib.entrypoints.rest.offers import SignIn
 from chalicelib.wiring import settings
+
+if TYPE_CHECKING:
+    from chalicelib.entrypoints.rest.offers import SignIn
 
 bp = Blueprint(__name__)
 

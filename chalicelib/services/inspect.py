@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chalicelib.core.catalog import Kind
 from chalicelib.core.demo import ComponentStatus, Demo, stack_name
 from chalicelib.core.errors import NotFound
 from chalicelib.core.identity import Caller
+from chalicelib.core.kinds import Kind
 from chalicelib.core.stack_details import StackDetails
 from chalicelib.services.ports import Targets
 from chalicelib.services.read import ReadDemos

@@ -12,9 +12,9 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from chalicelib.core.catalog import Kind
 from chalicelib.core.demo import SERVICE_ACTOR, Demo, Phase, Status, stack_name
 from chalicelib.core.errors import DemoError
+from chalicelib.core.kinds import Kind
 from chalicelib.core.looks import deletion_of
 from chalicelib.core.plan import having
 from chalicelib.core.timeline import Entry, EntryKind

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from chalicelib.core.catalog import BUNDLE, Catalog
+from chalicelib.core.catalog import Catalog
 from chalicelib.core.costs import cost_of
 from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.errors import LimitReached, NotFound, StaleRecord
 from chalicelib.core.graph import close
 from chalicelib.core.identity import Caller
+from chalicelib.core.kinds import BUNDLE
 from chalicelib.core.listing import Listing
 from chalicelib.core.policy import Quotas
 from chalicelib.core.pool import NOBODY, Pool, checked, digest, is_pooled

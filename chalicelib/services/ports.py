@@ -9,37 +9,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol
 
-from chalicelib.core.catalog import Catalog
-from chalicelib.core.demo import Demo
-from chalicelib.core.listing import Listing
-from chalicelib.core.observe import StackObservation
-from chalicelib.core.policy import Quotas
-from chalicelib.core.pool import Pool
-from chalicelib.core.share import Share
-from chalicelib.core.stack_details import StackDetails
-from chalicelib.core.timeline import Entry
-
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from chalicelib.core.catalog import Catalog
+    from chalicelib.core.demo import Demo
+    from chalicelib.core.listing import Listing
+    from chalicelib.core.observe import StackObservation
+    from chalicelib.core.pages import Page
+    from chalicelib.core.policy import Quotas
+    from chalicelib.core.pool import Pool
+    from chalicelib.core.share import Share
+    from chalicelib.core.stack_details import StackDetails
+    from chalicelib.core.timeline import Entry
 
 Clock = Callable[[], datetime]
 """The time now, with its zone (UTC)."""
 
 NewId = Callable[[], str]
 """A fresh demo id: short, lower case, starting with a letter."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page(Generic[T]):
-    """Some of a long list, with the cursor that leads on, or None at its end.
-
-    `unreadable` says of each item left out why this release cannot read it.
-    """
-
-    items: tuple[T, ...]
-    cursor: str | None = None
-    unreadable: tuple[str, ...] = ()
 
 
 class DemoRecords(Protocol):

@@ -10,8 +10,9 @@ from chalicelib.core.demo import DEMO_ID, Demo
 from chalicelib.core.errors import NotFound
 from chalicelib.core.identity import Caller
 from chalicelib.core.listing import listing
+from chalicelib.core.pages import Page
 from chalicelib.core.timeline import Entry
-from chalicelib.services.ports import DemoRecords, Metrics, Page
+from chalicelib.services.ports import DemoRecords, Metrics
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

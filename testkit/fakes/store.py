@@ -17,9 +17,9 @@ from chalicelib.core.errors import (
     UnreadableRecord,
 )
 from chalicelib.core.listing import Listing, line_of
+from chalicelib.core.pages import Page
 from chalicelib.core.policy import Quotas
 from chalicelib.core.timeline import Entry
-from chalicelib.services.ports import Page
 
 
 class MemoryStore:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from chalicelib.adapters.templates import PackagedTemplates
-from chalicelib.core.catalog import SHIPPED, Component, Kind, Parameter
+from chalicelib.core.catalog import SHIPPED, Component, Parameter
+from chalicelib.core.kinds import Kind
 
 
 def component(

@@ -14,13 +14,11 @@ import yaml
 from moto import mock_aws
 
 from chalicelib.adapters.items import demo_key, marshal
-from chalicelib.adapters.table import (
-    DemoTable,
-    LeaseItems,
-    LoopSignalItems,
-    OrphanNoteItem,
-    QuotaItems,
-)
+from chalicelib.adapters.table.demos import DemoTable
+from chalicelib.adapters.table.leases import LeaseItems
+from chalicelib.adapters.table.orphan_notes import OrphanNoteItem
+from chalicelib.adapters.table.quotas import QuotaItems
+from chalicelib.adapters.table.signals import LoopSignalItems
 from chalicelib.core.demo import Demo
 from chalicelib.services.ports import DemoRecords, Leases, LoopSignals, OrphanNotes, QuotaSlots
 from testkit.fakes import MemoryStore

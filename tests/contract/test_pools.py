@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 import pytest
 
-from chalicelib.adapters.table import PoolItems
+from chalicelib.adapters.table.pools import PoolItems
 from chalicelib.core.errors import LimitReached, StaleRecord
 from chalicelib.core.listing import Listing
 from chalicelib.core.policy import Quotas

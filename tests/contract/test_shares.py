@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.adapters.shares import ShareTable
-from chalicelib.adapters.table import DemoTable
+from chalicelib.adapters.table.demos import DemoTable
 from chalicelib.core.errors import Rejected, StaleRecord
 from chalicelib.core.share import Share
 from chalicelib.core.timeline import Entry, EntryKind

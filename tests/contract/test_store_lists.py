@@ -10,9 +10,9 @@ import pytest
 from chalicelib.core.demo import Demo, Phase
 from chalicelib.core.errors import InvalidRequest
 from chalicelib.core.listing import Listing, Order, line_of, listing
+from chalicelib.core.pages import Page
 from chalicelib.core.policy import Quotas
 from chalicelib.core.timeline import Entry
-from chalicelib.services.ports import Page
 
 from .conftest import Stores, fill
 from .demos import NOW, OWNER, a_demo, ended, entry

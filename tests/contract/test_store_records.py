@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.core.catalog import Kind
 from chalicelib.core.demo import Cause, ComponentStatus, Demo, Failure, Phase, Search, Status
 from chalicelib.core.errors import NotFound, StaleRecord
+from chalicelib.core.kinds import Kind
 from chalicelib.core.policy import Quotas
 
 from .conftest import Stores

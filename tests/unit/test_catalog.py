@@ -1,6 +1,7 @@
 """The catalog: wired by names, with each broken template named and nothing else lost."""
 
-from chalicelib.core.catalog import BUNDLE, Component, Parameter, TemplateProblem, build_catalog
+from chalicelib.core.catalog import Component, Parameter, TemplateProblem, build_catalog
+from chalicelib.core.kinds import BUNDLE
 from testkit.simulation.components import EIGHT, component
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from chalicelib.core.actions import Action, ActionKind
-from chalicelib.core.catalog import Kind
 from chalicelib.core.demo import Demo, Desired, Failure, Phase, Search, Status
+from chalicelib.core.kinds import Kind
 from chalicelib.core.plan import Next, Plan
 from chalicelib.core.planner import create_limit, create_minutes, decide
 from chalicelib.core.policy import PollingPolicy

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.core.actions import Action, ActionKind, Outcome
-from chalicelib.core.catalog import Kind
 from chalicelib.core.demo import Cause, ComponentStatus, Desired, Status
+from chalicelib.core.kinds import Kind
 from chalicelib.core.looks import stacks_to_describe
 from chalicelib.core.observe import StackObservation, apply_observations
 from chalicelib.core.outcomes import apply_outcomes

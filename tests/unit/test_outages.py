@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from chalicelib.core.actions import Action, ActionKind, Outcome
-from chalicelib.core.catalog import Kind
 from chalicelib.core.demo import Cause, ComponentStatus, Demo, Desired, Phase, Status
+from chalicelib.core.kinds import Kind
 from chalicelib.core.looks import LATE, stacks_to_describe
 from chalicelib.core.observe import StackObservation, apply_observations
 from chalicelib.core.outcomes import apply_outcomes

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from chalicelib.core.actions import Action, ActionKind
-from chalicelib.core.catalog import Kind
 from chalicelib.core.demo import Cause, Demo, Desired, Failure, Phase, Search, Status, stack_name
+from chalicelib.core.kinds import Kind
 from chalicelib.core.observe import undeletable
 from chalicelib.core.plan import Next, Plan
 from chalicelib.core.planner import DELETE_LIMIT, create_limit, decide

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.adapters.templates import PackagedTemplates
-from chalicelib.core.catalog import BUNDLE, Component, Parameter, Pause
+from chalicelib.core.catalog import Component, Parameter
 from chalicelib.core.costs import cost_of
+from chalicelib.core.kinds import BUNDLE, Pause
 from chalicelib.core.price_list import PRICE_LIST
 from chalicelib.core.prices import Price, PriceItem, price_of
 

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from chalicelib.adapters.templates import PackagedTemplates
-from chalicelib.core.catalog import ALL, BUNDLE, Catalog, Component, Parameter, build_catalog
+from chalicelib.core.catalog import ALL, Catalog, Component, Parameter, build_catalog
 from chalicelib.core.demo import Demo, Phase
 from chalicelib.core.errors import InvalidRequest
+from chalicelib.core.kinds import BUNDLE
 from chalicelib.core.policy import RequestPolicy
 from chalicelib.core.request import DemoRequest, check, new_demo
 from testkit.simulation.components import EIGHT, component

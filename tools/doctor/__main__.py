@@ -20,7 +20,7 @@ from rich.table import Table
 from rich.text import Text
 
 from chalicelib.adapters.templates import PackagedTemplates
-from chalicelib.core.catalog import BUNDLE
+from chalicelib.core.kinds import BUNDLE
 from local import service
 from tools.deploy import SERVICE_STACK
 from tools.doctor.account import Account, ClientFactory, place_of

@@ -18,9 +18,9 @@ from chalicelib.adapters.table.writes import Writes, moved_on, transact
 from chalicelib.core.demo import Demo
 from chalicelib.core.errors import NotFound, StaleRecord, Throttled
 from chalicelib.core.listing import Listing
+from chalicelib.core.pages import Page
 from chalicelib.core.policy import Quotas
 from chalicelib.core.timeline import Entry
-from chalicelib.services.ports import Page
 
 _TRIES: Final = 20
 """Slots to try for, each found free and taken by somebody else in between."""

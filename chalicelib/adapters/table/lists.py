@@ -19,7 +19,7 @@ from chalicelib.adapters.table.pages import opened, sealed
 from chalicelib.core.demo import Demo
 from chalicelib.core.errors import UnreadableRecord
 from chalicelib.core.listing import Line, Listing, Order
-from chalicelib.services.ports import Page
+from chalicelib.core.pages import Page
 
 _QUERIES: Final = 10
 """Most queries for one page of the newest, each over at most 1 MB: then a page comes short."""

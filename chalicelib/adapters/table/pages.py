@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 from chalicelib.adapters.items import Item, marshal, unmarshal
 from chalicelib.core.demo import DEMO_ID
 from chalicelib.core.errors import FieldProblem, InvalidRequest, UnreadableRecord
-from chalicelib.services.ports import Page
+from chalicelib.core.pages import Page
 
 T = TypeVar("T")
 _SHAPES: Final = {

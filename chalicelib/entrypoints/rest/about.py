@@ -8,7 +8,7 @@ from chalice import Blueprint
 from chalice import Response as ChaliceResponse
 
 from chalicelib.entrypoints.rest.http import Request, Response, endpoint, explained
-from chalicelib.entrypoints.rest.views import caller_view, catalog_view, health_view, preview_view
+from chalicelib.entrypoints.rest.views import caller_view, health_view
 from chalicelib.wiring import use_cases
 
 bp = Blueprint(__name__)
@@ -23,6 +23,8 @@ def explain(event: Any, get_response: Any) -> ChaliceResponse:
 @endpoint(bp, "GET", "/catalog")
 def catalog(call: Request) -> Response:  # noqa: ARG001
     """List the components."""
+    from chalicelib.entrypoints.rest.offer_views import catalog_view  # noqa: PLC0415 - here alone
+
     offer = use_cases().offer
     return Response(body=catalog_view(offer.catalog(), offer.policy.home_region))
 
@@ -31,6 +33,7 @@ def catalog(call: Request) -> Response:  # noqa: ARG001
 def plan(call: Request) -> Response:
     """Plan a demo: return what a request would create, creating nothing."""
     from chalicelib.entrypoints.rest.models import DemoBody, parsed  # noqa: PLC0415 - seldom
+    from chalicelib.entrypoints.rest.offer_views import preview_view  # noqa: PLC0415
 
     body = parsed(DemoBody, call.json())
     return Response(body=preview_view(use_cases().offer.preview(body.request(call.own_block))))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from chalicelib.core.access import Access, access_of
-from chalicelib.core.catalog import Catalog
-from chalicelib.core.credentials import Credentials
-from chalicelib.core.demo import Demo
-from chalicelib.core.share import Share, State, ends_at, state
-from chalicelib.entrypoints.rest import answers
+from chalicelib.core.share import State, ends_at, state
 from chalicelib.entrypoints.rest.moments import maybe_moment, moment
-from chalicelib.entrypoints.rest.qr import qr_code
-from chalicelib.services.shares import Listed
+
+if TYPE_CHECKING:  # only the description of the API needs the answers' types
+    from collections.abc import Iterable
+
+    from chalicelib.core.catalog import Catalog
+    from chalicelib.core.credentials import Credentials
+    from chalicelib.core.demo import Demo
+    from chalicelib.core.share import Share
+    from chalicelib.entrypoints.rest import answers
+    from chalicelib.services.shares import Listed
 
 
 def credentials_view(found: Iterable[Credentials], catalog: Catalog) -> answers.CredentialsList:
@@ -32,9 +36,8 @@ def credentials_view(found: Iterable[Credentials], catalog: Catalog) -> answers.
     }
 
 
-def share_view(listed: Listed) -> answers.Share:
+def share_view(share: Share, *, is_open: bool) -> answers.Share:
     """Return a link as its owner reads it."""
-    share = listed.share
     return {
         "share_id": share.share_id,
         "label": share.label,
@@ -43,7 +46,7 @@ def share_view(listed: Listed) -> answers.Share:
         "created_by": share.created_by,
         "created_at": moment(share.created_at),
         "expires_at": moment(share.expires_at),
-        "open": listed.open,
+        "open": is_open,
         "visits": share.visits,
         "first_visited_at": maybe_moment(share.first_visited_at),
         "visited_at": maybe_moment(share.visited_at),
@@ -58,8 +61,10 @@ def new_share_view(share: Share, token: str, page_url: str | None) -> answers.Ne
     The address is relative to the API's own: a service has more than one, and cannot know them
     all. Whoever calls knows under which one a prospect reaches the page.
     """
+    from chalicelib.entrypoints.rest.qr import qr_code  # noqa: PLC0415 - here alone
+
     return {
-        **share_view(Listed(share=share, open=True)),
+        **share_view(share, is_open=True),
         "url": f"share#{token}",
         "qr": qr_code(f"{page_url}#{token}") if page_url else None,
     }
@@ -67,7 +72,7 @@ def new_share_view(share: Share, token: str, page_url: str | None) -> answers.Ne
 
 def shares_view(listed: Iterable[Listed]) -> answers.ShareList:
     """Return a demo's links."""
-    return {"shares": [share_view(each) for each in listed]}
+    return {"shares": [share_view(each.share, is_open=each.open) for each in listed]}
 
 
 def shared_view(share: Share, demo: Demo, catalog: Catalog, address: str) -> answers.SharedDemo:

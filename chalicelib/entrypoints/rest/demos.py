@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from chalice import Blueprint
 
 from chalicelib.core.demo import demo_id_from
-from chalicelib.core.errors import FieldProblem, InvalidRequest
-from chalicelib.entrypoints.rest import answers
-from chalicelib.entrypoints.rest.http import HttpError, Request, Response, endpoint
+from chalicelib.entrypoints.rest.http import Request, Response, endpoint
 from chalicelib.entrypoints.rest.views import briefs_view, demo_view, demos_view, events_view
-from chalicelib.services.request import IDEMPOTENCY_WINDOW
-from chalicelib.wiring import idempotency_store, use_cases
+from chalicelib.wiring import use_cases
 
 if TYPE_CHECKING:
+    from chalicelib.entrypoints.rest import answers
     from chalicelib.entrypoints.rest.models import DemoBody
 
 bp = Blueprint(__name__)
 
 PAGE: Final = 50
 MAX_PAGE: Final = 200
-MAX_KEY: Final = 255
 
 
 @endpoint(bp, "POST", "/demos")
@@ -43,46 +39,16 @@ def _create(call: Request, body: DemoBody) -> answers.Demo:
 
 
 def _create_once(call: Request, body: DemoBody, key: str) -> answers.Demo:
-    from aws_lambda_powertools.utilities.idempotency import (  # noqa: PLC0415 - only with a key
-        IdempotencyConfig,
-        idempotent_function,
-    )
-    from aws_lambda_powertools.utilities.idempotency.exceptions import (  # noqa: PLC0415
-        IdempotencyAlreadyInProgressError,
-        IdempotencyValidationError,
-    )
+    from chalicelib.entrypoints.rest.idempotency import answer_once  # noqa: PLC0415 - only with a key
 
-    if not 1 <= len(key) <= MAX_KEY:
-        raise InvalidRequest(FieldProblem("Idempotency-Key", f"must be 1 to {MAX_KEY} long"))
-    config = IdempotencyConfig(
-        event_key_jmespath="key",
-        payload_validation_jmespath="body",
-        expires_after_seconds=int(IDEMPOTENCY_WINDOW.total_seconds()),
-        lambda_context=call.lambda_context,
-    )
-
-    def create_once(*, keyed: dict[str, Any]) -> answers.Demo:
+    def create(digest: str) -> answers.Demo:
         # The id comes from the key, so that even a function that died makes no second demo.
-        request, demo_id = body.request(call.own_block), demo_id_from(keyed["key"])
+        request, demo_id = body.request(call.own_block), demo_id_from(digest)
         return demo_view(
             use_cases().request.create_once(call.caller.owner, request, demo_id=demo_id)
         )
 
-    once = idempotent_function(
-        create_once,
-        data_keyword_argument="keyed",
-        persistence_store=idempotency_store(),
-        config=config,
-    )
-    digest = hashlib.sha256(f"{call.caller.owner}\n{key}".encode()).hexdigest()
-    try:
-        made: answers.Demo = once(keyed={"key": digest, "body": body.model_dump_json()})
-    except IdempotencyAlreadyInProgressError as error:
-        message = "a request with this Idempotency-Key is under way; try again in a moment"
-        raise HttpError(HTTPStatus.CONFLICT, message) from error
-    except IdempotencyValidationError as error:
-        message = "was used before with another body"
-        raise InvalidRequest(FieldProblem("Idempotency-Key", message)) from error
+    made: answers.Demo = answer_once(call, key, body.model_dump_json(), create)
     return made
 
 

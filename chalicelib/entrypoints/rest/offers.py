@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from chalicelib.core.catalog import Pause
+from chalicelib.core.kinds import Pause
 from chalicelib.entrypoints.rest.answers import Address, Answer
 
 

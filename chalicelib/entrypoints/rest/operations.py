@@ -13,7 +13,8 @@ from chalicelib.core.demo import DEMO_ID, Phase
 from chalicelib.core.listing import LIVE, MAX_QUERY, Order
 from chalicelib.core.pool import NAME
 from chalicelib.entrypoints.rest import answers, inspection_answers, offers
-from chalicelib.entrypoints.rest.demos import MAX_KEY, MAX_PAGE, PAGE
+from chalicelib.entrypoints.rest.demos import MAX_PAGE, PAGE
+from chalicelib.entrypoints.rest.idempotency import MAX_KEY
 from chalicelib.entrypoints.rest.models import ClickBody, DemoBody, LeaseBody, ShareBody, VisitBody
 from chalicelib.entrypoints.rest.operation import IF_MATCH, Body, Operation, Parameter, Reply
 from chalicelib.entrypoints.rest.pool_models import PoolAnswer, PoolBody, PoolList

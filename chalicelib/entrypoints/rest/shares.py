@@ -7,7 +7,7 @@ and from there in a header or a body: it is in no address that a server or a pro
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from chalice import Blueprint
 
@@ -18,9 +18,11 @@ from chalicelib.entrypoints.rest.access_views import (
     shares_view,
     titled_links,
 )
-from chalicelib.entrypoints.rest.answers import SharedDemo
 from chalicelib.entrypoints.rest.http import Request, Response, endpoint
 from chalicelib.wiring import use_cases
+
+if TYPE_CHECKING:
+    from chalicelib.entrypoints.rest.answers import SharedDemo
 
 bp = Blueprint(__name__)
 

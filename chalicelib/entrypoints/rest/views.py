@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from chalicelib.core.catalog import BUNDLE, Catalog, Component, Kind, Parameter
-from chalicelib.core.costs import Cost, cost_of
-from chalicelib.core.demo import ComponentStatus, Demo, Failure, Status, stack_name
-from chalicelib.core.graph import close
-from chalicelib.core.identity import Caller
-from chalicelib.core.policy import Policy
-from chalicelib.core.preview import Preview
-from chalicelib.core.timeline import Entry
-from chalicelib.entrypoints.rest import answers, offers
+from chalicelib.core.demo import Status, stack_name
+from chalicelib.core.kinds import Kind
 from chalicelib.entrypoints.rest.moments import maybe_moment as _maybe
 from chalicelib.entrypoints.rest.moments import moment as _time
-from chalicelib.services.overview import Held
-from chalicelib.services.ports import Page
+
+if TYPE_CHECKING:  # only the description of the API needs the answers' types
+    from datetime import timedelta
+
+    from chalicelib.core.catalog import Catalog
+    from chalicelib.core.demo import ComponentStatus, Demo, Failure
+    from chalicelib.core.identity import Caller
+    from chalicelib.core.pages import Page
+    from chalicelib.core.policy import Policy
+    from chalicelib.core.timeline import Entry
+    from chalicelib.entrypoints.rest import answers, offers
+    from chalicelib.services.overview import Held
 
 
 def demo_view(demo: Demo) -> answers.Demo:
@@ -139,81 +142,6 @@ def _event(entry: Entry) -> answers.Event:
         "actor": entry.actor,
         "kind": entry.kind,
         "text": entry.text,
-    }
-
-
-def catalog_view(catalog: Catalog, region: str) -> offers.Catalog:
-    """Return everything that can be asked for, at this region's prices, and what was left out."""
-    return {
-        "components": [
-            _component(catalog, component, region)
-            for component in catalog.components.values()
-            if component.name != BUNDLE
-        ],
-        "problems": [{"component": p.component, "message": p.message} for p in catalog.problems],
-    }
-
-
-def _component(catalog: Catalog, component: Component, region: str) -> offers.Component:
-    return {
-        **_prices(cost_of(catalog, [component.name], {}, region)),
-        "name": component.name,
-        "title": component.title,
-        "description": component.description,
-        "requires": sorted(set(catalog.requires(component.name).values())),
-        "wants": sorted(set(catalog.wants(component.name).values())),
-        "pulls_in": sorted(close(catalog, [component.name]) - {component.name}),
-        "parameters": [_parameter(catalog, p) for p in component.parameters.values()],
-        "outputs": list(component.outputs),
-        "typical_minutes": component.typical_minutes,
-        "pause": component.pause,
-        "pause_loses": component.pause_loses,
-        "credentials": component.sign_in is not None,
-    }
-
-
-def _prices(cost: Cost) -> offers.Prices:
-    return {
-        "hourly_usd": cost.running.hourly_usd,
-        "paused_hourly_usd": cost.paused.hourly_usd,
-        "unpriced": list(cost.running.unknown),
-    }
-
-
-def _parameter(catalog: Catalog, parameter: Parameter) -> offers.Parameter:
-    return {
-        "name": parameter.name,
-        "filled": catalog.is_set_by_service(parameter.name),
-        "type": parameter.type,
-        "description": parameter.description,
-        "default": None if parameter.no_echo else parameter.default,
-        "allowed_values": list(parameter.allowed_values),
-        "allowed_pattern": parameter.allowed_pattern,
-        "constraint": parameter.constraint,
-        "secret": parameter.no_echo,
-        "min_value": parameter.min_value,
-        "max_value": parameter.max_value,
-    }
-
-
-def preview_view(preview: Preview) -> offers.Plan:
-    """Return what a request would make, in which order, how long and at what price."""
-    return {
-        **_prices(preview.cost),
-        "requested_components": list(preview.requested_components),
-        "pulled_in": list(preview.pulled_in),
-        "steps": [
-            {
-                "component": span.component,
-                "depends_on": list(preview.depends_on[span.component]),
-                "starts_minute": span.starts,
-                "ends_minute": span.ends,
-                "critical": span.critical,
-            }
-            for span in preview.spans
-        ],
-        "typical_minutes": preview.typical_minutes,
-        "lease_usd": preview.lease_usd,
     }
 
 

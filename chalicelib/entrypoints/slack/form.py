@@ -18,9 +18,10 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from chalicelib.core import durations
-from chalicelib.core.catalog import ALL, BUNDLE, Catalog, Selection
+from chalicelib.core.catalog import ALL, Catalog, Selection
 from chalicelib.core.errors import DemoError, FieldProblem, InvalidRequest
 from chalicelib.core.graph import build_graph
+from chalicelib.core.kinds import BUNDLE
 from chalicelib.core.policy import LeaseLimits
 from chalicelib.core.preview import Preview, preview
 from chalicelib.core.request import MAX_NAME

@@ -6,21 +6,11 @@ module in the API's function, and only these two talk to Slack (docs/slack.md).
 
 from __future__ import annotations
 
-import importlib
-import os
-from typing import Any, Final
+from typing import Any
 
 from chalice import Blueprint
 
 bp = Blueprint(__name__)
-
-# In its own function each loads at the start, which AWS gives more processor than the first call.
-_MODULES: Final = {
-    f"{__name__}.slack": "chalicelib.entrypoints.slack.app",
-    f"{__name__}.slack_updates": "chalicelib.entrypoints.slack.stream",
-}
-if (_handler := os.environ.get("_HANDLER", "")) in _MODULES:
-    importlib.import_module(_MODULES[_handler])
 
 
 # Reached by the path that .chalice/resources.yaml adds to the API: Chalice would serve a route

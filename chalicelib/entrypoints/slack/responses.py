@@ -7,9 +7,10 @@ from datetime import timedelta
 from typing import Final
 
 from chalicelib.core import durations
-from chalicelib.core.catalog import BUNDLE, Catalog
+from chalicelib.core.catalog import Catalog
 from chalicelib.core.demo import Demo, Desired
 from chalicelib.core.errors import DemoError, InvalidRequest, LimitReached, NotFound, WrongState
+from chalicelib.core.kinds import BUNDLE
 from chalicelib.core.preview import Preview
 from chalicelib.entrypoints.slack.blocks import (
     actions,

@@ -10,7 +10,8 @@ from datetime import timedelta
 from typing import Final
 
 from chalicelib.core import durations
-from chalicelib.core.catalog import BUNDLE, Catalog
+from chalicelib.core.catalog import Catalog
+from chalicelib.core.kinds import BUNDLE
 from chalicelib.core.local_time import LocalTime
 from chalicelib.core.request import nearest
 

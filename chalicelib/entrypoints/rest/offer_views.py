@@ -1,0 +1,85 @@
+"""Build the answers about what the service offers: its catalog, and a plan."""
+
+from __future__ import annotations
+
+from chalicelib.core.catalog import Catalog, Component, Parameter
+from chalicelib.core.costs import Cost, cost_of
+from chalicelib.core.graph import close
+from chalicelib.core.kinds import BUNDLE
+from chalicelib.core.preview import Preview
+from chalicelib.entrypoints.rest import offers
+
+
+def catalog_view(catalog: Catalog, region: str) -> offers.Catalog:
+    """Return everything that can be asked for, at this region's prices, and what was left out."""
+    return {
+        "components": [
+            _component(catalog, component, region)
+            for component in catalog.components.values()
+            if component.name != BUNDLE
+        ],
+        "problems": [{"component": p.component, "message": p.message} for p in catalog.problems],
+    }
+
+
+def _component(catalog: Catalog, component: Component, region: str) -> offers.Component:
+    return {
+        **_prices(cost_of(catalog, [component.name], {}, region)),
+        "name": component.name,
+        "title": component.title,
+        "description": component.description,
+        "requires": sorted(set(catalog.requires(component.name).values())),
+        "wants": sorted(set(catalog.wants(component.name).values())),
+        "pulls_in": sorted(close(catalog, [component.name]) - {component.name}),
+        "parameters": [_parameter(catalog, p) for p in component.parameters.values()],
+        "outputs": list(component.outputs),
+        "typical_minutes": component.typical_minutes,
+        "pause": component.pause,
+        "pause_loses": component.pause_loses,
+        "credentials": component.sign_in is not None,
+    }
+
+
+def _prices(cost: Cost) -> offers.Prices:
+    return {
+        "hourly_usd": cost.running.hourly_usd,
+        "paused_hourly_usd": cost.paused.hourly_usd,
+        "unpriced": list(cost.running.unknown),
+    }
+
+
+def _parameter(catalog: Catalog, parameter: Parameter) -> offers.Parameter:
+    return {
+        "name": parameter.name,
+        "filled": catalog.is_set_by_service(parameter.name),
+        "type": parameter.type,
+        "description": parameter.description,
+        "default": None if parameter.no_echo else parameter.default,
+        "allowed_values": list(parameter.allowed_values),
+        "allowed_pattern": parameter.allowed_pattern,
+        "constraint": parameter.constraint,
+        "secret": parameter.no_echo,
+        "min_value": parameter.min_value,
+        "max_value": parameter.max_value,
+    }
+
+
+def preview_view(preview: Preview) -> offers.Plan:
+    """Return what a request would make, in which order, how long and at what price."""
+    return {
+        **_prices(preview.cost),
+        "requested_components": list(preview.requested_components),
+        "pulled_in": list(preview.pulled_in),
+        "steps": [
+            {
+                "component": span.component,
+                "depends_on": list(preview.depends_on[span.component]),
+                "starts_minute": span.starts,
+                "ends_minute": span.ends,
+                "critical": span.critical,
+            }
+            for span in preview.spans
+        ],
+        "typical_minutes": preview.typical_minutes,
+        "lease_usd": preview.lease_usd,
+    }
