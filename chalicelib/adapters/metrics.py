@@ -1,4 +1,4 @@
-"""CloudWatch metrics in the embedded metric format behind the Meter port."""
+"""CloudWatch metrics in the embedded metric format as the service's metrics."""
 
 from __future__ import annotations
 
