@@ -123,7 +123,7 @@ def make_unreadable(store: Stores, demo_id: str) -> None:
         TableName="demos",
         Key=marshal(demo_key(demo_id)),
         UpdateExpression="SET demo.phase = :phase",
-        ExpressionAttributeValues=marshal({":phase": "paused"}),
+        ExpressionAttributeValues=marshal({":phase": "hibernating"}),
     )
 
 
