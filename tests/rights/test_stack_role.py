@@ -22,6 +22,13 @@ def test_nothing_is_denied_whatever_is_asked_for(asked: dict[str, str]) -> None:
     assert [] == [denied.message for _, denied in refusals(needs.needs)]
 
 
+def test_a_rolling_update_needs_what_no_schema_lists(needs: Needs) -> None:
+    """CloudFormation itself ends the instances of a group that are to be replaced."""
+    ending = [n for n in needs.needs if n.request.action.endswith("InstanceInAutoScalingGroup")]
+    assert {"asg", "ecs", "jenkins"} == {need.group for need in ending}
+    assert {"update"} == {need.when for need in ending}
+
+
 def test_every_permission_taken_away_is_noticed(needs: Needs) -> None:
     """Without any one permission that a resource's handler or role needs, the verdict is red."""
     assert needs.needs

@@ -6,9 +6,10 @@ written `Name=value` counts only with that value. What is not listed is always n
 """
 
 import fnmatch
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
+from tools.rights.facts import Handler
 from tools.rights.resources import Resource
 
 ONLY_WITH: Final[Mapping[str, Mapping[str, str]]] = {
@@ -103,6 +104,17 @@ ONLY_WITH: Final[Mapping[str, Mapping[str, str]]] = {
     },
 }
 
+ALSO_WITH: Final[Mapping[tuple[str, Handler], Mapping[str, str]]] = {
+    # CloudFormation itself replaces the instances then (User Guide, "UpdatePolicy attribute").
+    ("AWS::AutoScaling::AutoScalingGroup", "update"): {
+        "UpdatePolicy.AutoScalingRollingUpdate": (
+            "autoscaling:DescribeScalingActivities autoscaling:ResumeProcesses"
+            " autoscaling:SuspendProcesses autoscaling:TerminateInstanceInAutoScalingGroup"
+        ),
+    },
+}
+"""Permissions that no schema lists and a handler needs with a property or attribute."""
+
 NEVER: Final[Mapping[str, str]] = {
     "iam:DeleteRolePermissionsBoundary": "no update may take the boundary off a role",
 }
@@ -119,6 +131,13 @@ def is_needed(permission: str, resource: Resource) -> bool:
         if any(fnmatch.fnmatchcase(permission, pattern) for pattern in patterns.split())
     ]
     return not wanted_by or any(_is_used(condition, resource) for condition in wanted_by)
+
+
+def also_needed(resource: Resource, handler: Handler) -> Iterator[str]:
+    """Yield the permissions that a handler of this resource needs beside its schema's."""
+    for condition, permissions in ALSO_WITH.get((resource.type, handler), {}).items():
+        if _is_used(condition, resource):
+            yield from permissions.split()
 
 
 def _is_used(condition: str, resource: Resource) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from tools.rights import beanstalk, facts
-from tools.rights.conditional import is_needed
+from tools.rights.conditional import also_needed, is_needed
 from tools.rights.facts import Handler, Target
 from tools.rights.kinds import KINDS
 from tools.rights.passed_roles import Others, passed_roles, service_linked_role
@@ -40,7 +40,8 @@ def calls_of(resource: Resource, handler: Handler, others: Others) -> Calls:
         return Calls((), {"*": f"nothing is known of the type {resource.type}"})
     requests: dict[Request, None] = {}
     unjudged: dict[str, str] = {}
-    for permission in known.permissions.get(handler, ()):
+    listed = known.permissions.get(handler, ())
+    for permission in (*listed, *also_needed(resource, handler)):
         if not is_needed(permission, resource):
             continue
         actions = facts.actions_like(permission)

@@ -17,6 +17,7 @@ _ARN_ENDS: Final = {
     ("AWS::Logs::LogGroup", "Arn"): ":*",
 }
 """What an attribute has beyond the ARN that IAM knows (CloudFormation's resource reference)."""
+_ATTRIBUTES: Final = ("DeletionPolicy", "UpdatePolicy", "UpdateReplacePolicy")
 _VARIABLE: Final = re.compile(r"\$\{([^}]+)\}")
 
 
@@ -213,7 +214,7 @@ class Stack:
 
     def _resource(self, logical_id: str, properties: Mapping[str, Any]) -> Resource:
         body = self.template["Resources"][logical_id]
-        others = {k: v for k, v in body.items() if k in ("DeletionPolicy", "UpdateReplacePolicy")}
+        others = {k: v for k, v in body.items() if k in _ATTRIBUTES}
         return Resource(
             type=body["Type"],
             logical_id=logical_id,
