@@ -6,7 +6,8 @@ resources stay to be read, and the teardown that follows deletes it once, not tw
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
@@ -27,15 +28,15 @@ STATUSES: Final[Mapping[str, Status]] = {
     "DELETE_IN_PROGRESS": Status.DELETING,
     "DELETE_COMPLETE": Status.DELETED,
     "DELETE_FAILED": Status.DELETE_FAILED,
-    # A person may update a demo's stack by hand; it stays up while and whatever they do.
-    "UPDATE_IN_PROGRESS": Status.READY,
-    "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS": Status.READY,
+    "UPDATE_IN_PROGRESS": Status.UPDATING,
+    "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS": Status.UPDATING,
     "UPDATE_COMPLETE": Status.READY,
-    "UPDATE_FAILED": Status.READY,
-    "UPDATE_ROLLBACK_IN_PROGRESS": Status.READY,
-    "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS": Status.READY,
+    "UPDATE_FAILED": Status.FAILED,
+    "UPDATE_ROLLBACK_IN_PROGRESS": Status.UPDATING,
+    "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS": Status.UPDATING,
     "UPDATE_ROLLBACK_COMPLETE": Status.READY,
-    "UPDATE_ROLLBACK_FAILED": Status.READY,
+    "UPDATE_ROLLBACK_FAILED": Status.FAILED,
+    # A person may import into a demo's stack by hand; it stays up while and whatever they do.
     "IMPORT_IN_PROGRESS": Status.READY,
     "IMPORT_COMPLETE": Status.READY,
     "IMPORT_ROLLBACK_IN_PROGRESS": Status.READY,
@@ -44,8 +45,12 @@ STATUSES: Final[Mapping[str, Status]] = {
 }
 """CloudFormation User Guide, "Understand CloudFormation stack creation events": every status."""
 
-_OPERATIONS: Final = {Status.FAILED: "CREATE_STACK", Status.DELETE_FAILED: "DELETE_STACK"}
-"""What failed when a stack is in one of these statuses, in the words of its LastOperations."""
+_OPERATIONS: Final = {"UPDATE": "UPDATE_STACK", "DELETE": "DELETE_STACK"}
+"""How the statuses of stacks begin, by the operation that failed (LastOperations has its name)."""
+_ROLLED_BACK: Final = "UPDATE_ROLLBACK_COMPLETE"
+_BEING_UPDATED: Final = re.compile(r"UPDATE_\w*IN_PROGRESS")
+_BEGINNINGS: Final = frozenset(f"{x}_IN_PROGRESS" for x in ("CREATE", "UPDATE", "DELETE"))
+"""A stack's status when an operation on it has just begun."""
 _FOLLOWED: Final = ("cancelled", "The following resource(s) failed")
 """Reasons of failures that only follow another: the root cause reads otherwise."""
 
@@ -89,6 +94,40 @@ class CloudFormation:
                 raise
 
     @translated
+    def update(
+        self,
+        *,
+        name: str,
+        parameters: Mapping[str, str],
+        previous: Iterable[str],
+        token: str,
+    ) -> bool:
+        """Ask for a stack's update in place, by the template it was made from.
+
+        It acts by the role that made it. Its tags stay as they are: whatever a resource is
+        tagged with anew is an update of it.
+        """
+        given = [{"ParameterKey": k, "ParameterValue": v} for k, v in parameters.items()]
+        kept = [{"ParameterKey": k, "UsePreviousValue": True} for k in previous]
+        try:
+            self._client.update_stack(
+                StackName=name,
+                UsePreviousTemplate=True,
+                Parameters=[*given, *kept],
+                Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
+                ClientRequestToken=token,
+            )
+        except ClientError as error:
+            told = str(error)
+            if code_of(error) != "ValidationError":
+                raise
+            if "No updates are to be performed" in told:
+                return False
+            if not _BEING_UPDATED.search(told):
+                raise
+        return True
+
+    @translated
     def describe(self, name: str) -> StackObservation:
         """Look at a stack; one that does not exist is seen as `pending`."""
         try:
@@ -98,11 +137,18 @@ class CloudFormation:
                 return StackObservation(status=Status.PENDING)
             raise
         status = status_of(stack["StackStatus"])
-        if status in (Status.FAILED, Status.DELETE_FAILED):
-            resource, reason = self._root_cause(stack)
-            return StackObservation(status=status, resource=resource, reason=reason)
-        outputs = {o["OutputKey"]: o["OutputValue"] for o in stack.get("Outputs", [])}
-        return StackObservation(status=status, outputs=outputs)
+        rolled_back = stack["StackStatus"] == _ROLLED_BACK
+        failed = rolled_back or status in (Status.FAILED, Status.DELETE_FAILED)
+        resource, reason = self._root_cause(stack) if failed else (None, "")
+        parameters = stack.get("Parameters", [])
+        return StackObservation(
+            status=status,
+            outputs={o["OutputKey"]: o["OutputValue"] for o in stack.get("Outputs", [])},
+            parameters={p["ParameterKey"]: p.get("ParameterValue", "") for p in parameters},
+            rolled_back=rolled_back,
+            resource=resource,
+            reason=reason,
+        )
 
     def _root_cause(self, stack: Mapping[str, Any]) -> tuple[str | None, str]:
         """Return the first resource that failed in the stack's last operation, and why."""
@@ -125,7 +171,7 @@ class CloudFormation:
         DescribeEvents alone tells of pre-deployment validation and hooks, by operation. Older
         clients do not know it, and whatever it refuses is not worth more than the stack's reason.
         """
-        kind = _OPERATIONS[status_of(stack["StackStatus"])]
+        kind = _OPERATIONS.get(stack["StackStatus"].partition("_")[0], "CREATE_STACK")
         known = [o for o in stack.get("LastOperations", ()) if o["OperationType"] == kind]
         if not known or not hasattr(self._client, "describe_events"):
             return None
@@ -147,7 +193,7 @@ class CloudFormation:
             StackName=stack_id
         ):
             for event in page["StackEvents"]:
-                if _of_the_stack(event) and event["ResourceStatus"].endswith("_IN_PROGRESS"):
+                if _of_the_stack(event) and event["ResourceStatus"] in _BEGINNINGS:
                     return
                 yield event
 

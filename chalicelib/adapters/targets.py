@@ -30,6 +30,7 @@ class Regions:
         # The API seldom reaches a target, and its cold start need not pay for one.
         from chalicelib.adapters.buckets import S3  # noqa: PLC0415
         from chalicelib.adapters.cloudformation import CloudFormation  # noqa: PLC0415
+        from chalicelib.adapters.databases import Rds  # noqa: PLC0415
         from chalicelib.adapters.leftovers import TagSearch  # noqa: PLC0415
         from chalicelib.adapters.network import Ec2  # noqa: PLC0415
         from chalicelib.adapters.platforms import SolutionStacks  # noqa: PLC0415
@@ -43,6 +44,7 @@ class Regions:
             ),
             buckets=S3(client("s3", region), service=self._service),
             network=Ec2(region),
+            databases=Rds(region),
             platforms=SolutionStacks(region),
             leftovers=TagSearch(region, stack_role_arn=self._stack_role_arn),
             secrets=SecretsManager(region),

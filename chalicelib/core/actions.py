@@ -6,9 +6,12 @@ report `more`, so that no action holds the others up.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Self
+
+from chalicelib.core.demo import Status
 
 
 class ActionKind(StrEnum):
@@ -32,14 +35,25 @@ class ActionKind(StrEnum):
         return member
 
     CREATE_STACK = "create_stack"
+    UPDATE_STACK = "update_stack"
     STAGE_BUNDLE = "stage_bundle", 60
+    STOP_DATABASE = "stop_database"
+    START_DATABASE = "start_database"
     DELETE_STACK = "delete_stack"
     EMPTY_BUCKET = "empty_bucket", 300
     RELEASE_INTERFACES = "release_interfaces"
     LIFT_PROTECTION = "lift_protection"
 
 
-CREATIONS: Final = frozenset({ActionKind.CREATE_STACK, ActionKind.STAGE_BUNDLE})
+WHILE: Final[Mapping[ActionKind, tuple[Status, ...]]] = {
+    ActionKind.CREATE_STACK: (Status.CREATING,),
+    ActionKind.STAGE_BUNDLE: (Status.CREATING, Status.UPDATING),
+    ActionKind.UPDATE_STACK: (Status.UPDATING,),
+    ActionKind.STOP_DATABASE: (Status.STOPPING,),
+    ActionKind.START_DATABASE: (Status.STARTING,),
+    ActionKind.DELETE_STACK: (Status.DELETING,),
+}
+"""The statuses that a component may have while one of these is done to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +69,9 @@ class Outcome:
     """What came of an action.
 
     `more` says that a bite was done and another is needed, `skipped` that nothing was done as
-    it is no longer wanted. `error` is the reason of a failure that retrying (by Step Functions)
-    did not cure; where `unanswered`, the same call may succeed later, and nobody knows whether
-    it took effect.
+    it is no longer wanted, or as nothing was to be changed. `error` is the reason of a failure
+    that retrying (by Step Functions) did not cure; where `unanswered`, the same call may succeed
+    later, and nobody knows whether it took effect.
     """
 
     action: Action

@@ -6,14 +6,19 @@ what a compressor makes of them depends on its version.
 """
 
 import io
+import json
 import zipfile
 from collections.abc import Mapping
 from typing import Final
 
+from chalicelib.core.demo import Demo
 from chalicelib.core.errors import FatalError
 
 BUNDLE_KEY: Final = "stelligent-demo.zip"
 """Key of the bundle in a demo's bucket."""
+
+DEMO_KEY: Final = "demo.json"
+"""Key of what a demo's pages show of it, beside the bundle."""
 
 DOCKER_FILES: Final[tuple[str, ...]] = (
     "Dockerfile",
@@ -58,6 +63,17 @@ def make_bundle(files: Mapping[str, bytes]) -> bytes:
         for name in DOCKER_FILES:
             archive.writestr(_entry(name), files[name])
     return packed.getvalue()
+
+
+def about(demo: Demo) -> bytes:
+    """Return what a demo's pages show of it: its instances read it each minute."""
+    shown = {
+        "demo_id": demo.demo_id,
+        "name": demo.name,
+        "owner": demo.owner,
+        "expires_at": demo.expires_at.isoformat(timespec="seconds"),
+    }
+    return json.dumps(shown).encode()
 
 
 def _entry(name: str) -> zipfile.ZipInfo:

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from chalicelib.core.kinds import Kind
+from chalicelib.core.kinds import Kind, Pause
 
 PREFIX: Final = "stelligent-demo"
 DEMO_ID: Final = re.compile(r"[a-z][a-z0-9]{7,11}")
@@ -66,7 +66,16 @@ class Status(StrEnum):
 
 GONE: Final = frozenset({Status.PENDING, Status.DELETED})
 """Statuses of a step that leaves nothing in the account."""
-IN_FLIGHT: Final = frozenset({Status.CREATING, Status.DELETING})
+IN_FLIGHT: Final = frozenset(
+    {Status.CREATING, Status.UPDATING, Status.STOPPING, Status.STARTING, Status.DELETING}
+)
+GOING: Final = frozenset({Status.DELETING, Status.DELETE_FAILED})
+"""Statuses of a component that is no use to anybody until it is gone."""
+STANDING: Final = frozenset({Status.READY, *IN_FLIGHT, Status.STOPPED}) - {
+    Status.CREATING,
+    Status.DELETING,
+}
+"""Statuses of a component whose outputs are there to be taken."""
 
 
 class Cause(StrEnum):
@@ -99,8 +108,14 @@ class ComponentStatus:
     be taken down after its template was changed or removed. `wants` names those among them
     that it can do without (whatever it takes of them has a default); the others it requires.
 
-    `asked_at` is when its creation was last asked for, until that is answered or the stack is
-    seen: while it stands, the stack may still appear.
+    `declares` are the parameters of the template it was made from, and `inputs` what the demo's
+    spec and its providers gave it of them. While it is updated, `previous_inputs` are those to
+    return to; `refused_inputs` are those of an update that failed, which is not tried again.
+    `remake` says that it is to be deleted and made again.
+
+    `asked_at` is when its creation (or update, stop or start) was last asked for, until that is
+    answered or the stack is seen: while it stands, nobody knows whether it was begun. `moved_at`
+    is when its last update, stop or start began, `look_at` when it is looked at although it rests.
     """
 
     name: str
@@ -109,6 +124,12 @@ class ComponentStatus:
     wants: tuple[str, ...] = ()
     typical_minutes: float = 5
     has_bucket: bool = False
+    pause: Pause = Pause.KEEP
+    declares: tuple[str, ...] = ()
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    previous_inputs: Mapping[str, str] | None = None
+    refused_inputs: Mapping[str, str] | None = None
+    remake: bool = False
     status: Status = Status.PENDING
     started_at: datetime | None = None
     finished_at: datetime | None = None
@@ -116,6 +137,8 @@ class ComponentStatus:
     removed_at: datetime | None = None
     observed_at: datetime | None = None
     asked_at: datetime | None = None
+    moved_at: datetime | None = None
+    look_at: datetime | None = None
     outputs: Mapping[str, str] = field(default_factory=dict)
     failure: Failure | None = None
     cause: Cause | None = None
@@ -140,11 +163,31 @@ class ComponentStatus:
     @property
     def links(self) -> dict[str, str]:
         """Addresses to open: each output whose name ends in `Url`, by the name without it."""
+        if self.gone or self.status in GOING:
+            return {}
         return {
             name.removesuffix(_LINK): value
             for name, value in self.outputs.items()
             if name.endswith(_LINK)
         }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """As much of a demo's spec as was last brought about: what a failed change returns to."""
+
+    requested_components: tuple[str, ...]
+    parameters: Mapping[str, str]
+    allowed_cidr: tuple[str, ...]
+
+    @classmethod
+    def of(cls, demo: Demo) -> Applied:
+        """Return what a demo's spec says now."""
+        return cls(
+            requested_components=demo.requested_components,
+            parameters=demo.parameters,
+            allowed_cidr=demo.allowed_cidr,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,10 +204,11 @@ class Demo:
 
     `generation` counts the loops started for it, `looping` says whether one should be running,
     `version` guards every write. `wakes` counts events that arrived for it: a loop may park
-    only if none came since it last looked. `failure` is why it did not come up and stays on the
-    record; `trouble` is why it will not go, while it will not. `due_at` is when the sweep next
-    has anything to do for it (core/due.py), None for a demo that is gone. `pool_digest` says what
-    a pool's member was made of (core/pool.py), `from_pool` the pool it was claimed from.
+    only if none came since it last looked. `applied` is None until it was ready. `failure` is why
+    it did not come up, or why its last change failed; `trouble` is why it will not go, while it
+    will not. `due_at` is when the sweep next has anything to do for it (core/due.py), None for a
+    demo that is gone. `pool_digest` says what a pool's member was made of (core/pool.py),
+    `from_pool` the pool it was claimed from.
     """
 
     demo_id: str
@@ -181,6 +225,7 @@ class Demo:
     desired_state: Desired = Desired.RUNNING
     phase: Phase = Phase.REQUESTED
     reason: str = ""
+    applied: Applied | None = None
     failure: Failure | None = None
     trouble: Failure | None = None
     ready_at: datetime | None = None
@@ -237,6 +282,18 @@ class Demo:
             pending.extend(direct)
         return frozenset(found)
 
+    @property
+    def members(self) -> frozenset[str]:
+        """What its spec is made of: what was requested, with everything that requires."""
+        if self.desired_state is Desired.DELETED:
+            return frozenset()
+        return self.closure(self.requested_components)
+
+    def closure(self, names: Iterable[str]) -> frozenset[str]:
+        """Return those of these steps that there are, with everything that they require."""
+        known = [name for name in names if name in self.components]
+        return self.requirements(known).union(known)
+
     def requirements(self, names: Iterable[str]) -> frozenset[str]:
         """Return every step that these require, directly or through others."""
         found: set[str] = set()
@@ -270,19 +327,3 @@ def parse_stack_name(name: str) -> tuple[str, str] | None:
     if head or not component or not DEMO_ID.fullmatch(demo_id):
         return None
     return demo_id, component
-
-
-def tag_value(text: str) -> str:
-    """Return text as every service takes it in a tag: letters, digits and ` _.:/=+-@`."""
-    return re.sub(r"[^\w\s.:/=+\-@]", "_", text)[:256]
-
-
-def stack_tags(demo: Demo, component: str, service: str) -> dict[str, str]:
-    """Return the tags every resource of a stack carries; the teardown's proof searches them."""
-    return {
-        f"{PREFIX}:demo-id": demo.demo_id,
-        f"{PREFIX}:component": component,
-        f"{PREFIX}:owner": tag_value(demo.owner),
-        f"{PREFIX}:expires-at": demo.expires_at.isoformat(timespec="seconds"),
-        f"{PREFIX}:service": service,
-    }

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from chalicelib.core.demo import Demo, Desired
+from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.lease import next_warning
 
 
 def due_at(demo: Demo, *, watchdog: timedelta) -> datetime | None:
-    """Return the earliest of the lease's end, a warning, the watchdog and a retry.
+    """Return the earliest of the lease's end, a warning, the watchdog, a retry and a look.
 
     A demo whose lease is over stays due until it is gone, so that each sweep counts it. None for a
     demo that is gone: it leaves the sweep's index.
@@ -22,6 +22,8 @@ def due_at(demo: Demo, *, watchdog: timedelta) -> datetime | None:
         moments.append(next_warning(demo.created_at, demo.expires_at, demo.warned))
     if demo.looping:
         moments.append((demo.planned_at or demo.created_at) + watchdog)
+    if demo.phase is Phase.PAUSED:
+        moments += [c.look_at for c in demo.components.values() if c.look_at]
     if demo.retry_at is not None:
         moments.append(demo.retry_at)
     return min(moments)

@@ -59,6 +59,10 @@ class UnreadableRecord(FatalError):  # noqa: N818
     """A stored item that this release cannot read: a newer release may have written it."""
 
 
+class Outdated(FatalError):  # noqa: N818
+    """The caller speaks of a version of the record that is not the present one."""
+
+
 class WrongState(FatalError):  # noqa: N818
     """The demo exists, but what was asked does not fit the phase it is in or its caps.
 

@@ -72,6 +72,8 @@ def new_step(catalog: Catalog, graph: Graph, name: str) -> ComponentStatus:
         wants=graph.wants(name),
         typical_minutes=component.typical_minutes,
         has_bucket=component.has_bucket,
+        pause=component.pause,
+        declares=tuple(component.parameters),
     )
 
 

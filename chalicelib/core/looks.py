@@ -31,6 +31,7 @@ def stacks_to_describe(
         if component.kind is Kind.STACK
         and (
             _named(demo, component, named)
+            or _watched(demo, component, now)
             or _overdue(component, now, poll, events=events)
             or _may_appear(demo, component, now)
         )
@@ -39,7 +40,7 @@ def stacks_to_describe(
 
 def _named(demo: Demo, component: ComponentStatus, named: set[str]) -> bool:
     """Whether an event speaks of a component that may have changed."""
-    if component.status is Status.READY and demo.desired_state is not Desired.DELETED:
+    if component.status is Status.READY and demo.desired_state is Desired.RUNNING:
         return deletion_of(component.name) in demo.changed
     return component.name in named and component.status in IN_FLIGHT
 
@@ -63,8 +64,10 @@ def _overdue(component: ComponentStatus, now: datetime, poll: timedelta, *, even
     if seen is None or not events:
         return seen is None or now - seen >= poll
     usual = _usual(component, poll)
-    deleting = component.status is Status.DELETING
-    begun = component.removing_at if deleting else component.started_at
+    begun = {
+        Status.CREATING: component.started_at,
+        Status.DELETING: component.removing_at,
+    }.get(component.status, component.moved_at)
     expected = max(seen, begun + usual) if begun else seen
     return now - expected >= max(poll, usual / 4)
 
@@ -72,12 +75,23 @@ def _overdue(component: ComponentStatus, now: datetime, poll: timedelta, *, even
 def _usual(component: ComponentStatus, poll: timedelta) -> timedelta:
     """Return how long a component is usually in flight, a minute counting as a poll.
 
-    A stack goes in half the time in which it comes up, or more.
+    A stack goes, or is updated, in half the time in which it comes up, or more. Of a database that
+    stops or starts no event comes.
     """
-    return poll * component.typical_minutes * (0.5 if component.status is Status.DELETING else 1)
+    if component.status in (Status.STOPPING, Status.STARTING):
+        return timedelta(0)
+    share = 1 if component.status is Status.CREATING else 0.5
+    return poll * component.typical_minutes * share
+
+
+def _watched(demo: Demo, component: ComponentStatus, now: datetime) -> bool:
+    """Whether it is time to see that a database still sleeps: RDS starts it after seven days."""
+    asleep = component.status is Status.STOPPED and demo.desired_state is Desired.PAUSED
+    return asleep and component.look_at is not None and component.look_at <= now
 
 
 def _may_appear(demo: Demo, component: ComponentStatus, now: datetime) -> bool:
     """Whether it is time to look for a stack that nobody knows was made or not."""
-    deleted = demo.desired_state is Desired.DELETED and component.gone
-    return deleted and component.asked_at is not None and now >= component.asked_at + LATE
+    wanted = demo.desired_state is Desired.RUNNING and component.name in demo.members
+    unwanted = component.gone and not wanted
+    return unwanted and component.asked_at is not None and now >= component.asked_at + LATE

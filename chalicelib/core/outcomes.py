@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from chalicelib.core.actions import CREATIONS, ActionKind, Outcome
+from chalicelib.core.actions import WHILE, ActionKind, Outcome
 from chalicelib.core.bundle import BUNDLE_KEY
 from chalicelib.core.demo import Cause, ComponentStatus, Demo, Status
-from chalicelib.core.observe import failed, undeletable
+from chalicelib.core.observe import failed, kept_running, refused, undeletable
 from chalicelib.core.trouble import OUTAGE_DELAY
 
 
@@ -24,45 +24,61 @@ def apply_outcomes(demo: Demo, outcomes: Iterable[Outcome], now: datetime) -> De
 
 
 def _outcome(component: ComponentStatus, outcome: Outcome, now: datetime) -> ComponentStatus:
-    kind, error = outcome.action.kind, outcome.error
-    if component.gone or component.status is not _WHILE.get(kind, component.status):
+    kind = outcome.action.kind
+    if component.gone or component.status not in WHILE.get(kind, (component.status,)):
         return component  # told late, or twice
     if outcome.unanswered:
         return _unanswered(component, kind, now)
-    if error is not None and kind in CREATIONS:
-        return failed(replace(component, asked_at=None), error, now)
-    if error is not None:
-        cause = Cause.ACCESS_DENIED if outcome.denied else None
-        return undeletable(component, error, now, cause=cause)
+    if outcome.error is not None:
+        return _failed(component, outcome, outcome.error, now)
     match kind:
+        case ActionKind.UPDATE_STACK if outcome.skipped:
+            # CloudFormation had nothing to change.
+            return replace(component, status=Status.READY, previous_inputs=None, asked_at=None)
         case _ if outcome.skipped:
             return component
-        case ActionKind.CREATE_STACK:
-            return replace(component, asked_at=None, observed_at=now)
         case ActionKind.STAGE_BUNDLE:
             return staged(component, now)
-        case ActionKind.DELETE_STACK:
-            return replace(component, observed_at=now)
+        case _ if kind in WHILE:
+            return replace(component, asked_at=None, observed_at=now)
+        case ActionKind.LIFT_PROTECTION if outcome.more:
+            return replace(component, retry_at=now + OUTAGE_DELAY)
         case _:
             return replace(component, prepared=not outcome.more)
 
 
+def _failed(
+    component: ComponentStatus, outcome: Outcome, error: str, now: datetime
+) -> ComponentStatus:
+    answered = replace(component, asked_at=None)
+    match component.status:
+        case Status.UPDATING:
+            return refused(answered, error, now)
+        case Status.STOPPING:
+            return kept_running(answered, error)
+        case Status.CREATING | Status.STARTING:
+            return failed(answered, error, now)
+        case _:
+            cause = Cause.ACCESS_DENIED if outcome.denied else None
+            return undeletable(component, error, now, cause=cause)
+
+
 def _unanswered(component: ComponentStatus, kind: ActionKind, now: datetime) -> ComponentStatus:
     """Return a component to which something was done, or not: it is described and tried later."""
-    asked_at = now if kind is ActionKind.CREATE_STACK else component.asked_at
+    asked_at = now if kind in _ASKED else component.asked_at
     return replace(component, asked_at=asked_at, retry_at=now + OUTAGE_DELAY)
 
 
-_WHILE: Final = {
-    ActionKind.CREATE_STACK: Status.CREATING,
-    ActionKind.STAGE_BUNDLE: Status.CREATING,
-    ActionKind.DELETE_STACK: Status.DELETING,
-}
-"""The status that a component has while one of these is done to it."""
+_ASKED: Final = frozenset(WHILE) - {ActionKind.STAGE_BUNDLE, ActionKind.DELETE_STACK}
+"""What is asked of AWS and may take effect without an answer, but for deletions."""
 
 
 def staged(component: ComponentStatus, now: datetime) -> ComponentStatus:
     """Return the bundle as done; its output is the key that the templates take."""
     return replace(
-        component, status=Status.READY, finished_at=now, outputs={"BundleKey": BUNDLE_KEY}
+        component,
+        status=Status.READY,
+        finished_at=component.finished_at or now,
+        outputs={"BundleKey": BUNDLE_KEY},
+        previous_inputs=None,
     )

@@ -7,12 +7,13 @@ a record that says too much, never too little.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
-from chalicelib.core.actions import Action
+from chalicelib.core.actions import WHILE, Action
 from chalicelib.core.demo import ComponentStatus, Demo, Phase, Status
 from chalicelib.core.policy import PollingPolicy
 
@@ -37,6 +38,33 @@ class Plan:
     wait: timedelta = timedelta(0)
 
 
+@dataclass(frozen=True, slots=True)
+class Move:
+    """An action, and its component as it reads while that is done."""
+
+    action: Action
+    component: ComponentStatus
+
+
+_VERBS: Final = {
+    Status.CREATING: "creating",
+    Status.UPDATING: "changing",
+    Status.STOPPING: "stopping",
+    Status.STARTING: "starting",
+}
+
+
+def act(demo: Demo, moves: Sequence[Move]) -> Plan:
+    """Return the plan that does these moves; what prepares a deletion is part of removing."""
+    verbs: dict[str, list[ComponentStatus]] = {}
+    for move in moves:
+        verb = _VERBS.get(move.component.status) if move.action.kind in WHILE else None
+        verbs.setdefault(verb or "removing", []).append(move.component)
+    reason = "; ".join(f"{verb} {names_of(components)}" for verb, components in verbs.items())
+    noted = noting(demo, (move.component for move in moves))
+    return made(Next.ACT, noted, reason, actions=tuple(move.action for move in moves))
+
+
 def made(
     next_: Next,
     demo: Demo,
@@ -55,9 +83,9 @@ def in_phase(demo: Demo, phase: Phase, *, looping: bool = True) -> Demo:
     return replace(demo, phase=phase, looping=looping)
 
 
-def having(demo: Demo, status: Status) -> list[ComponentStatus]:
-    """Return the components in a status, in the order of the graph."""
-    return [s for s in demo.components.values() if s.status is status]
+def having(demo: Demo, *statuses: Status) -> list[ComponentStatus]:
+    """Return the components in one of the statuses, in the order of the graph."""
+    return [s for s in demo.components.values() if s.status in statuses]
 
 
 def noting(demo: Demo, components: Iterable[ComponentStatus]) -> Demo:

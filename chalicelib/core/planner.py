@@ -1,38 +1,54 @@
-"""Decide what a demo needs next: one pure function for creating, deleting and repairing.
+"""Decide what a demo needs next: one pure function for every gap between its spec and what is.
 
 It is handed a demo whose components have just been brought up to date and answers with a `Plan`:
-what to do, what to do after that, and why.
+what to do, what to do after that, and why. What a demo is made of comes up as soon as its inputs
+are there; what is not wanted goes (teardown), in a change only after the rest of it worked.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from chalicelib.core.actions import Action, ActionKind
-from chalicelib.core.demo import ComponentStatus, Demo, Desired, Phase, Status
+from chalicelib.core.demo import (
+    IN_FLIGHT,
+    Applied,
+    ComponentStatus,
+    Demo,
+    Desired,
+    Phase,
+    Status,
+)
+from chalicelib.core.failures import taken_in
+from chalicelib.core.goals import Absent, Goal, Present, Stopped, goals
 from chalicelib.core.kinds import Kind
-from chalicelib.core.observe import failed, undeletable
-from chalicelib.core.plan import Next, Plan, having, in_phase, made, names_of, noting, until_due
+from chalicelib.core.looks import LATE
+from chalicelib.core.observe import begun_anew
+from chalicelib.core.plan import (
+    Move,
+    Next,
+    Plan,
+    act,
+    having,
+    in_phase,
+    made,
+    names_of,
+    until_due,
+)
 from chalicelib.core.policy import PollingPolicy
-from chalicelib.core.teardown import towards_deleted
-from chalicelib.core.trouble import delay_after
-
-DELETE_LIMIT: Final = timedelta(minutes=60)
-"""No stack of ours takes an hour to delete; a database takes about ten minutes."""
-GRACE: Final = timedelta(minutes=5)
-"""CloudFormation ends a slow creation itself, this much before we take its word for lost."""
-
-
-def create_limit(component: ComponentStatus) -> timedelta:
-    """Return how long a component may take to come up: three times the typical, and some grace."""
-    return timedelta(minutes=create_minutes(component.typical_minutes)) + GRACE
-
-
-def create_minutes(typical_minutes: float) -> int:
-    """Return the TimeoutInMinutes that CloudFormation is given for a stack."""
-    return max(15, round(typical_minutes * 3))
+from chalicelib.core.teardown import (
+    getting_on,
+    prove,
+    quarantine,
+    release_bundles,
+    removals,
+    resurfaced,
+    stuck,
+    unanswered,
+)
 
 
 def decide(
@@ -43,90 +59,170 @@ def decide(
     `leftovers` is what a search by tag found, or None where none was made; a demo is only
     ever `deleted` after a search that found nothing.
     """
-    demo = _scheduled(_overdue(demo, now), now, polling)
-    if demo.desired_state is not Desired.DELETED:
-        demo = _give_up(demo)
-    if demo.desired_state is not Desired.DELETED:
-        return _towards_ready(demo, now, polling)
-    return towards_deleted(demo, now, polling, leftovers)
-
-
-def _overdue(demo: Demo, now: datetime) -> Demo:
-    for component in demo.components.values():
-        if component.status is Status.CREATING and _spent(
-            component.started_at, now
-        ) > create_limit(component):
-            reason = f"still not ready after {create_limit(component)}"
-            demo = demo.with_component(failed(component, reason, now))
-        if (
-            component.status is Status.DELETING
-            and _spent(component.removing_at, now) > DELETE_LIMIT
-        ):
-            reason = f"still deleting after {DELETE_LIMIT}"
-            demo = demo.with_component(undeletable(component, reason, now))
-    return demo
-
-
-def _scheduled(demo: Demo, now: datetime, polling: PollingPolicy) -> Demo:
-    """Set the moment of the next attempt for each step that has just refused to go."""
-    refused = (
-        replace(s, retry_at=now + delay_after(s.attempts, s.cause, polling.retry))
-        for s in having(demo, Status.DELETE_FAILED)
-        if s.retry_at is None and s.attempts
-    )
-    return noting(demo, refused)
-
-
-def _spent(since: datetime | None, now: datetime) -> timedelta:
-    return now - since if since else timedelta(0)
-
-
-def _give_up(demo: Demo) -> Demo:
-    """Turn a demo that failed to come up round to its own teardown, unless told to keep it."""
-    broken = [s.failure for s in demo.components.values() if s.status is Status.FAILED]
-    if not broken:
-        return demo
-    demo = replace(demo, failure=demo.failure or broken[0])
-    return demo if demo.keep_on_failure else replace(demo, desired_state=Desired.DELETED)
-
-
-# Towards ready ------------------------------------------------------------------------------
-
-
-def _towards_ready(demo: Demo, now: datetime, polling: PollingPolicy) -> Plan:
-    if starting := [s for s in demo.components.values() if _can_start(demo, s, now)]:
-        reason = f"creating {names_of(starting)}"
-        noted = noting(demo, (_begun(s, now) for s in starting))
-        actions = tuple(Action(_CREATES[s.kind], s.name) for s in starting)
-        return made(Next.ACT, in_phase(noted, Phase.PROVISIONING), reason, actions=actions)
-    if waiting := having(demo, Status.CREATING):
-        reason = f"waiting for {names_of(waiting)}"
+    demo = taken_in(resurfaced(demo, leftovers or ()), now, polling)
+    aims = goals(demo)
+    moves = _beginnings(demo, aims, now)
+    going = _may_go(demo, aims, busy=bool(moves))
+    demo = release_bundles(demo, going, now)
+    moves += removals(demo, going, now)
+    if moves:
+        return act(_on_its_way(demo, [m.component for m in moves]), moves)
+    if waiting := [c for c in demo.components.values() if _awaited(demo, c, going)]:
+        towards = " to go" if all(c.name in going for c in waiting) else ""
+        reason = f"waiting for {names_of(waiting)}{towards}"
         wait = until_due(waiting, now, polling)
-        return made(Next.WAIT, in_phase(demo, Phase.PROVISIONING), reason, wait=wait)
-    if demo.failure:
-        reason = f"{demo.failure.component} failed: {demo.failure.reason}; kept for a look"
-        return made(Next.DONE, in_phase(demo, Phase.FAILED, looping=False), reason)
-    ready = replace(demo, ready_at=demo.ready_at or now)
-    return made(Next.DONE, in_phase(ready, Phase.READY, looping=False), "everything is ready")
+        return made(Next.WAIT, _on_its_way(demo, waiting), reason, wait=wait)
+    return _settled(demo, going, now, polling, leftovers)
+
+
+def _awaited(demo: Demo, component: ComponentStatus, going: frozenset[str]) -> bool:
+    """Whether a component is getting on by itself, or will be tried again later."""
+    if component.name in going:
+        return getting_on(demo, component, going)
+    return component.status in IN_FLIGHT
+
+
+def _settled(
+    demo: Demo,
+    going: frozenset[str],
+    now: datetime,
+    polling: PollingPolicy,
+    leftovers: tuple[str, ...] | None,
+) -> Plan:
+    """Return the plan for a demo in which nothing moves any more."""
+    if refusing := stuck(demo):
+        return quarantine(demo, now, refusing[0].failure)
+    if late := unanswered(demo, going):
+        reason = f"looking again for {names_of(late)}, whose creation was not answered"
+        again = max(c.asked_at + LATE - now for c in late if c.asked_at)
+        return made(Next.WAIT, _on_its_way(demo, late), reason, wait=min(again, polling.poll))
+    if demo.desired_state is Desired.DELETED:
+        return prove(in_phase(demo, Phase.DELETING), now, polling, leftovers)
+    return _at_rest(_without_what_went(demo), now)
+
+
+# What comes up -----------------------------------------------------------------------------
+
+
+def _beginnings(demo: Demo, aims: Mapping[str, Goal], now: datetime) -> list[Move]:
+    """Return every move that can be made now, but none upon a component that moves itself."""
+    found = {n: m for n in aims if (m := _move(demo, demo.components[n], aims[n], now))}
+    return [m for m in found.values() if not found.keys() & set(m.component.requires)]
+
+
+def _move(demo: Demo, component: ComponentStatus, goal: Goal, now: datetime) -> Move | None:
+    """Return what brings a component nearer to a goal of being there, if it can be done now."""
+    if not component.due(now):
+        return None
+    match goal, component.status:
+        case Present(inputs), status if _inputs_stand(demo, component):
+            return _towards_present(component, status, inputs, now)
+        case Stopped(), Status.READY:
+            return _begun(component, ActionKind.STOP_DATABASE, Status.STOPPING, now)
+        case _:
+            return None
+
+
+def _inputs_stand(demo: Demo, component: ComponentStatus) -> bool:
+    """Whether everything is ready that a component requires; it never waits for what it wants."""
+    return all(demo.components[name].status is Status.READY for name in component.requires)
+
+
+def _towards_present(
+    component: ComponentStatus, status: Status, inputs: Mapping[str, str], now: datetime
+) -> Move | None:
+    if component.kind is Kind.BUNDLE and status in IN_FLIGHT:
+        # Staging answers at once, so a bundle that is still in flight was cut off.
+        return _begun(component, ActionKind.STAGE_BUNDLE, status, now)
+    match status:
+        case Status.PENDING | Status.DELETED:
+            fresh = replace(begun_anew(component), inputs=inputs, started_at=now)
+            return _begun(fresh, _CREATES[component.kind], Status.CREATING, now)
+        case Status.STOPPED:
+            return _begun(component, ActionKind.START_DATABASE, Status.STARTING, now)
+        case Status.READY if component.declares and inputs not in (
+            component.inputs,
+            component.refused_inputs,
+        ):
+            changed = replace(component, inputs=inputs, previous_inputs=component.inputs)
+            return _begun(changed, _UPDATES[component.kind], Status.UPDATING, now)
+        case _:
+            return None
 
 
 _CREATES: Final = {Kind.STACK: ActionKind.CREATE_STACK, Kind.BUNDLE: ActionKind.STAGE_BUNDLE}
+_UPDATES: Final = {Kind.STACK: ActionKind.UPDATE_STACK, Kind.BUNDLE: ActionKind.STAGE_BUNDLE}
 
 
-def _can_start(demo: Demo, component: ComponentStatus, now: datetime) -> bool:
-    # Staging answers in the same breath, so a bundle that still reads `creating` was cut off.
-    cut_off = component.kind is Kind.BUNDLE and component.status is Status.CREATING
-    waiting = component.status is Status.PENDING or cut_off
-    inputs = (demo.components[name].status for name in component.depends_on)
-    return waiting and component.due(now) and all(status is Status.READY for status in inputs)
-
-
-def _begun(component: ComponentStatus, now: datetime) -> ComponentStatus:
-    return replace(
+def _begun(component: ComponentStatus, kind: ActionKind, status: Status, now: datetime) -> Move:
+    noted = replace(
         component,
-        status=Status.CREATING,
-        started_at=now,
+        status=status,
+        moved_at=now,
         observed_at=None,
         asked_at=now if component.kind is Kind.STACK else None,
         retry_at=None,
+        look_at=None,
+        failure=None,
     )
+    return Move(Action(kind, component.name), noted)
+
+
+# What goes ---------------------------------------------------------------------------------
+
+
+def _may_go(demo: Demo, aims: Mapping[str, Goal], *, busy: bool) -> frozenset[str]:
+    """Return what is to be absent and may go now.
+
+    What a change leaves out stays until the rest has worked: a change that fails leaves what was
+    there. What is to be made again goes at once.
+    """
+    absent = frozenset(name for name, goal in aims.items() if isinstance(goal, Absent))
+    settled = not busy and not any(
+        c.status in IN_FLIGHT or c.status is Status.FAILED
+        for c in demo.components.values()
+        if c.name not in absent
+    )
+    if demo.desired_state is not Desired.RUNNING or settled:
+        return absent
+    return absent & demo.members
+
+
+def _without_what_went(demo: Demo) -> Demo:
+    """Return a demo without what its spec no longer has and nothing is left of."""
+    kept = {n: c for n, c in demo.components.items() if n in demo.members or not c.gone}
+    return replace(demo, components=kept)
+
+
+# Where it is -------------------------------------------------------------------------------
+
+
+def _on_its_way(demo: Demo, moving: Sequence[ComponentStatus]) -> Demo:
+    """Return a demo in the phase of what is being done to it.
+
+    It keeps its phase where only the bundle is staged again, as its name or lease changed.
+    """
+    resting = demo.phase in (Phase.READY, Phase.PAUSED)
+    if demo.desired_state is Desired.DELETED:
+        return in_phase(demo, Phase.DELETING)
+    if resting and all(c.kind is Kind.BUNDLE for c in moving):
+        return in_phase(demo, demo.phase)
+    if demo.desired_state is Desired.PAUSED:
+        return in_phase(demo, Phase.PAUSING)
+    if demo.phase in (Phase.PAUSED, Phase.PAUSING, Phase.RESUMING):
+        return in_phase(demo, Phase.RESUMING)
+    return in_phase(demo, Phase.CHANGING if demo.applied else Phase.PROVISIONING)
+
+
+def _at_rest(demo: Demo, now: datetime) -> Plan:
+    if demo.desired_state is Desired.PAUSED:
+        return made(Next.DONE, in_phase(demo, Phase.PAUSED, looping=False), "everything is paused")
+    if having(demo, Status.FAILED) and demo.failure:
+        reason = f"{demo.failure.component} failed: {demo.failure.reason}; kept for a look"
+        return made(Next.DONE, in_phase(demo, Phase.FAILED, looping=False), reason)
+    ready = replace(demo, ready_at=demo.ready_at or now, applied=Applied.of(demo))
+    reason = "everything is ready"
+    if demo.failure:
+        what = f"{demo.failure.component}: {demo.failure.reason}"
+        reason = f"what was there stays, as the change failed: {what}"
+    return made(Next.DONE, in_phase(ready, Phase.READY, looping=False), reason)

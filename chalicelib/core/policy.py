@@ -31,12 +31,14 @@ class LeaseLimits:
 class RequestPolicy:
     """What an operator allows: regions, how wide an address range may be, how long a lease.
 
-    `widest_ipv4` is a prefix length: 16 refuses anything wider than a /16.
+    `widest_ipv4` is a prefix length: 16 refuses anything wider than a /16. So is
+    `widest_ipv6`: a /48 is what one site is given (RFC 6177).
     """
 
     home_region: str
     regions: tuple[str, ...]
     widest_ipv4: int = 16
+    widest_ipv6: int = 48
     lease: LeaseLimits = field(default_factory=LeaseLimits)
 
 

@@ -12,12 +12,12 @@ from typing import Final
 from chalicelib.core.catalog import ALL, Catalog, Selection
 from chalicelib.core.demo import Demo
 from chalicelib.core.errors import FieldProblem, InvalidRequest
-from chalicelib.core.graph import Graph, build_graph, new_step
+from chalicelib.core.graph import Graph, build_graph, close, new_step
 from chalicelib.core.lease import ttl_fault
 from chalicelib.core.parameters import parameter_fault, text_fault
 from chalicelib.core.policy import LeaseLimits, RequestPolicy
 
-MAX_CIDRS: Final = 5
+MAX_CIDRS: Final = 10
 MAX_NAME: Final = 60
 
 
@@ -49,29 +49,40 @@ class CheckedRequest:
     ttl: timedelta
 
 
-def check(request: DemoRequest, catalog: Catalog, policy: RequestPolicy) -> CheckedRequest:
-    """Return a request with what follows from it; raise InvalidRequest naming every bad field."""
+def faults(request: DemoRequest, catalog: Catalog, policy: RequestPolicy) -> list[FieldProblem]:
+    """Return everything that is wrong with a request."""
     unknown = [*_components(request.components, catalog)]
     requested = () if unknown else catalog.select(request.components)
-    graph = build_graph(catalog, requested)
-    problems = [
+    members = close(catalog, requested)
+    return [
         *unknown,
         *_name(request.name),
         *_ttl(request.ttl, policy.lease),
         *_region(request.region, policy),
         *_cidrs(request.allowed_cidr, policy),
-        *([] if unknown else _parameters(request.parameters, catalog, graph.components)),
+        *_ip_versions(request.allowed_cidr, catalog, members),
+        *([] if unknown else _parameters(request.parameters, catalog, sorted(members))),
     ]
-    if problems:
+
+
+def check(request: DemoRequest, catalog: Catalog, policy: RequestPolicy) -> CheckedRequest:
+    """Return a request with what follows from it; raise InvalidRequest naming every bad field."""
+    if problems := faults(request, catalog, policy):
         raise InvalidRequest(*problems)
+    requested = catalog.select(request.components)
     return CheckedRequest(
         request=request,
         requested=requested,
-        graph=graph,
+        graph=build_graph(catalog, requested),
         region=request.region or policy.home_region,
-        allowed_cidr=tuple(str(ipaddress.IPv4Network(b)) for b in request.allowed_cidr),
+        allowed_cidr=plain_blocks(request.allowed_cidr),
         ttl=request.ttl or policy.lease.default,
     )
+
+
+def plain_blocks(blocks: Iterable[str]) -> tuple[str, ...]:
+    """Return address blocks each written the one way, in the order given and once."""
+    return tuple(dict.fromkeys(str(ipaddress.ip_network(block)) for block in blocks))
 
 
 def new_demo(
@@ -150,18 +161,32 @@ def _cidrs(blocks: tuple[str, ...], policy: RequestPolicy) -> Iterable[FieldProb
     if not 1 <= len(blocks) <= MAX_CIDRS:
         yield FieldProblem("allowed_cidr", f"at least one block, and at most {MAX_CIDRS}")
     for i, block in enumerate(blocks):
-        if message := _cidr_fault(block, policy.widest_ipv4):
+        if message := _cidr_fault(block, policy):
             yield FieldProblem(f"allowed_cidr.{i}", message)
 
 
-def _cidr_fault(block: str, widest: int) -> str | None:
+def _cidr_fault(block: str, policy: RequestPolicy) -> str | None:
     try:
-        network = ipaddress.IPv4Network(block)
+        network = ipaddress.ip_network(block)
     except ValueError as error:
-        return f"'{block}' is not an IPv4 block such as 203.0.113.0/24: {error}"
+        return f"'{block}' is not a block such as 203.0.113.0/24 or 2001:db8::/64: {error}"
+    widest = {4: policy.widest_ipv4, 6: policy.widest_ipv6}[network.version]
     if network.prefixlen < widest:
         return f"'{block}' is too wide: /{widest} is the widest allowed"
     return None
+
+
+def _ip_versions(
+    blocks: tuple[str, ...], catalog: Catalog, members: Iterable[str]
+) -> Iterable[FieldProblem]:
+    """Refuse a block of IPv6 for a template that takes addresses, and none of those."""
+    for name in sorted(members):
+        takes = catalog.components[name].parameters
+        if "AllowedCidr" in takes and "AllowedCidrIpv6" not in takes:
+            for i, block in enumerate(blocks):
+                if ":" in block:
+                    message = f"'{name}' takes addresses of IPv4 only"
+                    yield FieldProblem(f"allowed_cidr.{i}", message)
 
 
 def _parameters(

@@ -1,12 +1,17 @@
-"""What an owner wants of a demo that exists: a change to its spec."""
+"""What an owner wants of a demo that exists: a change to its spec, judged and taken over."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
-from chalicelib.core.catalog import Selection
-from chalicelib.core.demo import Desired
+from chalicelib.core.catalog import Catalog, Selection
+from chalicelib.core.demo import Applied, ComponentStatus, Demo, Desired, Status
+from chalicelib.core.errors import FieldProblem, InvalidRequest, WrongState
+from chalicelib.core.graph import build_graph, close, new_step
+from chalicelib.core.inputs import wanted_inputs
+from chalicelib.core.policy import RequestPolicy
+from chalicelib.core.request import DemoRequest, faults, plain_blocks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,3 +29,146 @@ class SpecChange:
     keep_on_failure: bool | None = None
     desired_state: Desired | None = None
     allow_replacement: bool = False
+
+
+def changed(demo: Demo, change: SpecChange, catalog: Catalog, policy: RequestPolicy) -> Demo:
+    """Return the demo with the change in its spec; the same one where that changes nothing.
+
+    Raises InvalidRequest naming every bad field, and WrongState for a demo that is being deleted
+    or where the change would replace what holds data and does not say so.
+    """
+    if demo.desired_state is Desired.DELETED:
+        raise WrongState(f"{demo.demo_id} is {demo.phase} and cannot be changed")
+    wanted = _wanted(demo, change, catalog)
+    if problems := [*_problems(demo, change, wanted, catalog, policy)]:
+        raise InvalidRequest(*problems)
+    known = _as_recorded_today(demo, catalog)
+    after = replace(
+        known,
+        name=wanted.name or demo.name,
+        requested_components=catalog.select(wanted.components),
+        parameters=wanted.parameters,
+        allowed_cidr=plain_blocks(wanted.allowed_cidr),
+        keep_on_failure=wanted.keep_on_failure,
+        desired_state=change.desired_state or demo.desired_state,
+    )
+    if after == known:
+        return demo
+    if change.components is not None:
+        after = replace(after, components=_components(after, catalog))
+    if (replaced := replacements(demo, after, catalog)) and not change.allow_replacement:
+        named = "; ".join(f"{p} of {c}" for c, p in replaced.items())
+        raise WrongState(f"would replace what holds data, and needs allow_replacement: {named}")
+    return _anew(after)
+
+
+def _wanted(demo: Demo, change: SpecChange, catalog: Catalog) -> DemoRequest:
+    """Return what the demo would be asked for today, were it asked for like this."""
+    components = demo.requested_components if change.components is None else change.components
+    named = {**demo.parameters, **(change.parameters or {})}
+    parameters = {name: value for name, value in named.items() if value is not None}
+    if change.components is not None:
+        chosen = close(catalog, (n for n in catalog.select(components) if n in catalog.components))
+        taken = {p for n in chosen for p in catalog.components[n].parameters}
+        # What was set for a component that leaves goes with it.
+        new = change.parameters or {}
+        parameters = {n: v for n, v in parameters.items() if n in taken or n in new}
+    return DemoRequest(
+        components=components,
+        name=change.name,
+        parameters=parameters,
+        allowed_cidr=demo.allowed_cidr if change.allowed_cidr is None else change.allowed_cidr,
+        keep_on_failure=(
+            demo.keep_on_failure if change.keep_on_failure is None else change.keep_on_failure
+        ),
+    )
+
+
+def _problems(
+    demo: Demo, change: SpecChange, wanted: DemoRequest, catalog: Catalog, policy: RequestPolicy
+) -> Iterator[FieldProblem]:
+    """Yield what is wrong with what the change names; the rest was taken when it was asked for."""
+    named = {
+        field
+        for field in ("name", "components", "parameters", "allowed_cidr")
+        if getattr(change, field) is not None
+    }
+    named |= {"allowed_cidr"} if change.components is not None else set()
+    wrong = [p for p in faults(wanted, catalog, policy) if p.field.partition(".")[0] in named]
+    yield from wrong
+    if change.components is None or wrong:
+        return
+    members = close(catalog, catalog.select(wanted.components))
+    for name in demo.requested_components:
+        if name in members and name not in catalog.select(wanted.components):
+            users = sorted(m for m in members if name in catalog.requires(m).values())
+            message = f"'{name}' cannot be removed: {', '.join(users)} requires it"
+            yield FieldProblem("components", message)
+
+
+def replacements(before: Demo, after: Demo, catalog: Catalog) -> dict[str, str]:
+    """Return what the change would replace: each such component, with the parameter that does."""
+    differing = {
+        name
+        for name in before.parameters.keys() | after.parameters.keys()
+        if before.parameters.get(name) != after.parameters.get(name)
+    }
+    return {
+        name: ", ".join(sorted(differing.intersection(catalog.components[name].replaces)))
+        for name, component in before.components.items()
+        if not component.gone
+        and name in after.members
+        and name in catalog.components
+        and differing.intersection(catalog.components[name].replaces)
+    }
+
+
+def _components(demo: Demo, catalog: Catalog) -> dict[str, ComponentStatus]:
+    """Return a demo's components with those that its spec adds, in the order of the graph.
+
+    What stays keeps what it requires, and wants what its template wants today.
+    """
+    graph = build_graph(catalog, demo.requested_components)
+    merged = {}
+    for name in graph.components:
+        new = new_step(catalog, graph, name)
+        known = demo.components.get(name, new)
+        wants = tuple(dict.fromkeys((*known.wants, *new.wants)))
+        edges = tuple(sorted({*known.depends_on, *new.wants}))
+        merged[name] = replace(known, depends_on=edges, wants=wants) if known is not new else new
+    return {**merged, **{n: c for n, c in demo.components.items() if n not in merged}}
+
+
+def _as_recorded_today(demo: Demo, catalog: Catalog) -> Demo:
+    """Return a demo with what an earlier release did not record of it, as its spec tells it."""
+    for name, component in demo.components.items():
+        template = catalog.components.get(name)
+        if component.declares or template is None:
+            continue
+        known = replace(component, declares=tuple(template.parameters), pause=template.pause)
+        inputs = {} if component.gone else wanted_inputs(demo, known)
+        demo = demo.with_component(replace(known, inputs=inputs))
+    if demo.applied is None and demo.ready_at is not None:
+        return replace(demo, applied=Applied.of(demo))
+    return demo
+
+
+def _anew(demo: Demo) -> Demo:
+    """Return a demo whose earlier failures do not count for what is tried next."""
+    fresh = {
+        name: replace(c, refused_inputs=None)
+        if c.status is Status.FAILED
+        else replace(c, refused_inputs=None, failure=None)
+        for name, c in demo.components.items()
+    }
+    failed = any(c.status is Status.FAILED for c in demo.components.values())
+    return replace(demo, components=fresh, failure=demo.failure if failed else None)
+
+
+def repaired(demo: Demo) -> Demo:
+    """Return a demo whose failed components are to be deleted and made again."""
+    again = {
+        name: replace(c, remake=True, failure=None, attempts=0) if c.status is Status.FAILED else c
+        for name, c in demo.components.items()
+    }
+    return replace(demo, components=again, failure=None)

@@ -1,4 +1,4 @@
-"""Towards deleted: the reversed graph, repairs for what refuses to go, and the proof at the end.
+"""What is to go: the reversed graph, repairs for what refuses to go, and the proof at the end.
 
 A stack goes once nothing that depends on it is left. What refuses is repaired by its cause and
 tried again with growing delays; after so many attempts it is stuck. A stuck stack keeps what it
@@ -15,6 +15,7 @@ from typing import Final
 
 from chalicelib.core.actions import Action, ActionKind
 from chalicelib.core.demo import (
+    IN_FLIGHT,
     ComponentStatus,
     Demo,
     Desired,
@@ -25,9 +26,8 @@ from chalicelib.core.demo import (
     parse_stack_name,
 )
 from chalicelib.core.kinds import Kind
-from chalicelib.core.looks import LATE
 from chalicelib.core.observe import reappeared
-from chalicelib.core.plan import Next, Plan, having, in_phase, made, names_of, noting, until_due
+from chalicelib.core.plan import Move, Next, Plan, having, in_phase, made, noting
 from chalicelib.core.policy import PollingPolicy
 from chalicelib.core.trouble import (
     LONGEST_DELAY,
@@ -53,42 +53,24 @@ def wants_search(demo: Demo, now: datetime) -> bool:
         demo.desired_state is Desired.DELETED
         and not demo.ended
         and (again is None or again <= now)
-        and not _unanswered(demo)
+        and not unanswered(demo, frozenset(demo.components))
         and not any(_on_its_way(demo, s) for s in demo.components.values() if s.kind is Kind.STACK)
     )
 
 
-def _unanswered(demo: Demo) -> list[ComponentStatus]:
+def unanswered(demo: Demo, going: frozenset[str]) -> list[ComponentStatus]:
     """Return the components that are gone, and whose stacks may still appear."""
-    return [s for s in demo.components.values() if s.gone and s.asked_at]
+    return [c for c in demo.components.values() if c.name in going and c.gone and c.asked_at]
 
 
 def _on_its_way(demo: Demo, component: ComponentStatus) -> bool:
     if component.gone or component.status is Status.DELETE_FAILED:
         return False
-    return component.status is Status.DELETING or _free(demo, component)
+    going = frozenset(demo.components)
+    return component.status in _MOVING or _free(demo, component, going)
 
 
-def towards_deleted(
-    demo: Demo, now: datetime, polling: PollingPolicy, leftovers: tuple[str, ...] | None
-) -> Plan:
-    """Return the plan for a demo that is to go; `leftovers` as in `planner.decide`."""
-    demo = in_phase(_release_bundles(_resurfaced(demo, leftovers or ()), now), Phase.DELETING)
-    if going := _removable(demo, now):
-        return _remove(demo, going, now)
-    if waiting := [s for s in demo.components.values() if _getting_on(demo, s)]:
-        reason = f"waiting for {names_of(waiting)} to go"
-        return made(Next.WAIT, demo, reason, wait=until_due(waiting, now, polling))
-    if stuck := _stuck(demo):
-        return _quarantine(demo, now, stuck[0].failure)
-    if unanswered := _unanswered(demo):
-        reason = f"looking again for {names_of(unanswered)}, whose creation was not answered"
-        again = max(s.asked_at + LATE - now for s in unanswered if s.asked_at)
-        return made(Next.WAIT, demo, reason, wait=min(again, polling.poll))
-    return _prove(demo, now, polling, leftovers)
-
-
-def _resurfaced(demo: Demo, leftovers: tuple[str, ...]) -> Demo:
+def resurfaced(demo: Demo, leftovers: tuple[str, ...]) -> Demo:
     """Take up a stack that the search found, though it was taken for gone or never known.
 
     Each time counts as a search, so that an index that never forgets ends in quarantine.
@@ -113,68 +95,69 @@ def _stacks_among(leftovers: tuple[str, ...], demo: Demo) -> list[str]:
     return [x[1] for x in ours if x and x[0] == demo.demo_id and x[1].isalnum()]
 
 
-def _release_bundles(demo: Demo, now: datetime) -> Demo:
+def release_bundles(demo: Demo, going: frozenset[str], now: datetime) -> Demo:
     """Take a bundle as gone once nothing stands on it: it goes with its bucket."""
     finished = (
-        replace(s, status=Status.DELETED, removing_at=now, removed_at=now)
-        for s in demo.components.values()
-        if s.kind is Kind.BUNDLE and not s.gone and _free(demo, s)
+        replace(c, status=Status.DELETED, removing_at=now, removed_at=now)
+        for c in demo.components.values()
+        if c.kind is Kind.BUNDLE and c.name in going and not c.gone and _free(demo, c, going)
     )
     return noting(demo, finished)
 
 
-def _getting_on(demo: Demo, component: ComponentStatus) -> bool:
+_MOVING: Final = IN_FLIGHT - {Status.CREATING}
+"""Statuses in which a stack cannot be asked to go, but will be able to (CloudFormation deletes
+one that is being created, and none that is being updated)."""
+
+
+def getting_on(demo: Demo, component: ComponentStatus, going: frozenset[str]) -> bool:
     """Whether a component is on its way out, or will be tried again without a person's help."""
-    return component.status is Status.DELETING or (
-        _deletable(component) and _free(demo, component)
-    )
+    moving = component.kind is Kind.STACK and component.status in _MOVING
+    return moving or (_deletable(component) and _free(demo, component, going))
 
 
 def _deletable(component: ComponentStatus) -> bool:
     """Whether there is a stack that may be asked to go (the bundle goes with its bucket)."""
-    moving = component.gone or component.status is Status.DELETING
+    moving = component.gone or component.status in _MOVING
     return component.kind is Kind.STACK and not moving and component.attempts < MAX_ATTEMPTS
 
 
-def _stuck(demo: Demo) -> list[ComponentStatus]:
+def stuck(demo: Demo) -> list[ComponentStatus]:
     """Return the components that have refused to go as often as they are tried."""
-    return [s for s in having(demo, Status.DELETE_FAILED) if s.attempts >= MAX_ATTEMPTS]
+    return [c for c in having(demo, Status.DELETE_FAILED) if c.attempts >= MAX_ATTEMPTS]
 
 
-def _free(demo: Demo, component: ComponentStatus) -> bool:
-    """Whether no dependent is left that keeps this step (the bundle keeps nothing).
+def _free(demo: Demo, component: ComponentStatus, going: frozenset[str]) -> bool:
+    """Whether no dependent is left that keeps this component (the bundle keeps nothing).
 
-    A dependent that is stuck, or that a stuck one requires, keeps only what it requires itself.
+    One that stays keeps only what it requires, and one that is stuck, or that a stuck one
+    requires, likewise. Nothing stands on a component that is to be made again because it failed.
     """
     above = (demo.components[name] for name in demo.dependents(component.name))
-    left = [s for s in above if not s.gone and s.kind is Kind.STACK]
-    if not left:
+    left = [c.name for c in above if not c.gone and c.kind is Kind.STACK]
+    if not left or component.remake:
         return True
-    stuck = [s.name for s in _stuck(demo)]
-    held = demo.requirements(stuck).union(stuck)
-    return all(s.name in held and component.name not in demo.requirements([s.name]) for s in left)
+    stays = [c.name for c in stuck(demo)] + [name for name in left if name not in going]
+    held = demo.requirements(stays).union(stays)
+    return all(n in held and component.name not in demo.requirements([n]) for n in left)
 
 
-def _removable(demo: Demo, now: datetime) -> list[ComponentStatus]:
-    return [s for s in demo.components.values() if _deletable(s) and s.due(now) and _free(demo, s)]
+def removals(demo: Demo, going: frozenset[str], now: datetime) -> list[Move]:
+    """Return what takes the next components away: their preparation, or their deletion."""
+    return [
+        _removal(c, now)
+        for c in demo.components.values()
+        if c.name in going and _deletable(c) and c.due(now) and _free(demo, c, going)
+    ]
 
 
-def _remove(demo: Demo, going: list[ComponentStatus], now: datetime) -> Plan:
-    actions, noted = [], []
-    for component in going:
-        if (preparation := _preparation(component)) is not None:
-            actions.append(Action(preparation, component.name))
-        else:
-            actions.append(Action(ActionKind.DELETE_STACK, component.name))
-            noted.append(_going(component, now))
-    reason = f"removing {names_of(going)}"
-    return made(Next.ACT, noting(demo, noted), reason, actions=tuple(actions))
-
-
-def _going(component: ComponentStatus, now: datetime) -> ComponentStatus:
-    return replace(
+def _removal(component: ComponentStatus, now: datetime) -> Move:
+    if (preparation := _preparation(component)) is not None:
+        return Move(Action(preparation, component.name), component)
+    leaving = replace(
         component, status=Status.DELETING, removing_at=now, observed_at=None, retry_at=None
     )
+    return Move(Action(ActionKind.DELETE_STACK, component.name), leaving)
 
 
 def _preparation(component: ComponentStatus) -> ActionKind | None:
@@ -186,9 +169,10 @@ def _preparation(component: ComponentStatus) -> ActionKind | None:
     return ActionKind.EMPTY_BUCKET if component.has_bucket else None
 
 
-def _prove(
+def prove(
     demo: Demo, now: datetime, polling: PollingPolicy, leftovers: tuple[str, ...] | None
 ) -> Plan:
+    """Return the plan for a demo all of whose stacks are gone: deleted, once nothing is found."""
     if leftovers is None:
         again = demo.search.again_at or now
         wait = min(polling.poll, max(timedelta(0), again - now))
@@ -203,13 +187,14 @@ def _prove(
     attempts = demo.search.attempts + 1
     left = f"still there: {', '.join(leftovers[:5])}"
     if attempts >= MAX_SEARCHES:
-        return _quarantine(demo, now, Failure(component="search", reason=left))
+        return quarantine(demo, now, Failure(component="search", reason=left))
     wait = min(grown(polling.retry, LONGEST_DELAY, attempts - 1), polling.poll * attempts)
     searched = replace(demo, search=Search(attempts=attempts, again_at=now + wait))
     return made(Next.WAIT, searched, left, wait=wait)
 
 
-def _quarantine(demo: Demo, now: datetime, failure: Failure | None) -> Plan:
+def quarantine(demo: Demo, now: datetime, failure: Failure | None) -> Plan:
+    """Return the plan for a demo that does not get on: a person is asked, and it rests."""
     why = failure or Failure(component=demo.demo_id, reason="the teardown does not get on")
     what = f"{why.component} ({why.resource})" if why.resource else why.component
     resting = replace(
@@ -227,5 +212,7 @@ def reset_attempts(demo: Demo) -> Demo:
     rested = (
         replace(s, attempts=0, retry_at=None) for s in demo.components.values() if not s.gone
     )
-    fresh = replace(demo, phase=Phase.DELETING, retry_at=None, search=Search())
+    phases = {Desired.DELETED: Phase.DELETING, Desired.PAUSED: Phase.PAUSING}
+    phase = phases.get(demo.desired_state, Phase.CHANGING)
+    fresh = replace(demo, phase=phase, retry_at=None, trouble=None, search=Search())
     return noting(fresh, rested)

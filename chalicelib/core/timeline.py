@@ -6,7 +6,7 @@ happens without a trace and no trace is left of what did not happen.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -20,6 +20,7 @@ class EntryKind(StrEnum):
 
     REQUESTED = "requested"
     DESIRED = "desired"
+    SPEC = "spec"
     PHASE = "phase"
     LEASE = "lease"
     STEP = "step"
@@ -42,6 +43,7 @@ class Entry:
 
 _NEWS: Final = {
     Phase.READY: EntryKind.NOTICE,
+    Phase.PAUSED: EntryKind.NOTICE,
     Phase.DELETED: EntryKind.NOTICE,
     Phase.FAILED: EntryKind.WARNING,
     Phase.QUARANTINED: EntryKind.WARNING,
@@ -60,18 +62,43 @@ def _told(before: Demo, after: Demo) -> Iterator[tuple[EntryKind, str]]:
     if before.expires_at != after.expires_at:
         moved = "extended" if after.expires_at > before.expires_at else "shortened"
         yield EntryKind.LEASE, f"lease {moved} to {after.expires_at:%Y-%m-%d %H:%M} UTC"
+    yield from ((EntryKind.SPEC, text) for text in _spec_texts(before, after))
     for name, component in after.components.items():
         known = before.components.get(name)
         if known is None or component.status is not known.status:
             yield EntryKind.STEP, _step_text(component)
     if before.desired_state is not after.desired_state:
         yield EntryKind.DESIRED, f"desired is now {after.desired_state}: {_desire_reason(after)}"
+    if after.applied and after.failure and after.failure != before.failure:
+        failure = f"{after.failure.component}: {after.failure.reason}"
+        yield EntryKind.WARNING, f"the change of {after.name} failed: {failure}"
     if before.phase is not after.phase:
         yield EntryKind.PHASE, f"{after.phase}: {after.reason}"
         if kind := _NEWS.get(after.phase):
             yield kind, f"{after.name} is {after.phase}: {after.reason}"
     if before.generation != after.generation:
         yield EntryKind.LOOP, f"loop {after.generation} started"
+
+
+def _spec_texts(before: Demo, after: Demo) -> Iterator[str]:
+    if before.name != after.name:
+        yield f"name is now {after.name}"
+    yield from _difference("components", before.requested_components, after.requested_components)
+    yield from _difference("allowed addresses", before.allowed_cidr, after.allowed_cidr)
+    named = before.parameters.keys() | after.parameters.keys()
+    if new := [n for n in sorted(named) if before.parameters.get(n) != after.parameters.get(n)]:
+        yield f"parameters: {', '.join(new)} changed"
+    if before.keep_on_failure != after.keep_on_failure:
+        yield f"kept on failure: {'yes' if after.keep_on_failure else 'no'}"
+
+
+def _difference(what: str, before: Sequence[str], after: Sequence[str]) -> Iterator[str]:
+    for verb, names in (
+        ("added", [x for x in after if x not in before]),
+        ("removed", [x for x in before if x not in after]),
+    ):
+        if names:
+            yield f"{what}: {verb} {', '.join(names)}"
 
 
 def _step_text(component: ComponentStatus) -> str:

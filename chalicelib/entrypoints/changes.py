@@ -19,7 +19,16 @@ STACK_EVENTS: Final = {
     "detail-type": ["CloudFormation Stack Status Change"],
     "detail": {
         "status-details": {
-            "status": ["CREATE_COMPLETE", "CREATE_FAILED", "DELETE_COMPLETE", "DELETE_FAILED"]
+            "status": [
+                "CREATE_COMPLETE",
+                "CREATE_FAILED",
+                "UPDATE_COMPLETE",
+                "UPDATE_FAILED",
+                "UPDATE_ROLLBACK_COMPLETE",
+                "UPDATE_ROLLBACK_FAILED",
+                "DELETE_COMPLETE",
+                "DELETE_FAILED",
+            ]
         }
     },
 }

@@ -7,17 +7,18 @@ creates looks at the record first and leaves a demo alone that wants something e
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import assert_never
 
-from chalicelib.core.actions import CREATIONS, Action, ActionKind, Outcome
-from chalicelib.core.bundle import BUNDLE_KEY
-from chalicelib.core.demo import Demo, Desired, Status, stack_name, stack_tags
+from chalicelib.core.actions import WHILE, Action, ActionKind, Outcome
+from chalicelib.core.bundle import BUNDLE_KEY, DEMO_KEY, about
+from chalicelib.core.demo import ComponentStatus, Demo, Desired, Status, stack_name
 from chalicelib.core.errors import Rejected
+from chalicelib.core.failures import create_minutes
 from chalicelib.core.inputs import stack_parameters
-from chalicelib.core.planner import create_minutes
 from chalicelib.core.policy import PermissionsBoundary
+from chalicelib.core.tags import stack_tags
 from chalicelib.services.ports import DemoRecords, Target, Targets, TemplateRepository
 
+DATABASE = "AWS::RDS::DBInstance"
 _HOLDERS = ("AWS::EC2::SecurityGroup", "AWS::EC2::Subnet", "AWS::EC2::VPC")
 
 
@@ -36,27 +37,37 @@ class Apply:
         demo = self.records.get(demo_id)
         target = self.targets.of(demo.region)
         stack = stack_name(demo_id, action.component)
-        more = False
-        if action.kind in CREATIONS and not _still_wanted(demo, generation, action):
+        if not _still_wanted(demo, generation, action):
             return Outcome(action=action, skipped=True)
+        if action.kind in WHILE:
+            begun = self._begin(target, demo, action)
+            return Outcome(action=action, skipped=not begun)
+        return Outcome(action=action, more=not _prepared(target, stack, action.kind))
+
+    def _begin(self, target: Target, demo: Demo, action: Action) -> bool:
+        """Begin what moves a component; say whether there was anything to begin."""
+        name, stack = action.component, stack_name(demo.demo_id, action.component)
         match action.kind:
             case ActionKind.CREATE_STACK:
-                self._create(target, demo, action.component)
+                self._create(target, demo, name)
+            case ActionKind.UPDATE_STACK:
+                return _update(target, demo, name)
             case ActionKind.STAGE_BUNDLE:
-                bucket = demo.outputs["BucketName"]
-                target.buckets.put(bucket, BUNDLE_KEY, self.templates.bundle())
+                self._stage(target, demo, name)
+            case ActionKind.STOP_DATABASE:
+                target.databases.stop(target.stacks.resources(stack, DATABASE))
+            case ActionKind.START_DATABASE:
+                target.databases.start(target.stacks.resources(stack, DATABASE))
             case ActionKind.DELETE_STACK:
                 target.stacks.delete(stack)
-            case ActionKind.EMPTY_BUCKET:
-                buckets = target.stacks.resources(stack, "AWS::S3::Bucket")
-                more = not all(target.buckets.empty(bucket) for bucket in buckets)
-            case ActionKind.RELEASE_INTERFACES:
-                target.network.release_interfaces(_holders(target, stack))
-            case ActionKind.LIFT_PROTECTION:
-                _lift(target, stack)
-            case _:
-                assert_never(action.kind)
-        return Outcome(action=action, more=more)
+        return True
+
+    def _stage(self, target: Target, demo: Demo, name: str) -> None:
+        """Put the bundle into its bucket; once it is there, only what it says of the demo."""
+        bucket = demo.outputs["BucketName"]
+        if demo.components[name].status is Status.CREATING:
+            target.buckets.put(bucket, BUNDLE_KEY, self.templates.bundle())
+        target.buckets.put(bucket, DEMO_KEY, about(demo))
 
     def _create(self, target: Target, demo: Demo, name: str) -> None:
         component = self.templates.catalog().components.get(name)
@@ -77,25 +88,71 @@ class Apply:
             ),
             tags=stack_tags(demo, name, self.service),
             timeout_minutes=create_minutes(component.typical_minutes),
-            token=f"{demo.demo_id}-{name}-{demo.generation}",
+            token=_token(demo, demo.components[name]),
         )
 
 
+def _prepared(target: Target, stack: str, kind: ActionKind) -> bool:
+    """Do what prepares a stack's deletion; say whether that is done, or more of it is needed."""
+    match kind:
+        case ActionKind.EMPTY_BUCKET:
+            buckets = target.stacks.resources(stack, "AWS::S3::Bucket")
+            return all(target.buckets.empty(bucket) for bucket in buckets)
+        case ActionKind.RELEASE_INTERFACES:
+            target.network.release_interfaces(_holders(target, stack))
+        case ActionKind.LIFT_PROTECTION:
+            return _lift(target, stack)
+    return True
+
+
 def _still_wanted(demo: Demo, generation: int, action: Action) -> bool:
+    """Whether the demo still has it so; what takes a stack away may be done at any time."""
+    if action.kind not in WHILE or action.kind is ActionKind.DELETE_STACK:
+        return True
     return (
         demo.generation == generation
         and demo.desired_state is not Desired.DELETED
-        and demo.components[action.component].status is Status.CREATING
+        and demo.components[action.component].status in WHILE[action.kind]
     )
+
+
+def _update(target: Target, demo: Demo, name: str) -> bool:
+    component = demo.components[name]
+    before = component.previous_inputs or {}
+    changed = {k: v for k, v in component.inputs.items() if before.get(k) != v}
+    dropped = before.keys() - component.inputs.keys()
+    return target.stacks.update(
+        name=stack_name(demo.demo_id, name),
+        parameters=changed,
+        previous=[p for p in component.declares if p not in changed and p not in dropped],
+        token=_token(demo, component),
+    )
+
+
+def _token(demo: Demo, component: ComponentStatus) -> str:
+    """Return what makes asking again for the same creation or update no second one."""
+    begun = component.moved_at or component.started_at or demo.created_at
+    return f"{demo.demo_id}-{component.name}-{begun:%Y%m%d%H%M%S%f}"
 
 
 def _holders(target: Target, stack: str) -> list[str]:
     return [x for type_ in _HOLDERS for x in target.stacks.resources(stack, type_)]
 
 
-def _lift(target: Target, stack: str) -> None:
+def _lift(target: Target, stack: str) -> bool:
+    """Lift what protection there is; say whether that is done, or must wait for a database.
+
+    RDS modifies no database that is stopped (its User Guide, "Stopping an Amazon RDS DB instance
+    temporarily"), so one that is protected is started first.
+    """
     target.stacks.unprotect(stack)
+    databases = target.stacks.resources(stack, DATABASE)
+    if databases and (status := target.databases.status(databases)) is not Status.READY:
+        if status is Status.STOPPED:
+            target.databases.start(databases)
+        return False
     target.network.lift_protection(
-        databases=target.stacks.resources(stack, "AWS::RDS::DBInstance"),
+        databases=databases,
         balancers=target.stacks.resources(stack, "AWS::ElasticLoadBalancingV2::LoadBalancer"),
     )
+    return True

@@ -9,11 +9,14 @@ from datetime import datetime
 from typing import Concatenate, Final, ParamSpec
 
 from chalicelib.core.demo import Demo, Desired, Phase
-from chalicelib.core.errors import StaleRecord, WrongState
+from chalicelib.core.errors import Outdated, StaleRecord, WrongState
+from chalicelib.core.kinds import Kind
 from chalicelib.core.lease import moved_expiry, still_given
 from chalicelib.core.policy import LeaseLimits
+from chalicelib.core.spec import SpecChange, changed, repaired
 from chalicelib.core.teardown import reset_attempts
 from chalicelib.services.loop import Loops
+from chalicelib.services.offer import Offer
 from chalicelib.services.ports import Clock, DemoRecords
 from chalicelib.services.recorder import Recorder
 
@@ -44,6 +47,7 @@ class ChangeDemo:
     records: DemoRecords
     recorder: Recorder
     loops: Loops
+    offer: Offer
     lease: LeaseLimits
     clock: Clock
 
@@ -73,6 +77,29 @@ class ChangeDemo:
         after = replace(demo, desired_state=Desired.DELETED, reason=why)
         return self.loops.commit(demo, after, actor=actor, insist=insist)
 
+    def change(
+        self, demo_id: str, change: SpecChange, *, actor: str, version: int | None = None
+    ) -> Demo:
+        """Change a demo's spec; a change that changes nothing leaves its record as it is.
+
+        With a `version`, only while the record has that one; raises Outdated otherwise, and else
+        NotFound, InvalidRequest (every bad field named) or WrongState.
+        """
+        return self._change(self.records.get(demo_id), change, actor=actor, version=version)
+
+    @_on_latest
+    def _change(self, demo: Demo, change: SpecChange, *, actor: str, version: int | None) -> Demo:
+        if version is not None and demo.version != version:
+            raise Outdated(f"{demo.demo_id} has changed since; read it again")
+        if change.desired_state is Desired.DELETED:
+            return self._delete(demo, actor=actor, why=f"{actor} asked for its end", insist=False)
+        after = changed(demo, change, self.offer.catalog(), self.offer.policy)
+        if after is not demo:
+            return self.loops.commit(demo, after, actor=actor)
+        if demo.looping:
+            self.loops.ensure(demo)
+        return demo
+
     @_on_latest
     def move_lease(self, demo: Demo, expires_at: datetime, *, actor: str) -> Demo:
         """Extend or shorten a lease; raise WrongState past its caps or on one that is ending."""
@@ -83,12 +110,30 @@ class ChangeDemo:
             now=now, created_at=demo.created_at, wanted=expires_at, quotas=self.lease
         )
         after = replace(demo, expires_at=moved, warned=still_given(now, moved, demo.warned))
+        if _shows_its_lease(demo):
+            return self.loops.commit(demo, after, actor=actor)
         return self.recorder.save(demo, after, now=now, actor=actor)
 
     @_on_latest
-    def retry(self, demo: Demo, *, actor: str) -> Demo:
-        """Try a quarantined teardown again now; raise WrongState for any other demo."""
-        if demo.phase is not Phase.QUARANTINED:
-            raise WrongState(f"{demo.demo_id} is {demo.phase}; only a quarantined demo is retried")
-        after = replace(reset_attempts(demo), reason=f"retried by {actor}")
-        return self.loops.commit(demo, after, actor=actor)
+    def retry(self, demo: Demo, change: SpecChange | None = None, *, actor: str) -> Demo:
+        """Try again what failed: a quarantined demo's deletions, a failed demo's components.
+
+        Those are deleted and made again, with the change if one is given. Raises WrongState for a
+        demo in any other phase, and what `change` raises.
+        """
+        match demo.phase:
+            case Phase.QUARANTINED:
+                after = reset_attempts(demo)
+            case Phase.FAILED if demo.desired_state is Desired.RUNNING:
+                catalog, policy = self.offer.catalog(), self.offer.policy
+                after = repaired(changed(demo, change or SpecChange(), catalog, policy))
+            case _:
+                message = f"{demo.demo_id} is {demo.phase}; only what failed is retried"
+                raise WrongState(message)
+        return self.loops.commit(demo, replace(after, reason=f"retried by {actor}"), actor=actor)
+
+
+def _shows_its_lease(demo: Demo) -> bool:
+    """Whether a demo's pages show when it ends, so that its loop must tell them anew."""
+    bundles = (c for c in demo.components.values() if c.kind is Kind.BUNDLE)
+    return demo.desired_state is Desired.RUNNING and any(c.inputs for c in bundles)

@@ -12,16 +12,17 @@ from datetime import datetime
 from typing import Final
 
 from chalicelib.core.actions import Action, Outcome
-from chalicelib.core.demo import SERVICE_ACTOR, Demo, Phase, stack_name
+from chalicelib.core.demo import SERVICE_ACTOR, Demo, Phase, Status, stack_name
 from chalicelib.core.looks import stacks_to_describe
-from chalicelib.core.observe import apply_observations
+from chalicelib.core.observe import StackObservation, apply_observations
 from chalicelib.core.outcomes import apply_outcomes
 from chalicelib.core.plan import Next, Plan
 from chalicelib.core.planner import decide
 from chalicelib.core.policy import PollingPolicy
 from chalicelib.core.teardown import wants_search
+from chalicelib.services.apply import DATABASE
 from chalicelib.services.loop import Loops
-from chalicelib.services.ports import Clock, DemoRecords, Metrics, Targets, Workflow
+from chalicelib.services.ports import Clock, DemoRecords, Metrics, Target, Targets, Workflow
 from chalicelib.services.recorder import Recorder
 
 MAX_LOOKS: Final = 60
@@ -92,12 +93,12 @@ class PlanStep:
 
     def gather(self, demo: Demo, now: datetime) -> Demo:
         """Look at the stacks that may have changed, and only at those."""
-        stacks = self.targets.of(demo.region).stacks
+        target = self.targets.of(demo.region)
         # EventBridge of the service's own region hears of the stacks there, and of no others.
         events = demo.region == self.home_region
         names = stacks_to_describe(demo, now, self.polling.poll, events=events)
         return apply_observations(
-            demo, {n: stacks.describe(stack_name(demo.demo_id, n)) for n in names}, now
+            demo, {name: _observed(target, demo, name) for name in names}, now
         )
 
     def _search(self, demo: Demo, now: datetime) -> tuple[str, ...] | None:
@@ -124,6 +125,21 @@ class PlanStep:
                 metrics.count("Quarantined")
             case _:
                 pass
+
+
+def _observed(target: Target, demo: Demo, name: str) -> StackObservation:
+    stack = stack_name(demo.demo_id, name)
+    if demo.components[name].status not in (Status.STOPPING, Status.STOPPED, Status.STARTING):
+        return target.stacks.describe(stack)
+    databases = target.stacks.resources(stack, DATABASE)
+    if not databases:
+        # There is nothing in it to stop, and nothing to wait for.
+        rest = demo.components[name].status
+        return StackObservation(status=_AT_ONCE.get(rest, rest))
+    return StackObservation(status=target.databases.status(databases))
+
+
+_AT_ONCE: Final = {Status.STOPPING: Status.STOPPED, Status.STARTING: Status.READY}
 
 
 def _step(plan: Plan, seen: int, looks: int) -> LoopState:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from chalicelib.core.catalog import Catalog
-    from chalicelib.core.demo import Demo
+    from chalicelib.core.demo import Demo, Status
     from chalicelib.core.listing import Listing
     from chalicelib.core.observe import StackObservation
     from chalicelib.core.pages import Page
@@ -204,6 +204,21 @@ class Stacks(Protocol):
     ) -> None:
         """Ask for a stack; asking again for the same stack is no error."""
 
+    def update(
+        self,
+        *,
+        name: str,
+        parameters: Mapping[str, str],
+        previous: Iterable[str],
+        token: str,
+    ) -> bool:
+        """Ask for a stack's update in place, by the template it was made from.
+
+        Those of its parameters that are named in `previous` keep their value, and those named
+        nowhere take their default. Says whether there was anything to change. Asking again while
+        it is being updated is no error.
+        """
+
     def describe(self, name: str) -> StackObservation:
         """Look at a stack; one that does not exist is seen as `pending`.
 
@@ -262,6 +277,22 @@ class Secrets(Protocol):
         """Return a secret's text as it is at this moment; raise NotFound for one that is gone."""
 
 
+class Databases(Protocol):
+    """RDS in a demo's target."""
+
+    def status(self, ids: Sequence[str]) -> Status:
+        """Return what these databases are together: ready, starting, stopping or stopped.
+
+        Those that are not there are as ready as they are stopped, and count as neither.
+        """
+
+    def stop(self, ids: Sequence[str]) -> None:
+        """Ask for databases to stop; asking for one that does not run is no error."""
+
+    def start(self, ids: Sequence[str]) -> None:
+        """Ask for databases to start; asking for one that runs is no error."""
+
+
 class Platforms(Protocol):
     """Elastic Beanstalk's platforms in a demo's target."""
 
@@ -289,6 +320,7 @@ class Target:
     stacks: Stacks
     buckets: Buckets
     network: Network
+    databases: Databases
     platforms: Platforms
     leftovers: Leftovers
     secrets: Secrets

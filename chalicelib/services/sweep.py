@@ -83,6 +83,8 @@ class Sweep:
             self.loops.commit(demo, after, actor=SWEEP_ACTOR, insist=True)
         elif demo.looping and self._silent(demo, now):
             self._watch(demo, now)
+        elif not demo.looping and _sleeps_long(demo, now):
+            self.loops.restart(demo, actor=SWEEP_ACTOR, why="seeing that its database sleeps")
         elif demo.desired_state is not Desired.DELETED and (
             warned := warnings_due(now, demo.created_at, demo.expires_at, demo.warned)
         ):
@@ -104,3 +106,8 @@ class Sweep:
         text = f"{demo.name} ends in {left} ({demo.expires_at:%Y-%m-%d %H:%M} UTC)"
         warning = Entry(at=now, actor=SWEEP_ACTOR, kind=EntryKind.WARNING, text=text)
         self.recorder.save(demo, after, now=now, actor=SWEEP_ACTOR, entries=(warning,))
+
+
+def _sleeps_long(demo: Demo, now: datetime) -> bool:
+    looks = (c.look_at for c in demo.components.values())
+    return demo.phase is Phase.PAUSED and any(at is not None and at <= now for at in looks)

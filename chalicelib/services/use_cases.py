@@ -235,6 +235,7 @@ class UseCases:
             records=self.ports.records,
             recorder=self.recorder,
             loops=self.loops,
+            offer=self.offer,
             lease=self.policy.lease,
             clock=self.ports.clock,
         )

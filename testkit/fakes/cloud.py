@@ -14,8 +14,8 @@ from typing import Final
 
 from chalicelib.core.catalog import GIVEN, Component
 from chalicelib.core.demo import PREFIX, Status
-from chalicelib.core.errors import Rejected
-from chalicelib.core.observe import StackObservation
+from chalicelib.core.errors import Rejected, Unavailable
+from chalicelib.core.observe import SLEEP, StackObservation
 from chalicelib.core.platforms import newest
 from chalicelib.services.ports import StackHistory, Target
 from testkit.fakes.buckets import MemoryBuckets
@@ -27,6 +27,7 @@ StatusEvent = Callable[[str, str], None]
 """Hears of a stack's name and the status it has come to, as EventBridge would."""
 
 BUCKET: Final = "AWS::S3::Bucket"
+DATABASE: Final = "AWS::RDS::DBInstance"
 
 
 @dataclass(slots=True)
@@ -52,6 +53,8 @@ class MemoryStack:
     status: Status = Status.CREATING
     outputs: dict[str, str] = field(default_factory=dict)
     reason: str = ""
+    rolled_back: bool = False
+    asleep: Status = Status.READY
     turn: int = 0
     protected: bool = False
     token: str = ""
@@ -75,7 +78,10 @@ class MemoryCloud:
         self.secrets = MemorySecrets()
         self.created: list[str] = []
         self.held_up: list[str] = []
+        self.dozed: list[tuple[str, Status]] = []
+        self.updated: list[tuple[str, str]] = []
         self.fails: dict[str, str] = {}
+        self.update_fails: dict[str, str] = {}
         self.obstacles: dict[str, Obstacle] = {}
         self.listeners: list[StatusEvent] = []
         self.solution_stacks = ["Linux v1.9.1 running Docker", "Linux v1.10.0 running Docker"]
@@ -91,6 +97,7 @@ class MemoryCloud:
             stacks=self,
             buckets=self.buckets,
             network=self,
+            databases=self,
             platforms=self,
             leftovers=self,
             secrets=self.secrets,
@@ -132,6 +139,42 @@ class MemoryCloud:
         }
         self._becomes(stack, Status.READY)
 
+    def update(
+        self,
+        *,
+        name: str,
+        parameters: Mapping[str, str],
+        previous: Iterable[str],
+        token: str,
+    ) -> bool:
+        """Ask for a stack's update in place; asking again while it is updated is no error."""
+        stack = self.stacks.get(name)
+        if stack is None:
+            raise Rejected(f"Stack [{name}] does not exist")
+        if stack.status is Status.UPDATING:
+            return True
+        if stack.status is not Status.READY:
+            raise Rejected(f"{name} is in {stack.status} state and can not be updated")
+        kept = {k: v for k, v in stack.parameters.items() if k in set(previous)}
+        wanted = {**kept, **parameters}
+        _check_parameters(stack.component, wanted)
+        if wanted == stack.parameters:
+            return False
+        self.updated.append((name, token))
+        stack.rolled_back = False
+        self._becomes(stack, Status.UPDATING)
+        minutes = stack.component.typical_minutes / 2
+        self._in(stack, timedelta(minutes=minutes), lambda: self._change(stack, wanted))
+        return True
+
+    def _change(self, stack: MemoryStack, parameters: Mapping[str, str]) -> None:
+        if (why := self.update_fails.get(stack.component.name)) is not None:
+            stack.rolled_back = True
+            self._becomes(stack, Status.READY, why)
+            return
+        stack.parameters = dict(parameters)
+        self._becomes(stack, Status.READY)
+
     def describe(self, name: str) -> StackObservation:
         """Look at a stack; one that does not exist is seen as `pending`."""
         stack = self.stacks.get(name)
@@ -140,6 +183,8 @@ class MemoryCloud:
         return StackObservation(
             status=stack.status,
             outputs=dict(stack.outputs),
+            parameters=dict(stack.parameters),
+            rolled_back=stack.rolled_back,
             reason=stack.reason,
             resource="Thing" if stack.reason else None,
         )
@@ -149,6 +194,8 @@ class MemoryCloud:
         stack = self.stacks.get(name)
         if stack is None or stack.status is Status.DELETING:
             return
+        if stack.status is Status.UPDATING:
+            raise Rejected(f"{name} is in UPDATE_IN_PROGRESS state and can not be deleted")
         if stack.protected:
             raise Rejected(f"{name} cannot be deleted while TerminationProtection is enabled")
         self._becomes(stack, Status.DELETING)
@@ -212,6 +259,47 @@ class MemoryCloud:
         for component, obstacle in self.obstacles.items():
             if obstacle.cure == how and any(r.endswith(f"-{component}") for r in resources):
                 obstacle.times = 0
+
+    # Databases ----------------------------------------------------------------------------
+
+    def status(self, ids: Sequence[str]) -> Status:
+        """Return what these databases are together."""
+        found = {stack.asleep for stack in self._with_databases(ids)}
+        order = (Status.STARTING, Status.STOPPING, Status.READY, Status.STOPPED)
+        return next((status for status in order if status in found), Status.READY)
+
+    def stop(self, ids: Sequence[str]) -> None:
+        """Ask for databases to stop; asking for one that does not run is no error."""
+        for stack in self._with_databases(ids):
+            if stack.asleep not in (Status.STOPPING, Status.STOPPED):
+                self._doze(stack, Status.STOPPING, Status.STOPPED)
+
+    def start(self, ids: Sequence[str]) -> None:
+        """Ask for databases to start; asking for one that runs is no error."""
+        for stack in self._with_databases(ids):
+            if stack.asleep not in (Status.STARTING, Status.READY):
+                self._doze(stack, Status.STARTING, Status.READY)
+
+    def _doze(self, stack: MemoryStack, now: Status, then: Status) -> None:
+        """Let a database come to another status: RDS starts one by itself after seven days."""
+        if stack.asleep not in (Status.READY, Status.STOPPED):
+            raise Unavailable(f"{stack.name} is {stack.asleep}")
+        self.dozed.append((stack.name, now))
+        stack.asleep = now
+
+        def arrive() -> None:
+            stack.asleep = then
+            if then is Status.STOPPED:
+                self.clock.later(SLEEP, wake)
+
+        def wake() -> None:
+            if stack.asleep is Status.STOPPED:
+                self._doze(stack, Status.STARTING, Status.READY)
+
+        self.clock.later(timedelta(minutes=5), arrive)
+
+    def _with_databases(self, ids: Sequence[str]) -> list[MemoryStack]:
+        return [s for s in self.stacks.values() if f"{DATABASE} of {s.name}" in ids]
 
     # Platforms ----------------------------------------------------------------------------
 

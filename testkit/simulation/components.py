@@ -7,7 +7,7 @@ from typing import Final
 
 from chalicelib.adapters.templates import PackagedTemplates
 from chalicelib.core.catalog import SHIPPED, Component, Parameter
-from chalicelib.core.kinds import Kind
+from chalicelib.core.kinds import Kind, Pause
 
 
 def component(
@@ -19,11 +19,16 @@ def component(
     outputs: tuple[str, ...] = (),
     solution_stacks: Mapping[str, str] | None = None,
     has_bucket: bool = False,
+    own: tuple[str, ...] = (),
+    pause: Pause = Pause.KEEP,
 ) -> Component:
-    """Return a component that takes some outputs of others and gives some of its own."""
+    """Return a component that takes some outputs of others and gives some of its own.
+
+    `own` are parameters with a default that are its owner's to set.
+    """
     platforms = solution_stacks or {}
     required = {p: Parameter(name=p) for p in (*requires, *platforms)}
-    optional = {p: Parameter(name=p, default="") for p in wants}
+    optional = {p: Parameter(name=p, default="") for p in (*wants, *own)}
     return Component(
         name=name,
         typical_minutes=minutes,
@@ -31,6 +36,7 @@ def component(
         outputs=outputs,
         solution_stacks=platforms,
         has_bucket=has_bucket,
+        pause=pause,
     )
 
 

@@ -111,6 +111,7 @@ class Scene:
             stacks=faulty(target.stacks, "stacks", self.faults),
             buckets=faulty(target.buckets, "buckets", self.faults),
             network=faulty(target.network, "network", self.faults),
+            databases=faulty(target.databases, "databases", self.faults),
             platforms=faulty(target.platforms, "platforms", self.faults),
             leftovers=faulty(target.leftovers, "leftovers", self.faults),
             secrets=target.secrets,

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from chalicelib.core.planner import create_minutes
+from chalicelib.core.failures import create_minutes
 
 from .documents import COMPONENTS, LAUNCHING, REGISTRY, ROOT, Resolver, load, resources, user_data
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -42,7 +43,15 @@ def test_the_bundle_is_put_into_the_demos_own_bucket() -> None:
     """Under the key that the templates take."""
     stage = stage_with_stacks()
     act(stage, ActionKind.STAGE_BUNDLE, "bundle")
-    assert [("stelligent-demo.zip", b"zip")] == bucket(stage).versions
+    (zipped, shown) = bucket(stage).versions
+    assert ("stelligent-demo.zip", b"zip") == zipped
+    expected = {
+        "demo_id": "demo0001",
+        "name": "demo demo0001",
+        "owner": OWNER,
+        "expires_at": "2026-01-05T13:00:00+00:00",
+    }
+    assert ("demo.json", expected) == (shown[0], json.loads(shown[1]))
 
 
 @pytest.mark.parametrize("generation", [1, 7])

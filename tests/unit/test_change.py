@@ -182,7 +182,7 @@ def test_a_demo_that_is_ending_is_not_extended() -> None:
 def test_a_quarantined_demo_is_retried() -> None:
     """A person may hurry it."""
     stage = Stage()
-    stuck = resting(stage, Phase.QUARANTINED)
+    stuck = replace(resting(stage, Phase.QUARANTINED), desired_state=Desired.DELETED)
     again = stage.change.retry(stuck, actor=OWNER)
     assert (Phase.DELETING, 2) == (again.phase, again.generation)
     assert "deleting: retried by ann@example.com" in stage.told(stuck.demo_id)

@@ -59,7 +59,7 @@ def test_what_is_granted_unless_an_operator_says_otherwise() -> None:
     [
         (254, MAX_ADDRESS),  # RFC 5321, 4.5.3.1.3, without the angle brackets
         (4096, MAX_VALUE),  # CloudFormation quotas: bytes of a parameter's value
-        (5, MAX_CIDRS),
+        (10, MAX_CIDRS),
         (60, MAX_NAME),
         (20, MAX_LINKS),
         (DAY, IDEMPOTENCY_WINDOW),

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from chalicelib.core.catalog import GIVEN
-from chalicelib.core.demo import tag_value
 from chalicelib.core.inputs import given, stack_parameters
 from chalicelib.core.policy import PermissionsBoundary
+from chalicelib.core.tags import tag_value
 from testkit.simulation.components import component
 from tests.unit.builders import HOME, NOW, demo
 from tests.unit.builders import component as requested

@@ -10,9 +10,10 @@ import pytest
 
 from chalicelib.core.actions import Action, ActionKind
 from chalicelib.core.demo import Demo, Desired, Failure, Phase, Search, Status
+from chalicelib.core.failures import create_limit, create_minutes
 from chalicelib.core.kinds import Kind
 from chalicelib.core.plan import Next, Plan
-from chalicelib.core.planner import create_limit, create_minutes, decide
+from chalicelib.core.planner import decide
 from chalicelib.core.policy import PollingPolicy
 from chalicelib.core.teardown import MAX_SEARCHES, wants_search
 from chalicelib.core.trouble import MAX_ATTEMPTS

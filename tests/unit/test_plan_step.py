@@ -161,7 +161,7 @@ def test_a_life_is_measured() -> None:
     """Once each: how long it took to come up, and how late it went."""
     stage, _ = started()
     demo = stage.store.get("demo0001")
-    up = {n: replace(s, status=Status.READY) for n, s in demo.components.items()}
+    up = {n: replace(s, status=Status.READY, declares=()) for n, s in demo.components.items()}
     stage.save(demo, replace(demo, components=up), ())
     stage.clock.now = demo.created_at + minutes(7)
     stage.plan_step.run("demo0001", 1)
@@ -259,7 +259,7 @@ def test_a_stack_is_created_with_its_tags_token_and_parameters() -> None:
     stage, _ = started()
     stage.apply.run("demo0001", 1, VPC)
     stack = stage.cloud.stacks["stelligent-demo-demo0001-vpc"]
-    assert "demo0001-vpc-1" == stack.token
+    assert "demo0001-vpc-20260105090000000000" == stack.token
     assert {"DemoId": "demo0001"} == stack.parameters
     assert ("demo0001", "vpc", OWNER) == tuple(
         stack.tags[f"stelligent-demo:{name}"] for name in ("demo-id", "component", "owner")

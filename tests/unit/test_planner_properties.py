@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.core.actions import Action, ActionKind
-from chalicelib.core.demo import GONE, Demo, Desired, Phase, Status, stack_name
+from chalicelib.core.demo import GONE, IN_FLIGHT, Demo, Desired, Phase, Status, stack_name
 from chalicelib.core.observe import StackObservation, apply_observations
 from chalicelib.core.plan import Next, Plan
 from chalicelib.core.planner import decide
@@ -51,7 +51,7 @@ class Account:
         self.done[action] += 1
         component = self.demo.components[action.component]
         if action.kind is ActionKind.CREATE_STACK:
-            assert all(self.stacks.get(name) is Status.READY for name in component.depends_on)
+            assert all(self.stacks.get(name) is Status.READY for name in component.requires)
             assert component.name not in self.stacks
             self.stacks[component.name] = Status.CREATING
         if action.kind is ActionKind.DELETE_STACK:
@@ -206,7 +206,7 @@ def test_everything_that_can_go_does(
     removable = {
         s.name
         for s in demo.components.values()
-        if s.status not in GONE | {Status.DELETING}
+        if s.status not in GONE | IN_FLIGHT - {Status.CREATING}
         and all(demo.components[d].gone for d in demo.dependents(s.name))
     }
     assert removable == {a.component for a in plan.actions}
@@ -219,7 +219,7 @@ def test_a_plan_acts_waits_or_ends(
     """From any state a plan does something, waits for something that moves, or ends."""
     demo = replace(_with_statuses(graph, data, tuple(Status)), desired_state=desired)
     plan = decide(demo, NOW, polling=PACE, leftovers=() if wants_search(demo, NOW) else None)
-    moving = {Status.CREATING, Status.DELETING, Status.DELETE_FAILED}
+    moving = {*IN_FLIGHT, Status.DELETE_FAILED}
     match plan.next:
         case Next.ACT:
             assert plan.actions

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from chalicelib.adapters.templates import PackagedTemplates
 from chalicelib.core.catalog import ALL, Component, Parameter, build_catalog
-from chalicelib.core.demo import Demo, stack_tags
+from chalicelib.core.demo import Demo
 from chalicelib.core.errors import InvalidRequest, Rejected
 from chalicelib.core.inputs import stack_parameters
 from chalicelib.core.policy import PermissionsBoundary, RequestPolicy
 from chalicelib.core.request import DemoRequest, check, new_demo
+from chalicelib.core.tags import stack_tags
 
 from .builders import HOME, NOW
 

@@ -45,7 +45,8 @@ def test_a_step_is_told_with_its_cause() -> None:
 
 def test_a_step_found_later_is_told() -> None:
     """An adopted stack may be one that the record never had."""
-    assert [("step", "vpc ready")] == told(demo(), demo(component("vpc", status=Status.READY)))
+    found = demo(component("vpc", status=Status.READY), requested_components=())
+    assert [("step", "vpc ready")] == told(demo(), found)
 
 
 def test_an_end_is_told_twice_once_for_people() -> None:

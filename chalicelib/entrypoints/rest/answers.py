@@ -89,7 +89,7 @@ class Demo(Answer):
     requested_components: list[str]
     """The components that the request named."""
     allowed_cidr: list[str]
-    """The IPv4 blocks that may open it."""
+    """The address blocks that may open it."""
     parameters: dict[str, str]
     """The template parameters that were given."""
     keep_on_failure: bool
@@ -105,6 +105,8 @@ class Demo(Answer):
     ready_at: Moment | None
     expires_at: Moment
     """The end of its lease."""
+    ttl_hours: float
+    """The whole length of its lease, as a request for the same again gives it."""
     deleted_at: Moment | None
     retry_at: Moment | None
     """When a quarantined deletion is tried again."""

@@ -14,6 +14,11 @@ def entity_tag(text: str) -> str:
     return f'"{hashlib.sha256(text.encode()).hexdigest()[:20]}"'
 
 
+def version_tag(version: int) -> str:
+    """Return the tag of a record: its version, which every write of it moves on."""
+    return f'"{version}"'
+
+
 def none_match(header: str, tag: str) -> bool:
     """Whether an If-None-Match lets a request pass: nothing it names is what there is.
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from chalice import Blueprint
 
-from chalicelib.core.demo import demo_id_from
-from chalicelib.entrypoints.rest.http import Request, Response, endpoint
+from chalicelib.core.demo import Demo, demo_id_from
+from chalicelib.entrypoints.rest.conditions import version_tag
+from chalicelib.entrypoints.rest.http import JSON, MERGE_PATCH, Request, Response, endpoint
 from chalicelib.entrypoints.rest.views import briefs_view, demo_view, demos_view, events_view
 from chalicelib.wiring import use_cases
 
@@ -20,6 +21,12 @@ bp = Blueprint(__name__)
 
 PAGE: Final = 50
 MAX_PAGE: Final = 200
+
+
+def _answer(demo: Demo, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    """Return a demo as its owner reads it, tagged with its record's version."""
+    headers = {"ETag": version_tag(demo.version)}
+    return Response(body=demo_view(demo), status=status, headers=headers)
 
 
 @endpoint(bp, "POST", "/demos")
@@ -72,17 +79,33 @@ def index(call: Request) -> Response:
 @endpoint(bp, "GET", "/demos/{demo_id}")
 def show(call: Request, demo_id: str) -> Response:
     """Get a demo."""
-    return Response(body=demo_view(use_cases().read.find(call.caller, demo_id)))
+    return _answer(use_cases().read.find(call.caller, demo_id))
+
+
+@endpoint(bp, "PATCH", "/demos/{demo_id}", types=(JSON, MERGE_PATCH))
+def change(call: Request, demo_id: str) -> Response:
+    """Change a demo: its name, components, parameters, addresses; pause or resume it."""
+    from chalicelib.entrypoints.rest.models import ChangeBody, parsed  # noqa: PLC0415
+
+    body = parsed(ChangeBody, call.json())
+    demo = use_cases().read.find(call.caller, demo_id)
+    changed = use_cases().change.change(
+        demo_id,
+        body.change(),
+        actor=call.caller.owner,
+        version=call.expected_version(demo),
+    )
+    return _answer(changed, HTTPStatus.ACCEPTED)
 
 
 @endpoint(bp, "DELETE", "/demos/{demo_id}")
 def delete(call: Request, demo_id: str) -> Response:
     """Delete a demo."""
     demo = use_cases().read.find(call.caller, demo_id)
-    call.only_if_matches(demo_view(demo))
+    call.expected_version(demo)
     owner = call.caller.owner
     ending = use_cases().change.delete(demo, actor=owner, why=f"{owner} asked for its end")
-    return Response(body=demo_view(ending), status=HTTPStatus.ACCEPTED)
+    return _answer(ending, HTTPStatus.ACCEPTED)
 
 
 @endpoint(bp, "PATCH", "/demos/{demo_id}/lease")
@@ -93,17 +116,18 @@ def move_lease(call: Request, demo_id: str) -> Response:
     body = parsed(LeaseBody, call.json())
     demo = use_cases().read.find(call.caller, demo_id)
     wanted = body.wanted(demo.expires_at)
-    return Response(
-        body=demo_view(use_cases().change.move_lease(demo, wanted, actor=call.caller.owner))
-    )
+    return _answer(use_cases().change.move_lease(demo, wanted, actor=call.caller.owner))
 
 
 @endpoint(bp, "POST", "/demos/{demo_id}/retry")
 def retry(call: Request, demo_id: str) -> Response:
-    """Retry a quarantined deletion now."""
+    """Retry what failed now: a quarantined demo's deletions, or a failed demo's components."""
+    from chalicelib.entrypoints.rest.models import RetryBody, parsed  # noqa: PLC0415
+
+    body = parsed(RetryBody, call.json())
     demo = use_cases().read.find(call.caller, demo_id)
-    retried = use_cases().change.retry(demo, actor=call.caller.owner)
-    return Response(body=demo_view(retried), status=HTTPStatus.ACCEPTED)
+    retried = use_cases().change.retry(demo, body.change(), actor=call.caller.owner)
+    return _answer(retried, HTTPStatus.ACCEPTED)
 
 
 @endpoint(bp, "GET", "/demos/{demo_id}/events")

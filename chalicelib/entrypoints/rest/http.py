@@ -11,7 +11,7 @@ import ipaddress
 import json
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final
@@ -19,6 +19,7 @@ from typing import Any, Final
 from chalice import Blueprint
 from chalice import Response as ChaliceResponse
 
+from chalicelib.core.demo import Demo
 from chalicelib.core.errors import (
     DemoError,
     FieldProblem,
@@ -26,13 +27,14 @@ from chalicelib.core.errors import (
     LimitReached,
     NotAllowed,
     NotFound,
+    Outdated,
     RetryableError,
     WrongState,
 )
 from chalicelib.core.identity import Caller
 from chalicelib.entrypoints.auth import authorizer
 from chalicelib.entrypoints.logs import logger
-from chalicelib.entrypoints.rest.conditions import entity_tag, match, none_match
+from chalicelib.entrypoints.rest.conditions import entity_tag, match, none_match, version_tag
 
 MAX_BODY: Final = 64 * 1024
 """Bytes of a request's body; a request for every component with every parameter takes 4 KB."""
@@ -91,12 +93,17 @@ class Request:
         except (ValueError, RecursionError) as error:
             raise HttpError(HTTPStatus.BAD_REQUEST, f"the body is not JSON: {error}") from error
 
-    def only_if_matches(self, body: Any) -> None:
-        """Raise HttpError when an If-Match names something else than what there is."""
+    def expected_version(self, demo: Demo) -> int | None:
+        """Return the version that an If-Match wants a demo to have, None without one.
+
+        Raises Outdated when it names others than what there is.
+        """
         header = self.headers.get("if-match")
-        if header is not None and not match(header, entity_tag(json.dumps(body))):
-            message = "it has changed since; read it again"
-            raise HttpError(HTTPStatus.PRECONDITION_FAILED, message)
+        if header is None or header.strip() == "*":
+            return None
+        if not match(header, version_tag(demo.version)):
+            raise Outdated(f"{demo.demo_id} has changed since; read it again")
+        return demo.version
 
     def count(self, name: str, default: int, most: int) -> int:
         """Return a whole number from the query; raise InvalidRequest outside 1 to `most`."""
@@ -129,10 +136,18 @@ class Response:
 View = Callable[..., Response]
 
 
+JSON: Final = "application/json"
+MERGE_PATCH: Final = "application/merge-patch+json"
+"""JSON Merge Patch (RFC 7386)."""
+
+
 def endpoint(
-    bp: Blueprint, method: str, path: str, *, public: bool = False
+    bp: Blueprint, method: str, path: str, *, public: bool = False, types: Sequence[str] = (JSON,)
 ) -> Callable[[View], View]:
-    """Register a view; unless public, it runs for a verified owner only."""
+    """Register a view that takes bodies of these media types.
+
+    Unless public, it runs for a verified owner only.
+    """
 
     def register(view: View) -> View:
         @functools.wraps(view)
@@ -140,7 +155,12 @@ def endpoint(
             return _respond(bp, view, path_values, public=public)
 
         # Chalice reads a view's own parameters, which are the path's and not `call`.
-        bp.route(path, methods=[method], authorizer=None if public else authorizer)(handler)
+        bp.route(
+            path,
+            methods=[method],
+            authorizer=None if public else authorizer,
+            content_types=list(types),
+        )(handler)
         return view
 
     return register
@@ -191,7 +211,7 @@ def _rendered(answer: Response, request: Any) -> ChaliceResponse:
     headers = {"Content-Type": "application/json", **_HEADERS, **answer.headers}
     text = answer.body if isinstance(answer.body, str) else json.dumps(answer.body)
     if answer.versioned and request.method == "GET" and answer.status is HTTPStatus.OK:
-        etag = entity_tag(text)
+        etag = answer.headers.get("ETag") or entity_tag(text)
         headers |= {"ETag": etag, "Cache-Control": answer.headers.get("Cache-Control", "no-cache")}
         if not none_match(request.headers.get("if-none-match", ""), etag):
             return ChaliceResponse(body="", status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
@@ -229,6 +249,8 @@ def _problem(error: DemoError) -> Problem:
             return Problem(HTTPStatus.FORBIDDEN, detail)
         case NotFound():
             return Problem(HTTPStatus.NOT_FOUND, detail)
+        case Outdated():
+            return Problem(HTTPStatus.PRECONDITION_FAILED, detail)
         case WrongState():
             return Problem(HTTPStatus.CONFLICT, detail)
     logger.error("fault", extra={"why": detail})

@@ -20,10 +20,13 @@ from pydantic import (
     model_validator,
 )
 
+from chalicelib.core.catalog import Selection
+from chalicelib.core.demo import Desired
 from chalicelib.core.errors import FieldProblem, InvalidRequest
 from chalicelib.core.parameters import text_fault
 from chalicelib.core.request import DemoRequest
 from chalicelib.core.share import MAX_LABEL, MAX_NOTE, SHORTEST_HOURS, Invitation
+from chalicelib.core.spec import SpecChange
 
 
 def _whole(text: str) -> str:
@@ -38,6 +41,8 @@ def _whole(text: str) -> str:
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Text = Annotated[StrictStr, AfterValidator(_whole)]
 Scalar = Text | StrictBool | Number
+Components = Annotated[list[Text], Field(min_length=1, max_length=100)] | Literal["all"]
+Blocks = list[Text] | Text
 M = TypeVar("M", bound=BaseModel)
 _PLAIN: Final = {
     "extra_forbidden": "there is no such field",
@@ -56,11 +61,9 @@ class Body(BaseModel):
 class DemoBody(Body):
     """The body of POST /demos and POST /plan."""
 
-    components: Annotated[list[Text], Field(min_length=1, max_length=100)] | Literal["all"] = (
-        Field(
-            description="Names from the catalog, or `all`; what they need comes along.",
-            examples=[["ecs", "rds"], "all"],
-        )
+    components: Components = Field(
+        description="Names from the catalog, or `all`; what they need comes along.",
+        examples=[["ecs", "rds"], "all"],
     )
     name: Text | None = Field(
         default=None, description="1 to 60 printable characters; `demo <id>` by default."
@@ -68,9 +71,9 @@ class DemoBody(Body):
     ttl_hours: Number | None = Field(
         default=None, gt=0, le=10_000, description="Hours of the lease, within `/me`'s limits."
     )
-    allowed_cidr: list[Text] | Text | None = Field(
+    allowed_cidr: Blocks | None = Field(
         default=None,
-        description="One to five IPv4 blocks that may open the demo; the caller's own by default.",
+        description="One to ten blocks that may open the demo; the caller's own by default.",
         examples=[["203.0.113.0/24"]],
     )
     region: Text | None = Field(
@@ -93,14 +96,91 @@ class DemoBody(Body):
             message = "must be given: your own address is not an IPv4 address"
             raise InvalidRequest(FieldProblem("allowed_cidr", message))
         return DemoRequest(
-            components="all" if isinstance(self.components, str) else tuple(self.components),
+            components=_selection(self.components) or (),
             name=self.name.strip() if self.name is not None else None,
             ttl=timedelta(hours=self.ttl_hours) if self.ttl_hours is not None else None,
-            allowed_cidr=(blocks,) if isinstance(blocks, str) else tuple(blocks),
+            allowed_cidr=_listed(blocks) or (),
             region=self.region,
             parameters={k: text_of(v) for k, v in self.parameters.items()},
             keep_on_failure=self.keep_on_failure,
         )
+
+
+class ChangeBody(Body):
+    """The body of PATCH /demos/{id}: a JSON Merge Patch of the demo's spec (RFC 7386)."""
+
+    components: Components | None = Field(default=None, description="What it is to be made of.")
+    name: Text | None = Field(default=None, description="1 to 60 printable characters.")
+    parameters: dict[Text, Scalar | list[Text] | None] | None = Field(
+        default=None,
+        max_length=200,
+        description="Template parameters to set; null takes one back to its default.",
+    )
+    allowed_cidr: Blocks | None = Field(
+        default=None, description="The one to ten blocks that may open the demo from now on."
+    )
+    keep_on_failure: StrictBool | None = Field(
+        default=None, description="Whether a failed demo stays until its lease ends."
+    )
+    desired_state: Desired | None = Field(
+        default=None, description="`paused` pauses it, `running` resumes, `deleted` deletes."
+    )
+    allow_replacement: StrictBool = Field(
+        default=False, description="Whether the change may replace what holds data."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing_is_removed(cls, body: Any) -> Any:
+        """Refuse null, by which a merge patch removes a member: only parameters can be."""
+        for name in cls.model_fields:
+            if isinstance(body, dict) and name in body and body[name] is None:
+                raise ValueError(f"{name} cannot be removed: leave it out to keep it")
+        return body
+
+    def change(self) -> SpecChange:
+        """Return the change in the core's words."""
+        return SpecChange(
+            name=self.name.strip() if self.name is not None else None,
+            components=_selection(self.components),
+            parameters=_values(self.parameters),
+            allowed_cidr=_listed(self.allowed_cidr),
+            keep_on_failure=self.keep_on_failure,
+            desired_state=self.desired_state,
+            allow_replacement=self.allow_replacement,
+        )
+
+
+class RetryBody(Body):
+    """The body of POST /demos/{id}/retry; an absent one changes nothing."""
+
+    parameters: dict[Text, Scalar | list[Text] | None] | None = Field(
+        default=None,
+        max_length=200,
+        description="Template parameters to set before the components are made again.",
+    )
+
+    def change(self) -> SpecChange:
+        """Return the change in the core's words."""
+        return SpecChange(parameters=_values(self.parameters))
+
+
+def _selection(components: Components | None) -> Selection | None:
+    if components is None or isinstance(components, str):
+        return components
+    return tuple(components)
+
+
+def _listed(blocks: Blocks | None) -> tuple[str, ...] | None:
+    if blocks is None:
+        return None
+    return (blocks,) if isinstance(blocks, str) else tuple(blocks)
+
+
+def _values(values: Mapping[str, Any] | None) -> dict[str, str | None] | None:
+    if values is None:
+        return None
+    return {k: None if v is None else text_of(v) for k, v in values.items()}
 
 
 def _in_utc(moment: datetime) -> datetime:

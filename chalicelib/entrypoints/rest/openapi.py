@@ -150,7 +150,8 @@ def _operation(tag: str, method: str, operation: Operation, references: Referenc
         },
     }
     if operation.body:
-        content = {JSON: {"schema": references[operation.body.model]}}
+        schema = {"schema": references[operation.body.model]}
+        content = dict.fromkeys(operation.body.media_types, schema)
         described["requestBody"] = {"required": operation.body.required, "content": content}
     if operation.public:
         described["security"] = []

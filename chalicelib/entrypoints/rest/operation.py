@@ -30,10 +30,11 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A request's JSON body; where it is not required, an absent one means the defaults."""
+    """A request's body; where it is not required, an absent one means the defaults."""
 
     model: type
     required: bool = True
+    media_types: tuple[str, ...] = ("application/json",)
 
 
 @dataclass(frozen=True, slots=True)

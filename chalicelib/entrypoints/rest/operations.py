@@ -14,8 +14,17 @@ from chalicelib.core.listing import LIVE, MAX_QUERY, Order
 from chalicelib.core.pool import NAME
 from chalicelib.entrypoints.rest import answers, inspection_answers, offers
 from chalicelib.entrypoints.rest.demos import MAX_PAGE, PAGE
+from chalicelib.entrypoints.rest.http import JSON, MERGE_PATCH
 from chalicelib.entrypoints.rest.idempotency import MAX_KEY
-from chalicelib.entrypoints.rest.models import ClickBody, DemoBody, LeaseBody, ShareBody, VisitBody
+from chalicelib.entrypoints.rest.models import (
+    ChangeBody,
+    ClickBody,
+    DemoBody,
+    LeaseBody,
+    RetryBody,
+    ShareBody,
+    VisitBody,
+)
 from chalicelib.entrypoints.rest.operation import IF_MATCH, Body, Operation, Parameter, Reply
 from chalicelib.entrypoints.rest.pool_models import PoolAnswer, PoolBody, PoolList
 from chalicelib.entrypoints.rest.shares import MAX_TOKEN, TOKEN_HEADER
@@ -101,23 +110,37 @@ _DEMOS: Final[Operations] = {
         id="deleteDemo",
         summary="Delete a demo",
         description="Deletes everything the demo made. Asking again changes nothing.",
-        reply=Reply(HTTPStatus.ACCEPTED, answers.Demo),
+        reply=Reply(HTTPStatus.ACCEPTED, answers.Demo, ("ETag",)),
         parameters=(DEMO, MATCH),
+    ),
+    ("PATCH", "/demos/{demo_id}"): Operation(
+        id="changeDemo",
+        summary="Change a demo",
+        description="Changes what its owner wants of it, and answers before anything has changed. "
+        "What a component was made with is updated in place, what is added is created, what is "
+        "left out is deleted. A change that fails leaves what was there.",
+        reply=Reply(HTTPStatus.ACCEPTED, answers.Demo, ("ETag",)),
+        parameters=(DEMO, MATCH),
+        body=Body(ChangeBody, media_types=(JSON, MERGE_PATCH)),
+        conflicts=True,
     ),
     ("PATCH", "/demos/{demo_id}/lease"): Operation(
         id="changeLease",
         summary="Extend or shorten a lease",
-        reply=Reply(HTTPStatus.OK, answers.Demo),
+        reply=Reply(HTTPStatus.OK, answers.Demo, ("ETag",)),
         parameters=(DEMO,),
         body=Body(LeaseBody),
         conflicts=True,
     ),
     ("POST", "/demos/{demo_id}/retry"): Operation(
-        id="retryDeletion",
-        summary="Retry a quarantined deletion",
-        description="Tries now what would be tried again at `retry_at`.",
-        reply=Reply(HTTPStatus.ACCEPTED, answers.Demo),
+        id="retryDemo",
+        summary="Retry what failed",
+        description="Tries a quarantined deletion now, as would be done at `retry_at`. Deletes "
+        "the failed components of a failed demo and makes them again, with other parameters if "
+        "given.",
+        reply=Reply(HTTPStatus.ACCEPTED, answers.Demo, ("ETag",)),
         parameters=(DEMO,),
+        body=Body(RetryBody, required=False),
         conflicts=True,
     ),
     ("GET", "/demos/{demo_id}/events"): Operation(

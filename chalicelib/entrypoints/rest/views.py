@@ -43,6 +43,7 @@ def demo_view(demo: Demo) -> answers.Demo:
         "created_at": _time(demo.created_at),
         "ready_at": _maybe(demo.ready_at),
         "expires_at": _time(demo.expires_at),
+        "ttl_hours": round(_hours(demo.expires_at - demo.created_at), 2),
         "deleted_at": _maybe(demo.deleted_at),
         "retry_at": _maybe(demo.retry_at),
         "links": demo.links,

@@ -1,0 +1,64 @@
+"""Goals: what a demo's spec means for each of its components, as a pure function.
+
+Creating, changing, pausing, resuming, deleting and repairing a demo are nothing but goals that
+differ from what is; the planner closes the gap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chalicelib.core.demo import GOING, ComponentStatus, Demo, Desired
+from chalicelib.core.inputs import wanted_inputs
+from chalicelib.core.kinds import Pause
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """There, running, and made or updated with these inputs."""
+
+    inputs: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """There, with what it runs stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Not there."""
+
+
+Goal = Present | Stopped | Absent
+
+
+def goals(demo: Demo) -> dict[str, Goal]:
+    """Return the goal of each component of a demo."""
+    members = demo.members
+    away = _deleted_by_pause(demo, members)
+    return {
+        name: _goal(demo, component, wanted=name in members - away)
+        for name, component in demo.components.items()
+    }
+
+
+def _goal(demo: Demo, component: ComponentStatus, *, wanted: bool) -> Goal:
+    # What is going, or is to be made again, goes first; once it is gone its goal is another.
+    if not wanted or component.status in GOING or (component.remake and not component.gone):
+        return Absent()
+    if demo.desired_state is Desired.RUNNING:
+        return Present(wanted_inputs(demo, component))
+    if component.gone:
+        return Absent()
+    # A pause changes nothing that it keeps; what was changed meanwhile follows on resuming.
+    return Stopped() if component.pause is Pause.STOP else Present(component.inputs)
+
+
+def _deleted_by_pause(demo: Demo, members: frozenset[str]) -> frozenset[str]:
+    """Return what a pause deletes; what something kept requires is kept with it."""
+    if demo.desired_state is not Desired.PAUSED:
+        return frozenset()
+    there = (c for c in demo.components.values() if c.name in members and not c.gone)
+    return members - demo.closure(c.name for c in there if c.pause is not Pause.DELETE)

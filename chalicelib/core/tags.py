@@ -1,0 +1,23 @@
+"""The tags of a demo's stacks, by which the teardown's proof and the orphan search find them."""
+
+from __future__ import annotations
+
+import re
+
+from chalicelib.core.demo import PREFIX, Demo
+
+
+def tag_value(text: str) -> str:
+    """Return text as every service takes it in a tag: letters, digits and ` _.:/=+-@`."""
+    return re.sub(r"[^\w\s.:/=+\-@]", "_", text)[:256]
+
+
+def stack_tags(demo: Demo, component: str, service: str) -> dict[str, str]:
+    """Return the tags every resource of a stack carries; CloudFormation hands them on."""
+    return {
+        f"{PREFIX}:demo-id": demo.demo_id,
+        f"{PREFIX}:component": component,
+        f"{PREFIX}:owner": tag_value(demo.owner),
+        f"{PREFIX}:expires-at": demo.expires_at.isoformat(timespec="seconds"),
+        f"{PREFIX}:service": service,
+    }
