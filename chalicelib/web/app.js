@@ -6,7 +6,7 @@ import { announce, h, say, stars, toast } from "./dom.js";
 import { listView } from "./list.js";
 
 const main = document.getElementById("main");
-const TITLES = { list: "Demos", new: "New demo", demo: "Demo" };
+const TITLES = { list: "Demos", new: "New demo", demo: "Demo", pools: "Pools" };
 let leave = () => {};
 let me = null;
 
@@ -15,12 +15,14 @@ const VIEWS = {
   list: async () => listView,
   new: async () => (await import("./create.js")).createView,
   demo: async () => (await import("./demo.js")).demoView,
+  pools: async () => (await import("./pools.js")).poolsView,
 };
 
 function route() {
   const [name = "", id = ""] = location.hash.replace(/^#\/?/, "").split("/");
   if (name === "sign-in") return { view: "sign-in", id: decoded(id) };
   if (name === "new") return { view: "new" };
+  if (name === "pools") return { view: "pools" };
   if (name === "demos" && /^[a-z0-9]{1,20}$/.test(id)) return { view: "demo", id };
   return { view: "list" };
 }
@@ -54,6 +56,7 @@ async function show() {
   if (!auth.session()) return welcome();
   try {
     me ??= await ask("GET", "me");
+    document.querySelector('[data-nav="pools"]').hidden = !me.admin;
     const open = await VIEWS[view]();
     // Somebody may have gone elsewhere while it came.
     if (route().view !== view || route().id !== id) return;

@@ -6,6 +6,7 @@ from chalicelib.core.catalog import Catalog, Component, Parameter
 from chalicelib.core.costs import Cost, cost_of
 from chalicelib.core.graph import close
 from chalicelib.core.kinds import BUNDLE
+from chalicelib.core.pool import not_poolable
 from chalicelib.core.preview import Preview
 from chalicelib.entrypoints.rest import offers
 
@@ -37,6 +38,7 @@ def _component(catalog: Catalog, component: Component, region: str) -> offers.Co
         "pause": component.pause,
         "pause_loses": component.pause_loses,
         "credentials": component.sign_in is not None,
+        "not_poolable": list(not_poolable(catalog, component.name)),
     }
 
 

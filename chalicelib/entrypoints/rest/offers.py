@@ -59,6 +59,8 @@ class Component(Prices):
     """What a pause loses for good; empty when nothing."""
     credentials: bool
     """Whether there is something to sign in to (`GET /demos/{demo_id}/credentials`)."""
+    not_poolable: list[str]
+    """Parameters that keep it from waiting in a pool: they name a demo's owner, name or end."""
 
 
 class TemplateProblem(Answer):

@@ -1,0 +1,75 @@
+"""An admin's pools: made, filled, changed and deleted on the page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from local import service
+
+from .conftest import Site
+
+
+def sweep(site: Site) -> None:
+    """Let the scheduled sweep run now."""
+    lambdas = service.emulator(site.state).client("lambda")
+    pages = lambdas.get_paginator("list_functions").paginate()
+    names = [f["FunctionName"] for page in pages for f in page["Functions"]]
+    name = next(n for n in names if "-Sweep-" in n)
+    lambdas.invoke(FunctionName=name, Payload=json.dumps(_EVENT).encode())
+
+
+_EVENT = {
+    "version": "0",
+    "id": "a",
+    "detail-type": "Scheduled Event",
+    "source": "aws.events",
+    "account": "000000000000",
+    "time": "2026-01-01T00:00:00Z",
+    "region": "us-east-1",
+    "resources": [],
+    "detail": {},
+}
+
+
+def test_an_admin_makes_fills_and_deletes_a_pool(
+    site: Site, faults: Callable[[Page], list[str]]
+) -> None:
+    """What waits in it is shown with its price; what cannot wait says why."""
+    admin = site.person(admin=True)
+    admin.open()
+    page = admin.page
+    page.get_by_role("link", name="Pools").click()
+    expect(page.get_by_text("There is no pool yet.")).to_be_visible()
+    assert [] == faults(page)
+    page.get_by_role("button", name="New pool").click()
+    page.get_by_label("Name").fill("crew")
+    page.get_by_label("s3").check()
+    assert [] == faults(page)
+    page.get_by_role("button", name="Create").click()
+    card = page.locator(".pools .card")
+    expect(card).to_contain_text("0 ready of 1 wanted")
+    sweep(site)
+    expect(card).to_contain_text("1 ready of 1 wanted")
+    assert [] == faults(page)
+    page.get_by_role("button", name="Change crew").click()
+    page.get_by_label("Kept ready").fill("0")
+    page.get_by_role("button", name="Change", exact=True).click()
+    expect(card).to_contain_text("of 0 wanted")
+    page.get_by_role("button", name="Delete crew").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(card).to_contain_text("is being deleted")
+    sweep(site)
+    expect(card).to_contain_text("0 ready is being deleted")
+    for member in admin.call("GET", "pools/crew")["members"]:
+        assert "deleting" == member["phase"]
+
+
+def test_nobody_else_sees_pools(site: Site) -> None:
+    """No link leads there, and the view has nothing."""
+    visit = site.person()
+    visit.open()
+    expect(visit.page.get_by_role("heading", level=1)).to_be_visible()
+    expect(visit.page.locator('[data-nav="pools"]')).to_be_hidden()
