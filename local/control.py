@@ -117,6 +117,15 @@ class Control:
         """Start counting anew."""
         self._ask("reset-calls")
 
+    def instances(self) -> list[dict[str, Any]]:
+        """Describe the instances that run: whose, where, their processes and memory in bytes."""
+        running: list[dict[str, Any]] = self._ask("instances")["instances"]
+        return running
+
+    def kill_instance(self, instance_id: str) -> None:
+        """Let an instance break: its processes end, and nobody is told."""
+        self._ask("kill-instance", instance_id=instance_id)
+
     def survey(self) -> list[dict[str, str]]:
         """List everything the emulator keeps; `local.survey` makes sense of it."""
         items: list[dict[str, str]] = self._ask("survey")["items"]

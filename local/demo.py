@@ -47,6 +47,7 @@ class Settings:
     components: list[str] | str = "all"
     pace: float = _PACE
     port: int | None = None
+    instances: bool = False
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":
@@ -58,7 +59,15 @@ class Settings:
         if port != int(port) or not 0 <= port <= _HIGHEST_PORT:
             raise DemoError(f"DEMO_PORT is {port:g}, and must be a port: 1 to {_HIGHEST_PORT}")
         named = environment.get("DEMO_COMPONENTS", "").replace(",", " ").split()
-        return cls(named or "all", pace, int(port) or None)
+        return cls(named or "all", pace, int(port) or None, _instances(environment))
+
+
+def _instances(environment: Mapping[str, str]) -> bool:
+    """Whether instances run: on Linux, unless DEMO_INSTANCES says that they are recorded."""
+    wish = environment.get("DEMO_INSTANCES") or "run"
+    if wish not in ("run", "recorded"):
+        raise DemoError(f"DEMO_INSTANCES is {wish!r}, and must be run or recorded")
+    return wish == "run" and sys.platform == "linux"
 
 
 def _number(environment: Mapping[str, str], name: str, default: str) -> float:
@@ -177,7 +186,7 @@ def run(console: Console, wanted: Settings) -> None:
     """Bring the service up, ask for a demo, follow it, and say goodbye."""
     began = time.monotonic()
     console.print("Starting the emulator, packaging and deploying …")
-    up = service.up(port=wanted.port, parameters=_PARAMETERS)
+    up = service.up(port=wanted.port, parameters=_PARAMETERS, instances=wanted.instances)
     _say_up(console, up, time.monotonic() - began)
     service.emulator().control.set_pace(wanted.pace)
     with api(up) as client:

@@ -83,15 +83,17 @@ def up(
     port: int | None = None,
     build_folder: Path | None = None,
     parameters: Mapping[str, str] | None = None,
+    instances: bool = False,
 ) -> Service:
     """Start what is not running, package what changed, deploy, sign in, write service.json.
 
-    `parameters` are further ones of the service's template. Tests give a state folder of
+    `parameters` are further ones of the service's template; `instances` says whether those of an
+    emulator that is started now run, or are recorded. Tests give a state folder of
     their own and share `build_folder`, so that the package is made once.
     """
     state.mkdir(parents=True, exist_ok=True)
     state.chmod(0o700)  # passwords and tokens are in there, also when nothing runs
-    aws = _emulator_up(state, port)
+    aws = _emulator_up(state, port, instances=instances)
     issuer, identity_pid = start_identity(state)
     slack = slack_setup.start(state, aws)
     target = Target(
@@ -133,8 +135,10 @@ def down(state: Path = STATE) -> list[str]:
     if (state / "emulator.json").exists():
         aws = emulator(state)
         if _is_ours(aws.pid, "local.emulator"):
-            aws.stop()
             stopped.append("emulator")
+        else:
+            aws.pid = 0  # it was killed, and what it ran may be left
+        aws.stop()
     known = _known_identity(state)
     if known and _is_ours(known["pid"], "local.identity"):
         stop_process(known["pid"])
@@ -167,7 +171,7 @@ def _command_line(pid: int) -> str:
     return listed.stdout
 
 
-def _emulator_up(state: Path, port: int | None) -> Emulator:
+def _emulator_up(state: Path, port: int | None, *, instances: bool) -> Emulator:
     file = state / "emulator.json"
     if file.exists():
         aws = emulator(state)
@@ -177,17 +181,17 @@ def _emulator_up(state: Path, port: int | None) -> Emulator:
             return aws
         if _is_ours(aws.pid, "local.emulator"):
             aws.stop()
-    aws = _start_emulator(state / "emulator", port)
+    aws = _start_emulator(state / "emulator", port, instances=instances)
     _write_private(file, aws.to_json())
     return aws
 
 
-def _start_emulator(folder: Path, port: int | None) -> Emulator:
+def _start_emulator(folder: Path, port: int | None, *, instances: bool) -> Emulator:
     if port:
-        return Emulator.start(folder, port)
+        return Emulator.start(folder, port, instances=instances)
     with contextlib.suppress(PortTakenError):
-        return Emulator.start(folder, PREFERRED_PORT)
-    return Emulator.start(folder)
+        return Emulator.start(folder, PREFERRED_PORT, instances=instances)
+    return Emulator.start(folder, instances=instances)
 
 
 def _known_identity(state: Path) -> dict[str, int]:

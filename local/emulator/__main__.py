@@ -24,6 +24,7 @@ from local.emulator import (
     ttl,
     workers,
 )
+from local.instances import supervisor
 from local.patching import pinned
 
 
@@ -37,6 +38,7 @@ def extend() -> None:
         stack_events,
         resume,
         beanstalk,
+        supervisor,
         images,
         buckets,
         descriptions,

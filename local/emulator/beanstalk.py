@@ -132,6 +132,7 @@ def _create_version(
         "ApplicationName": application,
         "VersionLabel": label,
         "ApplicationVersionArn": _arn("applicationversion", f"{application}/{label}"),
+        "_source": f"{bucket}/{key}",
     }
     _put("version", label, record)
     return label, {}

@@ -7,6 +7,7 @@ from typing import Any
 
 from local.emulator import calls, inventory, ttl
 from local.emulator.controls import Fault, controls
+from local.instances import fleet
 
 _Answer = dict[str, Any]
 
@@ -76,6 +77,8 @@ _VERBS: dict[str, Callable[[_Answer], _Answer]] = {
     "reap": lambda _: {"removed": ttl.remove_expired()},
     "calls": lambda _: {"calls": calls.counted()},
     "reset-calls": _reset_calls,
+    "instances": lambda _: {"instances": list(fleet.described())},
+    "kill-instance": lambda asked: {"killed": fleet.kill(asked["instance_id"])},
     "survey": lambda _: {"items": inventory.everything()},
     "clear": _clear,
 }

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from local.control import HEADER, PREFIX
 from local.emulator import beanstalk, compression, control_http, controls, credentials, operations
+from local.instances import balancers, fleet, supervisor
 from local.patching import pinned, wrap
 
 _Scope = dict[str, Any]
@@ -52,6 +53,9 @@ async def _enter(inner: Any, scope: _Scope, receive: _Receive, send: _Send) -> N
         await inner(scope, receive, compression.compressing(send, api, headers))
     elif _is_load_balancers(scope["path"], headers):
         await inner(scope, receive, send)
+    elif scope["path"].startswith(fleet.PREFIX) and not balancers.is_here(headers["host"]):
+        body = await _body(receive)
+        await _respond(send, *fleet.answer(scope["method"], scope["path"], headers, body))
     elif scope["path"].startswith(PREFIX):
         await _steer(scope["path"], headers, await _body(receive), send)
     else:
@@ -112,8 +116,10 @@ def _saving(receive: _Receive) -> _Receive:
         if message["type"] == "lifespan.startup":
             beanstalk.load()
             controls.load()
+            supervisor.start()
         elif message["type"] == "lifespan.shutdown":
             operations.hold()
+            await supervisor.stop()
             beanstalk.save()
             controls.save()
         return message

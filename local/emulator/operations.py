@@ -18,6 +18,7 @@ from typing import Any
 
 from local.emulator import faults, rights
 from local.emulator.controls import controls
+from local.instances import settling
 from local.patching import pinned, wrap
 
 CANCELLED = "Resource creation cancelled"
@@ -202,6 +203,10 @@ async def _step(blocks: Any, run_in_thread: Any, fn: Any, *args: Any, **kwargs: 
     await faults.strike(action, operation.stack, resource_type, logical_id)
     rights.check(action, operation.stack, resource_type, logical_id, args)
     result = await run_in_thread(fn, *args, **kwargs) if blocks(resource_type) else fn(*args)
+    if action == "create":
+        await settling.created(operation.stack, logical_id, resource_type, result, args[2])
+    elif action == "delete":
+        await settling.deleted(resource_type, args[1])
     operation.current = None
     return result
 

@@ -19,6 +19,7 @@ from typing import Any, Self
 from urllib.request import urlopen
 
 from local.control import Control, ControlError
+from local.instances.machine import end_all
 
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
@@ -85,6 +86,7 @@ class Emulator:
     state_dir: Path
     persist: bool = True
     workers: int = 28  # processes for functions, 65 MB each; calls beyond them wait
+    instances: bool = False  # whether instances run (`local.instances`), or are recorded
     pid: int = 0
     lost: str = ""  # what a killed predecessor on this state lost, in one sentence
     # Drawn for one run; the account's root, and the only key that is nobody's role.
@@ -122,6 +124,11 @@ class Emulator:
     def log_file(self) -> Path:
         """Where it writes what it does."""
         return self.state_dir / "emulator.log"
+
+    @property
+    def instances_folder(self) -> Path:
+        """Where instances have their directories, by their ids."""
+        return self.state_dir / "instances"
 
     def environment(self) -> dict[str, str]:
         """Give what AWS clients and tools need to talk to this emulator and to nothing else."""
@@ -171,6 +178,7 @@ class Emulator:
         if self.pid and stop_process(self.pid):
             self._unsaved.unlink(missing_ok=True)
         self.pid = 0
+        end_all(self.instances_folder)
         for pattern in ("ministack-lambda-*", "function-code-*"):
             for left in self._temp_dir.glob(pattern):
                 shutil.rmtree(left, ignore_errors=True)
@@ -214,6 +222,7 @@ class Emulator:
             "AWS_EC2_METADATA_DISABLED": "true",
             "DOCKER_HOST": f"unix://{self.state_dir}/no-docker.sock",
             "LOG_LEVEL": "INFO",
+            **({"INSTANCES": str(self.instances_folder)} if self.instances else {}),
         }
 
     @property

@@ -1,0 +1,164 @@
+"""Elastic Beanstalk environments that serve: what the service itself makes of one.
+
+As on AWS an environment is a launch template, an Auto Scaling group of its own and a load
+balancer; the instance takes the version's bundle, builds its image and runs it. What differs:
+the load balancer goes straight to the container, without nginx on port 80 in between.
+"""
+
+import base64
+import shlex
+from typing import Any
+
+from local.emulator import beanstalk
+from local.instances import balancers, groups
+from local.patching import pinned
+
+_ENVIRONMENT = "AWS::ElasticBeanstalk::Environment"
+GROUP = "awseb-{}"  # the name of an environment's Auto Scaling group
+_PORT = 8011  # what the bundle's Dockerfile exposes
+_LAUNCH = "aws:autoscaling:launchconfiguration"
+_PROCESS = "aws:elasticbeanstalk:environment:process:default"
+_VARIABLES = "aws:elasticbeanstalk:application:environment"
+_MADE = "_made"  # of an environment's record: what was made for it, as (type, physical id)
+
+# What the Docker platform does on an instance, in short.
+_PLATFORM = """\
+#!/bin/bash
+set -euo pipefail
+umask 022
+work="$(mktemp -d)"
+trap 'rm -rf "$work"' EXIT
+aws s3 cp --only-show-errors {source} "$work/bundle.zip"
+unzip -q "$work/bundle.zip" -d "$work/context"
+docker build --tag aws_beanstalk/current-app "$work/context"
+docker run --detach --restart always --name current-app {variables} aws_beanstalk/current-app
+"""
+
+
+def install() -> None:
+    """Make instances for the environments that stacks make, and take them away again."""
+    handlers = pinned("ministack.services.cloudformation.provisioners._RESOURCE_HANDLERS")
+    known = handlers[_ENVIRONMENT]
+    handlers[_ENVIRONMENT] = {
+        "create": _creating(known["create"]),
+        "delete": _deleting(known["delete"]),
+    }
+
+
+def _creating(record: Any) -> Any:
+    def create(logical_id: str, properties: dict[str, Any], stack_name: str) -> Any:
+        name, _ = record(logical_id, properties, stack_name)
+        held = beanstalk.records()["environment", name]
+        made: list[tuple[str, str]] = []
+        held[_MADE] = made
+        endpoint = _make(made, name, properties, stack_name)
+        held["EndpointURL"] = held["CNAME"] = endpoint
+        return name, {"EndpointURL": endpoint}
+
+    return create
+
+
+def _deleting(forget: Any) -> Any:
+    handlers = pinned("ministack.services.cloudformation.provisioners._RESOURCE_HANDLERS")
+
+    def delete(name: str, properties: dict[str, Any]) -> None:
+        held = beanstalk.records().get(("environment", name), {})
+        for kind, physical_id in reversed(held.get(_MADE, [])):
+            handlers[kind]["delete"](physical_id, {})
+        forget(name, properties)
+
+    return delete
+
+
+def is_ready(environment: str) -> bool:
+    """Whether an environment's instance serves; `ValueError` when its deployment failed."""
+    group = groups.groups()[GROUP.format(environment)]
+    held = groups.of(group)
+    if failed := [one for one in held if one.boot and one.boot.poll()]:
+        id_ = failed[0].machine.instance_id
+        raise ValueError(
+            f"Environment {environment}: [Instance: {id_}] Command failed on instance. "
+            "Look at what its user data said."
+        )
+    arns = group["TargetGroupARNs"]
+    ready = bool(held) and all(balancers.is_healthy(arns, h.machine.instance_id) for h in held)
+    if ready:
+        beanstalk.records()["environment", environment]["Health"] = "Green"
+    return ready
+
+
+def _make(
+    made: list[tuple[str, str]], name: str, properties: dict[str, Any], stack_name: str
+) -> str:
+    """Make what an environment consists of; gives its address."""
+    options = _options(properties)
+    tags = properties.get("Tags", [])
+    handlers = pinned("ministack.services.cloudformation.provisioners._RESOURCE_HANDLERS")
+
+    def make(kind: str, logical_id: str, **wanted: Any) -> Any:
+        physical_id, attributes = handlers[kind]["create"](logical_id, wanted, stack_name)
+        made.append((kind, physical_id))
+        return physical_id, attributes
+
+    balancing = "AWS::ElasticLoadBalancingV2"
+    balancer, address = make(
+        f"{balancing}::LoadBalancer",
+        "LoadBalancer",
+        Subnets=options["aws:ec2:vpc", "ELBSubnets"].split(","),
+        SecurityGroups=[options["aws:elbv2:loadbalancer", "SecurityGroups"]],
+        Tags=tags,
+    )
+    targets, _ = make(
+        f"{balancing}::TargetGroup",
+        "Targets",
+        VpcId=options["aws:ec2:vpc", "VPCId"],
+        Port=_PORT,
+        HealthCheckPath=options.get((_PROCESS, "HealthCheckPath"), "/"),
+        HealthCheckIntervalSeconds=options.get((_PROCESS, "HealthCheckInterval"), "15"),
+        Tags=tags,
+    )
+    make(
+        f"{balancing}::Listener",
+        "Listener",
+        LoadBalancerArn=balancer,
+        DefaultActions=[{"Type": "forward", "TargetGroupArn": targets}],
+    )
+    template, _ = make(
+        "AWS::EC2::LaunchTemplate",
+        "LaunchTemplate",
+        TagSpecifications=[{"ResourceType": "launch-template", "Tags": tags}],
+        LaunchTemplateData={
+            "InstanceType": options.get(("aws:ec2:instances", "InstanceTypes"), "t3.small"),
+            "IamInstanceProfile": {"Arn": options[_LAUNCH, "IamInstanceProfile"]},
+            "UserData": _user_data(properties["VersionLabel"], options),
+        },
+    )
+    make(
+        "AWS::AutoScaling::AutoScalingGroup",
+        "Group",
+        AutoScalingGroupName=GROUP.format(name),
+        MinSize=options.get(("aws:autoscaling:asg", "MinSize"), "1"),
+        MaxSize=options.get(("aws:autoscaling:asg", "MaxSize"), "4"),
+        LaunchTemplate={"LaunchTemplateId": template, "Version": "$Latest"},
+        TargetGroupARNs=[targets],
+        Tags=tags,
+    )
+    return str(address["DNSName"])
+
+
+def _options(properties: dict[str, Any]) -> dict[tuple[str, str], str]:
+    return {
+        (one["Namespace"], one["OptionName"]): str(one["Value"])
+        for one in properties.get("OptionSettings", [])
+    }
+
+
+def _user_data(label: str, options: dict[tuple[str, str], str]) -> str:
+    source = beanstalk.records()["version", label]["_source"]
+    variables = " ".join(
+        f"--env {shlex.quote(f'{key}={value}')}"
+        for (namespace, key), value in options.items()
+        if namespace == _VARIABLES
+    )
+    script = _PLATFORM.format(source=shlex.quote(f"s3://{source}"), variables=variables)
+    return base64.b64encode(script.encode()).decode()

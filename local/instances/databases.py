@@ -1,0 +1,139 @@
+"""RDS: a database server of this machine for each instance, where MariaDB is installed.
+
+MariaDB from Debian's packages (mariadb-server-core) stands in for MySQL 8.4: it listens on an
+address of its own, with the user and the password that the stack's secret holds. Where it is not
+installed, a database is recorded, and its host name says so.
+"""
+
+import os
+import shutil
+import socket
+from typing import Any
+
+from local.instances import fleet
+from local.instances.fleet import Instance
+from local.instances.units import Unit
+from local.patching import pinned
+
+_DATABASE = "AWS::RDS::DBInstance"
+_SERVER = "mariadbd"
+_NOT_HERE = "{}.rds-recorded-not-emulated.invalid"
+# Small: the whole of a demo's instances is to fit into 400 MB.
+_SMALL = (
+    "--performance-schema=OFF",
+    "--innodb-buffer-pool-size=8M",
+    "--innodb-log-buffer-size=1M",
+    "--innodb-log-file-size=4M",
+    "--innodb-data-file-path=ibdata1:4M:autoextend",
+    "--innodb-temp-data-file-path=ibtmp1:2M:autoextend",
+    "--key-buffer-size=64K",
+    "--aria-pagecache-buffer-size=1M",
+    "--max-connections=20",
+    "--thread-cache-size=1",
+    "--skip-log-bin",
+)
+_UNIT = "database"
+# Makes the server's own tables as mariadb-install-db would, then becomes the server.
+_SCRIPT = """\
+set -eu
+[ -d {memory}/made ] || {{
+  {{ echo 'create database mysql;'; echo 'use mysql;'
+    cat /usr/share/mysql/mysql_system_tables.sql /usr/share/mysql/mysql_system_tables_data.sql
+  }} | {start} --bootstrap
+  mkdir {memory}/made
+}}
+exec {start} --bind-address={address} --port={port} --socket={memory}/mariadb.sock \
+  --pid-file={memory}/mariadb.pid --init-file={first}
+"""
+
+
+def is_installed() -> bool:
+    """Whether MariaDB is here."""
+    return server() is not None
+
+
+def server() -> str | None:
+    """Find MariaDB's program, which Debian has where only root looks."""
+    return shutil.which(_SERVER, path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+
+
+def install() -> None:
+    """Let databases of stacks run."""
+    handlers = pinned("ministack.services.cloudformation.provisioners._RESOURCE_HANDLERS")
+    handlers[_DATABASE] = {
+        **handlers[_DATABASE],
+        "create": _creating(handlers[_DATABASE]["create"]),
+    }
+
+
+def _creating(record: Any) -> Any:
+    def create(logical_id: str, properties: dict[str, Any], stack_name: str) -> Any:
+        name, attributes = record(logical_id, properties, stack_name)
+        held = pinned("ministack.services.rds._instances")[name]
+        runs = is_installed()
+        address = _start(name, held).machine.address if runs else _NOT_HERE.format(name)
+        held["Endpoint"]["Address"] = address
+        return name, {**attributes, "Endpoint.Address": address}
+
+    return create
+
+
+def is_ready(name: str) -> bool:
+    """Whether a database answers."""
+    held = _of(name)
+    if held is None:
+        return True
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((held.machine.address, _port(name))) == 0
+
+
+def look() -> None:
+    """End the servers of databases that are gone."""
+    there = pinned("ministack.services.rds._instances")
+    for held in fleet.all_of():
+        kind, _, name = held.owner.partition(" ")
+        if kind == "database" and name not in there:
+            fleet.end(held.machine.instance_id)
+
+
+def _of(name: str) -> Instance | None:
+    return next(iter(fleet.all_of(f"database {name}")), None)
+
+
+def _port(name: str) -> int:
+    return int(pinned("ministack.services.rds._instances")[name]["Endpoint"]["Port"])
+
+
+def _start(name: str, held: dict[str, Any]) -> Instance:
+    one = fleet.launch(f"database {name}", {}, "")
+    machine, data = one.machine, one.machine.directory / "data"
+    first = machine.directory / "first.sql"
+    first.touch(mode=0o600)
+    first.write_text(_first_statements(held))
+    data.mkdir()
+    start = f"{server()} --no-defaults --datadir={data} {' '.join(_SMALL)}"
+    start += " --user=root" if os.geteuid() == 0 else ""
+    script = _SCRIPT.format(
+        start=start,
+        address=machine.address,
+        port=held["Endpoint"]["Port"],
+        memory=machine.memory,
+        first=first,
+    )
+    one.units.start(_UNIT, Unit(("/bin/sh", "-c", script), restart="on-failure"))
+    return one
+
+
+def _first_statements(held: dict[str, Any]) -> str:
+    user, password = (_quoted(held[key]) for key in ("MasterUsername", "_MasterUserPassword"))
+    database = "".join(c for c in held["DBName"] if c.isalnum() or c == "_")
+    return (
+        f"CREATE DATABASE IF NOT EXISTS `{database}`;\n"
+        f"CREATE USER IF NOT EXISTS {user}@'%' IDENTIFIED BY {password};\n"
+        f"GRANT ALL PRIVILEGES ON `{database}`.* TO {user}@'%';\n"
+    )
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"

@@ -1,0 +1,237 @@
+"""Does with an image what its Dockerfile says, without Docker: on this machine's own Apache.
+
+An image is a folder with what was copied into it and what the Dockerfile says of it. Of RUN it
+does what changes files (chmod, mkdir, rm); packages are this machine's own. A container is a
+service of the instance that runs the entry point among the image's files. What a kernel would
+isolate (a root file system of its own, capabilities, memory) is not isolated.
+"""
+
+import argparse
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import uuid
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+from local.instances.asking import ask
+
+_CONTINUED = re.compile(r"\\\n")
+_VARIABLE = re.compile(r"\$\{(\w+)\}|\$(\w+)")
+_FOR_FILES = ("chmod", "mkdir", "rm", "true", "false", "ln", "touch")
+_PACKAGES = ("apt-get", "DEBIAN_FRONTEND=noninteractive")
+_ANYONES = 0o1777
+
+
+class BuildError(RuntimeError):
+    """An instruction of the Dockerfile cannot be done; the message names it."""
+
+
+@dataclass
+class Image:
+    """What a Dockerfile says of an image, whose files are in `files`."""
+
+    files: str
+    environment: dict[str, str] = field(default_factory=dict)
+    entry_point: list[str] = field(default_factory=list)
+    command: list[str] = field(default_factory=list)
+
+
+def _store() -> Path:
+    return Path(os.environ["INSTANCE_ROOT"]) / "var/lib/docker"
+
+
+def _image_file(name: str) -> Path:
+    return _store() / "images" / f"{quote(name, safe='')}.json"
+
+
+def build(arguments: list[str]) -> int:
+    """Make an image from the Dockerfile in a folder, and give it a name."""
+    parser = argparse.ArgumentParser("docker build")
+    parser.add_argument("-t", "--tag", required=True)
+    parser.add_argument("--pull", action="store_true")
+    parser.add_argument("-q", "--quiet", action="store_true")
+    parser.add_argument("context", type=Path)
+    asked = parser.parse_args(arguments)
+    image = Image(str(_store() / "layers" / uuid.uuid4().hex))
+    Path(image.files).mkdir(parents=True)
+    variables: dict[str, str] = {}
+    text = _CONTINUED.sub(" ", (asked.context / "Dockerfile").read_text())
+    for line in filter(None, map(str.strip, text.splitlines())):
+        if not line.startswith("#"):
+            _do(image, asked.context, variables, *line.split(None, 1))
+    file = _image_file(asked.tag)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(asdict(image)))
+    print(f"Successfully tagged {asked.tag}")
+    return 0
+
+
+def _do(
+    image: Image, context: Path, variables: dict[str, str], instruction: str, text: str = ""
+) -> None:
+    match instruction.upper():
+        case "ARG":
+            name, _, value = text.partition("=")
+            variables[name] = value
+        case "ENV":
+            pairs = (word.partition("=") for word in shlex.split(_filled(text, variables)))
+            image.environment.update({name: value for name, _, value in pairs})
+        case "COPY":
+            _copy(image, context, shlex.split(_filled(text, variables)))
+        case "RUN":
+            _run(image, text)
+        case "ENTRYPOINT":
+            image.entry_point = json.loads(text)
+        case "CMD":
+            image.command = json.loads(text)
+        case "FROM" | "USER" | "EXPOSE" | "LABEL" | "STOPSIGNAL" | "HEALTHCHECK":
+            pass
+        case _:
+            raise BuildError(f"this stand-in for docker cannot do {instruction} {text}")
+
+
+def _filled(text: str, variables: dict[str, str]) -> str:
+    return _VARIABLE.sub(lambda found: variables.get(found[1] or found[2], ""), text)
+
+
+def _copy(image: Image, context: Path, words: list[str]) -> None:
+    *sources, target = [word for word in words if not word.startswith("--")]
+    folder = Path(image.files + target)
+    if target.endswith("/") or len(sources) > 1:
+        folder.mkdir(parents=True, exist_ok=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    for source in sources:
+        if not (context / source).exists():
+            raise BuildError(f"COPY failed: {source} is not in the build context")
+        shutil.copy(context / source, folder)
+
+
+def _run(image: Image, text: str) -> None:
+    for command in text.split("&&"):
+        words = shlex.split(command)
+        if words[0] in _PACKAGES:
+            continue
+        if words[0] not in _FOR_FILES:
+            raise BuildError(f"this stand-in for docker cannot run: {command.strip()}")
+        here = [image.files + word if word.startswith("/") else word for word in words]
+        for word in here[1:]:
+            if word.startswith(image.files):
+                Path(word).parent.mkdir(parents=True, exist_ok=True)
+        done = subprocess.run(here, check=False)
+        if done.returncode:
+            raise BuildError(f"the command '{command.strip()}' returned {done.returncode}")
+
+
+def run(arguments: list[str]) -> int:
+    """Start a container: a service of the instance, kept running where that is asked for."""
+    parser = argparse.ArgumentParser("docker run")
+    for flag in ("-d/--detach", "--read-only", "--init", "--rm"):
+        parser.add_argument(*flag.split("/"), action="store_true")
+    parser.add_argument("-e", "--env", action="append", default=[])
+    for value in ("--name", "--restart", "--network", "--memory", "--cap-drop", "--tmpfs"):
+        parser.add_argument(value)
+    parser.add_argument("-p", "--publish", action="append")
+    parser.add_argument("-v", "--volume", action="append")
+    parser.add_argument("image")
+    parser.add_argument("command", nargs=argparse.REMAINDER)
+    asked = parser.parse_args(arguments)
+    file = _image_file(asked.image)
+    if not file.exists():
+        print(f"Unable to find image '{asked.image}' locally, and nothing is pulled here")
+        return 125
+    image = Image(**json.loads(file.read_text()))
+    name = asked.name or uuid.uuid4().hex[:12]
+    command = [*image.entry_point, *(asked.command or image.command)]
+    given = dict(pair.split("=", 1) for pair in asked.env)
+    moved = [f"{image.files}{word}" if word.startswith("/") else word for word in command]
+    status = ask(
+        "run",
+        unit=f"container-{name}",
+        command=moved,
+        environment={**_moved(image, name), **given},
+        restart="always" if asked.restart in ("always", "unless-stopped") else "no",
+    )
+    print(name)
+    return status
+
+
+def _moved(image: Image, container: str) -> dict[str, str]:
+    """Let an image's variables name its files where they are.
+
+    A folder that anyone may write to is memory of the container's own.
+    """
+    found = {}
+    for key, value in image.environment.items():
+        place = Path(image.files + value) if value.startswith("/") else None
+        if place is None or not place.exists():
+            found[key] = value
+        elif place.stat().st_mode & _ANYONES == _ANYONES:
+            folder = Path(os.environ["INSTANCE_MEMORY"]) / f"{container}{value.replace('/', '-')}"
+            folder.mkdir(exist_ok=True)
+            folder.chmod(0o755)
+            found[key] = str(folder)
+        else:
+            found[key] = str(place)
+    return found
+
+
+def remove(arguments: list[str]) -> int:
+    """Stop and forget containers."""
+    names = [word for word in arguments if not word.startswith("-")]
+    return max((ask("stop", unit=f"container-{name}") for name in names), default=0)
+
+
+def copy_out(arguments: list[str]) -> int:
+    """Copy a file out of an image that is not here: Jenkins' own if it was given, or nothing."""
+    source, target = arguments
+    given = os.environ.get("DEMO_JENKINS_WAR", "")
+    if given and source.endswith("/jenkins.war"):
+        shutil.copy(given, target)
+    else:
+        Path(target).touch()
+    return 0
+
+
+def pull(arguments: list[str]) -> int:
+    """Take an image for granted that others serve; nothing is downloaded here."""
+    name = arguments[-1]
+    if name.startswith("localhost:") and not _image_file(name).exists():
+        print(f"manifest for {name} not found", file=sys.stderr)
+        return 1
+    return 0
+
+
+def create(_: list[str]) -> int:
+    """Name a container that is not started."""
+    print(uuid.uuid4().hex[:12])
+    return 0
+
+
+_COMMANDS = {
+    "build": build,
+    "cp": copy_out,
+    "create": create,
+    "pull": pull,
+    "rm": remove,
+    "run": run,
+    "stop": remove,
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Do one command of docker; 1 and a message where it cannot."""
+    name, *rest = arguments
+    if name not in _COMMANDS:
+        print(f"this stand-in for docker cannot do: docker {name}", file=sys.stderr)
+        return 1
+    try:
+        return _COMMANDS[name](rest)
+    except BuildError as error:
+        print(f"ERROR: {error}", file=sys.stderr)
+        return 1
