@@ -1,7 +1,8 @@
 """What `make demo` runs: the service comes up on this machine and builds a demo.
 
 Settings, all from the environment: DEMO_COMPONENTS (names, by comma; default all),
-DEMO_PACE (seconds a typical minute takes; 0 is instant), DEMO_PORT (of the emulator).
+DEMO_PACE (seconds a typical minute takes; 0 is instant), DEMO_PORT (of the emulator),
+DEMO_INSTANCES (run, as on Linux by default, or recorded).
 Ends with exit status 0 when the demo is ready, and leaves everything running.
 """
 
@@ -21,6 +22,7 @@ from rich.console import Console
 from local import servers, service
 from local.emulator.process import EmulatorError
 from local.identity import OWNER
+from local.instances import serving
 from local.progress import Progress
 from local.tokens import SignInError
 from tools import packaging
@@ -155,18 +157,18 @@ def page_link(up: service.Service) -> str:
 def farewell(up: service.Service, demo: Mapping[str, Any]) -> str:
     """Say what there is to open, what is not real, and how to look and stop."""
     links = "\n".join(f"  {title}: {url}" for title, url in demo["links"].items())
+    titled, about = _of_instances() if up.instances else _of_records()
     return f"""
 Demo {demo["demo_id"]} is ready, and its lease ends {demo["expires_at"]}.
 
 The page: {page_link(up)}
 
-Links it would have on AWS (recorded here; no machine is behind them, they do not open):
+{titled}
 {links or "  none: these components have no address of their own"}
 
 Really running on this machine: the API, every Lambda function with its own role's rights
 enforced, the state machine, table, stream, schedule and events, as one CloudFormation stack.
-Recorded, and not emulated: instances, containers, load balancer traffic, the database server
-and Elastic Beanstalk. User data does not run. Time is scaled; nothing costs anything.
+{about} Time is scaled; nothing costs anything.
 
 Look:
   export API={up.api_url}
@@ -180,6 +182,23 @@ Look:
 Remove this demo:
   curl -s -X DELETE -H "Authorization: Bearer $TOKEN" $API/demos/{demo["demo_id"]}
 Stop everything: make down"""
+
+
+def _of_instances() -> tuple[str, str]:
+    """Give the heading of the links, and what stands behind them, where instances run."""
+    about = """Instances too, as processes of this machine: they run the templates' own user data
+under their own roles' rights, behind load balancers with health checks.
+"""
+    return "Links:", about + "\n".join(serving.sentences())
+
+
+def _of_records() -> tuple[str, str]:
+    """Give the heading of the links, and what stands behind them, where instances are recorded."""
+    return (
+        "Links it would have on AWS (recorded here; no machine is behind them, they do not open):",
+        """Recorded, and not emulated: instances, containers, load balancer traffic, the database
+server and Elastic Beanstalk. User data does not run.""",
+    )
 
 
 def run(console: Console, wanted: Settings) -> None:

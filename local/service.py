@@ -42,6 +42,7 @@ class Service:
     emulator_pid: int
     outputs: dict[str, str]
     packaged: bool = False
+    instances: bool = False  # whether they run, or are recorded
     lost: str = ""  # what a killed emulator lost, in one sentence
 
     @classmethod
@@ -123,6 +124,7 @@ def up(
         emulator_pid=aws.pid,
         outputs=dict(deployed.outputs),
         packaged=deployed.packaged,
+        instances=aws.instances,
         lost=aws.lost,
     )
     service.write(state)

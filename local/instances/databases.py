@@ -6,17 +6,15 @@ installed, a database is recorded, and its host name says so.
 """
 
 import os
-import shutil
 import socket
 from typing import Any
 
-from local.instances import fleet
+from local.instances import fleet, serving
 from local.instances.fleet import Instance
 from local.instances.units import Unit
 from local.patching import pinned
 
 _DATABASE = "AWS::RDS::DBInstance"
-_SERVER = "mariadbd"
 _NOT_HERE = "{}.rds-recorded-not-emulated.invalid"
 # Small: the whole of a demo's instances is to fit into 400 MB.
 _SMALL = (
@@ -47,16 +45,6 @@ exec {start} --bind-address={address} --port={port} --socket={memory}/mariadb.so
 """
 
 
-def is_installed() -> bool:
-    """Whether MariaDB is here."""
-    return server() is not None
-
-
-def server() -> str | None:
-    """Find MariaDB's program, which Debian has where only root looks."""
-    return shutil.which(_SERVER, path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-
-
 def install() -> None:
     """Let databases of stacks run."""
     handlers = pinned("ministack.services.cloudformation.provisioners._RESOURCE_HANDLERS")
@@ -70,7 +58,7 @@ def _creating(record: Any) -> Any:
     def create(logical_id: str, properties: dict[str, Any], stack_name: str) -> Any:
         name, attributes = record(logical_id, properties, stack_name)
         held = pinned("ministack.services.rds._instances")[name]
-        runs = is_installed()
+        runs = serving.database()
         address = _start(name, held).machine.address if runs else _NOT_HERE.format(name)
         held["Endpoint"]["Address"] = address
         return name, {**attributes, "Endpoint.Address": address}
@@ -112,7 +100,7 @@ def _start(name: str, held: dict[str, Any]) -> Instance:
     first.touch(mode=0o600)
     first.write_text(_first_statements(held))
     data.mkdir()
-    start = f"{server()} --no-defaults --datadir={data} {' '.join(_SMALL)}"
+    start = f"{serving.database()} --no-defaults --datadir={data} {' '.join(_SMALL)}"
     start += " --user=root" if os.geteuid() == 0 else ""
     script = _SCRIPT.format(
         start=start,

@@ -9,7 +9,6 @@ and what signals CloudFormation, is asked of the emulator, which keeps the insta
 import argparse
 import json
 import os
-import shutil
 import sys
 import time
 import urllib.error
@@ -18,14 +17,12 @@ import zipfile
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import NoReturn
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-from local.instances import docker_stand_in
+from local.instances import docker_stand_in, serving
 from local.instances.asking import ask
 
 _ADDRESS = os.environ.get("INSTANCE_ADDRESS", "127.0.0.1")
-_APACHE = "/usr/sbin/apache2"
 # Services that an image has from the start, and that need not run here.
 _OF_THE_IMAGE = ("amazon-ssm-agent", "crond", "docker", "ecs")
 
@@ -85,18 +82,20 @@ def apache2(arguments: list[str]) -> int:
     given = Path(arguments[place])
     run = Path(os.environ.get("DEMO_RUN", given.parent))
     lines = given.read_text().splitlines()
-    port = next(line.split()[1] for line in lines if line.startswith("Listen "))
-    if not os.access(_APACHE, os.X_OK):
-        root = next(line.split()[1] for line in lines if line.startswith("DocumentRoot "))
-        return _serve_files(Path(os.path.expandvars(root)), int(port))
+    words = {line.split()[0]: line.split()[1] for line in lines if " " in line.strip()}
+    port = words["Listen"]
+    if not serving.apache():
+        return _serve_files(Path(os.path.expandvars(words["DocumentRoot"])), int(port))
     here = [f"Listen {_ADDRESS}:{port}" if line.startswith("Listen ") else line for line in lines]
     arguments[place] = str(run / "apache.conf")
     Path(arguments[place]).write_text("\n".join(here) + "\n")
-    _become(_APACHE, arguments)
+    return _become(serving.apache(), arguments)
 
 
-def _become(program: str, arguments: list[str]) -> NoReturn:
+def _become(program: str, arguments: list[str]) -> int:
+    """Be another program from here on."""
     os.execv(program, [program, *arguments])  # noqa: S606 - the program itself, without a shell
+    raise AssertionError("execv does not return")
 
 
 class _Files(SimpleHTTPRequestHandler):
@@ -136,12 +135,11 @@ DEMO_JENKINS_WAR=/path/to/jenkins.war make demo.</p></html>
 def java(arguments: list[str]) -> int:
     """Run this machine's Java on a real jar; in place of one that is not here, show a page."""
     jar = Path(arguments[arguments.index("-jar") + 1]) if "-jar" in arguments else Path()
-    own = os.environ["PATH"].partition(":")[2]
-    real = shutil.which("java", path=own)
+    real = serving.find("java")
     if jar.is_file() and jar.stat().st_size and real:
         if jar.name == "jenkins.war":
             arguments = [*arguments, f"--httpListenAddress={_ADDRESS}"]
-        _become(real, arguments)
+        return _become(real, arguments)
     if jar.name != "jenkins.war":
         return 0
     port = next((a.partition("=")[2] for a in arguments if a.startswith("--httpPort=")), "8080")

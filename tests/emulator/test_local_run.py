@@ -4,6 +4,7 @@ import io
 import json
 import os
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -212,17 +213,19 @@ def test_a_refused_request_is_quoted() -> None:
         demo.checked(broken)
 
 
+LINUX = sys.platform == "linux"
 POST = httpx.Request("POST", "http://api.invalid/demos")
 
 
 @pytest.mark.parametrize(
     ("environment", "expected"),
     [
-        ({}, demo.Settings("all", 1.5, None)),
-        ({"DEMO_COMPONENTS": "ecs,asg"}, demo.Settings(["ecs", "asg"])),
-        ({"DEMO_COMPONENTS": " s3 vpc "}, demo.Settings(["s3", "vpc"])),
-        ({"DEMO_COMPONENTS": "", "DEMO_PACE": "", "DEMO_PORT": ""}, demo.Settings()),
-        ({"DEMO_PACE": "0", "DEMO_PORT": "4600"}, demo.Settings("all", 0, 4600)),
+        ({}, demo.Settings("all", 1.5, None, LINUX)),
+        ({"DEMO_COMPONENTS": "ecs,asg"}, demo.Settings(["ecs", "asg"], instances=LINUX)),
+        ({"DEMO_COMPONENTS": " s3 vpc "}, demo.Settings(["s3", "vpc"], instances=LINUX)),
+        ({"DEMO_COMPONENTS": "", "DEMO_PACE": ""}, demo.Settings(instances=LINUX)),
+        ({"DEMO_PACE": "0", "DEMO_PORT": "4600"}, demo.Settings("all", 0, 4600, LINUX)),
+        ({"DEMO_INSTANCES": "recorded"}, demo.Settings(instances=False)),
     ],
 )
 def test_settings_are_read(environment: dict[str, str], expected: demo.Settings) -> None:
@@ -237,6 +240,7 @@ def test_settings_are_read(environment: dict[str, str], expected: demo.Settings)
         ("DEMO_PACE", "-1"),
         ("DEMO_PACE", "inf"),
         ("DEMO_PACE", "nan"),
+        ("DEMO_INSTANCES", "yes"),
         ("DEMO_PORT", "abc"),
         ("DEMO_PORT", "70000"),
         ("DEMO_PORT", "-4"),
@@ -294,12 +298,19 @@ def test_the_page_is_named_as_soon_as_the_service_is_up(
     assert all(words in said for words in ("All is lost.", demo.page_link(up)))
 
 
-def test_the_farewell_says_what_is_not_real() -> None:
-    """The last words have the links, what is only recorded, and how to stop."""
-    up = service.Service(**dict.fromkeys(service.Service.__dataclass_fields__, "x"))  # type: ignore[arg-type]
+@pytest.mark.parametrize(
+    ("instances", "words"),
+    [
+        (False, ("not emulated", "do not open")),
+        (True, ("\nLinks:\n", "own user data", "Jenkins is a page that says")),
+    ],
+)
+def test_the_farewell_says_what_is_not_real(*, instances: bool, words: tuple[str, ...]) -> None:
+    """The last words have the links, what stands behind them, and how to stop."""
+    fields = dict.fromkeys(service.Service.__dataclass_fields__, "x")
+    up = service.Service(**{**fields, "instances": instances})  # type: ignore[arg-type]
     said = demo.farewell(up, a_demo("ready"))
-    for words in ("http://web.example", "not emulated", "do not open", "make down"):
-        assert words in said
+    assert [] == [each for each in (*words, "http://web.example", "make down") if each not in said]
 
 
 def test_down_ends_only_what_it_started(tmp_path: Path) -> None:
