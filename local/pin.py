@@ -231,6 +231,7 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "ministack.services.autoscaling._error": ("code", "message", "status"),
     "ministack.services.cloudformation.handlers._signal_resource": ("params",),
     "ministack.services.cloudformation.provisioners._asg_fields": ("props",),
+    "ministack.services.cloudformation.provisioners._pascal_to_camel": ("obj",),
     "ministack.services.cloudformation.wait_conditions.register_slot": ("stack_id", "url"),
     "ministack.services.cloudformation.wait_conditions.validate_count": ("value", "logical_id"),
     "ministack.services.cloudformation.wait_conditions.validate_resource_signal_timeout": (

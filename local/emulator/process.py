@@ -1,6 +1,7 @@
 """Starts, stops and restarts the emulator's process."""
 
 import contextlib
+import hashlib
 import json
 import os
 import secrets
@@ -127,8 +128,14 @@ class Emulator:
 
     @property
     def instances_folder(self) -> Path:
-        """Where instances have their directories, by their ids."""
-        return self.state_dir / "instances"
+        """Where instances have their directories, by their ids.
+
+        It is in /tmp: Apache that root starts reads its pages as a user who cannot enter the state,
+        and the names of a database's sockets have to be short.
+        """
+        own = hashlib.sha256(str(self.state_dir).encode()).hexdigest()[:8]
+        name = f"stelligent-{os.getuid()}-{own}"
+        return Path("/tmp", name)  # noqa: S108
 
     def environment(self) -> dict[str, str]:
         """Give what AWS clients and tools need to talk to this emulator and to nothing else."""

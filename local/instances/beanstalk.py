@@ -6,6 +6,7 @@ the load balancer goes straight to the container, without nginx on port 80 in be
 """
 
 import base64
+import json
 import shlex
 from typing import Any
 
@@ -21,18 +22,8 @@ _PROCESS = "aws:elasticbeanstalk:environment:process:default"
 _VARIABLES = "aws:elasticbeanstalk:application:environment"
 _MADE = "_made"  # of an environment's record: what was made for it, as (type, physical id)
 
-# What the Docker platform does on an instance, in short.
-_PLATFORM = """\
-#!/bin/bash
-set -euo pipefail
-umask 022
-work="$(mktemp -d)"
-trap 'rm -rf "$work"' EXIT
-aws s3 cp --only-show-errors {source} "$work/bundle.zip"
-unzip -q "$work/bundle.zip" -d "$work/context"
-docker build --tag aws_beanstalk/current-app "$work/context"
-docker run --detach --restart always --name current-app {variables} aws_beanstalk/current-app
-"""
+# What an instance runs (`eb_engine`) lets hooks use AWS in the environment's own region.
+_PLATFORM = "#!/bin/bash\nAWS_DEFAULT_REGION={region} exec eb-engine {source} {properties}\n"
 
 
 def install() -> None:
@@ -155,10 +146,10 @@ def _options(properties: dict[str, Any]) -> dict[tuple[str, str], str]:
 
 def _user_data(label: str, options: dict[tuple[str, str], str]) -> str:
     source = beanstalk.records()["version", label]["_source"]
-    variables = " ".join(
-        f"--env {shlex.quote(f'{key}={value}')}"
-        for (namespace, key), value in options.items()
-        if namespace == _VARIABLES
+    properties = {key: value for (space, key), value in options.items() if space == _VARIABLES}
+    script = _PLATFORM.format(
+        region=pinned("ministack.core.responses.get_region")(),
+        source=shlex.quote(f"s3://{source}"),
+        properties=shlex.quote(json.dumps(properties)),
     )
-    script = _PLATFORM.format(source=shlex.quote(f"s3://{source}"), variables=variables)
     return base64.b64encode(script.encode()).decode()

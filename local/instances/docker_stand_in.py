@@ -137,7 +137,7 @@ def run(arguments: list[str]) -> int:
     for value in ("--name", "--restart", "--network", "--memory", "--cap-drop", "--tmpfs"):
         parser.add_argument(value)
     parser.add_argument("-p", "--publish", action="append")
-    parser.add_argument("-v", "--volume", action="append")
+    parser.add_argument("-v", "--volume", action="append", default=[])
     parser.add_argument("image")
     parser.add_argument("command", nargs=argparse.REMAINDER)
     asked = parser.parse_args(arguments)
@@ -154,14 +154,23 @@ def run(arguments: list[str]) -> int:
         "run",
         unit=f"container-{name}",
         command=moved,
-        environment={**_moved(image, name), **given},
+        environment={**_moved(image, name, _volumes(asked.volume)), **given},
         restart="always" if asked.restart in ("always", "unless-stopped") else "no",
     )
     print(name)
     return status
 
 
-def _moved(image: Image, container: str) -> dict[str, str]:
+def _volumes(asked: list[str]) -> dict[str, str]:
+    """Say where the folders that a container is given are, by their names in the container."""
+    root, found = os.environ["INSTANCE_ROOT"], {}
+    for volume in asked:
+        host, inside = volume.split(":")[:2]
+        found[inside] = host if host.startswith(root) else root + host
+    return found
+
+
+def _moved(image: Image, container: str, volumes: dict[str, str]) -> dict[str, str]:
     """Let an image's variables name its files where they are.
 
     A folder that anyone may write to is memory of the container's own.
@@ -169,7 +178,9 @@ def _moved(image: Image, container: str) -> dict[str, str]:
     found = {}
     for key, value in image.environment.items():
         place = Path(image.files + value) if value.startswith("/") else None
-        if place is None or not place.exists():
+        if value in volumes:
+            found[key] = volumes[value]
+        elif place is None or not place.exists():
             found[key] = value
         elif place.stat().st_mode & _ANYONES == _ANYONES:
             folder = Path(os.environ["INSTANCE_MEMORY"]) / f"{container}{value.replace('/', '-')}"

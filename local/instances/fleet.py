@@ -26,6 +26,7 @@ from local.patching import pinned
 PREFIX = "/_instance/"
 MOST = 200  # instances at once
 BOOTING_AT_ONCE = 2 + (os.cpu_count() or 1)  # each boot runs AWS's command line, which is heavy
+_UNSTRETCHED = 10  # instances with timers as often as they say
 _MOST_PROCESSES = 100  # of one instance
 _SESSION = 6 * 3600.0  # seconds; an instance's role has credentials for about six hours
 _ISO = "%Y-%m-%dT%H:%M:%SZ"
@@ -71,6 +72,15 @@ def is_on() -> bool:
 def folder() -> Path:
     """Give the folder of all instances of this emulator."""
     return Path(os.environ["INSTANCES"])
+
+
+def open_folder() -> None:
+    """Make that folder; `RuntimeError` where somebody else has made one of its name."""
+    path = folder()
+    path.mkdir(exist_ok=True)
+    if path.is_symlink() or path.stat().st_uid != os.getuid():
+        raise RuntimeError(f"{path} is another user's, and no place for instances")
+    path.chmod(0o711)
 
 
 def endpoint() -> str:
@@ -149,7 +159,11 @@ def kill(instance_id: str) -> bool:
 
 
 def look() -> None:
-    """Let every instance notice what has happened in it."""
+    """Let every instance notice what has happened in it.
+
+    Where many run, their timers come less often: each runs AWS's command line.
+    """
+    Units.stretch = max(1.0, len(_instances) / _UNSTRETCHED)
     for held in list(_instances.values()):
         held.look()
 

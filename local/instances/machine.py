@@ -28,9 +28,11 @@ _LOOPBACK: Final = re.compile(r"(?<![\w.])127\.0\.0\.1(?![\w.])")
 _METADATA: Final = re.compile(r"http://169\.254\.169\.254(?![\w.])")
 # What stands in for programs that would change this machine, or that only an instance has.
 STAND_INS: Final = (
-    *("apache2", "cfn-signal", "chown", "cloud-init", "dnf", "docker"),
+    *("apache2", "cfn-signal", "chown", "cloud-init", "dnf", "docker", "eb-engine"),
     *("java", "systemctl", "useradd"),
 )
+_ENTERED: Final = 0o711
+_READ: Final = 0o755
 # What this machine may lack.
 _WHERE_MISSING: Final = ("curl", "unzip")
 FOLDERS: Final = ("etc/systemd/system", "opt", "tmp", "usr/local/bin", "usr/local/lib")
@@ -40,6 +42,12 @@ _VARIABLE: Final = ("var/lib", "var/log")
 def moved(text: str, root: Path) -> str:
     """Put the roots of the absolute paths that a script writes to below `root`."""
     return _MOVED.sub(rf"{root}/\1/", text)
+
+
+def moved_here(script: str, root: Path, address: str, metadata_url: str) -> str:
+    """Put an instance's paths and addresses into a script."""
+    here = _METADATA.sub(metadata_url, _LOOPBACK.sub(address, script))
+    return moved(here, root)
 
 
 def lay_out(root: Path) -> None:
@@ -78,11 +86,8 @@ class Machine:
 
     @property
     def memory(self) -> Path:
-        """Where it keeps what an instance keeps in memory; any user of this machine gets there.
-
-        Apache that root starts reads its pages as another user, who cannot enter `directory`.
-        """
-        return Path("/tmp") / f"stelligent-{self.instance_id}"  # noqa: S108 - the id is drawn
+        """Where it keeps what an instance keeps in memory."""
+        return self.directory / "memory"
 
     @property
     def log(self) -> Path:
@@ -104,6 +109,8 @@ class Machine:
             "INSTANCE_CONTROL": f"{self.metadata_url}/control",
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_EC2_METADATA_SERVICE_ENDPOINT": self.metadata_url,
+            "AWS_METADATA_SERVICE_TIMEOUT": "10",  # a busy machine answers late
+            "AWS_METADATA_SERVICE_NUM_ATTEMPTS": "3",
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "AWS_PAGER": "",
@@ -112,8 +119,7 @@ class Machine:
     def prepare(self) -> None:
         """Make its directory with the programs that it finds there."""
         lay_out(self.root)
-        self.memory.mkdir(mode=0o711)
-        self.memory.chmod(0o711)
+        self.memory.mkdir()
         programs = self.directory / "bin"
         programs.mkdir()
         missing = (name for name in _WHERE_MISSING if not shutil.which(name))
@@ -124,11 +130,13 @@ class Machine:
         _write_program(programs / "aws", f'"{sys.executable}" -P "{aws}"')
         (self.root / "var/lib/cloud").mkdir()
         (self.root / "var/lib/cloud/instance.json").write_text(json.dumps(dict(self.data)))
+        self.directory.chmod(_ENTERED)  # by Apache's user too, who may not list it
+        for path in (self.root, self.memory, *self.root.rglob("*")):
+            path.chmod(_READ if path.is_dir() else 0o644)
 
     def moved(self, script: str) -> str:
         """Put this instance's paths and addresses into a script."""
-        here = _METADATA.sub(self.metadata_url, _LOOPBACK.sub(self.address, script))
-        return moved(here, self.root)
+        return moved_here(script, self.root, self.address, self.metadata_url)
 
     def boot(self, user_data: str) -> "Popen[bytes]":
         """Run the user data by bash, as cloud-init does once when an instance starts."""
@@ -144,7 +152,6 @@ class Machine:
     def end(self) -> None:
         """End whatever it runs, and remove whatever it has."""
         processes.end(self.directory)
-        shutil.rmtree(self.memory, ignore_errors=True)
         shutil.rmtree(self.directory, ignore_errors=True)
 
 

@@ -17,9 +17,10 @@ import zipfile
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-from local.instances import docker_stand_in, serving
+from local.instances import docker_stand_in, eb_engine, serving
 from local.instances.asking import ask
 
 _ADDRESS = os.environ.get("INSTANCE_ADDRESS", "127.0.0.1")
@@ -82,14 +83,18 @@ def apache2(arguments: list[str]) -> int:
     given = Path(arguments[place])
     run = Path(os.environ.get("DEMO_RUN", given.parent))
     lines = given.read_text().splitlines()
-    words = {line.split()[0]: line.split()[1] for line in lines if " " in line.strip()}
-    port = words["Listen"]
+    port = _said(lines, "Listen")[0][0]
     if not serving.apache():
-        return _serve_files(Path(os.path.expandvars(words["DocumentRoot"])), int(port))
+        return _serve_files(os.path.expandvars(given.read_text()).splitlines(), int(port))
     here = [f"Listen {_ADDRESS}:{port}" if line.startswith("Listen ") else line for line in lines]
     arguments[place] = str(run / "apache.conf")
     Path(arguments[place]).write_text("\n".join(here) + "\n")
     return _become(serving.apache(), arguments)
+
+
+def _said(lines: list[str], directive: str) -> list[list[str]]:
+    """Give the arguments of each directive of this name."""
+    return [line.split()[1:] for line in lines if line.startswith(f"{directive} ")]
 
 
 def _become(program: str, arguments: list[str]) -> int:
@@ -102,6 +107,11 @@ class _Files(SimpleHTTPRequestHandler):
     """Files, with the headers that the image's page is never without."""
 
     server_version = "python-in-place-of-apache"
+    aliases: ClassVar[dict[str, str]] = {}
+
+    def translate_path(self, path: str) -> str:
+        """Find a file by its own address, or in the folder."""
+        return self.aliases.get(path.partition("?")[0]) or super().translate_path(path)
 
     def end_headers(self) -> None:
         """Add what Apache would add."""
@@ -113,9 +123,12 @@ class _Files(SimpleHTTPRequestHandler):
         """Say nothing: health checks come every second."""
 
 
-def _serve_files(folder: Path, port: int) -> int:
+def _serve_files(lines: list[str], port: int) -> int:
+    """Serve the files that a configuration names: a folder, and single files of others."""
+    folder, _Files.aliases = _said(lines, "DocumentRoot")[0][0], dict(_said(lines, "Alias"))
+
     def handler(*arguments: object) -> _Files:
-        return _Files(*arguments, directory=str(folder))  # type: ignore[arg-type]
+        return _Files(*arguments, directory=folder)  # type: ignore[arg-type]
 
     ThreadingHTTPServer((_ADDRESS, port), handler).serve_forever()
     return 0
@@ -212,6 +225,7 @@ PROGRAMS: dict[str, Callable[[list[str]], int]] = {
     "curl": curl,
     "dnf": nothing,
     "docker": docker_stand_in.main,
+    "eb-engine": eb_engine.main,
     "java": java,
     "systemctl": systemctl,
     "unzip": unzip,

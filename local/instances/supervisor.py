@@ -40,7 +40,7 @@ def start() -> None:
     global _running  # noqa: PLW0603 - one emulator, one supervisor
     if fleet.is_on():
         fleet.stop_all()
-        fleet.folder().mkdir(parents=True, exist_ok=True, mode=0o700)
+        fleet.open_folder()
         _running = asyncio.get_running_loop().create_task(_look_for_ever())
 
 

@@ -168,11 +168,23 @@ def _run(held: Instance, container: str, task: _Task) -> list[str]:
     (one,) = definition["containerDefinitions"]
     variables = ((v["name"], v["value"]) for v in one.get("environment", ()))
     ports = ((p["hostPort"], p["containerPort"]) for p in one.get("portMappings", ()))
+    docker = str(held.machine.directory / "bin/docker")
     return [
-        *(str(held.machine.directory / "bin/docker"), "run", "--detach", "--name", container),
+        *(docker, "run", "--detach", "--name", container),
         *(f"--env={name}={value}" for name, value in variables),
         *(f"--publish={held.machine.address}:{host}:{port}" for host, port in ports),
+        *(f"--volume={volume}" for volume in _volumes(definition, one)),
         *([f"--memory={one['memory']}m"] if "memory" in one else []),
         *(["--read-only"] if one.get("readonlyRootFilesystem") else []),
         one["image"],
     ]
+
+
+def _volumes(definition: dict[str, Any], one: dict[str, Any]) -> list[str]:
+    """Say which folders of the instance a container is given, as docker takes it."""
+    # MiniStack keeps some of a template's keys as they are, and some as the API has them.
+    as_in_api = pinned("ministack.services.cloudformation.provisioners._pascal_to_camel")
+    volumes = as_in_api(definition.get("volumes", []))
+    hosts = {volume["name"]: volume["host"]["sourcePath"] for volume in volumes}
+    points = as_in_api(one.get("mountPoints", []))
+    return [f"{hosts[point['sourceVolume']]}:{point['containerPath']}" for point in points]

@@ -48,7 +48,7 @@ def read(machine: Machine, name: str) -> Unit:
     lines = list(_lines(file.read_text()))
     if name.endswith(".timer"):
         pauses = [_seconds(value) for key, value in lines if key in _TIMER_KEYS]
-        return Unit(command=(), every=max(pauses, default=60.0))
+        return Unit(command=(), every=max(pauses, default=60.0))  # and at once when it is started
     values = dict(lines)
     credentials = machine.root / "run/credentials" / name
     return Unit(
@@ -109,7 +109,9 @@ class Running:
 
 
 class Units:
-    """The units that one instance has started."""
+    """The units that one instance has started; timers come `stretch` times as seldom."""
+
+    stretch = 1.0
 
     def __init__(self, machine: Machine) -> None:
         """Start with none."""
@@ -148,7 +150,7 @@ class Units:
 
     def _look_at_timer(self, name: str, held: Running, now: float) -> None:
         if now >= held.due:
-            held.due = now + held.unit.every
+            held.due = now + held.unit.every * self.stretch
             service = name.removesuffix(".timer") + ".service"
             self.start(service, read(self._machine, service))
 

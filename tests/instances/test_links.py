@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import httpx
@@ -27,14 +28,16 @@ def test_every_link_of_a_whole_demo_opens(machines: Running) -> None:
     assert "ready" == ready["phase"], ready["failure"]
     links = ready["links"]
     pages = {title: _good(url) for title, url in links.items()}
-    for title in ("Ecs", "Eb", "Web"):
-        assert ESCAPED in pages[title].text
+    _put_name(machines, ready["outputs"]["s3"]["BucketName"])
+    wait_for(lambda: ESCAPED in opened(links["Web"]).text, "the name in the web tier")
+    for title in ("Ecs", "Eb"):
+        assert NAME == _good(f"{links[title]}demo.json").json()["name"]
     assert "Jenkins would be here" in pages["Jenkins"].text
     _is_the_images_own_server(pages["Ecs"].headers)
     _is_the_images_own_server(pages["Eb"].headers)
     _take_turns(links["Web"])
     database = "reachable at 127." if serving.database() else "recorded-not-emulated.invalid"
-    assert database in pages["Web"].text
+    wait_for(lambda: database in opened(links["Web"]).text, f"{database} on the web tier")
     ports = [(one["address"], 8011) for one in of(machines, "asg", demo_id)]
     assert all(listens(*port) for port in ports)
     assert 400 * 2**20 > sum(one["memory"] for one in machines.aws.control.instances())
@@ -43,6 +46,12 @@ def test_every_link_of_a_whole_demo_opens(machines: Running) -> None:
     assert [] == machines.left_behind()
     assert [] == left_of(machines)
     assert not any(listens(*port) for port in ports)
+
+
+def _put_name(running: Running, bucket: str) -> None:
+    """Put the file that the service keeps beside the bundle, which instances ask for again."""
+    body = json.dumps({"name": NAME}).encode()
+    running.aws.client("s3").put_object(Bucket=bucket, Key="demo.json", Body=body)
 
 
 def _good(url: str) -> httpx.Response:
