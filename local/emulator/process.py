@@ -130,8 +130,8 @@ class Emulator:
     def instances_folder(self) -> Path:
         """Where instances have their directories, by their ids.
 
-        It is in /tmp: Apache that root starts reads its pages as a user who cannot enter the state,
-        and the names of a database's sockets have to be short.
+        It is in /tmp: Apache that root starts reads its pages as a user who cannot enter the
+        state's folder, and the name of a database's socket has to be short.
         """
         own = hashlib.sha256(str(self.state_dir).encode()).hexdigest()[:8]
         name = f"stelligent-{os.getuid()}-{own}"
