@@ -52,7 +52,9 @@ packages: # Apache, Chromium and two font families, for the tests of what they s
 debian:
 	@test "$(packages)" != no && $(MAKE) --no-print-directory packages || echo "Tests that need Debian's packages will be skipped."
 
-check: lint audit test ## The gate: linters, types, layers, templates, policies, then the tests
+check: ## The gate: linters, types, layers, templates, policies, then the tests
+	@$(MAKE) --no-print-directory -j2 lint audit
+	@$(MAKE) --no-print-directory test
 
 lint: $(VENV)/installed
 	@$(VENV)/bin/ruff format --check --quiet . || { echo "run: $(VENV)/bin/ruff format ."; exit 1; }
