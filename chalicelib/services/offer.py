@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chalicelib.core.catalog import Catalog
+from chalicelib.core.costs import Cost, cost_of_demo
+from chalicelib.core.demo import Demo
 from chalicelib.core.policy import RequestPolicy
 from chalicelib.core.preview import Preview, preview
 from chalicelib.core.request import CheckedRequest, DemoRequest, check
@@ -21,6 +23,10 @@ class Offer:
     def catalog(self) -> Catalog:
         """Return the catalog of every usable template."""
         return self.templates.catalog()
+
+    def cost(self, demo: Demo) -> Cost:
+        """Return what a demo costs, at the prices of the templates as they are now."""
+        return cost_of_demo(self.catalog(), demo)
 
     def check(self, request: DemoRequest) -> CheckedRequest:
         """Return a request as it would be carried out; raise InvalidRequest."""

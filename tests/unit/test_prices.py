@@ -8,11 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.adapters.templates import PackagedTemplates
-from chalicelib.core.catalog import Component, Parameter
-from chalicelib.core.costs import cost_of
+from chalicelib.core.catalog import Component, Parameter, build_catalog
+from chalicelib.core.costs import cost_of, cost_of_demo
 from chalicelib.core.kinds import BUNDLE, Pause
 from chalicelib.core.price_list import PRICE_LIST
 from chalicelib.core.prices import Price, PriceItem, price_of
+
+from . import builders
 
 HOME = "us-east-1"
 CATALOG = PackagedTemplates().catalog()
@@ -147,3 +149,23 @@ def test_a_region_without_prices_is_said() -> None:
     cost = cost_of(CATALOG, ["rds"], {}, "sa-east-1")
     assert {"rds: Database instance", "rds: Database storage"} == set(cost.running.unknown)
     assert PRICE_LIST["Secret"]["*"] == cost.running.known_usd
+
+
+def test_a_pause_pays_for_what_something_kept_requires() -> None:
+    """What it would delete stays while something that stays stands on it."""
+    base = Component(name="base", prices=(BOX,), pause=Pause.DELETE, outputs=("Address",))
+    size = {"Size": Parameter(name="Size", default="t3.small")}
+    base = replace(base, parameters={**size, "Boxes": Parameter(name="Boxes", default="1")})
+    top = Component(name="top", prices=(), parameters={"Address": Parameter(name="Address")})
+    catalog = build_catalog([base, top])
+    assert 0.0208 == cost_of(catalog, ["base", "top"], {}, HOME).paused.known_usd
+    assert 0 == cost_of(catalog, ["base"], {}, HOME).paused.known_usd
+
+
+def test_a_demo_costs_what_its_owner_wants_of_it() -> None:
+    """With its own parameters, and without what was taken out of it since."""
+    demo = builders.demo(builders.component("rds"), builders.component("asg"))
+    demo = replace(demo, requested_components=("rds",), parameters={"MultiAz": "true"})
+    assert cost_of(CATALOG, ["rds"], {"MultiAz": "true"}, demo.region) == cost_of_demo(
+        CATALOG, demo
+    )

@@ -72,7 +72,18 @@ class ComponentStatus(Answer):
     failure: Failure | None
 
 
-class Demo(Answer):
+class Prices(Answer):
+    """List prices in US dollars, as far as they are known; null where nothing is."""
+
+    hourly_usd: float | None
+    """An hour while it runs."""
+    paused_hourly_usd: float | None
+    """An hour while it is paused."""
+    unpriced: list[str]
+    """What is in none of the prices, because its own is not known; then they are lower bounds."""
+
+
+class Demo(Prices):
     """A demo environment."""
 
     demo_id: str
@@ -107,6 +118,8 @@ class Demo(Answer):
     """The end of its lease."""
     ttl_hours: float
     """The whole length of its lease, as a request for the same again gives it."""
+    lease_usd: float | None
+    """Of the whole lease, if it runs all the time; null when nothing of the price is known."""
     deleted_at: Moment | None
     retry_at: Moment | None
     """When a quarantined deletion is tried again."""

@@ -26,7 +26,11 @@ MAX_PAGE: Final = 200
 def _answer(demo: Demo, status: HTTPStatus = HTTPStatus.OK) -> Response:
     """Return a demo as its owner reads it, tagged with its record's version."""
     headers = {"ETag": version_tag(demo.version)}
-    return Response(body=demo_view(demo), status=status, headers=headers)
+    return Response(body=_view(demo), status=status, headers=headers)
+
+
+def _view(demo: Demo) -> answers.Demo:
+    return demo_view(demo, use_cases().offer.cost(demo))
 
 
 @endpoint(bp, "POST", "/demos")
@@ -42,7 +46,7 @@ def create(call: Request) -> Response:
 
 
 def _create(call: Request, body: DemoBody) -> answers.Demo:
-    return demo_view(use_cases().request.create(call.caller.owner, body.request(call.own_block)))
+    return _view(use_cases().request.create(call.caller.owner, body.request(call.own_block)))
 
 
 def _create_once(call: Request, body: DemoBody, key: str) -> answers.Demo:
@@ -51,9 +55,7 @@ def _create_once(call: Request, body: DemoBody, key: str) -> answers.Demo:
     def create(digest: str) -> answers.Demo:
         # The id comes from the key, so that even a function that died makes no second demo.
         request, demo_id = body.request(call.own_block), demo_id_from(digest)
-        return demo_view(
-            use_cases().request.create_once(call.caller.owner, request, demo_id=demo_id)
-        )
+        return _view(use_cases().request.create_once(call.caller.owner, request, demo_id=demo_id))
 
     made: answers.Demo = answer_once(call, key, body.model_dump_json(), create)
     return made
@@ -73,7 +75,9 @@ def index(call: Request) -> Response:
         cursor=call.query.get("cursor"),
         query=call.query,
     )
-    return Response(body=briefs_view(page) if call.flag("brief") else demos_view(page))
+    return Response(
+        body=briefs_view(page) if call.flag("brief") else demos_view(page, use_cases().offer.cost)
+    )
 
 
 @endpoint(bp, "GET", "/demos/{demo_id}")

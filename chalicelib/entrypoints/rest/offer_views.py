@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from chalicelib.core.catalog import Catalog, Component, Parameter
-from chalicelib.core.costs import Cost, cost_of
+from chalicelib.core.costs import cost_of
 from chalicelib.core.graph import close
 from chalicelib.core.kinds import BUNDLE
 from chalicelib.core.pool import not_poolable
 from chalicelib.core.preview import Preview
 from chalicelib.entrypoints.rest import offers
+from chalicelib.entrypoints.rest.views import prices_view
 
 
 def catalog_view(catalog: Catalog, region: str) -> offers.Catalog:
@@ -25,7 +26,7 @@ def catalog_view(catalog: Catalog, region: str) -> offers.Catalog:
 
 def _component(catalog: Catalog, component: Component, region: str) -> offers.Component:
     return {
-        **_prices(cost_of(catalog, [component.name], {}, region)),
+        **prices_view(cost_of(catalog, [component.name], {}, region)),
         "name": component.name,
         "title": component.title,
         "description": component.description,
@@ -39,14 +40,6 @@ def _component(catalog: Catalog, component: Component, region: str) -> offers.Co
         "pause_loses": component.pause_loses,
         "credentials": component.sign_in is not None,
         "not_poolable": list(not_poolable(catalog, component.name)),
-    }
-
-
-def _prices(cost: Cost) -> offers.Prices:
-    return {
-        "hourly_usd": cost.running.hourly_usd,
-        "paused_hourly_usd": cost.paused.hourly_usd,
-        "unpriced": list(cost.running.unknown),
     }
 
 
@@ -69,7 +62,7 @@ def _parameter(catalog: Catalog, parameter: Parameter) -> offers.Parameter:
 def preview_view(preview: Preview) -> offers.Plan:
     """Return what a request would make, in which order, how long and at what price."""
     return {
-        **_prices(preview.cost),
+        **prices_view(preview.cost),
         "requested_components": list(preview.requested_components),
         "pulled_in": list(preview.pulled_in),
         "steps": [

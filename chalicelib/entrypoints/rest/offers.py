@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from chalicelib.core.kinds import Pause
-from chalicelib.entrypoints.rest.answers import Address, Answer
+from chalicelib.entrypoints.rest.answers import Address, Answer, Prices
 
 
 class Parameter(Answer):
@@ -25,17 +25,6 @@ class Parameter(Answer):
     """Whether it is declared NoEcho; a request may not set it, because requests are kept."""
     min_value: float | None
     max_value: float | None
-
-
-class Prices(Answer):
-    """List prices in US dollars, as far as they are known; null where nothing is."""
-
-    hourly_usd: float | None
-    """An hour while it runs."""
-    paused_hourly_usd: float | None
-    """An hour while it is paused."""
-    unpriced: list[str]
-    """What is in none of the prices, because its own is not known; then they are lower bounds."""
 
 
 class Component(Prices):

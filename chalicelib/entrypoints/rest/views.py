@@ -10,9 +10,11 @@ from chalicelib.entrypoints.rest.moments import maybe_moment as _maybe
 from chalicelib.entrypoints.rest.moments import moment as _time
 
 if TYPE_CHECKING:  # only the description of the API needs the answers' types
+    from collections.abc import Callable
     from datetime import timedelta
 
     from chalicelib.core.catalog import Catalog
+    from chalicelib.core.costs import Cost
     from chalicelib.core.demo import ComponentStatus, Demo, Failure
     from chalicelib.core.identity import Caller
     from chalicelib.core.pages import Page
@@ -22,9 +24,19 @@ if TYPE_CHECKING:  # only the description of the API needs the answers' types
     from chalicelib.services.overview import Held
 
 
-def demo_view(demo: Demo) -> answers.Demo:
+def prices_view(cost: Cost) -> answers.Prices:
+    """Return what something costs an hour, and what is not known of it."""
+    return {
+        "hourly_usd": cost.running.hourly_usd,
+        "paused_hourly_usd": cost.paused.hourly_usd,
+        "unpriced": list(cost.running.unknown),
+    }
+
+
+def demo_view(demo: Demo, cost: Cost) -> answers.Demo:
     """Return a demo as its owner reads it."""
     return {
+        **prices_view(cost),
         "demo_id": demo.demo_id,
         "name": demo.name,
         "owner": demo.owner,
@@ -44,6 +56,7 @@ def demo_view(demo: Demo) -> answers.Demo:
         "ready_at": _maybe(demo.ready_at),
         "expires_at": _time(demo.expires_at),
         "ttl_hours": round(_hours(demo.expires_at - demo.created_at), 2),
+        "lease_usd": cost.running.over(demo.expires_at - demo.created_at),
         "deleted_at": _maybe(demo.deleted_at),
         "retry_at": _maybe(demo.retry_at),
         "links": demo.links,
@@ -122,9 +135,12 @@ def failure_view(failure: Failure | None) -> answers.Failure | None:
     }
 
 
-def demos_view(page: Page[Demo]) -> answers.DemoList:
+def demos_view(page: Page[Demo], cost: Callable[[Demo], Cost]) -> answers.DemoList:
     """Return a page of demos, with the cursor that leads on."""
-    return {"demos": [demo_view(demo) for demo in page.items], "next_cursor": page.cursor}
+    return {
+        "demos": [demo_view(demo, cost(demo)) for demo in page.items],
+        "next_cursor": page.cursor,
+    }
 
 
 def briefs_view(page: Page[Demo]) -> answers.DemoBriefList:
