@@ -89,6 +89,7 @@ def read_component(name: str, body: bytes) -> Component:
         raise ValueError("a component's file name must be lower-case letters and digits")
     template = _mapping(_parsed(body), "the template")
     metadata = _mapping(_mapping(template.get("Metadata")).get("StelligentDemo"))
+    labels = _labels(template)
     parameters = _mapping(template.get("Parameters"), "Parameters")
     resources = _mapping(template.get("Resources"), "Resources")
     outputs = tuple(_mapping(template.get("Outputs"), "Outputs"))
@@ -102,7 +103,8 @@ def read_component(name: str, body: bytes) -> Component:
         typical_minutes=_number(metadata.get("TypicalMinutes", 5), "TypicalMinutes"),
         prices=_prices(metadata.get("Prices")),
         parameters={
-            k: _parameter(k, _mapping(v, f"parameter {k}")) for k, v in parameters.items()
+            k: _parameter(k, _mapping(v, f"parameter {k}"), labels.get(k, ""))
+            for k, v in parameters.items()
         },
         outputs=outputs,
         solution_stacks=_solution_stacks(metadata, parameters),
@@ -201,9 +203,18 @@ def _sign_in(body: Any, outputs: tuple[str, ...]) -> SignIn | None:
     return sign_in
 
 
-def _parameter(name: str, body: Mapping[str, Any]) -> Parameter:
+def _labels(template: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return what people read beside a parameter (AWS::CloudFormation::Interface)."""
+    metadata = _mapping(template.get("Metadata"))
+    interface = _mapping(metadata.get("AWS::CloudFormation::Interface"))
+    labels = _mapping(interface.get("ParameterLabels"))
+    return {name: str(_mapping(label).get("default", "")) for name, label in labels.items()}
+
+
+def _parameter(name: str, body: Mapping[str, Any], label: str = "") -> Parameter:
     return Parameter(
         name=name,
+        label=label,
         type=str(body.get("Type", "String")),
         description=str(body.get("Description", "")),
         default=_text(body["Default"]) if "Default" in body else None,

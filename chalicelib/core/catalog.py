@@ -46,9 +46,13 @@ GIVEN: Final = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
-    """A template parameter, in CloudFormation's own terms (Parameters section syntax)."""
+    """A template parameter, in CloudFormation's own terms (Parameters section syntax).
+
+    `label` is what people read beside it, if its template says.
+    """
 
     name: str
+    label: str = ""
     type: str = "String"
     description: str = ""
     default: str | None = None

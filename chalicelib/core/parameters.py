@@ -11,6 +11,8 @@ from chalicelib.core.catalog import Parameter
 MAX_VALUE: Final = 4096
 """Bytes of a parameter's value (CloudFormation User Guide, "quotas")."""
 _NUMBER: Final = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?")
+_JOINERS: Final = dict.fromkeys(map(ord, "\u200c\u200d"))
+"""Joiner and non-joiner, which joined emoji, Persian and Indic scripts need (Unicode, 23.2)."""
 _PUBLIC: Final = re.compile(r"/aws/service/[A-Za-z0-9_.\-/]+(?::[0-9]+)?")
 """A public parameter of AWS's own (Systems Manager User Guide, "Finding public parameters")."""
 
@@ -24,9 +26,10 @@ def text_fault(value: str) -> str | None:
     """
     if "{" in value:
         return "must not contain '{', which CloudFormation could read as a reference to a secret"
-    if not value.isprintable():
+    visible = value.translate(_JOINERS)
+    if not visible.isprintable():
         return "must be printable, on one line"
-    return None
+    return "must have something that can be seen" if value and not visible.strip() else None
 
 
 def parameter_fault(parameter: Parameter, value: str) -> str | None:

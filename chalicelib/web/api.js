@@ -78,10 +78,10 @@ export function reader(path, headers = {}) {
 
 /**
  * Call `look(signal)` now and again: it returns the seconds until the next time, or Infinity.
- * Nothing is asked in a hidden tab. While the service does not answer the pauses grow.
+ * Nothing is asked in a hidden tab, unless `hidden()` says that somebody waits for it. While the service does not answer the pauses grow.
  * Returns what stops it; `.now()` of it looks at once.
  */
-export function poll(look) {
+export function poll(look, { hidden = () => false } = {}) {
   const stop = new AbortController();
   let timer = 0;
   let failures = 0;
@@ -90,7 +90,7 @@ export function poll(look) {
 
   async function turn() {
     clearTimeout(timer);
-    if (stop.signal.aborted || document.hidden) return;
+    if (stop.signal.aborted || (document.hidden && !hidden())) return;
     if (busy) {
       again = true;
       return;
@@ -122,6 +122,7 @@ export function poll(look) {
   }
 
   document.addEventListener("visibilitychange", turn, { signal: stop.signal });
+  addEventListener("online", turn, { signal: stop.signal });
   turn();
   const end = () => {
     stop.abort();

@@ -1,12 +1,20 @@
 // The frame around the views: who is signed in, which view the address asks for, the theme.
 
-import { ask, capital, signWith } from "./api.js";
+import { Problem, ask, capital, signWith } from "./api.js";
 import * as auth from "./auth.js";
 import { announce, h, say, stars, toast } from "./dom.js";
+import { icon } from "./icon.js";
 import { listView } from "./list.js";
+import { PHASES, glyph } from "./words.js";
 
 const main = document.getElementById("main");
-const TITLES = { list: "Demos", new: "New demo", demo: "Demo", pools: "Pools" };
+const TITLES = {
+  list: "Demos",
+  new: "New demo",
+  demo: "Demo",
+  pools: "Pools",
+  overview: "Overview",
+};
 let leave = () => {};
 let me = null;
 
@@ -16,11 +24,13 @@ const VIEWS = {
   new: async () => (await import("./create.js")).createView,
   demo: async () => (await import("./demo.js")).demoView,
   pools: async () => (await import("./pools.js")).poolsView,
+  overview: async () => (await import("./overview.js")).overviewView,
 };
 
 function route() {
   const [name = "", id = ""] = location.hash.replace(/^#\/?/, "").split("/");
   if (name === "sign-in") return { view: "sign-in", id: decoded(id) };
+  if (name === "overview") return { view: "overview" };
   if (name === "new") return { view: "new" };
   if (name === "pools") return { view: "pools" };
   if (name === "demos" && /^[a-z0-9]{1,20}$/.test(id)) return { view: "demo", id };
@@ -55,17 +65,25 @@ async function show() {
   frame(view);
   if (!auth.session()) return welcome();
   try {
+    busy(true);
     me ??= await ask("GET", "me");
-    document.querySelector('[data-nav="pools"]').hidden = !me.admin;
+    for (const link of document.querySelectorAll("[data-admin]")) link.hidden = !me.admin;
     const open = await VIEWS[view]();
     // Somebody may have gone elsewhere while it came.
     if (route().view !== view || route().id !== id) return;
+    busy(false);
     main.replaceChildren();
-    leave = open(main, { me, id, title: (text) => title(text) }) ?? (() => {});
+    leave = open(main, { me, id, title }) ?? (() => {});
   } catch (error) {
     if (error.status === 401) return;
+    busy(false);
     main.replaceChildren(trouble(error));
   }
+}
+
+/** Show at once that something was pressed, however slow the line is. */
+function busy(yes) {
+  document.body.classList.toggle("busy", yes);
 }
 
 function frame(view) {
@@ -80,21 +98,29 @@ function frame(view) {
   title(session ? TITLES[view] : "Sign in");
 }
 
-function title(text) {
-  document.title = `${text} · Stelligent Demo`;
+function title(text, state = "") {
+  document.title = `${state ? `${glyph(state)} ${PHASES[state]}: ` : ""}${text} · Stelligent Demo`;
+  icon(state);
 }
+
+/** Return an error as a sentence; a module that did not come is told as what it is. */
+const said = (error) =>
+  error instanceof Problem
+    ? `${capital(error.message)}.`
+    : "This view could not be loaded. Are you online?";
 
 function trouble(error) {
   return h(
     "section",
     { class: "blank" },
     h("h1", {}, "That did not work"),
-    h("p", {}, `${capital(error.message)}.`),
+    h("p", {}, said(error)),
     h("button", { class: "primary", type: "button", onclick: show }, "Try again"),
   );
 }
 
 function welcome(problem = "") {
+  busy(false);
   const ended = auth.sessionEnded();
   const why =
     problem || (ended ? "Your session has ended. Sign in again and go on where you were." : "");
@@ -136,6 +162,7 @@ async function signIn(view, hint) {
 /** The service did not take the token: what is on the page may be private, so it goes. */
 function signedOut() {
   close();
+  busy(false);
   me = null;
   if (auth.session()) auth.forget();
   frame(route().view);
@@ -168,7 +195,7 @@ async function start() {
   themeButton();
   signWith(auth.headers, signedOut);
   document.getElementById("sign-out").addEventListener("click", () => {
-    auth.forget();
+    auth.signOut();
     me = null;
     location.hash = "#/";
     show();
@@ -177,8 +204,13 @@ async function start() {
     event.preventDefault();
     main.focus();
   });
+  let began = false;
   try {
     await auth.comeBack();
+    await auth.withOtherTabs(() => {
+      me = null;
+      if (began) show();
+    });
   } catch (error) {
     frame("list");
     welcome(`You are not signed in: ${error.message}.`);
@@ -195,6 +227,7 @@ async function start() {
     () => auth.sessionEnded() && main.querySelector(".welcome") === null && signedOut(),
     5000,
   );
+  began = true;
   show();
 }
 

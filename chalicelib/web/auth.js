@@ -1,6 +1,7 @@
 // Sign-in: OpenID Connect, authorization code with PKCE (RFC 7636), a public client.
 //
-// The ID token lives in this tab's session storage and travels in the Authorization header only.
+// The ID token lives in each tab's session storage and travels in the Authorization header only. A
+// new tab gets it from one that is open, by a message that stays in this browser and this origin.
 // There is no refresh token: when the token ends, one more round to the issuer, where the
 // session most often still stands, brings people back to the view they were on.
 
@@ -22,8 +23,40 @@ export function session() {
 /** Whether there was a session that has ended by itself. */
 export const sessionEnded = () => kept(SESSION) !== null && session() === null;
 
-/** Forget the session. */
+/** Forget the session of this tab. */
 export const forget = () => sessionStorage.removeItem(SESSION);
+
+// Between the tabs of this page; another base path at this origin is another service.
+const tabs = new BroadcastChannel(`session ${HERE.pathname}`);
+const ANSWERS_WITHIN = 300; // milliseconds
+
+/** Forget the session in every tab. */
+export function signOut() {
+  forget();
+  tabs.postMessage({ signedOut: true });
+}
+
+/** Get the session of another tab, if one is open and signed in; call `changed` of later news. */
+export function withOtherTabs(changed) {
+  return new Promise((resolve) => {
+    const waiting = setTimeout(resolve, session() ? 0 : ANSWERS_WITHIN);
+    tabs.addEventListener("message", ({ data }) => {
+      if (data.asked && session()) tabs.postMessage({ session: kept(SESSION) });
+      if (data.session && !session()) {
+        keep(SESSION, data.session);
+        clearTimeout(waiting);
+        resolve();
+        changed();
+      }
+      if (data.signedOut && kept(SESSION)) {
+        forget();
+        changed();
+      }
+    });
+    if (session()) tabs.postMessage({ session: kept(SESSION) });
+    else tabs.postMessage({ asked: true });
+  });
+}
 
 /** Return the headers that sign a request. */
 export function headers() {
@@ -64,13 +97,14 @@ export async function signIn(view, hint = "") {
 /** Finish a sign-in if this page was opened by the issuer; throw what went wrong with it. */
 export async function comeBack() {
   const told = new URLSearchParams(location.search);
-  if (!told.has("state")) return;
+  if (!told.has("state") && !told.has("error")) return;
   const asked = kept(UNDER_WAY);
   sessionStorage.removeItem(UNDER_WAY);
   // The code is good once, for this verifier alone; still it leaves the address at once.
   history.replaceState(null, "", `${REDIRECT}${asked?.view ?? "#/"}`);
-  if (!asked || told.get("state") !== asked.state)
-    throw new Error("this sign-in was not begun here");
+  // Some issuers tell of a refusal without the state; it says nothing that is believed.
+  const foreign = told.has("state") && told.get("state") !== asked?.state;
+  if (!asked || foreign) throw new Error("this sign-in was not begun here");
   if (told.has("error")) throw new Error(told.get("error_description") ?? told.get("error"));
   const token = await trade(told.get("code"), asked.verifier);
   const claims = read(token);

@@ -1,15 +1,18 @@
 // Asking for a demo: what each component brings, what comes with it, and the plan before pressing.
 
-import { ask as send } from "./api.js";
+import { capital, ask as send } from "./api.js";
 import { components } from "./catalog.js";
 import { h, say, set, toast } from "./dom.js";
 import { Graph } from "./graph.js";
 import { parameterFields } from "./parameters.js";
+import { leaseFault, leaseFields } from "./lease.js";
 import { drawPlan, nothing, planCard } from "./plan.js";
+import { presets, remember as rememberChoice } from "./presets.js";
 import { Timeline } from "./timeline.js";
 
 const DRAFT = "draft"; // survives a sign-in in the middle of filling it in
 const SETTLE = 200;
+const AGAIN = 5000; // milliseconds
 const CREATE = "Create this demo";
 
 /** Open the form; returns what closes it. */
@@ -25,6 +28,7 @@ export function createView(root, { me }) {
   load(root, view);
   return () => {
     view.closed = true;
+    clearTimeout(view.settling);
     view.graph.close();
   };
 }
@@ -52,10 +56,10 @@ function remember(view) {
 
 async function load(root, view) {
   try {
-    view.catalog = await send("GET", "catalog");
+    [view.catalog, view.me] = await Promise.all([send("GET", "catalog"), send("GET", "me")]);
   } catch (error) {
     if (error.status !== 401)
-      root.append(h("p", { class: "blank", role: "alert" }, `${error.message}.`));
+      root.append(h("p", { class: "blank", role: "alert" }, `${capital(error.message)}.`));
     return;
   }
   if (view.closed) return;
@@ -78,6 +82,7 @@ function build(view) {
     h(
       "div",
       { class: "wide" },
+      presets(view, () => changed(view, parts, 0)),
       components(view, parts, changed),
       settings(view, parts),
       parts.fields.element,
@@ -110,35 +115,20 @@ function field(parts, name, label, input, hint) {
 function settings(view, parts) {
   const { me } = view;
   const caps = me.lease_hours;
-  const input = (key, attributes, read = (box) => box.value) => {
+  const input = (key, attributes) => {
     const box = h("input", {
       ...attributes,
       autocomplete: "off",
+      dir: "auto",
       oninput: () => {
-        view[key] = read(box);
+        view[key] = box.value;
         changed(view, parts);
       },
     });
     box.value = view[key] ?? "";
     return box;
   };
-  const hours = input(
-    "hours",
-    {
-      type: "number",
-      min: 0.5,
-      max: caps.at_once,
-      step: 0.5,
-      placeholder: caps.default,
-      list: "lease-hours",
-    },
-    (box) => (box.value === "" ? null : Number(box.value)),
-  );
-  const common = h(
-    "datalist",
-    { id: "lease-hours" },
-    [2, 4, 8, 24, 72].filter((n) => n <= caps.at_once).map((value) => h("option", { value })),
-  );
+  const lease = leaseFields(view, parts, caps, () => changed(view, parts));
   const region = h(
     "select",
     { onchange: () => changed(Object.assign(view, { region: region.value }), parts) },
@@ -163,14 +153,8 @@ function settings(view, parts) {
         input("name", { maxlength: 60, placeholder: "Demo for Acme, Thursday" }),
         "What your prospects read.",
       ),
-      field(
-        parts,
-        "ttl_hours",
-        "Lease in hours",
-        hours,
-        `${caps.default} unless you say so, ${caps.at_once} at most; it can be extended.`,
-      ),
-      common,
+      field(parts, "ttl_hours", "Lease in hours", lease.hours, lease.hint),
+      field(parts, "until", "or until", lease.until, `In your zone, ${lease.zone}.`),
       field(
         parts,
         "allowed_cidr",
@@ -228,7 +212,7 @@ function wanted(view) {
   return {
     components: view.chosen,
     ...(view.name.trim() ? { name: view.name.trim() } : {}),
-    ...(view.hours ? { ttl_hours: view.hours } : {}),
+    ...(view.hours === null ? {} : { ttl_hours: view.hours }),
     ...(cidr.length ? { allowed_cidr: cidr } : {}),
     ...(view.region ? { region: view.region } : {}),
     ...(Object.keys(parameters).length ? { parameters } : {}),
@@ -243,13 +227,18 @@ async function plan(view, parts) {
     complain(parts, []);
     return nothing(view, parts);
   }
+  const wrong = leaseFault(view);
+  if (wrong) return complain(parts, [{ field: "ttl_hours", message: wrong }]);
   try {
     const body = await send("POST", "plan", { body: wanted(view) });
     if (turn !== view.asked || view.closed) return;
     complain(parts, []);
     drawPlan(view, parts, body);
   } catch (error) {
-    if (turn === view.asked && error.status !== 401) complain(parts, error.errors, error.message);
+    if (turn !== view.asked || view.closed || error.status === 401) return;
+    complain(parts, error.errors, `${capital(error.message)}.`);
+    // Nothing was wrong with the form: look again when the service may be there.
+    if (error.status === 0) view.settling = setTimeout(() => plan(view, parts), AGAIN);
   }
 }
 
@@ -285,11 +274,12 @@ async function submit(view, parts) {
   try {
     const demo = await send("POST", "demos", { body, headers: { "Idempotency-Key": view.key } });
     sessionStorage.removeItem(DRAFT);
+    rememberChoice(view.chosen);
     location.hash = `#/demos/${demo.demo_id}`;
   } catch (error) {
     if (error.status === 401) return;
     complain(parts, error.errors, error.message);
-    toast(error.message, { bad: true });
+    toast(`${capital(error.message)}.`, { bad: true });
     parts.submit.disabled = false;
   } finally {
     say(parts.submit, CREATE);

@@ -2,12 +2,14 @@
 
 import { ask, now, poll, reader } from "./api.js";
 import { credentialsPanel } from "./credentials.js";
+import { openComponent } from "./component.js";
 import { announce, h, say, set, show, toast } from "./dom.js";
 import { Graph, nodeText } from "./graph.js";
+import { notices, watching } from "./notice.js";
 import { details, eventsPanel, leasePanel, linksPanel } from "./panels.js";
 import { sharesPanel } from "./shares.js";
 import { Timeline, project, remaining, removal, standing } from "./timeline.js";
-import { PHASES, STATES, glyph, many, moving, span } from "./words.js";
+import { PHASES, STATES, glyph, many, moment, moving, span } from "./words.js";
 
 const QUICK = 1; // seconds until the next look after something has changed
 const PATIENT = 5; // at most, while the demo is on its way
@@ -18,7 +20,11 @@ let catalog = null;
 
 /** Open a demo's page; returns what closes it. */
 export function demoView(root, { me, id, title }) {
-  const view = { me, id, demo: null, titles: {}, graph: new Graph("Dependency graph") };
+  const view = { me, id, demo: null, titles: {}, graph: null };
+  view.graph = new Graph("Dependency graph", (name) =>
+    openComponent(view.demo, name, view.titles[name] ?? name),
+  );
+  view.notices = notices();
   view.act = (work) => act(view, work);
   const parts = frame(view);
   const look = reader(`demos/${id}`);
@@ -29,12 +35,13 @@ export function demoView(root, { me, id, title }) {
       if (!view.demo) root.append(...parts.sections);
       const before = view.demo;
       take(view, parts, demo);
-      title(demo.name);
+      title(demo.name, demo.phase);
       tell(before, demo);
+      view.notices.tell(before, demo, now());
     }
     view.wait = demo ? QUICK : Math.min(PATIENT, view.wait * 1.4);
     return pause(view);
-  });
+  }, { hidden: watching });
   const ticking = setInterval(() => view.demo && !document.hidden && tick(view, parts), 500);
   return () => {
     view.poll();
@@ -86,8 +93,8 @@ async function act(view, work) {
 
 function frame(view) {
   const parts = {
-    name: h("h1", {}),
-    id: h("span", { class: "dim" }),
+    name: h("h1", { dir: "auto" }),
+    id: h("bdi", { class: "dim" }),
     sign: h("span", { class: "sign", "aria-hidden": "true" }),
     phase: h("span"),
     pill: null,
@@ -159,15 +166,28 @@ function heading(parts, demo) {
   say(parts.name, demo.name);
   say(parts.id, `${demo.demo_id} · ${demo.owner} · ${demo.region}`);
   set(parts.pill, "data-state", demo.phase);
-  set(parts.band, "data-state", demo.failure ? "failed" : demo.phase);
+  set(parts.band, "data-state", demo.failure || refusal(demo) ? "failed" : demo.phase);
   say(parts.sign, glyph(demo.phase));
   say(parts.phase, PHASES[demo.phase]);
-  const { failure } = demo;
-  say(parts.reason, failure ? failed(failure) : sentence(demo.reason));
+  const failure = refusal(demo) ?? demo.failure;
+  say(parts.reason, failure ? failed(failure) + again(demo) : sentence(demo.reason));
+}
+
+/** Return why a component would not go at its last try, while its demo is being removed. */
+function refusal(demo) {
+  if (demo.desired_state !== "deleted") return null;
+  return demo.components.find((each) => each.status === "delete_failed" && each.failure)?.failure;
+}
+
+/** Return when a removal that was refused is tried again. */
+function again(demo) {
+  const waiting = demo.components.map((each) => each.retry_at).filter(Boolean);
+  const at = demo.phase === "quarantined" ? demo.retry_at : waiting.sort()[0];
+  return at && demo.desired_state === "deleted" ? ` It is tried again ${moment(at)}.` : "";
 }
 
 const failed = ({ component, resource, reason }) =>
-  `${component}${resource ? `, ${resource}` : ""}: ${reason}`;
+  `${component}${resource ? `, ${resource}` : ""}: ${reason.replace(/[.\s]*$/, ".")}`;
 
 const sentence = (text) => (text ? `${text.charAt(0).toUpperCase()}${text.slice(1)}.` : "");
 

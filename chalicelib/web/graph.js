@@ -42,8 +42,10 @@ export function levels(steps) {
 
 /** A picture of steps; `draw(steps)` brings it up to date. */
 export class Graph {
-  constructor(label) {
-    this.svg = s("svg", { class: "graph", role: "img", "aria-label": label });
+  constructor(label, press = null) {
+    this.press = press;
+    const role = press ? "group" : "img"; // what is inside an image is nothing to press
+    this.svg = s("svg", { class: "graph", role, "aria-label": label });
     this.element = h("div", { class: "graph-box" }, this.svg);
     this.steps = [];
     this.shape = "";
@@ -68,6 +70,7 @@ export class Graph {
     const shape = JSON.stringify([width, this.steps.map((step) => [step.component, step.depends_on])]);
     if (!width || !this.steps.length || shape === this.shape) return;
     this.shape = shape;
+    const held = [...(this.nodes ?? [])].find(([, { group }]) => group === document.activeElement);
     const plan = levels(this.steps);
     const at = positions(plan.rows, width);
     set(this.svg, "width", width);
@@ -84,6 +87,7 @@ export class Graph {
     }
     this.svg.replaceChildren(lines, nodes);
     for (const step of this.steps) this.paint(step);
+    if (held) this.nodes.get(held[0])?.group.focus();
   }
 
   edge(from, to, at) {
@@ -102,6 +106,7 @@ export class Graph {
       title: s("title", {}, step.title ?? step.component),
     };
     const box = s("rect", { class: "node-box", width: at.wide, height: at.high, rx: 10 });
+    if (this.press) pressable(parts.group, () => this.press(step.component));
     parts.group.append(parts.title, box, parts.sign, parts.name, parts.text);
     this.nodes.set(step.component, parts);
     return parts.group;
@@ -111,7 +116,9 @@ export class Graph {
     const parts = this.nodes?.get(step.component);
     if (!parts) return;
     set(parts.group, "data-state", step.state);
+    if (this.press) set(parts.group, "aria-label", `${step.title}. Show its resources`);
     parts.group.classList.toggle("critical", Boolean(step.critical));
+    say(parts.title, step.title ?? step.component);
     say(parts.sign, glyph(step.state));
     say(parts.text, step.text);
     for (const { from, to, path } of this.edges) {
@@ -121,6 +128,18 @@ export class Graph {
       path.classList.toggle("critical", Boolean(step.critical && end?.critical));
     }
   }
+}
+
+function pressable(group, press) {
+  set(group, "role", "button");
+  set(group, "tabindex", "0");
+  group.classList.add("pressable");
+  group.addEventListener("click", press);
+  group.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    press();
+  });
 }
 
 function positions(rows, width) {

@@ -1,85 +1,106 @@
-// Every demo at a glance: filters, search, order, pages, countdowns.
+// Every demo at a glance. The service searches, filters and sorts; the address keeps what is asked.
 
-import { ask, poll, reader } from "./api.js";
-import { announce, follow, h, say, stars, toast } from "./dom.js";
+import { poll, reader } from "./api.js";
+import { announce, follow, h, say, stars } from "./dom.js";
 import { ghost, headings, row, skeleton, times, update } from "./rows.js";
-import { PHASES, moving } from "./words.js";
+import { selection } from "./selection.js";
+import { PHASES, many, moving } from "./words.js";
 
 const PAGE = 25;
-const BATCH = 200;
 const QUICK = 2; // seconds until the next look after something has changed
 const PATIENT = 8; // at most, while a demo is on its way
 const SLOW = 20; // while all of them rest
+const TYPING = 250; // milliseconds without a key before a search is sent
 
-const SHOWN = [
-  ["live", "Live", (d) => d.phase !== "deleted"],
-  ["all", "All phases", () => true],
-  ...Object.keys(PHASES).map((phase) => [phase, PHASES[phase], (d) => d.phase === phase]),
-];
-
+const SHOWN = [["live", "Live"], ["", "All phases"], ...Object.entries(PHASES)];
 const ORDERS = [
-  ["newest", "Newest first", (a, b) => b.created_at.localeCompare(a.created_at)],
-  ["ends", "Ends soonest", (a, b) => end(a).localeCompare(end(b))],
-  ["name", "By name", (a, b) => a.name.localeCompare(b.name)],
-  ["owner", "By owner", (a, b) => a.owner.localeCompare(b.owner)],
-  ["phase", "By phase", (a, b) => a.phase.localeCompare(b.phase)],
+  ["newest", "Newest first"],
+  ["ends", "Ends soonest"],
+  ["name", "By name"],
+  ["owner", "By owner"],
+  ["phase", "Needs somebody first"],
 ];
 
-const end = (demo) => (demo.phase === "deleted" ? "9" : "0") + demo.expires_at;
-const choices = new Map(); // what was chosen outlives a visit to a demo's own page
+let last = ""; // what was asked outlives a visit to a demo's own page
 
 /** Open the list; returns what closes it. */
 export function listView(root, { me }) {
-  const state = {
-    me,
-    demos: null,
-    older: [],
-    cursor: null,
-    page: 0,
-    words: "",
-    shown: "live",
-    order: "newest",
-    mine: false,
-    ...choices.get("list"),
-  };
-  const parts = build(state, () => {
-    choices.set("list", { shown: state.shown, order: state.order, mine: state.mine });
-    draw(state, parts);
-  });
-  root.append(parts.head, parts.tools, parts.table, parts.blank, parts.pager);
-  let look = firstPage(state.mine);
-  const stop = poll(async (signal) => {
-    const page = await look(signal);
-    if (page) take(state, page, parts);
+  const state = { me, demos: null, cursors: [""], page: 0, wait: QUICK, ...asked() };
+  const view = { state, parts: null, stop: null, picked: selection(() => view.stop.now()) };
+  view.parts = build(view);
+  root.append(...Object.values(view.parts.sections), view.picked.element);
+  again(view);
+  view.stop = poll(async (signal) => {
+    const page = await look(view, signal);
+    if (page) take(view, page);
     state.wait = page ? QUICK : Math.min(PATIENT, state.wait * 1.4);
-    return state.demos.some(moving) ? state.wait : SLOW;
+    return state.demos?.some(moving) ? state.wait : SLOW;
   });
-  parts.mine.addEventListener("change", () => {
-    look = firstPage(state.mine);
-    Object.assign(state, { demos: null, older: [], cursor: null });
-    draw(state, parts);
-    stop.now();
-  });
-  parts.older.addEventListener("click", () => older(state, parts));
-  const ticking = setInterval(() => tick(state, parts), 1000);
-  draw(state, parts);
+  const ticking = setInterval(() => tick(view), 1000);
+  draw(view);
   return () => {
-    stop();
+    view.stop();
     clearInterval(ticking);
+    clearTimeout(view.typing);
+    view.picked.element.remove();
   };
 }
 
-const address = (mine) => `demos?brief=true&limit=${BATCH}${mine ? "&mine=true" : ""}`;
-const firstPage = (mine) => reader(address(mine));
+/** Return what the address asks for, or else what was asked for last. */
+function asked() {
+  const words = new URLSearchParams(location.hash.split("?")[1] ?? last);
+  return {
+    phase: SHOWN.some(([value]) => value === words.get("phase")) ? words.get("phase") : "live",
+    order: ORDERS.some(([value]) => value === words.get("order")) ? words.get("order") : "newest",
+    q: words.get("q") ?? "",
+    mine: words.get("mine") === "true",
+  };
+}
 
-function take(state, page, parts) {
+function query({ phase, q, order, mine }) {
+  const words = new URLSearchParams({ phase, order, ...(q ? { q } : {}), ...(mine ? { mine } : {}) });
+  if (!phase) words.delete("phase");
+  return words;
+}
+
+/** Ask anew: another page, or other demos. */
+function again(view) {
+  const { state } = view;
+  const words = query(state);
+  const said = new URLSearchParams(words);
+  if (!state.phase) said.set("phase", "");
+  last = said.toString();
+  const plain = last === "phase=live&order=newest";
+  history.replaceState(null, "", plain ? "#/" : `#/?${last}`);
+  const cursor = state.cursors[state.page];
+  view.reader = reader(
+    `demos?brief=true&limit=${PAGE}&${words}${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`,
+  );
+  view.parts.sections.table.setAttribute("aria-busy", "true");
+  view.stop?.now();
+}
+
+/** Look at the page that is shown; one that came short and empty leads on. */
+async function look(view, signal) {
+  const { state } = view;
+  const mine = view.reader;
+  const page = await mine(signal);
+  if (view.reader !== mine) return null; // asked anew meanwhile
+  if (page && !page.demos.length && page.next_cursor) {
+    state.cursors[state.page] = page.next_cursor;
+    again(view);
+    return null;
+  }
+  return page;
+}
+
+function take(view, page) {
+  const { state } = view;
   const before = state.demos;
-  const fresh = new Set(page.demos.map((d) => d.demo_id));
-  state.older = state.older.filter((d) => !fresh.has(d.demo_id));
-  if (!state.older.length) state.cursor = page.next_cursor;
   state.demos = page.demos;
+  state.next = page.next_cursor;
   if (before) tell(before, page.demos);
-  draw(state, parts);
+  draw(view);
 }
 
 function tell(before, after) {
@@ -88,37 +109,26 @@ function tell(before, after) {
   if (news.length) announce(news.map((d) => `${d.name}: ${PHASES[d.phase]}`).join(". "));
 }
 
-async function older(state, parts) {
-  parts.older.disabled = true;
-  try {
-    const page = await ask(
-      "GET",
-      `${address(state.mine)}&cursor=${encodeURIComponent(state.cursor)}`,
-    );
-    state.older.push(...page.demos);
-    state.cursor = page.next_cursor;
-    draw(state, parts);
-  } catch (error) {
-    if (error.status !== 401) toast(`${error.message}.`, { bad: true });
-  } finally {
-    parts.older.disabled = false;
-  }
-}
-
-function build(state, changed) {
+function build(view) {
+  const { state } = view;
+  const change = (fields, settle = 0) => {
+    Object.assign(state, fields, { page: 0, cursors: [""] });
+    clearTimeout(view.typing);
+    view.typing = setTimeout(() => again(view), settle);
+  };
   const search = h("input", {
     type: "search",
+    value: state.q,
+    maxlength: 100,
+    dir: "auto",
     placeholder: "Search name, owner, id, component",
     "aria-label": "Search demos",
-    oninput: () => changed(Object.assign(state, { words: search.value.toLowerCase(), page: 0 })),
+    oninput: () => change({ q: search.value }, TYPING),
   });
   const choose = (label, options, name) => {
     const box = h(
       "select",
-      {
-        "aria-label": label,
-        onchange: () => changed(Object.assign(state, { [name]: box.value, page: 0 })),
-      },
+      { "aria-label": label, onchange: () => change({ [name]: box.value }) },
       options.map(([value, text]) => h("option", { value, selected: value === state[name] }, text)),
     );
     return box;
@@ -126,115 +136,97 @@ function build(state, changed) {
   const mine = h("input", {
     type: "checkbox",
     checked: state.mine,
-    onchange: () => (state.mine = mine.checked),
+    onchange: () => change({ mine: mine.checked }),
   });
   const turn = (by) => () => {
+    if (by > 0) state.cursors[state.page + 1] = state.next;
     state.page += by;
-    changed();
+    again(view);
   };
-  const count = h("span", { class: "count" }, "\u00a0");
   const [back, on] = [
     h("button", { type: "button", class: "plain", onclick: turn(-1) }, "Back"),
     h("button", { type: "button", class: "plain", onclick: turn(1) }, "Next"),
   ];
-  const where = h("span", { class: "dim" });
-  const more = h("button", { type: "button", class: "plain" }, "Load older demos");
-  const body = h("div", { role: "rowgroup", class: "rows" });
-  return {
-    mine,
-    body,
+  const parts = {
     back,
     on,
-    where,
-    count,
-    older: more,
+    count: h("span", { class: "count" }, "\u00a0"),
+    where: h("span", { class: "dim" }),
+    body: h("div", { role: "rowgroup", class: "rows" }),
+  };
+  parts.sections = {
     head: h(
       "div",
       { class: "head" },
       h("h1", {}, "Demos"),
-      count,
+      parts.count,
       h("a", { class: "primary button", href: "#/new" }, "New demo"),
     ),
     tools: h(
       "div",
       { class: "tools", role: "search" },
       search,
-      choose("Phase", SHOWN, "shown"),
+      choose("Phase", SHOWN, "phase"),
       choose("Order", ORDERS, "order"),
       h("label", { class: "check", hidden: !state.me.admin }, mine, "Only mine"),
     ),
-    table: h("div", { role: "table", class: "table", "aria-label": "Demos" }, headings(), body),
+    table: h(
+      "div",
+      { role: "table", class: "table", "aria-label": "Demos" },
+      headings(),
+      parts.body,
+    ),
     blank: h("div", { class: "blank", hidden: true }),
-    pager: h("div", { class: "pager" }, back, where, on, more),
+    pager: h("div", { class: "pager" }, back, parts.where, on),
   };
+  return parts;
 }
 
-function chosen(state) {
-  const all = [...(state.demos ?? []), ...state.older];
-  const [, , fits] = SHOWN.find(([name]) => name === state.shown);
-  const [, , order] = ORDERS.find(([name]) => name === state.order);
-  const words = state.words.split(/\s+/).filter(Boolean);
-  const text = (d) => `${d.name} ${d.owner} ${d.demo_id} ${d.component_names.join(" ")}`.toLowerCase();
-  return all.filter((d) => fits(d) && words.every((word) => text(d).includes(word))).sort(order);
-}
-
-function draw(state, parts) {
+function draw(view) {
+  const { state, parts } = view;
+  const { table, blank, pager } = parts.sections;
   const loading = state.demos === null;
-  const found = chosen(state);
-  const pages = Math.max(1, Math.ceil(found.length / PAGE));
-  state.page = Math.min(Math.max(0, state.page), pages - 1);
-  const rows = found.slice(state.page * PAGE, (state.page + 1) * PAGE);
-  state.rows = rows;
-  parts.table.setAttribute("aria-busy", loading);
-  say(parts.count, loading ? "\u00a0" : counted(state, found));
-  follow(parts.body, loading ? skeleton() : rows, (d) => d.demo_id, loading ? ghost : row, update);
-  parts.table.hidden = !loading && !rows.length;
-  parts.blank.hidden = loading || rows.length > 0;
-  if (!parts.blank.hidden) parts.blank.replaceChildren(...blank(state));
-  parts.pager.hidden = loading || (pages < 2 && !state.cursor);
-  say(parts.where, `${state.page + 1} of ${pages}`);
-  parts.back.hidden = parts.on.hidden = parts.where.hidden = pages < 2;
+  const rows = state.demos ?? [];
+  table.setAttribute("aria-busy", loading);
+  say(parts.count, loading ? "\u00a0" : counted(state));
+  const make = () => row(view.picked);
+  follow(parts.body, loading ? skeleton() : rows, (d) => d.demo_id, loading ? ghost : make, update);
+  view.picked.keep(rows);
+  table.hidden = !loading && !rows.length;
+  blank.hidden = loading || rows.length > 0;
+  if (!blank.hidden) blank.replaceChildren(...nothing(state));
+  pager.hidden = loading || (!state.page && !state.next);
+  say(parts.where, `Page ${state.page + 1}`);
   parts.back.disabled = state.page === 0;
-  parts.on.disabled = state.page === pages - 1;
-  parts.older.hidden = !state.cursor;
+  parts.on.disabled = !state.next;
 }
 
-function counted(state, found) {
-  const all = state.demos.length + state.older.length;
-  const whole = `${all}${state.cursor ? "+" : ""}`;
-  return found.length === all ? whole : `${found.length} of ${whole}`;
+function counted({ demos, page, next }) {
+  if (!page && !next) return many(demos.length, "demo");
+  const from = page * PAGE;
+  return `${from + Math.min(1, demos.length)} to ${from + demos.length}${next ? ", and more" : ""}`;
 }
 
-function blank(state) {
-  const none = state.demos.length + state.older.length === 0;
-  if (none) {
-    return [
-      stars(),
-      h("h2", {}, "Nothing here yet"),
-      h(
-        "p",
-        {},
-        "Ask for a demo: pick components, watch them come up, share the link. It removes itself when its lease ends.",
-      ),
-      h("a", { class: "primary button", href: "#/new" }, "New demo"),
-    ];
+function nothing({ q, phase, page }) {
+  if (!q && !page && phase !== "live" && phase !== "") {
+    return [h("h2", {}, "No demo is in this phase"), h("p", {}, "“All phases” shows every demo.")];
   }
-  const ended = state.shown === "live" && !state.words;
+  if (q || page) return [h("h2", {}, "No demo fits"), h("p", {}, "Try another word, or show all phases.")];
   return [
-    h("h2", {}, ended ? "Nothing is running" : "No demo fits"),
+    stars(),
+    h("h2", {}, "Nothing here yet"),
     h(
       "p",
       {},
-      ended
-        ? "Every demo has ended and is removed. “All phases” still shows them."
-        : "Try another word, or show all phases.",
+      "Ask for a demo: pick components, watch them come up, share the link. It removes itself when its lease ends. “All phases” shows those that have ended.",
     ),
+    h("a", { class: "primary button", href: "#/new" }, "New demo"),
   ];
 }
 
-function tick(state, parts) {
-  if (document.hidden || !state.rows) return;
-  const rows = new Map(state.rows.map((d) => [d.demo_id, d]));
+function tick({ state, parts }) {
+  if (document.hidden || !state.demos) return;
+  const rows = new Map(state.demos.map((d) => [d.demo_id, d]));
   for (const element of parts.body.children) {
     const demo = rows.get(element.dataset.key);
     if (demo && element.parts) times(element, demo);

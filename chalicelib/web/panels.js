@@ -1,6 +1,7 @@
 // The panels beside a demo's graph. Each has an element, `draw(demo, catalog)` and maybe `tick`.
 
 import { ask as send, now } from "./api.js";
+import { calendarLink } from "./calendar.js";
 import { ask, copyButton, follow, h, outside, say, show, toast } from "./dom.js";
 import { countdown, many, moment, timeOfDay } from "./words.js";
 
@@ -89,8 +90,14 @@ export function leasePanel(view) {
     "Try again now",
   );
   return {
-    element: card("Lease", left, until),
-    buttons: h("div", { class: "buttons" }, retry, extend, remove),
+    element: card(
+      "Lease",
+      left,
+      until,
+      h("div", { class: "inline" }, view.notices.button, calendarLink(view)),
+    ),
+    // What comes and goes stands last, so that it moves nothing.
+    buttons: h("div", { class: "buttons" }, extend, remove, retry),
     draw(demo) {
       const ending = demo.desired_state === "deleted";
       show(retry, demo.phase === "quarantined");
@@ -159,7 +166,7 @@ async function deleteDialog(view) {
       {},
       "Every stack, bucket and database of this demo goes, and its links stop working. This cannot be undone.",
     ),
-    h("label", { for: "delete-name" }, "Type its name to confirm: ", h("b", {}, name)),
+    h("label", { for: "delete-name" }, "Type its name to confirm: ", h("b", { dir: "auto" }, name)),
     box,
   );
   const ready = () => box.value.trim() === name.trim();
@@ -258,7 +265,7 @@ function event({ at, actor, kind, text }) {
     "li",
     { "data-kind": kind },
     h("time", { datetime: at, title: moment(at) }, day || timeOfDay(at)),
-    h("span", { class: "event-text" }, text),
-    h("span", { class: "dim" }, actor),
+    h("span", { class: "event-text", dir: "auto" }, text),
+    h("bdi", { class: "dim" }, actor),
   );
 }

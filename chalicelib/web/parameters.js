@@ -35,7 +35,7 @@ function group(view, panel, component, changed) {
   return h(
     "section",
     {},
-    h("h3", {}, component.title),
+    h("h2", {}, component.title),
     h(
       "div",
       { class: "grid" },
@@ -60,7 +60,7 @@ function field(view, panel, parameter, changed) {
   return h(
     "div",
     { class: "field" },
-    h("label", { for: id }, words(parameter.name)),
+    h("label", { for: id }, parameter.label || words(parameter.name)),
     input,
     h("span", { class: "dim hint", id: `${id}-hint` }, hint(parameter)),
     error,

@@ -9,16 +9,21 @@ export function planCard(view, parts) {
   Object.assign(parts, {
     total: h("p", { class: "big" }),
     cost: h("p", { class: "dim" }),
+    quota: h("p", { class: "dim" }),
+    warning: h("p", { class: "error warning", role: "status" }),
     brings: h("p", { class: "dim brings" }),
     submit: h("button", { class: "primary large", type: "submit", disabled: true }),
     refusal: h("p", { class: "error", role: "alert" }),
   });
+  say(parts.quota, held(view.me));
   return h(
     "section",
     { class: "card" },
     h("h2", {}, "The plan"),
     parts.total,
     parts.cost,
+    parts.quota,
+    parts.warning,
     view.graph.element,
     parts.brings,
     view.timeline.element,
@@ -30,6 +35,7 @@ export function planCard(view, parts) {
 /** Show that nothing is chosen yet. */
 export function nothing(view, parts) {
   parts.submit.disabled = true;
+  say(parts.warning, "");
   say(parts.total, "Pick a component");
   say(parts.cost, "The plan shows what is made, in which order, and how long it takes.");
   say(parts.brings, "");
@@ -55,7 +61,30 @@ export function drawPlan(view, parts, body) {
   );
   view.timeline.draw(planned(body.steps), 0, Infinity, titles);
   say(parts.total, `About ${minutes(Math.max(1, Math.round(body.typical_minutes)))}`);
-  say(parts.cost, `${many(body.steps.length, "step")}, ${dollars(body.hourly_usd, body.unpriced)} while it lives`);
-  say(parts.brings, body.pulled_in.length ? `Pulled in: ${body.pulled_in.join(", ")}` : "");
+  say(parts.cost, price(body, view));
+  say(parts.warning, tooShort(body, view));
+  say(parts.brings, body.pulled_in.length ? `Comes along: ${body.pulled_in.join(", ")}` : "");
   announce(`${parts.total.textContent}. ${parts.brings.textContent}`);
+}
+
+/** Return how full the quotas are, and what to do when one is. */
+function held({ quotas }) {
+  const { held_own: own, per_owner: most, held_in_all: all, in_all: places } = quotas;
+  const used = `${own} of ${most} yours, ${all} of ${places} in all.`;
+  if (own >= most) return `${used} Delete one of yours before you create another.`;
+  return all >= places ? `${used} Somebody must delete one before you can create another.` : used;
+}
+
+function price({ steps, hourly_usd: usd, unpriced, lease_usd: whole }, { hours, me }) {
+  const an_hour = `${many(steps.length, "component")}, ${dollars(usd, unpriced)}`;
+  const span = many(hours ?? me.lease_hours.default, "hour");
+  return whole === null ? `${an_hour}.` : `${an_hour}, $${whole.toFixed(2)} for ${span}.`;
+}
+
+/** Return a warning when the lease leaves little of the demo, or nothing. */
+function tooShort({ typical_minutes: making }, { hours, me }) {
+  const lease = (hours ?? me.lease_hours.default) * 60;
+  if (lease >= making * 1.5) return "";
+  const left = lease > making ? `${minutes(lease - making)} of it are left` : "nothing of it is left";
+  return `The lease is ${minutes(lease)}, and building takes about ${minutes(making)}: ${left}.`;
 }

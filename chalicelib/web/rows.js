@@ -25,12 +25,13 @@ export const skeleton = () => [..."123456"].map((n) => ({ demo_id: `ghost-${n}` 
 export const ghost = () =>
   h("div", { class: "row ghost", "aria-hidden": "true" }, h("i"), h("i"), h("i"));
 
-/** Return an empty row. */
-export function row() {
+/** Return an empty row, with a box to pick its demo by. */
+export function row(picked) {
   const cell = (name, ...inside) => h("div", { role: "cell", class: name }, inside);
   const parts = {
-    name: h("a", { class: "name" }),
-    id: h("span", { class: "dim" }),
+    pick: picked.box(),
+    name: h("a", { class: "name", dir: "auto" }),
+    id: h("bdi", { class: "dim" }),
     sign: h("span", { class: "sign", "aria-hidden": "true" }),
     phase: h("span"),
     progress: h("span", { class: "dim" }),
@@ -42,7 +43,7 @@ export function row() {
   const made = h(
     "div",
     { role: "row", class: "row" },
-    cell("who-what", parts.name, parts.id),
+    cell("who-what", parts.pick, parts.name, parts.id),
     cell("state", h("span", { class: "pill" }, parts.sign, parts.phase), parts.progress),
     cell("parts", parts.chips),
     cell("age", parts.age),
@@ -59,6 +60,9 @@ export function update(element, demo) {
   if (!element.parts || element.signature === signature) return;
   element.signature = signature;
   const { parts } = element;
+  parts.pick.demo = demo;
+  set(parts.pick, "aria-label", `Select ${demo.name}`);
+  parts.pick.disabled = demo.desired_state === "deleted";
   say(parts.name, demo.name);
   set(parts.name, "href", `#/demos/${demo.demo_id}`);
   say(parts.id, `${demo.demo_id} · ${demo.owner}`);

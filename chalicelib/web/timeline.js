@@ -175,7 +175,7 @@ function axis(ticks, whole) {
 export function planned(steps) {
   return steps.map((step) => ({
     component: {
-      component: step.component,
+      name: step.component,
       status: "pending",
       typical_minutes: step.ends_minute - step.starts_minute,
     },

@@ -85,10 +85,12 @@ export function clock(ms) {
 export const minutes = (n) => (n < 1 ? `${Math.round(n * 60)} s` : `${Number(n.toFixed(1))} min`);
 
 const MOMENT = new Intl.DateTimeFormat(undefined, {
+  weekday: "short",
   month: "short",
   day: "numeric",
   hour: "2-digit",
   minute: "2-digit",
+  timeZoneName: "short",
 });
 const TIME = new Intl.DateTimeFormat(undefined, {
   hour: "2-digit",
@@ -96,7 +98,7 @@ const TIME = new Intl.DateTimeFormat(undefined, {
   second: "2-digit",
 });
 
-/** Return a moment as a date and time of here. */
+/** Return a moment as a date and time of here, with the zone's name. */
 export const moment = (iso) => (iso ? MOMENT.format(new Date(iso)) : "");
 
 /** Return a moment's time of day, to the second. */
@@ -111,7 +113,8 @@ export function countdown(iso, now) {
 /** Return dollars an hour, as far as they are known. */
 export const dollars = (n, unpriced = []) => {
   if (n === null) return "price not known";
-  return `${unpriced.length ? "at least " : ""}$${n.toFixed(n < 1 ? 3 : 2)}/h`;
+  const digits = n === 0 ? 0 : n < 1 ? 3 : 2;
+  return `${unpriced.length ? "at least " : ""}$${n.toFixed(digits)}/h`;
 };
 
 /** Return how many of what: 1 demo, 2 demos. */

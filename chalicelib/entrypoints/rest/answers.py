@@ -70,6 +70,8 @@ class ComponentStatus(Answer):
     removing_at: Moment | None
     removed_at: Moment | None
     failure: Failure | None
+    retry_at: Moment | None
+    """When what was refused or not answered is tried again."""
 
 
 class Prices(Answer):

@@ -46,6 +46,7 @@ def _component(catalog: Catalog, component: Component, region: str) -> offers.Co
 def _parameter(catalog: Catalog, parameter: Parameter) -> offers.Parameter:
     return {
         "name": parameter.name,
+        "label": parameter.label,
         "filled": catalog.is_set_by_service(parameter.name),
         "type": parameter.type,
         "description": parameter.description,

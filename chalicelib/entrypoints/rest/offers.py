@@ -12,6 +12,8 @@ class Parameter(Answer):
     """A template parameter, in CloudFormation's own terms."""
 
     name: str
+    label: str
+    """What people read beside it, if its template says (AWS::CloudFormation::Interface)."""
     filled: bool
     """Whether the service sets it, so that no request may."""
     type: str

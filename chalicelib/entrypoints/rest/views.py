@@ -121,6 +121,7 @@ def component_view(demo: Demo, component: ComponentStatus) -> answers.ComponentS
         "removing_at": _maybe(component.removing_at),
         "removed_at": _maybe(component.removed_at),
         "failure": failure_view(component.failure),
+        "retry_at": _maybe(component.retry_at),
     }
 
 
