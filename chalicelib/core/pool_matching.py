@@ -10,7 +10,7 @@ from typing import Final
 from chalicelib.core.catalog import Catalog
 from chalicelib.core.demo import ComponentStatus, Demo, Desired, Phase
 from chalicelib.core.graph import Graph, close, schedule
-from chalicelib.core.pool import Pool
+from chalicelib.core.pool import OWNER_PREFIX, Pool
 from chalicelib.core.request import CheckedRequest, new_demo
 
 LEAST_LIFE: Final = timedelta(minutes=10)
@@ -25,6 +25,11 @@ class Match:
     member: Demo
     exact: bool
     typical_minutes: float
+
+    @property
+    def pool(self) -> str:
+        """The name of the pool that it waits in."""
+        return self.member.owner.removeprefix(OWNER_PREFIX)
 
 
 def matches(

@@ -12,9 +12,9 @@ from chalicelib.core.demo import Demo
 from chalicelib.core.errors import DemoError, StaleRecord
 from chalicelib.core.listing import Listing
 from chalicelib.core.policy import Quotas
-from chalicelib.core.pool import OWNER_PREFIX, Pool
+from chalicelib.core.pool import Pool
 from chalicelib.core.pool_matching import Match, claimed, matches, would_give
-from chalicelib.core.request import CheckedRequest
+from chalicelib.core.request import CheckedRequest, DemoRequest
 from chalicelib.core.timeline import Entry, EntryKind
 from chalicelib.services.loop import Loops
 from chalicelib.services.offer import Offer
@@ -53,7 +53,7 @@ class ClaimDemo:
         pools = self._pools()
         for match in self.candidates(wanted, pools, now)[:TRIES]:
             try:
-                demo = self._take(match.member, wanted, owner, request_id)
+                demo = self._take(match, wanted, owner, request_id)
             except StaleRecord:
                 continue
             self._measure(demo, now)
@@ -61,8 +61,9 @@ class ClaimDemo:
         self._missed(pools, wanted)
         return None
 
-    def best(self, wanted: CheckedRequest) -> Match | None:
-        """Return what a claim would take now, taking nothing."""
+    def best(self, request: DemoRequest) -> Match | None:
+        """Return what a request would be given now, giving nothing; raise InvalidRequest."""
+        wanted = self.offer.check(request)
         found = self.candidates(wanted, self._pools(), self.clock())
         return found[0] if found else None
 
@@ -88,10 +89,9 @@ class ClaimDemo:
             return ()
 
     def _take(
-        self, member: Demo, wanted: CheckedRequest, owner: str, request_id: str | None
+        self, match: Match, wanted: CheckedRequest, owner: str, request_id: str | None
     ) -> Demo:
-        now = self.clock()
-        pool = member.owner.removeprefix(OWNER_PREFIX)
+        now, member, pool = self.clock(), match.member, match.pool
         after = claimed(
             member, wanted, owner=owner, pool=pool, catalog=self.offer.catalog(), now=now
         )

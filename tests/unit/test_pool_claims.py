@@ -190,3 +190,14 @@ def test_no_member_is_handed_out_twice(ready: int, thieves: list[bool], askers: 
     owned = {d.demo_id: d.owner for d in stage.store.records.values()}
     assert owned == dict(stage.store.slots())
     assert ready == len(members(stage)) + sum(d.from_pool == "base" for d in demos)
+
+
+def test_a_plan_says_what_a_pool_would_save() -> None:
+    """What would be given now, and the minutes of what is still to be made."""
+    stage = stage_with()
+    best = stage.claims.best(REQUEST)
+    assert best is not None
+    assert ("base", False) == (best.pool, best.exact)
+    assert best.typical_minutes < stage.offer.preview(REQUEST).typical_minutes
+    stage.request.create(OWNER, REQUEST)
+    assert None is stage.claims.best(REQUEST)

@@ -35,8 +35,9 @@ def plan(call: Request) -> Response:
     from chalicelib.entrypoints.rest.models import DemoBody, parsed  # noqa: PLC0415 - seldom
     from chalicelib.entrypoints.rest.offer_views import preview_view  # noqa: PLC0415
 
-    body = parsed(DemoBody, call.json())
-    return Response(body=preview_view(use_cases().offer.preview(body.request(call.own_block))))
+    request = parsed(DemoBody, call.json()).request(call.own_block)
+    planned = use_cases().offer.preview(request)
+    return Response(body=preview_view(planned, use_cases().claims.best(request)))
 
 
 @endpoint(bp, "GET", "/me")

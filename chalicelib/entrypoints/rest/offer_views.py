@@ -7,6 +7,7 @@ from chalicelib.core.costs import cost_of
 from chalicelib.core.graph import close
 from chalicelib.core.kinds import BUNDLE
 from chalicelib.core.pool import not_poolable
+from chalicelib.core.pool_matching import Match
 from chalicelib.core.preview import Preview
 from chalicelib.entrypoints.rest import offers
 from chalicelib.entrypoints.rest.views import prices_view
@@ -60,8 +61,11 @@ def _parameter(catalog: Catalog, parameter: Parameter) -> offers.Parameter:
     }
 
 
-def preview_view(preview: Preview) -> offers.Plan:
-    """Return what a request would make, in which order, how long and at what price."""
+def preview_view(preview: Preview, waiting: Match | None = None) -> offers.Plan:
+    """Return what a request would make, in which order, how long and at what price.
+
+    `waiting` is the pool's demo that it would be given now.
+    """
     return {
         **prices_view(preview.cost),
         "requested_components": list(preview.requested_components),
@@ -78,4 +82,7 @@ def preview_view(preview: Preview) -> offers.Plan:
         ],
         "typical_minutes": preview.typical_minutes,
         "lease_usd": preview.lease_usd,
+        "from_pool": {"pool": waiting.pool, "typical_minutes": waiting.typical_minutes}
+        if waiting
+        else None,
     }

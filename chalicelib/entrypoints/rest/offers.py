@@ -80,6 +80,13 @@ class PlannedStep(Answer):
     """Whether the whole takes longer when this takes longer."""
 
 
+class FromPool(Answer):
+    """A demo that waits in a pool, and what it takes to complete it."""
+
+    pool: str
+    typical_minutes: float
+
+
 class Plan(Prices):
     """What a request would make."""
 
@@ -91,6 +98,8 @@ class Plan(Prices):
     typical_minutes: float
     lease_usd: float | None
     """Of the whole lease, if it runs all the time."""
+    from_pool: FromPool | None
+    """What the same request would be given now; null when no pool has a demo that fits."""
 
 
 class Hours(Answer):
