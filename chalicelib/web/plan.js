@@ -60,11 +60,17 @@ export function drawPlan(view, parts, body) {
     `Plan: ${body.steps.map((s) => `${s.component}${s.depends_on.length ? ` after ${s.depends_on.join(", ")}` : ""}`).join("; ")}`,
   );
   view.timeline.draw(planned(body.steps), 0, Infinity, titles);
-  say(parts.total, `About ${minutes(Math.max(1, Math.round(body.typical_minutes)))}`);
+  say(parts.total, duration(body));
   say(parts.cost, price(body, view));
   say(parts.warning, tooShort(body, view));
   say(parts.brings, body.pulled_in.length ? `Comes along: ${body.pulled_in.join(", ")}` : "");
   announce(`${parts.total.textContent}. ${parts.brings.textContent}`);
+}
+
+/** Return how long it takes now: less where a pool has a demo that fits. */
+function duration({ typical_minutes: making, from_pool: waiting }) {
+  const about = (n) => `About ${minutes(Math.max(1, Math.round(n)))}`;
+  return waiting ? `${about(waiting.typical_minutes)}, from a pool` : about(making);
 }
 
 /** Return how full the quotas are, and what to do when one is. */
