@@ -20,7 +20,7 @@ from bench.figures import Figure, show
 from local import service
 from tools import packaging
 
-_ZIP_MEGABYTES = 25
+_ZIP_MEGABYTES = 8
 _SETTINGS = {
     "LimitPerOwner": "20",
     "SweepSchedule": "rate(1 day)",

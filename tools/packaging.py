@@ -17,6 +17,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools.slim_package import slim
+
 ROOT = Path(__file__).resolve().parents[1]
 _SOURCES = (
     "app.py",
@@ -28,6 +30,7 @@ _SOURCES = (
     ".chalice/config.json",
     ".chalice/resources.yaml",
     ".chalice/policies",
+    "tools/slim_package.py",
 )
 # Chalice has no `python -m`; this finds it whatever the PATH is.
 _CHALICE = "import chalice.cli, sys; sys.exit(chalice.cli.main())"
@@ -48,6 +51,11 @@ class Package:
         """Name the template that refers to the zip beside it: YAML if what is merged in is."""
         as_yaml = self.folder / "sam.yaml"
         return as_yaml if as_yaml.exists() else self.folder / "sam.json"
+
+    @property
+    def zip_file(self) -> Path:
+        """Name the code of all functions."""
+        return self.folder / "deployment.zip"
 
     @property
     def hash_file(self) -> Path:
@@ -121,6 +129,7 @@ def _make(package: Package, stage: str, environment: Mapping[str, str], root: Pa
     if not package.template.exists():
         made = sorted(package.folder.iterdir())
         raise PackagingError(f"chalice made {made}, and no {package.template}")
+    slim(package.zip_file)
     _say_what_aws_would_refuse(root)
 
 
