@@ -48,19 +48,13 @@ def measure(aws: Emulator, table: str) -> list[Figure]:
             1.2,
             f"{many_seconds * 1000:.1f} ms over {few_seconds * 1000:.1f} ms, {_DUE} due",
         ),
-        Figure(
-            f"sweep's read units at {_MANY} demos over {_FEW}",
-            many_units / few_units,
-            1.2,
-            f"{many_units:g} over {few_units:g}",
-        ),
-        Figure(
-            f"the same with all {_MANY} of them alive",
-            alive_units / few_units,
-            1.2,
-            f"{alive_units:g} over {few_units:g}",
-        ),
+        _units(f"sweep's read units at {_MANY} demos over {_FEW}", many_units, few_units),
+        _units(f"the same with all {_MANY} of them alive", alive_units, few_units),
     ]
+
+
+def _units(what: str, many: float, few: float) -> Figure:
+    return Figure(what, many / few, 1.2, f"{many:g} over {few:g}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,18 +97,7 @@ def up(
     aws = _emulator_up(state, port, instances=instances)
     issuer, identity_pid = start_identity(state)
     slack = slack_setup.start(state, aws)
-    target = Target(
-        STAGE,
-        tool_environment(aws.environment()),
-        parameters={
-            "OidcIssuer": issuer,
-            "OidcAudience": identity.AUDIENCE,
-            "LimitInAll": LIMIT_IN_ALL,
-            **slack.parameters,
-            **(parameters or {}),
-        },
-        endpoint_url=aws.url,
-    )
+    target = _target(aws, issuer, {**slack.parameters, **(parameters or {})})
     deployed = deploy(target, build_folder or STATE / "package" / STAGE)
     service = Service(
         api_url=deployed.api_url,
@@ -129,6 +118,20 @@ def up(
     )
     service.write(state)
     return service
+
+
+def _target(aws: Emulator, issuer: str, parameters: Mapping[str, str]) -> Target:
+    ours = {
+        "OidcIssuer": issuer,
+        "OidcAudience": identity.AUDIENCE,
+        "LimitInAll": LIMIT_IN_ALL,
+    }
+    return Target(
+        STAGE,
+        tool_environment(aws.environment()),
+        parameters=ours | dict(parameters),
+        endpoint_url=aws.url,
+    )
 
 
 def down(state: Path = STATE) -> list[str]:

@@ -18,14 +18,16 @@ _UNUSED: Final = re.compile(
     r"""
       ^aws_lambda_powertools/event_handler/          # Powertools' own way of serving HTTP
     | ^aws_lambda_powertools/utilities/(
-        auth_alpha|circuit_breaker|data_masking|feature_flags|kafka|parser
+        auth_alpha|circuit_breaker|data_masking|feature_flags|kafka
         |streaming|validation)/
     | ^(cffi|pycparser)/                             # cryptography needs _cffi_backend alone
     | ^pydantic/(v1/|mypy\.py)                       # pydantic 1, and a plug-in of mypy
     | ^slack/                                        # the name that slack_sdk had before
-    | ^slack_(sdk|bolt)/(.*/)?async_                 # Slack over asyncio
+    | ^slack_bolt/adapter/(?!__init__|aws_lambda)    # for other web frameworks
+    | ^slack_sdk/web/legacy_
+    | ^slack_(bolt|sdk/(web|webhook))/(.*/)?async_  # Slack over asyncio
     | ^slack_sdk/(scim|audit_logs|rtm|rtm_v2|socket_mode)/
-    | \.dist-info/RECORD$                            # pip's list of the files
+    | \.dist-info/(RECORD|METADATA)$                 # for pip
     | \.(pyi|h|pyx|pxd)$ | /py\.typed$               # for type checkers and compilers
     """,
     re.VERBOSE,
