@@ -101,6 +101,9 @@ export function leasePanel(view) {
     draw(demo) {
       const ending = demo.desired_state === "deleted";
       show(retry, demo.phase === "quarantined");
+      // A button that can no longer be pressed gives the focus to where one reads on.
+      if (ending && [extend, remove].includes(document.activeElement))
+        document.getElementById("main").focus({ preventScroll: true });
       extend.disabled = ending;
       remove.disabled = ending;
       say(

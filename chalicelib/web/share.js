@@ -30,7 +30,7 @@ const sentences = new Map(
   Object.entries(WORDS).map(([state, [, what]]) => [state, h("span", {}, what)]),
 );
 const parts = {
-  name: h("h1"),
+  name: h("h1", { dir: "auto" }),
   sign: h("span", { class: "sign", "aria-hidden": "true" }),
   state: h("span"),
   what: h("p", { class: "lead one-of" }, [...sentences.values()]),

@@ -48,6 +48,7 @@ def test_a_demo_comes_alive_and_goes(site: Site) -> None:
     press_delete(visit, "Acme on Thursday")
     expect(page.locator(".lead")).to_have_text("Everything is removed")
     expect(page.get_by_role("button", name="Extend")).to_be_disabled()
+    assert "BODY" != page.evaluate("document.activeElement.nodeName")
     assert page.evaluate("window.unloaded") is False
 
 
