@@ -54,7 +54,7 @@ def test_the_bundle_is_put_into_the_demos_own_bucket() -> None:
     assert ("demo.json", expected) == (shown[0], json.loads(shown[1]))
 
 
-@pytest.mark.parametrize("generation", [1, 7])
+@pytest.mark.parametrize("generation", [0, 1, 7])
 def test_a_bundle_nobody_wants_any_more_is_not_put(generation: int) -> None:
     """The step is at rest, or the loop was overtaken."""
     stage = stage_with_stacks()

@@ -1,10 +1,23 @@
 """Records: what an earlier release has written stays readable."""
 
 from collections import Counter
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from typing import Final
 
-from chalicelib.adapters.items import DUE_SHARDS, attributes, due_shard, to_demo
+import pytest
+
+from chalicelib.adapters.items import (
+    DUE_SHARDS,
+    Item,
+    attributes,
+    due_shard,
+    to_demo,
+    to_entry,
+    to_line,
+)
 from chalicelib.core.demo import Phase
+from chalicelib.core.errors import UnreadableRecord
 
 from .builders import NOW, component, demo
 
@@ -55,3 +68,25 @@ def test_due_demos_are_spread_over_all_shards() -> None:
     assert [due_shard(i) for i in ids] == [
         attributes(demo(demo_id=i, due_at=NOW))["due_shard"] for i in ids
     ]
+
+
+KEY: Final = {"pk": "DEMO#demo0001", "sk": "DEMO"}
+BROKEN: Final[Mapping[str, Item]] = {
+    "nothing in it": {},
+    "no map": {"demo": None},
+    "a list for a map": {"demo": []},
+    "an empty map": {"demo": {}},
+    "no time": {"created_at": 5, "at": "soon", "version": "soon"},
+    "no text": {"demo": 5, "at": None},
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
+@pytest.mark.parametrize("read", [to_demo, to_line, to_entry])
+def test_an_item_that_makes_no_sense_is_named(
+    read: Callable[[Item], object], broken: Item
+) -> None:
+    """As such and by its key, whatever is in it: nobody else's reading stops there."""
+    whole = {**attributes(demo()), "version": 1}
+    with pytest.raises(UnreadableRecord, match="DEMO#demo0001 DEMO cannot be"):
+        read({**(whole if broken else {}), **broken, **KEY})

@@ -169,3 +169,11 @@ def test_a_demo_costs_what_its_owner_wants_of_it() -> None:
     assert cost_of(CATALOG, ["rds"], {"MultiAz": "true"}, demo.region) == cost_of_demo(
         CATALOG, demo
     )
+
+
+@pytest.mark.parametrize("what", PRICE_LIST)
+def test_regions_differ_by_a_little(what: str) -> None:
+    """A price of another region is near home's: a digit too many is seen here."""
+    prices = PRICE_LIST[what].values()
+    assert 0 < min(prices)
+    assert max(prices) <= 1.25 * min(prices)
