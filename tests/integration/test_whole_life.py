@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from tests.integration.conftest import Running
+from tests.integration.conftest import Running, wait_for
 
 ALL = {"s3", "vpc", "sg", "rds", "ecs", "asg", "eb", "jenkins"}
 
@@ -66,6 +68,31 @@ def test_the_bundle_lies_in_the_demos_own_bucket(running: Running) -> None:
     s3 = running.aws.client("s3")
     body = s3.get_object(Bucket=bucket, Key="stelligent-demo.zip")["Body"].read()
     assert PackagedTemplates().bundle() == body
+    owner.call("DELETE", f"/demos/{demo_id}")
+    owner.until(demo_id, "deleted")
+
+
+def test_what_pages_show_of_a_demo_follows_it(running: Running) -> None:
+    """The file beside the bundle has its name, owner and end, and a new end after a change."""
+    owner = running.person()
+    demo_id = owner.ask("ecs", name="For Acme")
+    ready = owner.until(demo_id, "ready", "deleted", "failed")
+    s3 = running.aws.client("s3")
+    bucket = ready["outputs"]["s3"]["BucketName"]
+
+    def shown() -> dict[str, str]:
+        body = s3.get_object(Bucket=bucket, Key="demo.json")["Body"].read()
+        found: dict[str, str] = json.loads(body)
+        return found
+
+    first = shown()
+    assert (demo_id, "For Acme", ready["owner"]) == (
+        first["demo_id"],
+        first["name"],
+        first["owner"],
+    )
+    owner.call("PATCH", f"/demos/{demo_id}/lease", {"extend_hours": 1})
+    wait_for(lambda: shown()["expires_at"] != first["expires_at"], "the new end")
     owner.call("DELETE", f"/demos/{demo_id}")
     owner.until(demo_id, "deleted")
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from chalicelib.core.bundle import BUNDLE_KEY
+from chalicelib.core.bundle import BUNDLE_KEY, DEMO_KEY
 from tools.rights import beanstalk, facts
 from tools.rights.policy import Request
 from tools.rights.requests import resource_tags
@@ -125,6 +125,7 @@ def _by_name(
     yield "alarm", arn("cloudwatch:alarm", f"awseb-e-{environment.name}", place)
     yield "object", arn("s3:object", f"{bucket}/any/key", place)
     yield "bundle", arn("s3:object", f"{bucket}/{BUNDLE_KEY}", place)
+    yield "demo-file", arn("s3:object", f"{bucket}/{DEMO_KEY}", place)
     yield "interface", arn("ec2:network-interface", "eni-0123", place)
     yield "snapshot", arn("rds:snapshot", f"{demo_place.stack_name}-snapshot", place)
     for kind in ("container-instance", "task"):
