@@ -27,9 +27,8 @@ if TYPE_CHECKING:
     from chalicelib.adapters.targets import Regions
     from chalicelib.adapters.templates import PackagedTemplates
     from chalicelib.adapters.workflow import StateMachine
-    from chalicelib.services.slack.intake import Intake
     from chalicelib.services.slack.ports import Credentials, SlackPolicy
-    from chalicelib.services.slack.requests import Updates
+    from chalicelib.services.slack.requests import Intake, Updates
 
 _FORM_TIMEOUT: Final = 1  # second; Slack waits for three in all
 _TIMEOUT, _PATIENCE = 5, 20  # seconds for a call to Slack, and for its rate limit
@@ -185,7 +184,7 @@ def _slack_secret() -> SlackSecret:
 def slack_intake() -> Intake:
     """Return what the function that Slack calls works with; MissingSetting where Slack is off."""
     from chalicelib.adapters.slack.store import SlackItems
-    from chalicelib.services.slack.intake import Intake
+    from chalicelib.services.slack.requests import Intake
 
     return Intake(
         offer=use_cases().offer,

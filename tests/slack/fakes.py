@@ -9,7 +9,6 @@ from typing import Any
 from chalicelib.core.errors import DemoError
 from chalicelib.entrypoints.slack.stream import respond_to
 from chalicelib.services.slack.commands import DemoCommand
-from chalicelib.services.slack.intake import Intake
 from chalicelib.services.slack.ports import (
     Account,
     Json,
@@ -19,7 +18,7 @@ from chalicelib.services.slack.ports import (
     SlackRequest,
     Unverified,
 )
-from chalicelib.services.slack.requests import SlackRequests, Updates
+from chalicelib.services.slack.requests import Intake, SlackRequests, Updates
 from tests.unit.builders import HOME, NOW, OWNER, Stage
 
 ANN, BOB, ADMIN = "U0ANN", "U0BOB", "U0ADMIN"

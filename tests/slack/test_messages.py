@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from chalicelib.core.demo import Demo, Desired, Failure, Phase, Status
 from chalicelib.entrypoints.slack import responses, status_message
 from chalicelib.entrypoints.slack.blocks import escaped, link, zoned
+from chalicelib.services.slack.commands import ListResult
 from chalicelib.services.slack.ports import Message
-from chalicelib.services.slack.requests import ListResult
 from local.slack.limits import message_problems
 from tests.slack.fakes import buttons, said
 from tests.unit.builders import NOW, component, demo, minutes

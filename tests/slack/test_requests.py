@@ -323,3 +323,23 @@ def test_a_stranger_gets_no_prospect_link(stage: SlackStage) -> None:
     stage.handle(ShareDemo(demo=demo_id), BOB, pressed=True)
     assert f"Only <@{ANN}> or an admin" in said(stage.chat.responses[-1])
     assert [] == [*stage.sharing.shares.of_demo(demo_id)]
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        (Retry(demo="slack0001"), "`slack0001` is requested; only a quarantined demo is retried."),
+        (Create(components=("vpc",), region="us-west-2"), "The region 'us-west-2' is not open"),
+        (Create(components=("vpc",), ttl=timedelta(hours=999)), "The lease must be more than 0"),
+        (Create(components=("esc",)), "'esc' is no component; "),
+        (ListDemos(everybody=True), "Only an admin may list everybody's demos."),
+        (Delete(demo="nobodys1"), "There is no demo `nobodys1` of yours."),
+    ],
+)
+def test_a_refusal_is_a_sentence(stage: SlackStage, command: Any, expected: str) -> None:
+    """It has a subject, a capital and a full stop, and leaves an id as it is."""
+    made(stage)
+    stage.handle(command)
+    answer = said(stage.chat.responses[-1])
+    assert f":no_entry_sign: {expected}" in answer
+    assert answer.endswith(".")

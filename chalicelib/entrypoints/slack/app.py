@@ -32,8 +32,8 @@ from chalicelib.services.slack.commands import (
     Create,
     DemoCommand,
 )
-from chalicelib.services.slack.intake import Intake
 from chalicelib.services.slack.ports import Credentials, Message
+from chalicelib.services.slack.requests import Intake
 from chalicelib.wiring import slack_credentials, slack_intake
 
 Payload = dict[str, Any]

@@ -30,8 +30,8 @@ from chalicelib.entrypoints.slack.blocks import context, escaped, plain, price_i
 from chalicelib.entrypoints.slack.command import parse
 from chalicelib.entrypoints.slack.create import Misunderstood
 from chalicelib.services.slack.commands import Create
-from chalicelib.services.slack.intake import Intake
 from chalicelib.services.slack.ports import Json
+from chalicelib.services.slack.requests import Intake
 
 FORM: Final = "demo_form"
 PICK: Final = "demo_pick"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
 from chalicelib.core import durations
 from chalicelib.core.catalog import Catalog
-from chalicelib.core.demo import Demo, Desired
+from chalicelib.core.demo import DEMO_ID, Demo, Desired
 from chalicelib.core.errors import DemoError, InvalidRequest, LimitReached, NotFound, WrongState
 from chalicelib.core.kinds import BUNDLE
 from chalicelib.core.preview import Preview
@@ -33,22 +34,27 @@ from chalicelib.entrypoints.slack.status_message import (
     open_links,
     status_message,
 )
-from chalicelib.services.slack.commands import Create, Delete, DemoCommand, Extend, Retry
-from chalicelib.services.slack.ports import Message, SlackRequest, Unverified
-from chalicelib.services.slack.requests import (
+from chalicelib.services.slack.commands import (
+    Create,
+    Delete,
+    DemoCommand,
     DemoResult,
+    Extend,
     ListResult,
     NotOneDemo,
     NotOwner,
     Result,
+    Retry,
     ShareResult,
 )
+from chalicelib.services.slack.ports import Message, SlackRequest, Unverified
 
 RUN: Final = "demo_run"
 """A button that does what its value says, as if it had been typed."""
 LISTED: Final = 20
 _SHOWN_LINKS: Final = 3
 _TYPED: Final = 1900
+_ABOUT_A_DEMO: Final = re.compile(rf"({DEMO_ID.pattern}) (?:is|has) ")
 _FIELDS: Final = {
     "ttl_hours": "The lease",
     "expires_at": "The new end",
@@ -179,14 +185,15 @@ def explained(error: InvalidRequest) -> str:
 
 def _problem(field: str, text: str) -> str:
     subject = _FIELDS.get(field, "")
-    starts_itself = not text.startswith(("must", "is", "at least", "holds"))
-    return f"{_capital(text if starts_itself or not subject else f'{subject} {text}')}."
+    needs_one = text.startswith(("must ", "is ", "at least ", "holds ", "'"))
+    return f"{_capital(f'{subject} {text}' if subject and needs_one else text)}."
 
 
 def _capital(text: str) -> str:
-    """Begin a sentence; what begins with an id or another name keeps its own case."""
-    first = text.split(" ", 1)[0]
-    return text if any(c.isdigit() for c in first) else f"{text[:1].upper()}{text[1:]}"
+    """Begin a sentence, whose first word may be a demo's id and stays as it is then."""
+    if found := _ABOUT_A_DEMO.match(text):
+        return f"`{found[1]}`{text[found.end(1) :]}"
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def our_fault() -> Message:

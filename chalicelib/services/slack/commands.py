@@ -1,4 +1,4 @@
-"""What somebody in Slack can ask the service to do with demos, as plain values."""
+"""What somebody in Slack can ask the service to do with demos, and what comes of it: values."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from chalicelib.core.catalog import Selection
+from chalicelib.core.demo import Demo
+from chalicelib.core.errors import FatalError
 from chalicelib.core.local_time import LocalTime
+from chalicelib.core.share import Share
 
 DEFAULT_EXTENSION: Final = timedelta(hours=2)
 
@@ -87,3 +90,49 @@ class ShareDemo(AboutOne):
 
 DemoCommand = Create | ListDemos | ShowDemo | Extend | Delete | Retry | ShareDemo
 """Every command; `kind` names it in a stored request."""
+
+
+class NotOwner(FatalError):  # noqa: N818
+    """A button of somebody else's demo was pressed; `owner` is the owner's Slack id, if known."""
+
+    def __init__(self, owner: str | None) -> None:
+        super().__init__("only the demo's owner or an admin may do that")
+        self.owner = owner
+
+
+class NotOneDemo(FatalError):  # noqa: N818
+    """A command could mean any of several demos, or none."""
+
+    def __init__(self, named: str, demos: tuple[Demo, ...]) -> None:
+        super().__init__(f"{len(demos)} demos are meant")
+        self.named = named
+        self.demos = demos
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoResult:
+    """The demo as it is now; `shown` says that its status message shows the outcome by itself."""
+
+    demo: Demo
+    shown: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListResult:
+    """Live demos, newest first; `more` says that there are others."""
+
+    demos: tuple[Demo, ...]
+    everybody: bool
+    more: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareResult:
+    """A prospect link that was just made, with its token, which nothing returns again."""
+
+    demo: Demo
+    share: Share
+    token: str
+
+
+Result = DemoResult | ListResult | ShareResult

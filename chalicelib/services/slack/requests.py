@@ -1,16 +1,20 @@
-"""Requests that were recorded in Slack, carried out by the same use cases as over HTTP."""
+"""Requests from Slack: recorded while it waits, then carried out by the use cases of HTTP."""
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from chalicelib.core.demo import DEMO_ID, Demo, Desired, Phase
-from chalicelib.core.errors import FatalError, NotAllowed, NotFound
+from chalicelib.core.errors import FieldProblem, InvalidRequest, NotAllowed, NotFound
 from chalicelib.core.identity import Caller, may_own
-from chalicelib.core.share import Share
+from chalicelib.core.preview import Preview
+from chalicelib.core.request import DemoRequest
 from chalicelib.services.change import ChangeDemo
-from chalicelib.services.ports import Clock, DemoRecords
+from chalicelib.services.offer import Offer
+from chalicelib.services.ports import Clock, DemoRecords, NewId
 from chalicelib.services.read import ReadDemos
 from chalicelib.services.request import RequestDemo
 from chalicelib.services.shares import Sharing
@@ -18,18 +22,25 @@ from chalicelib.services.slack.commands import (
     AboutOne,
     Create,
     Delete,
+    DemoCommand,
+    DemoResult,
     Extend,
     ListDemos,
+    ListResult,
+    NotOneDemo,
+    NotOwner,
+    Result,
     Retry,
     ShareDemo,
+    ShareResult,
     ShowDemo,
 )
-from chalicelib.services.slack.intake import to_request
 from chalicelib.services.slack.ports import (
     Account,
     AccountStore,
     Chat,
     Directory,
+    Forms,
     MessageRef,
     MessageRefs,
     RequestStore,
@@ -42,50 +53,37 @@ _KEPT = timedelta(days=90)
 _PAGE = 100
 
 
-class NotOwner(FatalError):  # noqa: N818
-    """A button of somebody else's demo was pressed; `owner` is the owner's Slack id, if known."""
-
-    def __init__(self, owner: str | None) -> None:
-        super().__init__("only the demo's owner or an admin may do that")
-        self.owner = owner
-
-
-class NotOneDemo(FatalError):  # noqa: N818
-    """A command could mean any of several demos, or none."""
-
-    def __init__(self, named: str, demos: tuple[Demo, ...]) -> None:
-        super().__init__(f"{len(demos)} demos are meant")
-        self.named = named
-        self.demos = demos
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DemoResult:
-    """The demo as it is now; `shown` says that its status message shows the outcome by itself."""
+class Intake:
+    """Looks at the package alone, and makes one write."""
 
-    demo: Demo
-    shown: bool = False
+    offer: Offer
+    requests: RequestStore
+    forms: Forms
+    clock: Clock
+    new_id: NewId
+    policy: SlackPolicy
 
+    def preview(self, command: Create) -> Preview:
+        """Return what a command would make; raise InvalidRequest for one to be refused.
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListResult:
-    """Live demos, newest first; `more` says that there are others."""
+        An end by the clock is judged once it is known where the asker is.
+        """
+        return self.offer.preview(_to_request(command, command.ttl, self.policy))
 
-    demos: tuple[Demo, ...]
-    everybody: bool
-    more: bool
+    def record(self, press: str, command: DemoCommand, **of: Any) -> bool:
+        """Record a request; False when it was recorded before.
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShareResult:
-    """A prospect link that was just made, with its token, which nothing returns again."""
-
-    demo: Demo
-    share: Share
-    token: str
-
-
-Result = DemoResult | ListResult | ShareResult
+        `press` names the one press that it came from, however often it is delivered.
+        """
+        request = SlackRequest(
+            key=hashlib.sha256(press.encode()).hexdigest()[:32],
+            command=command,
+            demo_id=self.new_id(),
+            at=self.clock(),
+            **of,
+        )
+        return self.requests.add_request(request)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +187,7 @@ class SlackRequests:
         self, request: SlackRequest, command: Create, account: Account, caller: Caller
     ) -> DemoResult:
         end = command.until and command.until.after(request.at, account.time_zone)
-        wanted = to_request(command, end - request.at if end else command.ttl, self.policy)
+        wanted = _to_request(command, end - request.at if end else command.ttl, self.policy)
         # Before the demo, so that none of its notices is lost. The table's stream posts the
         # message; one whose demo was refused is never looked at.
         self.refs.add_message_ref(
@@ -236,6 +234,21 @@ class Updates:
     requests: RequestStore
     refs: MessageRefs
     chat: Chat
+
+
+def _to_request(command: Create, ttl: timedelta | None, policy: SlackPolicy) -> DemoRequest:
+    """Return the request behind a command; raise InvalidRequest where it needs an address."""
+    cidr = command.cidr or policy.cidr
+    if not cidr:
+        message = "Slack does not tell me your address: add 'from 203.0.113.7' with your own"
+        raise InvalidRequest(FieldProblem("allowed_cidr", message))
+    return DemoRequest(
+        components=command.components,
+        name=command.name,
+        ttl=ttl,
+        allowed_cidr=cidr,
+        region=command.region,
+    )
 
 
 def _meant(named: str, demos: list[Demo]) -> list[Demo]:
