@@ -15,6 +15,8 @@ _FUNCTIONS = {
     "API": ("app.app", 1.25),
     "authorizer": ("chalicelib.entrypoints.auth.authorizer", 1.0),
     "plan": ("chalicelib.entrypoints.loop.plan", 1.0),
+    "Slack": ("chalicelib.entrypoints.slack.functions.slack", 2.1),
+    "Slack's stream": ("chalicelib.entrypoints.slack.functions.slack_updates", 1.3),
 }
 """Functions by their handlers, each with its bound."""
 _ROUNDS = 15

@@ -5,19 +5,12 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.core.demo import DEMO_ID, Demo, Desired, Phase
 from chalicelib.core.errors import FieldProblem, InvalidRequest, NotAllowed, NotFound
 from chalicelib.core.identity import Caller, may_own
-from chalicelib.core.preview import Preview
 from chalicelib.core.request import DemoRequest
-from chalicelib.services.change import ChangeDemo
-from chalicelib.services.offer import Offer
-from chalicelib.services.ports import Clock, DemoRecords, NewId
-from chalicelib.services.read import ReadDemos
-from chalicelib.services.request import RequestDemo
-from chalicelib.services.shares import Sharing
 from chalicelib.services.slack.commands import (
     AboutOne,
     Create,
@@ -47,6 +40,15 @@ from chalicelib.services.slack.ports import (
     SlackPolicy,
     SlackRequest,
 )
+
+if TYPE_CHECKING:  # what wiring gives is loaded by then, and only in the function that uses it
+    from chalicelib.core.preview import Preview
+    from chalicelib.services.change import ChangeDemo
+    from chalicelib.services.offer import Offer
+    from chalicelib.services.ports import Clock, DemoRecords, NewId
+    from chalicelib.services.read import ReadDemos
+    from chalicelib.services.request import RequestDemo
+    from chalicelib.services.shares import Sharing
 
 _KEPT = timedelta(days=90)
 """How long a message is known beyond the longest life of its demo."""
