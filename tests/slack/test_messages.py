@@ -20,6 +20,8 @@ from tests.unit.builders import NOW, component, demo, minutes
 
 LONG = st.text(max_size=400) | st.just("*x* <!channel> & `" * 300)
 
+RETRIED = [status_message.RETRY, status_message.EXTEND, status_message.DELETE]
+
 
 @st.composite
 def demos(draw: st.DrawFn) -> Demo:
@@ -94,7 +96,7 @@ def test_the_status_message_tells_states_links_and_the_end() -> None:
     ("phase", "desired", "expected"),
     [
         (Phase.READY, Desired.RUNNING, [status_message.EXTEND, status_message.DELETE]),
-        (Phase.FAILED, Desired.RUNNING, [status_message.EXTEND, status_message.DELETE]),
+        (Phase.FAILED, Desired.RUNNING, RETRIED),
         (Phase.DELETING, Desired.DELETED, []),
         (Phase.QUARANTINED, Desired.DELETED, [status_message.RETRY]),
         (Phase.DELETED, Desired.DELETED, []),

@@ -135,7 +135,7 @@ def test_an_admin_may_delete_anybodys(stage: SlackStage) -> None:
 def test_retry_is_for_the_quarantined(stage: SlackStage) -> None:
     """A press on a demo in another state says what state it is in."""
     stage.handle(Retry(demo=made(stage)), pressed=True)
-    assert "only a quarantined demo" in said(stage.chat.responses[-1])
+    assert "only what failed is retried" in said(stage.chat.responses[-1])
 
 
 def test_retry_hurries_a_quarantined_teardown(stage: SlackStage) -> None:
@@ -328,7 +328,7 @@ def test_a_stranger_gets_no_prospect_link(stage: SlackStage) -> None:
 @pytest.mark.parametrize(
     ("command", "expected"),
     [
-        (Retry(demo="slack0001"), "`slack0001` is requested; only a quarantined demo is retried."),
+        (Retry(demo="slack0001"), "`slack0001` is requested; only what failed is retried."),
         (Create(components=("vpc",), region="us-west-2"), "The region 'us-west-2' is not open"),
         (Create(components=("vpc",), ttl=timedelta(hours=999)), "The lease must be more than 0"),
         (Create(components=("esc",)), "'esc' is no component; "),

@@ -167,7 +167,7 @@ COMMANDS: Final = (
         "makes a link for a prospect, which needs no account",
     ),
     Command(
-        "retry|try again", _about_one(Retry), "retry Acme pilot", "tries a stuck removal again now"
+        "retry|try again", _about_one(Retry), "retry Acme pilot", "tries what failed again now"
     ),
     Command(
         "catalog|catalogue|components",

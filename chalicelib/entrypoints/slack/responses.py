@@ -88,7 +88,8 @@ def _outcome(command: DemoCommand, result: DemoResult) -> Message | None:
         case Delete():
             return confirmation(demo)
         case Retry():
-            return sentence(f"The removal of {_named(demo)} is tried again.")
+            what = "The removal of" if demo.desired_state is Desired.DELETED else "What failed of"
+            return sentence(f"{what} {_named(demo)} is tried again.")
         case _:
             return status_message(demo)
 

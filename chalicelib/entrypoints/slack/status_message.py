@@ -187,9 +187,9 @@ def _buttons(demo: Demo, page_url: str = "") -> list[Block]:
     row = _opening(demo)
     if page_url and not demo.ended:
         row.append(button("Web page", PAGE, url=f"{page_url}#/demos/{demo.demo_id}"))
-    if demo.phase is Phase.QUARANTINED:
+    if demo.phase in (Phase.QUARANTINED, Phase.FAILED):
         row.append(button("Retry", RETRY, value=demo.demo_id, style="primary"))
-    elif demo.desired_state is not Desired.DELETED:
+    if demo.desired_state is not Desired.DELETED:
         if page_url:
             row.append(button("Prospect link", SHARE, value=demo.demo_id))
         row.append(_extend(demo))

@@ -264,7 +264,7 @@ def _fits(command: AboutOne, demo: Demo) -> bool:
     """Whether a command can be meant of a demo when it names none."""
     match command:
         case Retry():
-            return demo.phase is Phase.QUARANTINED
+            return demo.phase in (Phase.QUARANTINED, Phase.FAILED)
         case Extend() | Delete() | ShareDemo():
             return demo.desired_state is not Desired.DELETED
         case _:
