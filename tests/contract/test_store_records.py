@@ -192,3 +192,14 @@ def test_entries_that_tell_of_no_change_are_appended(store: Stores) -> None:
     assert {"asked for", "looked 0", "looked 1", "looked 2"} == {each.text for each in listed}
     assert 4 == len(listed)
     assert demo == store.records.get(demo.demo_id)
+
+
+def test_a_save_returns_the_record_as_it_is_now(store: Stores) -> None:
+    """What events had named until it was read is dealt with; what comes later stays noted."""
+    put(store)
+    store.signals.count_event("demo0001", "vpc#CREATE_COMPLETE")
+    before = store.records.get("demo0001")
+    assert {"vpc#CREATE_COMPLETE"} == before.changed
+    saved = store.records.save(before, replace(before, reason="on"), ())
+    assert store.records.get("demo0001") == saved
+    assert frozenset() == saved.changed

@@ -38,12 +38,13 @@ def test_a_lease_is_put_with_the_record(client: Any, table: Stores) -> None:
     assert int(a_demo().expires_at.timestamp()) == ttl(client)
 
 
-def test_a_moved_lease_moves_its_item(client: Any, table: Stores) -> None:
-    """Extending changes the TTL in the same write."""
-    later = a_demo().expires_at + timedelta(hours=2)
+@pytest.mark.parametrize("hours", [2, -2])
+def test_a_moved_lease_moves_its_item(client: Any, table: Stores, hours: int) -> None:
+    """Extending or shortening changes the TTL in the same write."""
+    moved = a_demo().expires_at + timedelta(hours=hours)
     demo = table.records.get("demo0001")
-    table.records.save(demo, replace(demo, expires_at=later), ())
-    assert int(later.timestamp()) == ttl(client)
+    table.records.save(demo, replace(demo, expires_at=moved), ())
+    assert int(moved.timestamp()) == ttl(client)
 
 
 def test_an_ended_demo_has_no_lease(client: Any, table: Stores) -> None:

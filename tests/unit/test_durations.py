@@ -47,7 +47,15 @@ def test_words_are_near_what_they_say(seconds: int) -> None:
 
 @pytest.mark.parametrize(
     ("word", "hours"),
-    [("2h30m", 2.5), ("90m", 1.5), ("1,5h", 1.5), ("3", 3), ("1d", 24), ("1w", 168)],
+    [
+        ("2h30m", 2.5),
+        ("90m", 1.5),
+        ("1,5h", 1.5),
+        ("3", 3),
+        ("1d", 24),
+        ("3days", 72),
+        ("2weeks", 336),
+    ],
 )
 def test_a_written_duration_is_understood(word: str, hours: float) -> None:
     """A number alone is in hours, unless its place says otherwise."""

@@ -254,6 +254,7 @@ def test_how_long_a_demo_outlives_its_lease_is_told_while_it_does() -> None:
     stage.clock.advance(minutes(35))
     assert 40 == overdue(stage)
     stuck = stage.store.get(stuck.demo_id)
+    assert Phase.QUARANTINED is stuck.phase  # though it is due: not before its retry
     gone = replace(stuck, phase=Phase.DELETED, deleted_at=stage.clock.now)
     stage.save(stuck, gone, ())
     assert 10 == overdue(stage)
