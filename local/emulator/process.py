@@ -20,7 +20,7 @@ from typing import Any, Self
 from urllib.request import urlopen
 
 from local.control import Control, ControlError
-from local.instances.machine import end_all
+from local.instances.machine import JENKINS_WAR, end_all
 
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
@@ -204,7 +204,8 @@ class Emulator:
 
     def _own_environment(self) -> dict[str, str]:
         """Make a clean environment: its Lambdas inherit everything it has."""
-        kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+        names = ("PATH", "LANG", JENKINS_WAR)
+        kept = {name: os.environ[name] for name in names if name in os.environ}
         return {
             **kept,
             "HOME": str(self.state_dir),

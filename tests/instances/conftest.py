@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from local import service
+from local.emulator.process import Emulator
 from local.instances import processes
 from tests.integration.conftest import SETTINGS, Running, wait_for
 
@@ -54,9 +55,9 @@ def listens(address: str, port: int) -> bool:
         return probe.connect_ex((address, port)) == 0
 
 
-def left_of(running: Running) -> list[str]:
+def left_of(aws: Emulator) -> list[str]:
     """Name every process and directory of an instance that is still there."""
-    folder = running.aws.instances_folder
+    folder = aws.instances_folder
     folders = [path.name for path in folder.iterdir()] if folder.exists() else []
     return [*map(str, processes.of(folder)), *folders]
 

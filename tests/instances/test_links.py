@@ -44,7 +44,7 @@ def test_every_link_of_a_whole_demo_opens(machines: Running) -> None:
     assert 202 == owner.call("DELETE", f"/demos/{demo_id}").status_code
     assert "deleted" == owner.until(demo_id, "deleted", "quarantined")["phase"]
     assert [] == machines.left_behind()
-    assert [] == left_of(machines)
+    assert [] == left_of(machines.aws)
     assert not any(listens(*port) for port in ports)
 
 
