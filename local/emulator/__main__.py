@@ -4,6 +4,7 @@ from local import pin
 from local.emulator import (
     beanstalk,
     buckets,
+    call_resources,
     calls,
     condition_keys,
     conditions,
@@ -51,6 +52,7 @@ def extend() -> None:
         ttl,
         tagging,
         calls,
+        call_resources,
         condition_keys,
         credentials,
         front_door,

@@ -1,0 +1,47 @@
+"""What a call is about, where MiniStack names something else to the role that makes it.
+
+ECS's calls for services are decided by the service's ARN, and SignalResource by the stack's id
+(Service Authorization Reference); MiniStack takes the cluster and a pattern for them.
+"""
+
+import json
+from typing import Any
+
+from local.patching import pinned, wrap
+
+_OF_SERVICES = ("DescribeServices", "UpdateService")
+
+
+def install() -> None:
+    """Name what such a call is about to those who decide it."""
+    wrap("ministack.core.iam_actions.extract_resource_arn", _naming)
+
+
+def _naming(extract: Any) -> Any:
+    def extract_named(
+        service: str, method: str, path: str, headers: Any, body: bytes, *rest: Any
+    ) -> Any:
+        action = headers.get("x-amz-target", "").rpartition(".")[2]
+        if service == "ecs" and action in _OF_SERVICES:
+            _, region, account = rest[:3]
+            return _service(json.loads(body), region, account)
+        if service == "cloudformation" and b"Action=SignalResource" in body:
+            return _stack(rest[0]) or extract(service, method, path, headers, body, *rest)
+        return extract(service, method, path, headers, body, *rest)
+
+    return extract_named
+
+
+def _service(asked: dict[str, Any], region: str, account: str) -> str:
+    """Name the service of a call, or the first of several."""
+    names = [*asked.get("services", ()), asked.get("service", "")]
+    cluster = str(asked.get("cluster", "default")).rpartition("/")[2]
+    name = str(names[0]).rpartition("/")[2]
+    return f"arn:aws:ecs:{region}:{account}:service/{cluster}/{name}"
+
+
+def _stack(params: Any) -> str:
+    name = params.get("StackName", "")
+    name = name[0] if isinstance(name, list) else name
+    held = pinned("ministack.services.cloudformation._stacks").get(name)
+    return str(held["StackId"]) if held else ""
