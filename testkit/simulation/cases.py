@@ -36,6 +36,16 @@ LIVES: Final = {
         uploads=5,
     ),
     "rests in quarantine": Script(obstacles={"vpc": ("nobody knows", 7, None)}),
+    "lets somebody in": Script(allow_at=25),
+    "lets somebody in in vain": Script(allow_at=25, update_fails={"vpc": "no such address"}),
+    "is paused and resumed": Script(pause_at=15, resume_at=40),
+    "is paused and changed until its end": Script(pause_at=15, allow_at=30),
+    "is paused while it comes up": Script(pause_at=2, resume_at=12, allow_at=13),
+    "is deleted while it is paused": Script(extend_at=None, pause_at=12, delete_at=15),
+    "is deleted while it changes": Script(extend_at=None, allow_at=12, delete_at=13),
+    "all eight are paused and resumed": Script(
+        components=EIGHT, lease=120, extend_at=None, pause_at=40, resume_at=70
+    ),
     "loses a stack": Script(lost=(15, "web"), orphans=True),
     "leaves something behind": Script(
         extend_at=None, retained=Retained(component="vpc", removed_at=110)
@@ -107,6 +117,10 @@ def random_case(seed: int) -> Script:
         lease=rng.choice((20, 60, 90)),
         extend_at=rng.choice((None, 5, 19, 40)),
         delete_at=rng.choice((None, None, 1, 5, 9, 30)),
+        allow_at=rng.choice((None, None, 3, 12, 30)),
+        pause_at=rng.choice((None, None, 2, 11, 25)),
+        resume_at=rng.choice((None, 13, 28, 45)),
+        update_fails={"vpc": "no such address"} if _chance(rng, 0.15) else {},
         erase_at=erase_at,
         lost=(rng.randrange(1, 60), "web") if _chance(rng, 0.1) else None,
         unreadable=_span(rng) if _chance(rng, 0.1) else None,

@@ -49,13 +49,14 @@ EIGHT: Final = tuple(
 
 SMALL: Final = (
     component("s3", 1, outputs=("BucketName",), has_bucket=True),
-    component("vpc", 3, outputs=("VpcId",)),
+    component("vpc", 3, outputs=("VpcId",), wants=("AllowedCidr",), pause=Pause.STOP),
     component(
         "web",
         4,
         requires=("VpcId", "BucketName", "BundleKey"),
         outputs=("WebUrl",),
         solution_stacks={"Platform": "Linux v* running Docker"},
+        pause=Pause.DELETE,
     ),
 )
 """Two roots, the bundle, and a step that takes from all three."""

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.core.catalog import ALL
+from chalicelib.core.demo import Desired
+from chalicelib.core.errors import WrongState
 from chalicelib.core.identity import Caller
 from chalicelib.core.request import DemoRequest
+from chalicelib.core.spec import SpecChange
 from chalicelib.services.use_cases import UseCases
 
 if TYPE_CHECKING:
@@ -33,6 +37,14 @@ class People:
             scene.act(0, lambda owner=owner: self._insist(lambda: self._ask(owner), FOREVER))  # type: ignore[misc]
         if script.extend_at is not None:
             scene.act(script.extend_at, lambda: self._insist(self._extend, TRIES))
+        changes = (
+            (script.allow_at, SpecChange(allowed_cidr=("203.0.113.0/24", "198.51.100.7/32"))),
+            (script.pause_at, SpecChange(desired_state=Desired.PAUSED)),
+            (script.resume_at, SpecChange(desired_state=Desired.RUNNING)),
+        )
+        for minute, change in changes:
+            if minute is not None:
+                scene.act(minute, lambda c=change: self._insist(lambda: self._change(c), TRIES))  # type: ignore[misc]
         if script.delete_at is not None:
             scene.act(script.delete_at, lambda: self._insist(self._delete, TRIES))
 
@@ -77,6 +89,11 @@ class People:
             until = self._scene.start + timedelta(minutes=self._script.lease + 30)
             if demo.expires_at < until:
                 self._use_cases().change.move_lease(demo, until, actor=demo.owner)
+
+    def _change(self, change: SpecChange) -> None:
+        if first := self._scene.first():
+            with suppress(WrongState):  # it is being deleted
+                self._use_cases().change.change(first.demo_id, change, actor=first.owner)
 
     def _delete(self) -> None:
         if first := self._scene.first():

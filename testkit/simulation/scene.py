@@ -64,6 +64,7 @@ class Scene:
         self.machine = Machine(self.clock, self.use_cases_of, deaths_retried=script.deaths_retried)
         self._ports, self._policy = self._make_ports()
         self.ready_at: datetime | None = None
+        self._statuses: dict[str, str] = {}
         self._scripted = 0
         self._processes = count()
         self._people = People(self)
@@ -78,6 +79,7 @@ class Scene:
             stale_for=timedelta(minutes=script.stale_minutes),
         )
         cloud.fails = dict(script.fails)
+        cloud.update_fails = dict(script.update_fails)
         cloud.obstacles = {n: Obstacle(*o) for n, o in script.obstacles.items()}
         cloud.listeners.append(self._on_status)
         if script.retained:
@@ -212,9 +214,12 @@ class Scene:
         if status == "ready" and self._all_ready():
             self.ready_at = self.ready_at or self.clock.now
         parsed = parse_stack_name(name)
-        if status in EVENTS and parsed is not None:
+        was = self._statuses.get(name)
+        self._statuses[name] = status
+        event = "UPDATE_COMPLETE" if was == "updating" else EVENTS.get(status)
+        if event and parsed is not None:
             demo_id, component = parsed
-            change = f"{component}#{EVENTS[status]}"
+            change = f"{component}#{event}"
             self._deliver(
                 lambda: self.use_cases_of("events").wakeups.wake(demo_id, change), retries=2
             )

@@ -28,6 +28,8 @@ class Script:
     `stale_minutes` those for which the tag index still lists what is gone, `index_lag` those by
     which the sweep's index is late. `skew` sets the clocks of processes so many minutes apart,
     and stacks take `slowness` times their usual minutes.
+    `allow_at`, `pause_at` and `resume_at` are when another address is let in, and when it is
+    paused and resumed; the updates of what `update_fails` names are rolled back.
     A run that is judged for it must be gone `within` so many minutes of its lease's end.
     """
 
@@ -37,6 +39,10 @@ class Script:
     lease: int = 60
     extend_at: int | None = 20
     delete_at: int | None = None
+    allow_at: int | None = None
+    pause_at: int | None = None
+    resume_at: int | None = None
+    update_fails: Mapping[str, str] = field(default_factory=dict)
     erase_at: int | None = None
     lost: tuple[int, str] | None = None
     unreadable: tuple[int, int] | None = None

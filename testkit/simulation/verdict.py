@@ -63,15 +63,17 @@ def _gentle(script: Script) -> bool:
     spared = script.erase_at is None and script.unreadable is None and script.lost is None
     roomy = ends >= ROOMY and spared and not script.skew
     retried = script.sweeps and script.deaths_retried
+    roomy = roomy and script.pause_at is None
     return roomy and retried and not fatal and len(script.calls) <= FEW
 
 
 def _done_wrong(scene: Scene) -> Iterator[str]:
     script = scene.script
     lingering = Fault.LINGERS in script.calls.values()
+    resumed = script.pause_at is not None and script.resume_at is not None
     for name, times in Counter(scene.cloud.created).items():
         lost = script.lost is not None and name.endswith(f"-{script.lost[1]}")
-        if times > 1 + lost and not lingering:
+        if times > 1 + lost + resumed and not lingering:
             yield f"{name} was created {times} times"
     # Under an outage a creation may come late, onto a teardown that has begun.
     if scene.cloud.held_up and not lingering and len(script.calls) <= FEW:

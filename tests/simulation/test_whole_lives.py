@@ -72,7 +72,7 @@ def test_the_loop_works_through_the_ready_set() -> None:
     """Eight components are ready when the critical path is, give or take a second a level."""
     scene = played(LIVES["ends by the sweep"])
     assert scene.ready_at is not None
-    critical_path = timedelta(minutes=20)  # vpc 3, sg 1, rds 12, asg 4
+    critical_path = timedelta(minutes=16)  # vpc 3, sg 1, rds 12
     assert critical_path <= scene.ready_at - scene.start <= critical_path + timedelta(seconds=30)
 
 
