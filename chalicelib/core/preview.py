@@ -41,7 +41,8 @@ def preview(
     minutes = {
         component: catalog.components[component].typical_minutes for component in graph.components
     }
-    spans = tuple(schedule(after, minutes))
+    requires = {n: tuple(sorted(graph.requires[n])) for n in graph.components}
+    spans = tuple(schedule(requires, minutes))
     cost = cost_of(catalog, graph.components, parameters, region)
     return Preview(
         requested_components=requested,

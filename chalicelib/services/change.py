@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Concatenate, Final, ParamSpec
 
+from chalicelib.core.change_preview import ChangePreview, change_preview
 from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.errors import Outdated, StaleRecord, WrongState
 from chalicelib.core.kinds import Kind
@@ -86,6 +87,16 @@ class ChangeDemo:
         NotFound, InvalidRequest (every bad field named) or WrongState.
         """
         return self._change(self.records.get(demo_id), change, actor=actor, version=version)
+
+    def preview(self, demo: Demo, change: SpecChange) -> ChangePreview:
+        """Return what a change would do, doing nothing; raise what `change` raises.
+
+        A change that needs `allow_replacement` is shown without it.
+        """
+        catalog = self.offer.catalog()
+        allowed = replace(change, allow_replacement=True)
+        after = changed(demo, allowed, catalog, self.offer.policy)
+        return change_preview(demo, after, catalog)
 
     @_on_latest
     def _change(self, demo: Demo, change: SpecChange, *, actor: str, version: int | None) -> Demo:

@@ -31,11 +31,20 @@ def catalog(call: Request) -> Response:  # noqa: ARG001
 
 @endpoint(bp, "POST", "/plan")
 def plan(call: Request) -> Response:
-    """Plan a demo: return what a request would create, creating nothing."""
-    from chalicelib.entrypoints.rest.models import DemoBody, parsed  # noqa: PLC0415 - seldom
-    from chalicelib.entrypoints.rest.offer_views import preview_view  # noqa: PLC0415
+    """Plan a demo, or a change of one: return what it would do, doing nothing."""
+    from chalicelib.entrypoints.rest import models  # noqa: PLC0415 - seldom
+    from chalicelib.entrypoints.rest.offer_views import (  # noqa: PLC0415
+        change_preview_view,
+        preview_view,
+    )
 
-    request = parsed(DemoBody, call.json()).request(call.own_block)
+    given = call.json()
+    if isinstance(given, dict) and "demo_id" in given:
+        wanted = models.parsed(models.ChangePlanBody, given)
+        demo = use_cases().read.find(call.caller, wanted.demo_id)
+        preview = use_cases().change.preview(demo, wanted.change())
+        return Response(body=change_preview_view(preview))
+    request = models.parsed(models.DemoBody, given).request(call.own_block)
     planned = use_cases().offer.preview(request)
     return Response(body=preview_view(planned, use_cases().claims.best(request)))
 

@@ -151,6 +151,12 @@ class ChangeBody(Body):
         )
 
 
+class ChangePlanBody(ChangeBody):
+    """The body of POST /plan for a change of a demo that exists."""
+
+    demo_id: Text = Field(description="The demo that would be changed.")
+
+
 class RetryBody(Body):
     """The body of POST /demos/{id}/retry; an absent one changes nothing."""
 

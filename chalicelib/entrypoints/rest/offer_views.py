@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.core.catalog import Catalog, Component, Parameter
+from chalicelib.core.change_preview import ChangePreview
 from chalicelib.core.costs import cost_of
 from chalicelib.core.graph import close
 from chalicelib.core.kinds import BUNDLE
@@ -58,6 +59,23 @@ def _parameter(catalog: Catalog, parameter: Parameter) -> offers.Parameter:
         "secret": parameter.no_echo,
         "min_value": parameter.min_value,
         "max_value": parameter.max_value,
+    }
+
+
+def change_preview_view(preview: ChangePreview) -> offers.ChangePlan:
+    """Return what a change would do to which components, how long it takes, and its price."""
+    before, after = preview.before.running.known_usd, preview.after.running.known_usd
+    return {
+        **prices_view(preview.after),
+        "hourly_usd_difference": round(after - before, 5),
+        "created": list(preview.created),
+        "updated": list(preview.updated),
+        "replaced": list(preview.replaced),
+        "deleted": list(preview.deleted),
+        "stopped": list(preview.stopped),
+        "started": list(preview.started),
+        "typical_minutes": preview.typical_minutes,
+        "pause_loses": dict(preview.loses),
     }
 
 

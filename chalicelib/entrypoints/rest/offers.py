@@ -102,6 +102,23 @@ class Plan(Prices):
     """What the same request would be given now; null when no pool has a demo that fits."""
 
 
+class ChangePlan(Prices):
+    """What a change of a demo would do."""
+
+    hourly_usd_difference: float
+    """Dollars an hour more than now while it runs, of what is known."""
+    created: list[str]
+    updated: list[str]
+    replaced: list[str]
+    """Updates that would replace what holds data; these need `allow_replacement`."""
+    deleted: list[str]
+    stopped: list[str]
+    started: list[str]
+    typical_minutes: float
+    pause_loses: dict[str, str]
+    """What a pause loses for good, by component."""
+
+
 class Hours(Answer):
     """The operator's limits on a lease, in hours."""
 

@@ -32,7 +32,7 @@ class Parameter:
 class Body:
     """A request's body; where it is not required, an absent one means the defaults."""
 
-    model: type
+    model: Any
     required: bool = True
     media_types: tuple[str, ...] = ("application/json",)
 

@@ -18,6 +18,7 @@ from chalicelib.entrypoints.rest.http import JSON, MERGE_PATCH
 from chalicelib.entrypoints.rest.idempotency import MAX_KEY
 from chalicelib.entrypoints.rest.models import (
     ChangeBody,
+    ChangePlanBody,
     ClickBody,
     DemoBody,
     LeaseBody,
@@ -277,10 +278,13 @@ _SERVICE: Final[Operations] = {
     ),
     ("POST", "/plan"): Operation(
         id="planDemo",
-        summary="Plan a demo",
-        description="What the same body would create, in which order, in how many minutes.",
-        reply=Reply(HTTPStatus.OK, offers.Plan),
-        body=Body(DemoBody),
+        summary="Plan a demo or a change",
+        description="What the same body would create, in which order, in how many minutes. With a "
+        "`demo_id` and the body of a change: what that would do to the demo.",
+        reply=Reply(HTTPStatus.OK, offers.Plan | offers.ChangePlan),
+        body=Body(DemoBody | ChangePlanBody),
+        conflicts=True,
+        missing=True,
     ),
     ("GET", "/me"): Operation(
         id="getCaller",
