@@ -33,6 +33,8 @@ def install() -> None:
             "secretsmanager": pinned("ministack.services.tagging._collect_secretsmanager"),
         }
     )
+    # What conditions on a resource's tags are judged by.
+    pinned("ministack.services.tagging._RESOURCE_TAG_COLLECTORS")["rds"] = _databases
 
 
 def _arn(service: str, resource: str) -> str:

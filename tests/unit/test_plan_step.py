@@ -260,7 +260,7 @@ def test_a_stack_is_created_with_its_tags_token_and_parameters() -> None:
     stage.apply.run("demo0001", 1, VPC)
     stack = stage.cloud.stacks["stelligent-demo-demo0001-vpc"]
     assert "demo0001-vpc-20260105090000000000" == stack.token
-    assert {"DemoId": "demo0001"} == stack.parameters
+    assert {"AllowedCidr": HOME, "DemoId": "demo0001"} == stack.parameters
     assert ("demo0001", "vpc", OWNER) == tuple(
         stack.tags[f"stelligent-demo:{name}"] for name in ("demo-id", "component", "owner")
     )
