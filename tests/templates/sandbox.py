@@ -5,7 +5,6 @@ moved, below a temporary directory.
 """
 
 import os
-import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from chalicelib.core.bundle import DOCKER_FILES, make_bundle
+from local.instances.machine import lay_out, moved
 
 from .documents import ROOT
 
@@ -60,7 +60,6 @@ case "$call" in
   "unzip"*) python3 -m zipfile -e "$2" "$4" ;;
 esac
 """
-_MOVED: Final = re.compile(r"(?<![\w./$})-])/(etc|opt|usr/local|var/lib)/")
 
 
 @dataclass(frozen=True)
@@ -90,8 +89,7 @@ class Sandbox:
         self._temporary = home / "tmp"
         self._programs = home / "bin"
         self._bundle = home / "bundle.zip"
-        for path in ("etc/systemd/system", "usr/local/bin", "usr/local/lib", "opt", "var/lib"):
-            (self.root / path).mkdir(parents=True)
+        lay_out(self.root)
         self._temporary.mkdir()
         self._programs.mkdir()
         beanstalk = self.root / "opt/elasticbeanstalk/bin"
@@ -123,10 +121,9 @@ class Sandbox:
     def run(self, script: str, *arguments: str, fail: str = "", **environment: str) -> Outcome:
         """Run a script by bash; the calls that begin with `fail` answer with an error."""
         self._calls.write_text("")
-        moved = _MOVED.sub(rf"{self.root}/\1/", script)
         done = subprocess.run(
             ["bash", "-s", *arguments],
-            input=moved,
+            input=moved(script, self.root),
             text=True,
             check=False,
             capture_output=True,
