@@ -25,7 +25,7 @@ from tools.packaging import ROOT
 FOLDER: Final = ROOT / "docs" / "pictures"
 DESKTOP: Final = {"width": 1200, "height": 800}
 PHONE: Final = {"width": 390, "height": 844}
-PACE: Final = 1.5  # seconds a typical minute
+PACE: Final = 4  # seconds a typical minute
 PERSON: Final = "ada@example.com"
 OTHERS: Final = {
     "grace@example.com": [("Globex evaluation", ["ecs", "rds"]), ("Training, group 2", ["asg"])],
@@ -153,7 +153,9 @@ def _new(studio: Studio) -> None:
 def _progress(studio: Studio) -> None:
     """One demo of everything, half way in each look, then ready, then as a prospect sees it."""
     pages = [(look, studio.page(look)) for look in LOOKS]
-    made = studio.call(PERSON, "POST", "demos", {"name": "Acme, the whole tour"})
+    made = studio.call(
+        PERSON, "POST", "demos", {"name": "Acme, the whole tour", "components": "all"}
+    )
     where = f"demos/{made['demo_id']}"
     for _, page in pages:
         studio.open(page, where)

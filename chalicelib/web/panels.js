@@ -73,7 +73,7 @@ const short = (url) => url.replace(/^https?:\/\//, "").replace(/\/$/, "");
 /** The lease with its countdown; its buttons stand beside the page's title. */
 export function leasePanel(view) {
   const left = h("p", { class: "big" });
-  const until = h("p", { class: "dim" });
+  const until = h("p", { class: "dim two-lines" });
   const extend = h(
     "button",
     { type: "button", class: "plain", onclick: () => extendDialog(view) },

@@ -178,7 +178,8 @@ def test_prospect_links_that_arrive_move_nothing(site: Site, width: int) -> None
     serve(page, "**/shares", {"shares": []})
     visit.open("demos/abcdefgh")
     expect(page.locator(".events li")).to_have_count(5)
-    made = {"created_at": START, "expires_at": END, "open": True}
+    made = {"created_at": START, "expires_at": END, "open": True, "label": "", "clicks": {}}
+    made |= {"first_visited_at": START, "visited_at": LATER}
     for count in (1, 2, 9):
         shares = [{**made, "share_id": f"s{n}", "visits": n} for n in range(count)]
         serve(page, "**/shares", {"shares": shares})
