@@ -206,6 +206,7 @@ def slack_updates() -> Updates:
 def _slack_updates(credentials: Credentials) -> Updates:
     from chalicelib.adapters.slack.store import SlackItems
     from chalicelib.services.slack.requests import SlackRequests, Updates
+    from chalicelib.services.slack.spec import SpecCommands
 
     chat = _slack_chat(credentials)
     items = SlackItems(client("dynamodb"), settings().table)
@@ -218,6 +219,12 @@ def _slack_updates(credentials: Credentials) -> Updates:
         request=use_cases().request,
         change=use_cases().change,
         sharing=use_cases().sharing,
+        spec=SpecCommands(
+            change=use_cases().change,
+            access=use_cases().access,
+            credentials=use_cases().credentials,
+            offer=use_cases().offer,
+        ),
         clock=now,
         policy=_slack_policy(),
     )

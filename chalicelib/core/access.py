@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
-from chalicelib.core.demo import Demo, Phase
+from chalicelib.core.demo import Demo
 from chalicelib.core.share import Share
 
 MAX_OPEN_REQUESTS: Final = 5
@@ -46,7 +46,18 @@ def access_of(demo: Demo, share: Share, address: str) -> Access:
     if block is None:
         return Access.CLOSED
     if lets_in(demo.allowed_cidr, block):
-        return Access.OPENING if demo.phase is Phase.CHANGING else Access.OPEN
+        made = demo.applied.allowed_cidr if demo.applied else demo.allowed_cidr
+        return Access.OPEN if lets_in(made, block) else Access.OPENING
     if block in share.waiting:
         return Access.REQUESTED
     return Access.DECLINED if block in share.declined else Access.CLOSED
+
+
+def request_text(address: str, share: Share) -> str:
+    """Return what the timeline says of an address that asks to be let in."""
+    return f"{address} asks to be let in, through the prospect link {share.title}"
+
+
+def address_in(text: str) -> str:
+    """Return the address that such a line of the timeline is about."""
+    return text.partition(" ")[0]

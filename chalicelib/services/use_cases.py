@@ -260,6 +260,8 @@ class UseCases:
         return AccessRequests(
             sharing=self.sharing,
             shares=self.ports.shares,
+            read=self.read,
+            change=self.change,
             clock=self.ports.clock,
         )
 

@@ -12,6 +12,7 @@ const TITLES = {
   list: "Demos",
   new: "New demo",
   demo: "Demo",
+  change: "Change",
   pools: "Pools",
   overview: "Overview",
 };
@@ -25,15 +26,17 @@ const VIEWS = {
   demo: async () => (await import("./demo.js")).demoView,
   pools: async () => (await import("./pools.js")).poolsView,
   overview: async () => (await import("./overview.js")).overviewView,
+  change: async () => (await import("./change.js")).changeView,
 };
 
 function route() {
-  const [name = "", id = ""] = location.hash.replace(/^#\/?/, "").split("/");
+  const [name = "", id = "", what = ""] = location.hash.replace(/^#\/?/, "").split("/");
   if (name === "sign-in") return { view: "sign-in", id: decoded(id) };
   if (name === "overview") return { view: "overview" };
   if (name === "new") return { view: "new" };
   if (name === "pools") return { view: "pools" };
-  if (name === "demos" && /^[a-z0-9]{1,20}$/.test(id)) return { view: "demo", id };
+  if (name === "demos" && /^[a-z0-9]{1,20}$/.test(id))
+    return { view: what === "change" ? "change" : "demo", id };
   return { view: "list" };
 }
 

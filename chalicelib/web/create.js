@@ -97,7 +97,7 @@ function build(view) {
   return parts;
 }
 
-function field(parts, name, label, input, hint) {
+export function field(parts, name, label, input, hint) {
   const error = h("span", { class: "error", id: `${name}-error` });
   parts.errors.set(name, { error, input });
   input.id ||= `field-${name}`;
@@ -176,7 +176,7 @@ function settings(view, parts) {
 }
 
 /** Return what the chosen components pull in, each with who brings it. */
-function along(view) {
+export function along(view) {
   const brought = new Map();
   for (const component of view.catalog.components) {
     if (!view.chosen.includes(component.name)) continue;
@@ -243,7 +243,7 @@ async function plan(view, parts) {
 }
 
 /** Say what is wrong beside the field it is wrong with, and the rest by the button. */
-function complain(parts, errors, message = "") {
+export function complain(parts, errors, message = "") {
   const rest = [];
   for (const { error, input } of parts.errors.values()) {
     say(error, "");

@@ -1,5 +1,7 @@
 // One demo: its graph coming alive, what ran when, what to open, and what can be done to it.
 
+import { addressesPanel } from "./addresses.js";
+import { makeAgain } from "./again.js";
 import { ask, now, poll, reader } from "./api.js";
 import { credentialsPanel } from "./credentials.js";
 import { openComponent } from "./component.js";
@@ -7,6 +9,7 @@ import { announce, h, say, set, show, toast } from "./dom.js";
 import { Graph, nodeText } from "./graph.js";
 import { notices, watching } from "./notice.js";
 import { details, eventsPanel, leasePanel, linksPanel } from "./panels.js";
+import { pauseButton } from "./pause.js";
 import { sharesPanel } from "./shares.js";
 import { Timeline, project, remaining, removal, standing } from "./timeline.js";
 import { PHASES, STATES, glyph, many, moment, moving, span } from "./words.js";
@@ -71,7 +74,7 @@ function lost(root, error) {
 }
 
 function take(view, parts, demo) {
-  view.demo = demo;
+  Object.assign(view, { demo, catalog });
   view.titles = Object.fromEntries(catalog.components.map((c) => [c.name, c.title]));
   heading(parts, demo);
   for (const panel of parts.panels) panel.draw(demo, catalog);
@@ -120,9 +123,13 @@ function frame(view) {
     parts.reason,
   );
   const lease = leasePanel(view);
-  const side = [linksPanel(view), credentialsPanel(view), lease, sharesPanel(view), details(view)];
+  const links = [linksPanel(view), credentialsPanel(view)];
+  const side = [...links, lease, sharesPanel(view), addressesPanel(view), details(view)];
   const events = eventsPanel(view);
-  parts.panels = [...side, events];
+  const pausing = pauseButton(view);
+  parts.change = h("a", { class: "plain button", href: `#/demos/${view.id}/change` }, "Change");
+  lease.buttons.prepend(parts.change, pausing.element, againButton(view));
+  parts.panels = [...side, pausing, events];
   parts.sections = [
     h(
       "div",
@@ -162,9 +169,17 @@ function frame(view) {
   return parts;
 }
 
+const againButton = (view) =>
+  h(
+    "button",
+    { type: "button", class: "plain", onclick: () => makeAgain(view.demo) },
+    "Make the same again",
+  );
+
 function heading(parts, demo) {
   say(parts.name, demo.name);
   say(parts.id, `${demo.demo_id} · ${demo.owner} · ${demo.region}`);
+  show(parts.change, demo.desired_state !== "deleted");
   set(parts.pill, "data-state", demo.phase);
   set(parts.band, "data-state", demo.failure || refusal(demo) ? "failed" : demo.phase);
   say(parts.sign, glyph(demo.phase));

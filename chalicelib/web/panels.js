@@ -3,6 +3,7 @@
 import { ask as send, now } from "./api.js";
 import { calendarLink } from "./calendar.js";
 import { ask, copyButton, follow, h, outside, say, show, toast } from "./dom.js";
+import { retryDialog } from "./retry.js";
 import { countdown, many, moment, timeOfDay } from "./words.js";
 
 const card = (title, ...inside) =>
@@ -100,7 +101,7 @@ export function leasePanel(view) {
     buttons: h("div", { class: "buttons" }, extend, remove, retry),
     draw(demo) {
       const ending = demo.desired_state === "deleted";
-      show(retry, demo.phase === "quarantined");
+      show(retry, ["quarantined", "failed"].includes(demo.phase));
       // A button that can no longer be pressed gives the focus to where one reads on.
       if (ending && [extend, remove].includes(document.activeElement))
         document.getElementById("main").focus({ preventScroll: true });
@@ -122,7 +123,10 @@ export function leasePanel(view) {
   };
 }
 
-const again = (view) => view.act(() => send("POST", `demos/${view.id}/retry`, { body: {} }));
+const again = (view) =>
+  view.demo.phase === "failed"
+    ? retryDialog(view)
+    : view.act(() => send("POST", `demos/${view.id}/retry`, { body: {} }));
 
 async function extendDialog(view) {
   const { lease_hours: caps } = view.me;

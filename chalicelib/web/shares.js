@@ -2,6 +2,7 @@
 
 import { HERE, ask as send } from "./api.js";
 import { copyButton, follow, h, s, say, set } from "./dom.js";
+import { accessRequests } from "./requests.js";
 import { countdown, many, moment } from "./words.js";
 
 const LOOK_EVERY = 15_000;
@@ -24,6 +25,7 @@ export function sharesPanel(view) {
   const make = h("button", { type: "button", class: "plain" }, "Make a link");
   const words = wordsOfALink();
   const panel = { looked: 0, list, none, view };
+  panel.requests = accessRequests(view, () => refresh(panel));
   make.addEventListener("click", () => {
     const body = { ...words.values(), page_url: new URL("share", HERE).href };
     if (hours.value) body.expires_hours = Number(hours.value);
@@ -34,6 +36,7 @@ export function sharesPanel(view) {
       "section",
       { class: "card at-shares" },
       h("h2", {}, "Prospect links"),
+      panel.requests.element,
       h(
         "p",
         { class: "dim" },
@@ -140,6 +143,7 @@ async function refresh(panel) {
       update,
     );
     panel.none.hidden = shares.length > 0;
+    panel.requests.draw(shares);
   } catch {
     // The page's own polling tells of the trouble; the next look tries again.
   }
@@ -181,9 +185,8 @@ function update(element, share) {
   say(parts.label, share.label);
   say(parts.visits, many(share.visits, "visit"));
   const opened = Object.entries(share.clicks).map(([title, times]) => `${title} (${times})`);
-  const seen = share.visits
-    ? [`first ${moment(share.first_visited_at)}, last ${moment(share.visited_at)}`]
-    : [];
+  const [first, last] = [moment(share.first_visited_at), moment(share.visited_at)];
+  const seen = !share.visits ? [] : first === last ? [`seen ${last}`] : [`first ${first}, last ${last}`];
   if (opened.length) seen.push(`opened ${opened.join(", ")}`);
   say(parts.more, seen.join("; "));
   parts.more.hidden = !seen.length;

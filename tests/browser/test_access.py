@@ -94,7 +94,7 @@ def test_what_a_prospect_opens_is_counted(site: Site) -> None:
         assert 204 == told.value.status
     owner.page.reload()
     expect(owner.page.locator(".shares")).to_contain_text("opened Web tier (2)")
-    expect(owner.page.locator(".shares")).to_contain_text("first ")
+    expect(owner.page.locator(".shares")).to_contain_text("seen ")
 
 
 def test_a_prospect_who_is_shut_out_asks(site: Site, faults: Callable[[Page], list[str]]) -> None:
@@ -114,3 +114,40 @@ def test_a_prospect_who_is_shut_out_asks(site: Site, faults: Callable[[Page], li
     (share,) = owner.call("GET", f"demos/{demo_id}/shares")["shares"]
     assert ["127.0.0.1/32"] == share["access_requests"]
     assert [] == prospect.shifts()
+
+
+def test_an_owner_lets_a_prospect_in(site: Site, faults: Callable[[Page], list[str]]) -> None:
+    """The prospect asks, the owner presses, and both pages turn without being loaded again."""
+    owner = site.person()
+    demo_id = owner.demo("asg", allowed_cidr=ELSEWHERE)
+    expect(owner.page.locator(".lead")).to_contain_text("Ready after")
+    prospect = site.visit()
+    gate = prospect.page.get_by_role("region", name="Your address")
+    prospect.page.goto(shared(owner, demo_id, label="Acme"))
+    prospect.page.get_by_role("button", name="Ask to be let in").click()
+    asking = owner.page.get_by_role("list", name="Asking to be let in")
+    expect(asking).to_contain_text("127.0.0.1 asks to be let in, through Acme")
+    assert [] == faults(owner.page)
+    asking.get_by_role("button", name="Let in: 127.0.0.1").click()
+    expect(gate.get_by_text("Your address is let in.")).to_be_visible()
+    expect(owner.page.locator(".at-addresses")).to_contain_text("127.0.0.1/32")
+    expect(asking.get_by_role("listitem")).to_have_count(0)
+    assert [] == faults(prospect.page)
+    assert [] == prospect.shifts()
+
+
+def test_an_owner_names_who_may_reach_it(site: Site) -> None:
+    """Adds an address and takes one away; what is no address is refused in words."""
+    owner = site.person()
+    demo_id = owner.demo("s3", allowed_cidr=ELSEWHERE)
+    panel = owner.page.locator(".at-addresses")
+    expect(owner.page.locator(".lead")).to_contain_text("Ready after")
+    panel.get_by_label("Address or block").fill("198.51.100.7")
+    panel.get_by_role("button", name="Let in").click()
+    expect(panel).to_contain_text("198.51.100.7/32")
+    panel.get_by_role("button", name="Remove 203.0.113.0/24").click()
+    expect(panel.get_by_role("listitem")).to_have_count(1)
+    assert ["198.51.100.7/32"] == owner.call("GET", f"demos/{demo_id}")["allowed_cidr"]
+    panel.get_by_label("Address or block").fill("somewhere")
+    panel.get_by_role("button", name="Let in").click()
+    expect(owner.page.get_by_role("alert")).to_contain_text("somewhere")

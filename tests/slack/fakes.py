@@ -19,6 +19,7 @@ from chalicelib.services.slack.ports import (
     Unverified,
 )
 from chalicelib.services.slack.requests import Intake, SlackRequests, Updates
+from chalicelib.services.slack.spec import SpecCommands
 from tests.unit.builders import HOME, NOW, OWNER, Stage
 
 ANN, BOB, ADMIN = "U0ANN", "U0BOB", "U0ADMIN"
@@ -152,6 +153,12 @@ class SlackStage(Stage):
             request=self.request,
             change=self.change,
             sharing=self.sharing,
+            spec=SpecCommands(
+                change=self.change,
+                access=self.access,
+                credentials=self.credentials,
+                offer=self.offer,
+            ),
             clock=self.clock,
             policy=self.slack_policy,
         )

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.core.demo import Demo, Desired, Failure, Phase, Status
-from chalicelib.entrypoints.slack import responses, status_message
+from chalicelib.entrypoints.slack import responses, spec, status_message
 from chalicelib.entrypoints.slack.blocks import escaped, link, zoned
 from chalicelib.services.slack.commands import ListResult
 from chalicelib.services.slack.ports import Message
@@ -95,7 +95,16 @@ def test_the_status_message_tells_states_links_and_the_end() -> None:
 @pytest.mark.parametrize(
     ("phase", "desired", "expected"),
     [
-        (Phase.READY, Desired.RUNNING, [status_message.EXTEND, status_message.DELETE]),
+        (
+            Phase.READY,
+            Desired.RUNNING,
+            [status_message.EXTEND, spec.PAUSE, status_message.DELETE],
+        ),
+        (
+            Phase.PAUSED,
+            Desired.PAUSED,
+            [status_message.EXTEND, spec.RESUME, status_message.DELETE],
+        ),
         (Phase.FAILED, Desired.RUNNING, RETRIED),
         (Phase.DELETING, Desired.DELETED, []),
         (Phase.QUARANTINED, Desired.DELETED, [status_message.RETRY]),

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
 from chalicelib.core.access import MAX_OPEN_REQUESTS, Access, access_of, block_of, lets_in
-from chalicelib.core.demo import Phase
-from chalicelib.core.errors import NotFound, WrongState
+from chalicelib.core.demo import Applied, Demo, Desired, Phase
+from chalicelib.core.errors import InvalidRequest, NotFound, WrongState
+from chalicelib.core.spec import SpecChange
 from chalicelib.core.timeline import EntryKind
 
-from .builders import demo
+from .builders import HOME, demo
 from .test_share import a_share
-from .test_shares import ANN, Scene
+from .test_shares import ANN, BOB, Scene
 
 OUTSIDE = "198.51.100.9"
 INSIDE = "203.0.113.9"
@@ -63,9 +68,12 @@ def test_a_visitor_is_told_what_their_address_is(
 
 
 def test_an_address_that_is_being_let_in_is_not_in_yet() -> None:
-    """Until the change is made."""
-    changing = demo(allowed_cidr=("203.0.113.0/24",), phase=Phase.CHANGING)
-    assert Access.OPENING is access_of(changing, a_share(), INSIDE)
+    """Until the change is made; who was in before stays in meanwhile."""
+    before = Applied(requested_components=(), parameters={}, allowed_cidr=("203.0.113.0/24",))
+    blocks = ("203.0.113.0/24", f"{OUTSIDE}/32")
+    changing = demo(allowed_cidr=blocks, phase=Phase.CHANGING, applied=before)
+    assert Access.OPENING is access_of(changing, a_share(), OUTSIDE)
+    assert Access.OPEN is access_of(changing, a_share(), INSIDE)
 
 
 def test_an_address_that_asks_is_told_once() -> None:
@@ -114,6 +122,109 @@ def test_nobody_asks_through_a_link_that_is_not_open() -> None:
     scene.sharing.revoke(ANN, scene.demo_id, "share001")
     with pytest.raises(NotFound, match="not valid"):
         scene.access.ask(token, OUTSIDE)
+
+
+def up(scene: Scene) -> Demo:
+    """Let the demo be ready."""
+    known = scene.stage.store.get(scene.demo_id)
+    return scene.stage.save(known, replace(known, phase=Phase.READY))
+
+
+def test_an_owner_lets_in_who_asks() -> None:
+    """By a change of the demo like any other; on every link through which the address asked."""
+    scene = Scene()
+    up(scene)
+    first, second = scene.create(), scene.create()
+    for token in (first, second):
+        scene.access.ask(token, OUTSIDE)
+    let_in = scene.access.let_in(ANN, scene.demo_id, f"{OUTSIDE}/32")
+    assert (HOME, f"{OUTSIDE}/32") == let_in.allowed_cidr
+    listed = scene.sharing.listed(ANN, scene.demo_id)
+    assert [frozenset()] * 2 == [each.share.waiting for each in listed]
+    with pytest.raises(NotFound, match="does not ask"):
+        scene.access.let_in(ANN, scene.demo_id, OUTSIDE)
+
+
+def test_an_owner_declines_who_asks() -> None:
+    """Told once, and for good on its links."""
+    scene = Scene()
+    tokens = [scene.create(), scene.create()]
+    for token in tokens:
+        scene.access.ask(token, OUTSIDE)
+    declined = scene.access.decline(ANN, scene.demo_id, OUTSIDE)
+    assert (HOME,) == declined.allowed_cidr
+    assert 1 == scene.stage.told(scene.demo_id).count(f"{OUTSIDE} is not let in")
+    for token in tokens:
+        share, known = scene.access.ask(token, OUTSIDE)
+        assert Access.DECLINED is access_of(known, share, OUTSIDE)
+
+
+def test_nobody_else_answers() -> None:
+    """For them there is no such demo."""
+    scene = Scene()
+    scene.access.ask(scene.create(), OUTSIDE)
+    for answer in (scene.access.let_in, scene.access.decline):
+        with pytest.raises(NotFound):
+            answer(BOB, scene.demo_id, OUTSIDE)
+    with pytest.raises(NotFound):
+        scene.access.allow(BOB, scene.demo_id, add=(f"{OUTSIDE}/32",))
+
+
+@pytest.mark.parametrize("address", ["", "x", "198.51.100.8", "0.0.0.0/0"])
+def test_only_who_asks_is_let_in(address: str) -> None:
+    """Whatever the owner's client says."""
+    scene = Scene()
+    scene.access.ask(scene.create(), OUTSIDE)
+    with pytest.raises(NotFound, match="does not ask"):
+        scene.access.let_in(ANN, scene.demo_id, address)
+
+
+def test_two_who_change_the_addresses_at_once_both_have_their_way() -> None:
+    """The second reads again what the first has written."""
+    scene = Scene()
+    up(scene)
+    change = scene.access.change
+
+    seen: list[int | None] = []
+
+    def between(demo_id: str, spec: SpecChange, *, actor: str, version: int | None) -> Demo:
+        if not seen:
+            seen.append(version)
+            scene.stage.access.allow(ANN, demo_id, add=("198.51.100.1/32",))
+        return change.change(demo_id, spec, actor=actor, version=version)
+
+    late: Any = SimpleNamespace(change=between)
+    access = replace(scene.access, change=late)
+    access.allow(ANN, scene.demo_id, add=(f"{OUTSIDE}/32",))
+    blocks = scene.stage.store.get(scene.demo_id).allowed_cidr
+    assert {HOME, "198.51.100.1/32", f"{OUTSIDE}/32"} == {*blocks}
+
+
+def test_no_more_than_ten_blocks_are_let_in() -> None:
+    """The eleventh is refused by its field, and its request waits on."""
+    scene = Scene()
+    up(scene)
+    blocks = [f"198.51.100.{n}/32" for n in range(20, 29)]
+    scene.access.allow(ANN, scene.demo_id, add=blocks)
+    token = scene.create()
+    scene.access.ask(token, OUTSIDE)
+    with pytest.raises(InvalidRequest, match="allowed_cidr"):
+        scene.access.let_in(ANN, scene.demo_id, OUTSIDE)
+    share, known = scene.access.ask(token, OUTSIDE)
+    assert Access.REQUESTED is access_of(known, share, OUTSIDE)
+
+
+def test_a_demo_that_ends_lets_nobody_in() -> None:
+    """Neither who asks nor whom its owner names."""
+    scene = Scene()
+    token = scene.create()
+    scene.access.ask(token, OUTSIDE)
+    known = scene.stage.store.get(scene.demo_id)
+    scene.stage.save(known, replace(known, desired_state=Desired.DELETED, phase=Phase.DELETING))
+    with pytest.raises(WrongState):
+        scene.access.let_in(ANN, scene.demo_id, OUTSIDE)
+    with pytest.raises(WrongState):
+        scene.access.ask(token, "198.51.100.10")
 
 
 def test_a_link_revoked_while_somebody_asks_takes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from chalice import Blueprint
 
 from chalicelib.entrypoints.rest.access_views import credentials_view
 from chalicelib.entrypoints.rest.http import Request, Response, endpoint
+from chalicelib.entrypoints.rest.views import demo_view
 from chalicelib.wiring import use_cases
 
 bp = Blueprint(__name__)
@@ -17,3 +20,16 @@ def credentials(call: Request, demo_id: str) -> Response:
     found = use_cases().credentials.of(call.caller, demo_id)
     # No version: the answer is kept nowhere, and it is a digest of a password.
     return Response(body=credentials_view(found, use_cases().offer.catalog()), versioned=False)
+
+
+@endpoint(bp, "POST", "/demos/{demo_id}/access-requests")
+def answer(call: Request, demo_id: str) -> Response:
+    """Let in an address that asks to be, or decline it."""
+    from chalicelib.entrypoints.rest.models import AccessBody, parsed  # noqa: PLC0415 - seldom
+
+    body = parsed(AccessBody, call.json())
+    access = use_cases().access
+    answered = access.let_in if body.let_in else access.decline
+    demo = answered(call.caller, demo_id, body.address)
+    shown = demo_view(demo, use_cases().offer.cost(demo))
+    return Response(body=shown, status=HTTPStatus.ACCEPTED)

@@ -289,6 +289,17 @@ class ClickBody(VisitBody):
     title: Text = Field(max_length=200, description="One of the names in `links`.")
 
 
+class AccessBody(Body):
+    """The body of POST /demos/{id}/access-requests."""
+
+    address: Text = Field(
+        max_length=50,
+        description="One of a link's `access_requests`, with or without its length.",
+        examples=["203.0.113.7/32"],
+    )
+    let_in: StrictBool = Field(description="Whether it is let in; otherwise it is declined.")
+
+
 def parsed(model: type[M], body: Any) -> M:
     """Return the body as its model; raise InvalidRequest naming every field that is wrong."""
     try:

@@ -17,6 +17,7 @@ from chalicelib.entrypoints.rest.demos import MAX_PAGE, PAGE
 from chalicelib.entrypoints.rest.http import JSON, MERGE_PATCH
 from chalicelib.entrypoints.rest.idempotency import MAX_KEY
 from chalicelib.entrypoints.rest.models import (
+    AccessBody,
     ChangeBody,
     ChangePlanBody,
     ClickBody,
@@ -174,6 +175,16 @@ _ACCESS: Final[Operations] = {
         reply=Reply(HTTPStatus.OK, answers.CredentialsList),
         parameters=(DEMO,),
         versioned=False,
+    ),
+    ("POST", "/demos/{demo_id}/access-requests"): Operation(
+        id="answerAccessRequest",
+        summary="Answer a request to be let in",
+        description="Adds the address to `allowed_cidr`, which changes the demo in place; or "
+        "declines it, for good on the link through which it was made.",
+        reply=Reply(HTTPStatus.ACCEPTED, answers.Demo),
+        parameters=(DEMO,),
+        body=Body(AccessBody),
+        conflicts=True,
     ),
 }
 

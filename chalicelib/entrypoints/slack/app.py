@@ -24,7 +24,7 @@ from slack_bolt.authorization import AuthorizeResult
 from chalicelib.core.catalog import ALL
 from chalicelib.core.errors import DemoError, InvalidRequest, RetryableError
 from chalicelib.entrypoints.logs import logger
-from chalicelib.entrypoints.slack import form, responses, status_message
+from chalicelib.entrypoints.slack import form, responses, spec, status_message
 from chalicelib.entrypoints.slack.command import Help, OpenForm, ShowCatalog, parse
 from chalicelib.entrypoints.slack.create import Misunderstood
 from chalicelib.entrypoints.slack.words import component_words
@@ -37,7 +37,9 @@ from chalicelib.services.slack.requests import Intake
 from chalicelib.wiring import slack_credentials, slack_intake
 
 Payload = dict[str, Any]
-_COMMAND_BUTTONS: Final = re.compile("|".join([*status_message.COMMANDS, responses.RUN]))
+_COMMAND_BUTTONS: Final = re.compile(
+    "|".join([*status_message.COMMANDS, *spec.BUTTONS, responses.RUN])
+)
 _PAGE_HEADER: Final = "x-stelligent-demo-page"
 
 

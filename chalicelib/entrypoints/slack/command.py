@@ -7,6 +7,7 @@ there, a value in services/slack/commands.py, and what it does in services/slack
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -25,12 +26,16 @@ from chalicelib.entrypoints.slack.words import (
     with_hint,
 )
 from chalicelib.services.slack.commands import (
+    Allow,
     Delete,
     DemoCommand,
     Extend,
     ListDemos,
+    Pause,
+    Resume,
     Retry,
     ShareDemo,
+    ShowCredentials,
     ShowDemo,
 )
 
@@ -139,6 +144,33 @@ def _demo(tokens: list[Token]) -> str:
     return " ".join(token.text.strip(",;:!`*_") for token in tokens if not token.is_small)
 
 
+def _allow(*, out: bool) -> Callable[[list[Token], Called], Understood]:
+    """Return a reader of a demo and of the addresses to let in, or to keep out."""
+
+    def read(tokens: list[Token], _: Called) -> Understood:
+        found = [(token, _block(token.word)) for token in tokens]
+        blocks = tuple(block for _, block in found if block)
+        if not blocks:
+            example = "`/demo allow Acme pilot 203.0.113.7`"
+            sentence = f"I expect an address, as in {example}."
+            return Misunderstood(problems=(sentence,))
+        named = [token for token, block in found if not block and token.word not in _AROUND]
+        return Allow(demo=_demo(named), blocks=blocks, out=out)
+
+    return read
+
+
+_AROUND: Final = ("from", "for", "in", "into")
+
+
+def _block(word: str) -> str:
+    """Return an address or a block as a block, in its plain form; nothing for another word."""
+    try:
+        return str(ipaddress.ip_network(word, strict=False))
+    except ValueError:
+        return ""
+
+
 COMMANDS: Final = (
     Command(
         "create|new|make|start|launch|spin up|set up|build|give",
@@ -168,6 +200,36 @@ COMMANDS: Final = (
     ),
     Command(
         "retry|try again", _about_one(Retry), "retry Acme pilot", "tries what failed again now"
+    ),
+    Command(
+        "pause|suspend|sleep",
+        _about_one(Pause),
+        "pause Acme pilot",
+        "says what a pause loses and saves, then pauses it",
+    ),
+    Command(
+        "resume|unpause|wake|wake up|continue",
+        _about_one(Resume),
+        "resume Acme pilot",
+        "builds again what the pause took down",
+    ),
+    Command(
+        "allow|let in|admit",
+        _allow(out=False),
+        "allow Acme pilot 203.0.113.7",
+        "lets an address in",
+    ),
+    Command(
+        "disallow|shut out|keep out",
+        _allow(out=True),
+        "disallow Acme pilot 203.0.113.7",
+        "keeps an address out again",
+    ),
+    Command(
+        "credentials|credential|password|passwords|login|creds",
+        _about_one(ShowCredentials),
+        "credentials Acme pilot",
+        "shows users and passwords, to you alone",
     ),
     Command(
         "catalog|catalogue|components",

@@ -13,6 +13,7 @@ from chalicelib.core.demo import DEMO_ID, Demo, Desired
 from chalicelib.core.errors import DemoError, InvalidRequest, LimitReached, NotFound, WrongState
 from chalicelib.core.kinds import BUNDLE
 from chalicelib.core.preview import Preview
+from chalicelib.entrypoints.slack import spec
 from chalicelib.entrypoints.slack.blocks import (
     actions,
     ago,
@@ -36,6 +37,7 @@ from chalicelib.entrypoints.slack.status_message import (
 )
 from chalicelib.services.slack.commands import (
     Create,
+    CredentialsResult,
     Delete,
     DemoCommand,
     DemoResult,
@@ -43,6 +45,7 @@ from chalicelib.services.slack.commands import (
     ListResult,
     NotOneDemo,
     NotOwner,
+    PauseQuestion,
     Result,
     Retry,
     ShareResult,
@@ -72,6 +75,10 @@ def response(request: SlackRequest, result: Result) -> Message | None:
             return listing(result)
         case ShareResult():
             return _prospect_link(result, request.page_url)
+        case CredentialsResult():
+            return spec.credentials(result)
+        case PauseQuestion():
+            return spec.pause_question(result)
         case DemoResult():
             return _outcome(request.command, result)
 
@@ -91,7 +98,7 @@ def _outcome(command: DemoCommand, result: DemoResult) -> Message | None:
             what = "The removal of" if demo.desired_state is Desired.DELETED else "What failed of"
             return sentence(f"{what} {_named(demo)} is tried again.")
         case _:
-            return status_message(demo)
+            return spec.answered(command, demo) or status_message(demo)
 
 
 def _named(demo: Demo) -> str:

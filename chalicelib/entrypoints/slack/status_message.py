@@ -14,6 +14,7 @@ from slack_sdk.models.blocks import Block, ButtonElement
 
 from chalicelib.core.demo import DEMO_ID, ComponentStatus, Demo, Desired, Phase, Status
 from chalicelib.core.durations import in_words
+from chalicelib.entrypoints.slack import spec
 from chalicelib.entrypoints.slack.blocks import (
     MAX_URL,
     actions,
@@ -192,8 +193,7 @@ def _buttons(demo: Demo, page_url: str = "") -> list[Block]:
     if demo.desired_state is not Desired.DELETED:
         if page_url:
             row.append(button("Prospect link", SHARE, value=demo.demo_id))
-        row.append(_extend(demo))
-        row.append(_delete(demo))
+        row += [_extend(demo), *spec.buttons(demo), _delete(demo)]
     return [actions(*row)] if row else []
 
 
@@ -235,7 +235,7 @@ def command_of(action_id: str, value: str) -> DemoCommand | None:
         RETRY: Retry(demo=demo_id),
         SHARE: ShareDemo(demo=demo_id),
     }
-    return commands.get(action_id)
+    return commands.get(action_id) or spec.command_of(action_id, demo_id, seen)
 
 
 def _moment(text: str) -> datetime | None:

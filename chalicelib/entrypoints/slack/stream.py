@@ -36,7 +36,8 @@ from chalicelib.core.errors import (
 )
 from chalicelib.core.timeline import EntryKind
 from chalicelib.entrypoints.logs import logger
-from chalicelib.entrypoints.slack import responses, status_message
+from chalicelib.entrypoints.slack import responses, spec, status_message
+from chalicelib.services.slack.commands import ShowCredentials
 from chalicelib.services.slack.ports import ChannelUnavailable, Chat, Message, MessageRef
 from chalicelib.services.slack.requests import Updates
 from chalicelib.wiring import now, slack_updates
@@ -50,10 +51,14 @@ _OPERATORS: Final = (AccessDenied, MissingSetting, Rejected)
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """News of a demo; what is urgent is shown in the channel too, with what can be done."""
+    """News of a demo; what is urgent is shown in the channel too, with what can be done.
+
+    An access request comes with the buttons that answer it.
+    """
 
     text: str
-    urgent: bool
+    urgent: bool = False
+    access_request: bool = False
 
 
 @dataclass(slots=True)
@@ -110,9 +115,10 @@ def _differs(change: StreamRecord) -> bool:
 
 def _notices(sort: str, entry: dict[str, Any]) -> dict[str, Notice]:
     kind = entry["kind"] if sort.startswith(_ENTRY) else ""
-    if kind not in (EntryKind.NOTICE, EntryKind.WARNING):
+    if kind not in (EntryKind.NOTICE, EntryKind.WARNING, EntryKind.ACCESS_REQUEST):
         return {}
-    return {sort: Notice(entry["text"], urgent=kind == EntryKind.WARNING)}
+    asks = kind == EntryKind.ACCESS_REQUEST
+    return {sort: Notice(entry["text"], urgent=kind == EntryKind.WARNING, access_request=asks)}
 
 
 def _done(slack: Updates, task: Task) -> bool:
@@ -153,7 +159,11 @@ def respond_to(slack: Updates, key: str) -> None:
     except DemoError as error:
         message = responses.refusal(request.command, error)
     if message is not None:
-        _respond(slack.chat, request.response_url, request.user, message)
+        if isinstance(request.command, ShowCredentials):
+            # Nowhere else: a direct message would keep the password.
+            slack.chat.respond(request.response_url, message)
+        else:
+            _respond(slack.chat, request.response_url, request.user, message)
         slack.requests.mark_handled(key)
 
 
@@ -173,9 +183,15 @@ def show(slack: Updates, demo_id: str, notices: Mapping[str, Notice]) -> None:
     ref = _show_status(slack, ref, demo)
     for name, notice in notices.items():
         if name not in ref.notified:
-            message = status_message.notice(demo, notice.text, ref.user, urgent=notice.urgent)
+            message = _noticed(demo, notice, ref.user)
             slack.chat.post(ref.channel, message, thread=ref.ts or "", broadcast=notice.urgent)
             slack.refs.mark_notified(demo_id, name)
+
+
+def _noticed(demo: Demo, notice: Notice, mention: str | None) -> Message:
+    if notice.access_request:
+        return spec.access_request(notice.text, demo, mention)
+    return status_message.notice(demo, notice.text, mention, urgent=notice.urgent)
 
 
 def _show_status(slack: Updates, ref: MessageRef, demo: Demo) -> MessageRef:

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from chalicelib.core.catalog import Selection
+from chalicelib.core.costs import Cost
+from chalicelib.core.credentials import Credentials
 from chalicelib.core.demo import Demo
 from chalicelib.core.errors import FatalError
 from chalicelib.core.local_time import LocalTime
@@ -88,7 +90,60 @@ class ShareDemo(AboutOne):
     kind: Literal["share"] = "share"
 
 
-DemoCommand = Create | ListDemos | ShowDemo | Extend | Delete | Retry | ShareDemo
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause(AboutOne):
+    """Pause a demo, once it is confirmed; before that, ask."""
+
+    confirmed: bool = False
+    kind: Literal["pause"] = "pause"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resume(AboutOne):
+    """Resume a paused demo."""
+
+    kind: Literal["resume"] = "resume"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allow(AboutOne):
+    """Let address blocks in, or keep them out from now on."""
+
+    blocks: tuple[str, ...] = ()
+    out: bool = False
+    kind: Literal["allow"] = "allow"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerRequest(AboutOne):
+    """Let in an address that asks to be, or decline it."""
+
+    address: str
+    let_in: bool
+    kind: Literal["answer"] = "answer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowCredentials(AboutOne):
+    """Show the credentials of what a demo runs, to who asks alone."""
+
+    kind: Literal["credentials"] = "credentials"
+
+
+DemoCommand = (
+    Create
+    | ListDemos
+    | ShowDemo
+    | Extend
+    | Delete
+    | Retry
+    | ShareDemo
+    | Pause
+    | Resume
+    | Allow
+    | AnswerRequest
+    | ShowCredentials
+)
 """Every command; `kind` names it in a stored request."""
 
 
@@ -135,4 +190,21 @@ class ShareResult:
     token: str
 
 
-Result = DemoResult | ListResult | ShareResult
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CredentialsResult:
+    """The credentials of what a demo runs, for who asked alone."""
+
+    demo: Demo
+    credentials: tuple[Credentials, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseQuestion:
+    """What a pause would lose for good, in sentences, and the price an hour, now and paused."""
+
+    demo: Demo
+    loses: tuple[str, ...]
+    cost: Cost
+
+
+Result = DemoResult | ListResult | ShareResult | CredentialsResult | PauseQuestion

@@ -13,6 +13,8 @@ from chalicelib.core.identity import Caller, may_own
 from chalicelib.core.request import DemoRequest
 from chalicelib.services.slack.commands import (
     AboutOne,
+    Allow,
+    AnswerRequest,
     Create,
     Delete,
     DemoCommand,
@@ -22,10 +24,13 @@ from chalicelib.services.slack.commands import (
     ListResult,
     NotOneDemo,
     NotOwner,
+    Pause,
     Result,
+    Resume,
     Retry,
     ShareDemo,
     ShareResult,
+    ShowCredentials,
     ShowDemo,
 )
 from chalicelib.services.slack.ports import (
@@ -40,6 +45,7 @@ from chalicelib.services.slack.ports import (
     SlackPolicy,
     SlackRequest,
 )
+from chalicelib.services.slack.spec import SpecCommands
 
 if TYPE_CHECKING:  # what wiring gives is loaded by then, and only in the function that uses it
     from chalicelib.core.preview import Preview
@@ -103,6 +109,7 @@ class SlackRequests:
     request: RequestDemo
     change: ChangeDemo
     sharing: Sharing
+    spec: SpecCommands
     clock: Clock
     policy: SlackPolicy
 
@@ -116,7 +123,7 @@ class SlackRequests:
         account = self._account(request.user)
         caller = self._caller(request.user, account)
         result = self._perform(request, account, caller)
-        if not isinstance(request.command, ListDemos | ShowDemo):
+        if not isinstance(request.command, ListDemos | ShowDemo | ShowCredentials):
             self.requests.mark_handled(request.key)
         return result
 
@@ -162,6 +169,13 @@ class SlackRequests:
             case ShareDemo():
                 share, token = self.sharing.create(caller, demo.demo_id)
                 return ShareResult(demo=demo, share=share, token=token)
+            case Pause() | Resume() as wish:
+                result = self.spec.wish(demo, wish, caller)
+                return self._changed(result) if isinstance(result, Demo) else result
+            case Allow() | AnswerRequest() as answer:
+                return DemoResult(demo=self.spec.let_in(demo, answer, caller))
+            case ShowCredentials():
+                return self.spec.show_credentials(demo, caller)
             case _:
                 return DemoResult(demo=demo)
 
@@ -265,7 +279,9 @@ def _fits(command: AboutOne, demo: Demo) -> bool:
     match command:
         case Retry():
             return demo.phase in (Phase.QUARANTINED, Phase.FAILED)
-        case Extend() | Delete() | ShareDemo():
+        case Resume():
+            return demo.desired_state is Desired.PAUSED
+        case Extend() | Delete() | ShareDemo() | Pause() | Allow() | ShowCredentials():
             return demo.desired_state is not Desired.DELETED
         case _:
             return True
