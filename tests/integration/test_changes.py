@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from tests.integration.conftest import Api, Running, wait_for
 
 MERGE_PATCH = {"Content-Type": "application/merge-patch+json"}
@@ -64,6 +66,48 @@ def test_components_are_added_and_left_out(running: Running) -> None:
     assert "sg requires it" in refused["detail"]
     gone(owner, demo_id)
     patched(owner, demo_id, {"name": "too late"}, 409)
+
+
+def test_a_pause_stops_the_database_and_a_resumption_starts_it(running: Running) -> None:
+    """Pausing what is paused changes nothing, and somebody else's demo is not found."""
+    owner = running.person()
+    demo_id = owner.ask("rds", "asg")
+    owner.until(demo_id, "ready", "deleted")
+    patched(owner, demo_id, {"desired_state": "paused"})
+    paused = owner.until(demo_id, "paused", "deleted")
+    assert paused["failure"] is None
+    assert ("stopped", "deleted") == (status_of(paused, "rds"), status_of(paused, "asg"))
+    assert "ready" == status_of(paused, "vpc")
+    (database,) = databases(running, demo_id)
+    assert "stopped" == database["DBInstanceStatus"]
+    before = owner.events(demo_id)
+    patched(owner, demo_id, {"desired_state": "paused"})
+    assert before == owner.events(demo_id)
+    patched(running.person(), demo_id, {"desired_state": "running"}, 404)
+    patched(owner, demo_id, {"desired_state": "running"})
+    resumed = owner.until(demo_id, "ready", "failed", "deleted")
+    assert {"ready"} == {c["status"] for c in resumed["components"]}
+    gone(owner, demo_id)
+
+
+def databases(running: Running, demo_id: str) -> list[dict[str, Any]]:
+    found = running.aws.client("rds").describe_db_instances()["DBInstances"]
+    return [d for d in found if demo_id in d["DBInstanceIdentifier"]]
+
+
+@pytest.mark.parametrize("state", ["paused", "running"])
+def test_deletion_in_the_middle_of_a_pause_or_change_ends_empty(
+    running: Running, state: str
+) -> None:
+    """Whatever is under way, all goes, and the account is as it was."""
+    running.remember()
+    owner = running.person()
+    demo_id = owner.ask("rds", "asg")
+    owner.until(demo_id, "ready", "deleted")
+    patched(owner, demo_id, {"desired_state": state, "allowed_cidr": ["198.51.100.7/32"]})
+    wait_for(lambda: owner.demo(demo_id)["phase"] != "ready", "it is on its way")
+    gone(owner, demo_id)
+    assert [] == running.left_behind()
 
 
 def test_a_new_name_reaches_the_demos_pages_while_it_stays_ready(running: Running) -> None:
