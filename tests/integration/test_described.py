@@ -15,7 +15,7 @@ Call = Callable[..., httpx.Response]
 
 # A demo that can be retried takes a teardown that gave up: test_teardown makes one. Its answer
 # is the same view of a demo as deleteDemo's.
-NOT_MADE_HERE = {("retryDeletion", 202)}
+NOT_MADE_HERE = {("retryDemo", 202)}
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,9 @@ def test_every_operation_answers_as_described(
     checked(owner, "listEvents", "GET", f"{demo}/events")
     checked(owner, "inspectComponent", "GET", f"{demo}/components/s3/events")
     checked(owner, "listDemos", "GET", "/demos?phase=live&q=described&order=ends")
-    checked(running.admin(), "getOverview", "GET", "/overview")
+    _admins(running.admin(), checked)
+    checked(owner, "changeDemo", "PATCH", demo, {"name": "described anew"})
+    owner.until(demo.removeprefix("/demos/"), "ready")
     checked(owner, "changeLease", "PATCH", f"{demo}/lease", {"extend_hours": 1})
     checked(owner, "getCredentials", "GET", f"{demo}/credentials")
     page = {"page_url": "https://demo.example.com/share"}
@@ -86,6 +88,15 @@ def test_every_operation_answers_as_described(
         if int(status) < 304
     }
     assert described - NOT_MADE_HERE == {each for each in description.seen if each[1] < 304}
+
+
+def _admins(admin: Api, checked: Call) -> None:
+    """Ask for what admins alone are answered."""
+    checked(admin, "getOverview", "GET", "/overview")
+    checked(admin, "putPool", "PUT", "/pools/described", {"components": ["s3"], "ready": 0})
+    checked(admin, "getPool", "GET", "/pools/described")
+    checked(admin, "listPools", "GET", "/pools")
+    checked(admin, "deletePool", "DELETE", "/pools/described")
 
 
 def test_refusals_are_as_described(running: Running, checked: Call) -> None:
@@ -128,7 +139,7 @@ def test_a_full_quota_and_a_passed_limit_are_as_described(running: Running, chec
     assert (429, sorted(made)) == (full.status_code, sorted(full.json()["held_by"]))
     wanted = {"extend_hours": 9_000}
     late = checked(owner, "changeLease", "PATCH", f"/demos/{made[0]}/lease", wanted)
-    early = checked(owner, "retryDeletion", "POST", f"/demos/{made[0]}/retry")
+    early = checked(owner, "retryDemo", "POST", f"/demos/{made[0]}/retry")
     assert (409, 409) == (late.status_code, early.status_code)
     for demo_id in made:
         checked(owner, "deleteDemo", "DELETE", f"/demos/{demo_id}")
