@@ -9,13 +9,14 @@ import { parameterFields } from "./parameters.js";
 import { drawPlan, planCard } from "./plan.js";
 import { difference } from "./retry.js";
 import { Timeline } from "./timeline.js";
+import { dollars } from "./words.js";
 
 const SETTLE = 200;
 const CHANGE = "Change this demo";
 
 /** Open the form for a demo; returns what closes it. */
-export function changeView(root, { id, title }) {
-  const view = { id, graph: new Graph("Plan"), timeline: new Timeline(), asked: 0 };
+export function changeView(root, { me, id, title }) {
+  const view = { me, id, graph: new Graph("Plan"), timeline: new Timeline(), asked: 0 };
   load(root, view, title);
   return () => {
     view.closed = true;
@@ -61,6 +62,8 @@ function build(view) {
     h("div", { class: "wide" }, components(view, parts, changed), settings(view, parts, again), parts.fields.element),
     h("div", { class: "side plan" }, planCard(view, parts)),
   );
+  // A change takes no place in a quota and moves no lease.
+  for (const about of [parts.quota, parts.warning]) about.hidden = true;
   parts.effects = h("p", { class: "effects" });
   parts.brings.after(parts.effects);
   form.addEventListener("submit", (event) => {
@@ -145,6 +148,7 @@ async function plan(view, parts) {
     complain(parts, []);
     drawPlan(view, parts, planned);
     say(parts.total, "After the change");
+    say(parts.cost, `${dollars(planned.hourly_usd, planned.unpriced)} while it runs.`);
     say(parts.effects, effects(view.demo, planned));
     parts.submit.disabled = !Object.keys(wanted(view)).length;
   } catch (error) {
