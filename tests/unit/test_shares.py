@@ -18,7 +18,8 @@ from chalicelib.core.identity import Caller
 from chalicelib.core.request import DemoRequest
 from chalicelib.core.share import MAX_LINKS, Invitation, Share
 from chalicelib.core.timeline import Entry
-from chalicelib.entrypoints.rest.models import ShareBody, parsed
+from chalicelib.entrypoints.rest.access_models import ShareBody
+from chalicelib.entrypoints.rest.models import parsed
 from testkit.fakes.shares import MemoryShares
 
 from .builders import HOME, OWNER, Stage

@@ -25,7 +25,8 @@ def credentials(call: Request, demo_id: str) -> Response:
 @endpoint(bp, "POST", "/demos/{demo_id}/access-requests")
 def answer(call: Request, demo_id: str) -> Response:
     """Let in an address that asks to be, or decline it."""
-    from chalicelib.entrypoints.rest.models import AccessBody, parsed  # noqa: PLC0415 - seldom
+    from chalicelib.entrypoints.rest.access_models import AccessBody  # noqa: PLC0415 - seldom
+    from chalicelib.entrypoints.rest.models import parsed  # noqa: PLC0415 - seldom
 
     body = parsed(AccessBody, call.json())
     access = use_cases().access

@@ -9,42 +9,32 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
-from chalicelib.core.demo import DEMO_ID, Phase
+from chalicelib.core.demo import Phase
 from chalicelib.core.listing import LIVE, MAX_QUERY, Order
 from chalicelib.core.pool import NAME
 from chalicelib.entrypoints.rest import answers, inspection_answers, offers
+from chalicelib.entrypoints.rest.access_operations import ACCESS, DEMO, SHARES, Operations
 from chalicelib.entrypoints.rest.demos import MAX_PAGE, PAGE
 from chalicelib.entrypoints.rest.http import JSON, MERGE_PATCH
 from chalicelib.entrypoints.rest.idempotency import MAX_KEY
 from chalicelib.entrypoints.rest.models import (
-    AccessBody,
     ChangeBody,
     ChangePlanBody,
-    ClickBody,
     DemoBody,
     LeaseBody,
     RetryBody,
-    ShareBody,
-    VisitBody,
 )
 from chalicelib.entrypoints.rest.operation import IF_MATCH, Body, Operation, Parameter, Reply
 from chalicelib.entrypoints.rest.pool_models import PoolAnswer, PoolBody, PoolList
-from chalicelib.entrypoints.rest.shares import MAX_TOKEN, TOKEN_HEADER
-
-Operations = Mapping[tuple[str, str], Operation]
 
 _TEXT: Final = {"type": "string"}
 _FILE: Final = {"type": "string", "examples": ["app.js"]}
 _FLAG: Final = {"type": "boolean", "default": False}
 _COUNT: Final = {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": PAGE}
-_ID: Final = {"type": "string", "pattern": f"^{DEMO_ID.pattern}$"}
 _POOL: Final = {"type": "string", "pattern": f"^{NAME.pattern}$"}
 _KEY: Final = {"type": "string", "minLength": 1, "maxLength": MAX_KEY}
-_TOKEN: Final = {"type": "string", "minLength": 1, "maxLength": MAX_TOKEN}
 
-DEMO: Final = Parameter("demo_id", "path", _ID, "The demo's id.", required=True)
 COMPONENT: Final = Parameter("name", "path", _TEXT, "The component's name.", required=True)
-SHARE: Final = Parameter("share_id", "path", _ID, "The link's id.", required=True)
 POOL: Final = Parameter("name", "path", _POOL, "The pool's name.", required=True)
 FOLDER: Final = Parameter("folder", "path", _TEXT, "The page's version.", required=True)
 FILE: Final = Parameter("file", "path", _FILE, "The file's name.", required=True)
@@ -68,9 +58,6 @@ KEY: Final = Parameter(
     "Idempotency-Key", "header", _KEY, "For a day, the same key and body create one demo."
 )
 MATCH: Final = Parameter(IF_MATCH, "header", _TEXT, "Only this version, by its `ETag`.")
-TOKEN: Final = Parameter(
-    TOKEN_HEADER, "header", _TOKEN, "What follows `#` in the link's address.", required=True
-)
 
 _PAGE: Final = Reply(
     HTTPStatus.OK,
@@ -164,88 +151,6 @@ _DEMOS: Final[Operations] = {
         summary="Look over everybody's live demos",
         description="Who holds what and what it costs an hour; for admins.",
         reply=Reply(HTTPStatus.OK, inspection_answers.Overview),
-    ),
-}
-
-_ACCESS: Final[Operations] = {
-    ("GET", "/demos/{demo_id}/credentials"): Operation(
-        id="getCredentials",
-        summary="Read a demo's credentials",
-        description="For its owner alone; the timeline says each time that they were read.",
-        reply=Reply(HTTPStatus.OK, answers.CredentialsList),
-        parameters=(DEMO,),
-        versioned=False,
-    ),
-    ("POST", "/demos/{demo_id}/access-requests"): Operation(
-        id="answerAccessRequest",
-        summary="Answer a request to be let in",
-        description="Adds the address to `allowed_cidr`, which changes the demo in place; or "
-        "declines it, for good on the link through which it was made.",
-        reply=Reply(HTTPStatus.ACCEPTED, answers.Demo),
-        parameters=(DEMO,),
-        body=Body(AccessBody),
-        conflicts=True,
-    ),
-}
-
-_SHARES: Final[Operations] = {
-    ("GET", "/demos/{demo_id}/shares"): Operation(
-        id="listShares",
-        summary="List a demo's prospect links",
-        reply=Reply(HTTPStatus.OK, answers.ShareList),
-        parameters=(DEMO,),
-    ),
-    ("POST", "/demos/{demo_id}/shares"): Operation(
-        id="createShare",
-        summary="Create a prospect link",
-        description="The link's address is in this answer and in no other.",
-        reply=Reply(HTTPStatus.CREATED, answers.NewShare),
-        parameters=(DEMO,),
-        body=Body(ShareBody, required=False),
-        conflicts=True,
-    ),
-    ("DELETE", "/demos/{demo_id}/shares/{share_id}"): Operation(
-        id="revokeShare",
-        summary="Revoke a prospect link",
-        reply=Reply(HTTPStatus.NO_CONTENT),
-        parameters=(DEMO, SHARE),
-    ),
-    ("GET", "/shared"): Operation(
-        id="getSharedDemo",
-        summary="Get what a prospect link shows",
-        description="For a page that is open already: counts no visit.",
-        reply=Reply(HTTPStatus.OK, answers.SharedDemo, ("Vary",)),
-        parameters=(TOKEN,),
-        missing=True,
-        public=True,
-    ),
-    ("POST", "/shared"): Operation(
-        id="visitSharedDemo",
-        summary="Open a prospect link",
-        description="Answers what the link shows, and counts a visit.",
-        reply=Reply(HTTPStatus.OK, answers.SharedDemo),
-        body=Body(VisitBody),
-        missing=True,
-        public=True,
-    ),
-    ("POST", "/shared/clicks"): Operation(
-        id="countClick",
-        summary="Count an opened link",
-        description="Counts that a prospect opens one of the demo's links.",
-        reply=Reply(HTTPStatus.NO_CONTENT),
-        body=Body(ClickBody),
-        missing=True,
-        public=True,
-    ),
-    ("POST", "/shared/access-requests"): Operation(
-        id="requestAccess",
-        summary="Ask to be let in",
-        description="Asks the demo's owner to let the caller's own address in.",
-        reply=Reply(HTTPStatus.ACCEPTED, answers.SharedDemo),
-        body=Body(VisitBody),
-        missing=True,
-        conflicts=True,
-        public=True,
     ),
 }
 
@@ -345,8 +250,8 @@ _PAGES: Final[Operations] = {
 
 TAGS: Final[Mapping[str, Operations]] = {
     "Demos": _DEMOS,
-    "Access": _ACCESS,
-    "Prospect links": _SHARES,
+    "Access": ACCESS,
+    "Prospect links": SHARES,
     "Pools": _POOLS,
     "Service": _SERVICE,
     "Web page": _PAGES,

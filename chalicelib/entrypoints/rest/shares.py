@@ -33,7 +33,8 @@ TOKEN_HEADER: Final = "X-Share-Token"  # noqa: S105 - a header's name
 @endpoint(bp, "POST", "/demos/{demo_id}/shares")
 def create(call: Request, demo_id: str) -> Response:
     """Create a link; its address is in this answer and in no other."""
-    from chalicelib.entrypoints.rest.models import ShareBody, parsed  # noqa: PLC0415 - seldom
+    from chalicelib.entrypoints.rest.access_models import ShareBody  # noqa: PLC0415 - seldom
+    from chalicelib.entrypoints.rest.models import parsed  # noqa: PLC0415 - seldom
 
     body = parsed(ShareBody, call.json())
     share, token = use_cases().sharing.create(call.caller, demo_id, body.invitation())
@@ -57,7 +58,8 @@ def revoke(call: Request, demo_id: str, share_id: str) -> Response:
 @endpoint(bp, "POST", "/shared", public=True)
 def visit(call: Request) -> Response:
     """Show what a link shows, and count the visit."""
-    from chalicelib.entrypoints.rest.models import VisitBody, parsed  # noqa: PLC0415 - seldom
+    from chalicelib.entrypoints.rest.access_models import VisitBody  # noqa: PLC0415 - seldom
+    from chalicelib.entrypoints.rest.models import parsed  # noqa: PLC0415 - seldom
 
     token = parsed(VisitBody, call.json()).token
     return Response(body=_shown(call, token, count=True))
@@ -81,7 +83,8 @@ def _shown(call: Request, token: str, *, count: bool) -> SharedDemo:
 @endpoint(bp, "POST", "/shared/clicks", public=True)
 def click(call: Request) -> Response:
     """Count that a prospect opens one of the demo's links."""
-    from chalicelib.entrypoints.rest.models import ClickBody, parsed  # noqa: PLC0415 - seldom
+    from chalicelib.entrypoints.rest.access_models import ClickBody  # noqa: PLC0415 - seldom
+    from chalicelib.entrypoints.rest.models import parsed  # noqa: PLC0415 - seldom
 
     body = parsed(ClickBody, call.json())
     share, demo = use_cases().sharing.visit(body.token, count=False)
@@ -94,7 +97,8 @@ def click(call: Request) -> Response:
 @endpoint(bp, "POST", "/shared/access-requests", public=True)
 def ask(call: Request) -> Response:
     """Ask that the visitor's own address be let in."""
-    from chalicelib.entrypoints.rest.models import VisitBody, parsed  # noqa: PLC0415 - seldom
+    from chalicelib.entrypoints.rest.access_models import VisitBody  # noqa: PLC0415 - seldom
+    from chalicelib.entrypoints.rest.models import parsed  # noqa: PLC0415 - seldom
 
     token = parsed(VisitBody, call.json()).token
     share, demo = use_cases().access.ask(token, call.source_ip)
