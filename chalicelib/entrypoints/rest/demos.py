@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from chalice import Blueprint
 
 from chalicelib.core.demo import Demo, demo_id_from
+from chalicelib.core.errors import FieldProblem, InvalidRequest
 from chalicelib.entrypoints.rest.conditions import version_tag
 from chalicelib.entrypoints.rest.http import JSON, MERGE_PATCH, Request, Response, endpoint
 from chalicelib.entrypoints.rest.views import briefs_view, demo_view, demos_view, events_view
@@ -91,6 +92,8 @@ def change(call: Request, demo_id: str) -> Response:
     """Change a demo: its name, components, parameters, addresses; pause or resume it."""
     from chalicelib.entrypoints.rest.models import ChangeBody, parsed  # noqa: PLC0415
 
+    if not call.raw_body:
+        raise InvalidRequest(FieldProblem("body", "must say what to change"))
     body = parsed(ChangeBody, call.json())
     demo = use_cases().read.find(call.caller, demo_id)
     changed = use_cases().change.change(
