@@ -144,8 +144,8 @@ def test_what_the_service_refuses_is_said_at_its_field(site: Site) -> None:
         "name": "#name-error",
         "allowed_cidr.1": "#allowed_cidr-error",
         "parameters.DatabaseStorageGb": "#parameter-DatabaseStorageGb-error",
-        "parameters.Unknown": ".plan .error",
-        "keep_on_failure": ".plan .error",
+        "parameters.Unknown": ".plan .error[role=alert]",
+        "keep_on_failure": ".plan .error[role=alert]",
     }
     errors = [{"field": field, "message": f"{field} is wrong"} for field in places]
     refusal = {"status": 422, "json": {"detail": "Not valid", "errors": errors}}

@@ -151,6 +151,9 @@ def test_a_limit_is_a_small_whole_number_or_is_named(
     assert (200 if fits else 422) == answer["statusCode"], answer
 
 
+_ANSWER = '{"address": "203.0.113.7/32", "let_in": true}'
+
+
 @pytest.mark.parametrize(
     ("method", "path"), [route for route in routes() if "{demo_id}" in route[1]]
 )
@@ -160,9 +163,10 @@ def test_an_id_that_nobody_gave_out_is_not_found(
     service: Service, method: str, path: str, demo_id: str
 ) -> None:
     """However long, and whatever is in it."""
-    extension = '{"extend_hours": 1}' if path.endswith("/lease") else "{}"
-    body = {"PATCH": extension, "POST": "{}"}.get(method, "")
-    answer = service.call(method, path, {"demo_id": demo_id, "share_id": "x" * 2000}, body=body)
+    bodies = {"/lease": '{"extend_hours": 1}', "/access-requests": _ANSWER}
+    body = bodies.get(path.removeprefix("/demos/{demo_id}"), "{}")
+    ids = {"demo_id": demo_id, "share_id": "x" * 2000, "name": "s3"}
+    answer = service.call(method, path, ids, body=body if method in ("PATCH", "POST") else "")
     assert 404 == answer["statusCode"], answer
 
 
