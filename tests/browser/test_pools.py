@@ -8,6 +8,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from local import service
+from tests.integration.conftest import SCHEDULED
 
 from .conftest import Site
 
@@ -18,20 +19,7 @@ def sweep(site: Site) -> None:
     pages = lambdas.get_paginator("list_functions").paginate()
     names = [f["FunctionName"] for page in pages for f in page["Functions"]]
     name = next(n for n in names if "-Sweep-" in n)
-    lambdas.invoke(FunctionName=name, Payload=json.dumps(_EVENT).encode())
-
-
-_EVENT = {
-    "version": "0",
-    "id": "a",
-    "detail-type": "Scheduled Event",
-    "source": "aws.events",
-    "account": "000000000000",
-    "time": "2026-01-01T00:00:00Z",
-    "region": "us-east-1",
-    "resources": [],
-    "detail": {},
-}
+    lambdas.invoke(FunctionName=name, Payload=json.dumps(SCHEDULED).encode())
 
 
 def test_an_admin_makes_fills_and_deletes_a_pool(

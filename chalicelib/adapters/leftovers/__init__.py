@@ -1,10 +1,10 @@
 """The search for what a deleted demo left behind, behind the Leftovers port.
 
 Candidates come from the tag index (Resource Groups Tagging API) and from the services that can
-be asked directly (`sources`), as the index may not show yet what is new. Each candidate is then
+be searched directly (`sources`), as the index may not show yet what is new. Each candidate is then
 looked up where it lives (`kinds`), as the index goes on listing what is gone, for hours even.
 Nothing is believed on the index's word alone, and no doubt counts as gone: a kind that has no
-look-up, a look-up that is refused and a source that cannot be asked all count as left behind,
+look-up, a look-up that is refused and a source that cannot be read all count as left behind,
 with the reason beside them.
 """
 

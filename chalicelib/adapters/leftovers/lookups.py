@@ -1,4 +1,4 @@
-"""Whether a resource that a tag names still exists, asked of the service that it lives in.
+"""Whether a resource that a tag names still exists, according to the service that it lives in.
 
 A look-up is handed ARNs of one kind and returns those that exist. What a service keeps on record
 after its end (a terminated instance, an inactive cluster, a deregistered task definition) does not
@@ -46,7 +46,7 @@ class ByName:
     """Any other kind: one call for each, with arguments made of parts of its ARN.
 
     `{arn}` is the whole, `{name}` what follows the kind, `{parts[n]}` a piece between slashes or
-    colons, `{last}` the last of them. Of an answer with more than was asked for, `named` is the
+    colons, `{last}` the last of them. Of an answer with more than was looked for, `named` is the
     field that holds the name. `missing` matches the error for one that is not there, as its code
     and message.
     """

@@ -1,7 +1,7 @@
 """Where candidates come from: the tag index, and the services themselves.
 
 A source may name what is gone, as it is looked up afterwards. Where a service has a filter for
-tags it is asked with it; where it lists names, those that begin with the demo's own.
+tags that filter is used; where it lists names, those that begin with the demo's own.
 """
 
 from __future__ import annotations

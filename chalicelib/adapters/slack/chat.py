@@ -193,7 +193,7 @@ class SlackChat:
         if left > 0:
             self._sleep(min(left, self._patience))
         if until - self._clock() > 0:
-            raise Throttled(f"{method}: Slack asked to wait {left:.0f} s more")
+            raise Throttled(f"{method}: Slack wants a wait of {left:.0f} s more")
 
 
 def _content(message: Message) -> dict[str, Any]:

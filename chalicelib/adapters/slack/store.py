@@ -63,7 +63,7 @@ class SlackItems:
 
     @translated
     def account(self, user: str, now: datetime) -> Account | None:
-        """Return what is known of a Slack user, or None when Slack must be asked."""
+        """Return what is known of a Slack user, or None when Slack has to be queried."""
         item = self._get(_user_key(user))
         # TTL removes items when it comes to it, which may be days late.
         if not item or item["ttl"] <= epoch(now):
