@@ -160,7 +160,7 @@ function settings(view, parts) {
         "allowed_cidr",
         "Who may reach it",
         input("cidr", { placeholder: me.cidr, spellcheck: "false" }),
-        `Up to five blocks, by comma. Empty: only you, ${me.cidr}.`,
+        `Up to ten blocks, by comma. Empty: only you, ${me.cidr}.`,
       ),
       me.regions.length > 1
         ? field(parts, "region", "Region", region, "Where its stacks are made.")
