@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, Request, Response, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, Request, Response, expect
 
 from local import service, tokens
 from local.control import Control
@@ -174,17 +174,19 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def browser(
-    chromium: str, family: str, tmp_path_factory: pytest.TempPathFactory
+    playwright: Playwright,
+    chromium: str,
+    family: str,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Browser]:
     """Start Chromium with one font family."""
     expect.set_options(timeout=PATIENCE)
     environment = fonts.environment(family, tmp_path_factory.mktemp("fonts"))
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=chromium, args=list(CHROMIUM), env={**os.environ, **environment}
-        )
-        yield started
-        started.close()
+    started = playwright.chromium.launch(
+        executable_path=chromium, args=list(CHROMIUM), env={**os.environ, **environment}
+    )
+    yield started
+    started.close()
 
 
 @pytest.fixture(scope="session")

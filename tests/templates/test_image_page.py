@@ -16,7 +16,7 @@ from itertools import takewhile
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Playwright, expect
 
 from .documents import ROOT
 from .test_web_page import get
@@ -222,12 +222,10 @@ def test_apache_serves_nothing_else(apache: str, path: str, status: int) -> None
 
 @needs_apache
 @needs_chromium
-def test_the_page_follows_what_is_known(served: Served) -> None:
+def test_the_page_follows_what_is_known(served: Served, playwright: Playwright) -> None:
     """It does without name, owner and end, then shows each as it is, without a reload."""
-    with (
-        sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"]) as chromium,
-    ):
+    arguments = ["--no-sandbox"]
+    with playwright.chromium.launch(executable_path=CHROMIUM, args=arguments) as chromium:
         page = chromium.new_page(locale="en-GB", timezone_id="UTC")
         page.clock.install(time="2030-01-31T10:00:00Z")
         faults: list[str] = []
