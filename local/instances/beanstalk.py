@@ -78,45 +78,32 @@ def is_ready(environment: str) -> bool:
     return ready
 
 
+class _Maker:
+    """Makes the resources of an environment's own, and notes each, last one last."""
+
+    def __init__(self, made: list[tuple[str, str]], stack_name: str) -> None:
+        self._made = made
+        self._stack_name = stack_name
+
+    def make(self, kind: str, **wanted: Any) -> tuple[str, dict[str, Any]]:
+        """Make a resource of a type; gives its physical id and its attributes."""
+        handlers = pinned("ministack.services.cloudformation.provisioners._RESOURCE_HANDLERS")
+        logical_id = kind.rpartition(":")[2]
+        physical_id, attributes = handlers[kind]["create"](logical_id, wanted, self._stack_name)
+        self._made.append((kind, physical_id))
+        return physical_id, attributes
+
+
 def _make(
     made: list[tuple[str, str]], name: str, properties: dict[str, Any], stack_name: str
 ) -> str:
     """Make what an environment consists of; gives its address."""
     options = _options(properties)
     tags = properties.get("Tags", [])
-    handlers = pinned("ministack.services.cloudformation.provisioners._RESOURCE_HANDLERS")
-
-    def make(kind: str, logical_id: str, **wanted: Any) -> Any:
-        physical_id, attributes = handlers[kind]["create"](logical_id, wanted, stack_name)
-        made.append((kind, physical_id))
-        return physical_id, attributes
-
-    balancing = "AWS::ElasticLoadBalancingV2"
-    balancer, address = make(
-        f"{balancing}::LoadBalancer",
-        "LoadBalancer",
-        Subnets=options["aws:ec2:vpc", "ELBSubnets"].split(","),
-        SecurityGroups=[options["aws:elbv2:loadbalancer", "SecurityGroups"]],
-        Tags=tags,
-    )
-    targets, _ = make(
-        f"{balancing}::TargetGroup",
-        "Targets",
-        VpcId=options["aws:ec2:vpc", "VPCId"],
-        Port=_PORT,
-        HealthCheckPath=options.get((_PROCESS, "HealthCheckPath"), "/"),
-        HealthCheckIntervalSeconds=options.get((_PROCESS, "HealthCheckInterval"), "15"),
-        Tags=tags,
-    )
-    make(
-        f"{balancing}::Listener",
-        "Listener",
-        LoadBalancerArn=balancer,
-        DefaultActions=[{"Type": "forward", "TargetGroupArn": targets}],
-    )
-    template, _ = make(
+    maker = _Maker(made, stack_name)
+    targets, address = _balanced(maker, options, tags)
+    template, _ = maker.make(
         "AWS::EC2::LaunchTemplate",
-        "LaunchTemplate",
         TagSpecifications=[{"ResourceType": "launch-template", "Tags": tags}],
         LaunchTemplateData={
             "InstanceType": options.get(("aws:ec2:instances", "InstanceTypes"), "t3.small"),
@@ -124,9 +111,8 @@ def _make(
             "UserData": _user_data(properties["VersionLabel"], options),
         },
     )
-    make(
+    maker.make(
         "AWS::AutoScaling::AutoScalingGroup",
-        "Group",
         AutoScalingGroupName=GROUP.format(name),
         MinSize=options.get(("aws:autoscaling:asg", "MinSize"), "1"),
         MaxSize=options.get(("aws:autoscaling:asg", "MaxSize"), "4"),
@@ -134,7 +120,31 @@ def _make(
         TargetGroupARNs=[targets],
         Tags=tags,
     )
-    return str(address["DNSName"])
+    return address
+
+
+def _balanced(maker: _Maker, options: dict[tuple[str, str], str], tags: Any) -> tuple[str, str]:
+    """Make the load balancer; gives its target group and its address."""
+    balancer, known = maker.make(
+        "AWS::ElasticLoadBalancingV2::LoadBalancer",
+        Subnets=options["aws:ec2:vpc", "ELBSubnets"].split(","),
+        SecurityGroups=[options["aws:elbv2:loadbalancer", "SecurityGroups"]],
+        Tags=tags,
+    )
+    targets, _ = maker.make(
+        "AWS::ElasticLoadBalancingV2::TargetGroup",
+        VpcId=options["aws:ec2:vpc", "VPCId"],
+        Port=_PORT,
+        HealthCheckPath=options.get((_PROCESS, "HealthCheckPath"), "/"),
+        HealthCheckIntervalSeconds=options.get((_PROCESS, "HealthCheckInterval"), "15"),
+        Tags=tags,
+    )
+    maker.make(
+        "AWS::ElasticLoadBalancingV2::Listener",
+        LoadBalancerArn=balancer,
+        DefaultActions=[{"Type": "forward", "TargetGroupArn": targets}],
+    )
+    return targets, str(known["DNSName"])
 
 
 def _options(properties: dict[str, Any]) -> dict[tuple[str, str], str]:

@@ -4,9 +4,11 @@ Deterministic throughout: time moves only when the clock is told to, and nothing
 """
 
 from testkit.fakes.clock import VirtualClock
-from testkit.fakes.cloud import MemoryCloud, MemoryTargets, Obstacle
+from testkit.fakes.cloud import MemoryCloud
+from testkit.fakes.network import Obstacle
 from testkit.fakes.ports import MemoryPorts
 from testkit.fakes.store import MemoryStore
+from testkit.fakes.targets import MemoryTargets
 from testkit.fakes.templates import MemoryMetrics, MemoryTemplates
 from testkit.fakes.workflow import MemoryWorkflow
 

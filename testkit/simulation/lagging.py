@@ -10,7 +10,7 @@ from chalicelib.core.demo import Demo, Status, parse_stack_name
 from chalicelib.core.observe import StackObservation
 from chalicelib.core.timeline import Entry
 from testkit.fakes import MemoryCloud, MemoryStore, VirtualClock
-from testkit.fakes.cloud import MemoryStack
+from testkit.fakes.stack import MemoryStack
 
 
 class LaggingCloud(MemoryCloud):
@@ -22,7 +22,7 @@ class LaggingCloud(MemoryCloud):
 
     def __init__(self, *args: Any, lag: timedelta, slowness: float, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.solution_stacks += ["64bit Amazon Linux 2023 v4.1.0 running Docker"]
+        self.platforms.solution_stacks += ["64bit Amazon Linux 2023 v4.1.0 running Docker"]
         self.retains: str | None = None
         self.left: dict[str, str] = {}
         self.left_since: dict[str, datetime] = {}

@@ -80,7 +80,7 @@ class Scene:
         )
         cloud.fails = dict(script.fails)
         cloud.update_fails = dict(script.update_fails)
-        cloud.obstacles = {n: Obstacle(*o) for n, o in script.obstacles.items()}
+        cloud.network.obstacles = {n: Obstacle(*o) for n, o in script.obstacles.items()}
         cloud.listeners.append(self._on_status)
         if script.retained:
             cloud.retains = script.retained.component

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.adapters.platforms import SolutionStacks
 from chalicelib.core.errors import Rejected
 from chalicelib.services.ports import Platforms
-from testkit.fakes import MemoryCloud, VirtualClock
+from testkit.fakes.platforms import MemoryPlatforms
 
 from .conftest import REGION
 
@@ -17,9 +17,9 @@ DOCKER = "64bit Amazon Linux 2023 v* running Docker"
 @pytest.fixture(params=["memory", "moto"])
 def platforms(request: pytest.FixtureRequest) -> Platforms:
     if request.param == "memory":
-        cloud = MemoryCloud([], VirtualClock(), region=REGION)
-        cloud.solution_stacks = [DOCKER.replace("*", v) for v in ("4.9.3", "4.13.5")]
-        return cloud
+        known = MemoryPlatforms(REGION)
+        known.solution_stacks = [DOCKER.replace("*", v) for v in ("4.9.3", "4.13.5")]
+        return known
     request.getfixturevalue("aws")
     return SolutionStacks(REGION)
 

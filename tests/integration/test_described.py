@@ -40,7 +40,7 @@ def test_every_operation_answers_as_described(
     running: Running, description: Description, checked: Call
 ) -> None:
     """Over a demo's life and for all that can be asked about the service, success by success."""
-    owner, anybody = running.person(), Api(running.up.api_url, "")
+    owner = running.person()
     for operation, path in (
         ("getCatalog", "/catalog"),
         ("getCaller", "/me"),
@@ -54,6 +54,21 @@ def test_every_operation_answers_as_described(
         ("getSignIn", "/config.json"),
     ):
         checked(owner, operation, "GET", path)
+    _admins(running.admin(), checked)
+    demo = _made(owner, checked)
+    _shares(owner, Api(running.up.api_url, ""), demo, checked)
+    _gone(owner, demo, checked)
+    described = {
+        (name, int(status))
+        for name, operation in description.operations().items()
+        for status in operation["responses"]
+        if int(status) < 304
+    }
+    assert described - NOT_MADE_HERE == {each for each in description.seen if each[1] < 304}
+
+
+def _made(owner: Api, checked: Call) -> str:
+    """Make a demo, look at it and change it; gives its path."""
     body = {"components": ["s3"], "name": "described"}
     checked(owner, "planDemo", "POST", "/plan", body)
     demo = f"/demos/{checked(owner, 'createDemo', 'POST', '/demos', body).json()['demo_id']}"
@@ -64,11 +79,15 @@ def test_every_operation_answers_as_described(
     checked(owner, "listEvents", "GET", f"{demo}/events")
     checked(owner, "inspectComponent", "GET", f"{demo}/components/s3/events")
     checked(owner, "listDemos", "GET", "/demos?phase=live&q=described&order=ends")
-    _admins(running.admin(), checked)
     checked(owner, "changeDemo", "PATCH", demo, {"name": "described anew"})
     owner.until(demo.removeprefix("/demos/"), "ready")
     checked(owner, "changeLease", "PATCH", f"{demo}/lease", {"extend_hours": 1})
     checked(owner, "getCredentials", "GET", f"{demo}/credentials")
+    return demo
+
+
+def _shares(owner: Api, anybody: Api, demo: str, checked: Call) -> None:
+    """Share a demo, visit it, and take the share back."""
     page = {"page_url": "https://demo.example.com/share"}
     share = checked(owner, "createShare", "POST", f"{demo}/shares", page).json()
     token = share["url"].partition("#")[2]
@@ -77,18 +96,15 @@ def test_every_operation_answers_as_described(
     checked(anybody, "getSharedDemo", "GET", "/shared", **{"X-Share-Token": token})
     checked(owner, "listShares", "GET", f"{demo}/shares")
     checked(owner, "revokeShare", "DELETE", f"{demo}/shares/{share['share_id']}")
+
+
+def _gone(owner: Api, demo: str, checked: Call) -> None:
+    """Delete a demo, and look at what is left of it."""
     stale = checked(owner, "deleteDemo", "DELETE", demo, **{"If-Match": '"another"'})
     assert 412 == stale.status_code
     checked(owner, "deleteDemo", "DELETE", demo)
     owner.until(demo.removeprefix("/demos/"), "deleted")
     checked(owner, "getDemo", "GET", demo)
-    described = {
-        (name, int(status))
-        for name, operation in description.operations().items()
-        for status in operation["responses"]
-        if int(status) < 304
-    }
-    assert described - NOT_MADE_HERE == {each for each in description.seen if each[1] < 304}
 
 
 def _admins(admin: Api, checked: Call) -> None:

@@ -62,14 +62,20 @@ def test_a_launch_template_goes_only_with_the_services_tag(
     wait_for(lambda: "DELETE" in settled(cloudformation, stack_id), "deletion")
     assert ("DELETE_COMPLETE" if tagged else "DELETE_FAILED") == settled(cloudformation, stack_id)
     if not tagged:
-        events = cloudformation.describe_stack_events(StackName=stack_id)["StackEvents"]
-        failed = [e for e in events if "DELETE_FAILED" == e["ResourceStatus"]]
-        refused = next(e for e in failed if "LaunchTemplate" == e["LogicalResourceId"])
-        assert "ec2:DeleteLaunchTemplate" in refused["ResourceStatusReason"]
-        assert Cause.ACCESS_DENIED == classify(refused["ResourceStatusReason"])
-        cloudformation.delete_stack(StackName=name, RetainResources=["LaunchTemplate"])
-        wait_for(lambda: "DELETE_COMPLETE" == settled(cloudformation, stack_id), "clean up")
-        ec2 = running.aws.client("ec2")
-        ec2.delete_launch_template(LaunchTemplateId=refused["PhysicalResourceId"])
+        _refused(running, name, stack_id)
     assert 202 == owner.call("DELETE", f"/demos/{demo_id}").status_code
     assert "deleted" == owner.until(demo_id, "deleted", "quarantined")["phase"]
+
+
+def _refused(running: Running, name: str, stack_id: str) -> None:
+    """Find that a deletion failed at the launch template, in words the service reads; clean up."""
+    cloudformation = running.aws.client("cloudformation")
+    events = cloudformation.describe_stack_events(StackName=stack_id)["StackEvents"]
+    failed = [e for e in events if "DELETE_FAILED" == e["ResourceStatus"]]
+    refused = next(e for e in failed if "LaunchTemplate" == e["LogicalResourceId"])
+    assert "ec2:DeleteLaunchTemplate" in refused["ResourceStatusReason"]
+    assert Cause.ACCESS_DENIED == classify(refused["ResourceStatusReason"])
+    cloudformation.delete_stack(StackName=name, RetainResources=["LaunchTemplate"])
+    wait_for(lambda: "DELETE_COMPLETE" == settled(cloudformation, stack_id), "clean up")
+    ec2 = running.aws.client("ec2")
+    ec2.delete_launch_template(LaunchTemplateId=refused["PhysicalResourceId"])

@@ -86,7 +86,7 @@ def test_interfaces_are_released_in_all_that_may_hold_them() -> None:
     """The stack's groups, subnets and networks."""
     stage = stage_with_stacks()
     held: list[str] = []
-    stage.cloud.release_interfaces = held.extend  # type: ignore[assignment, method-assign]
+    stage.cloud.network.release_interfaces = held.extend  # type: ignore[assignment, method-assign]
     act(stage, ActionKind.RELEASE_INTERFACES, "vpc")
     kinds = ("SecurityGroup", "Subnet", "VPC")
     assert [f"AWS::EC2::{kind} of {STACK.format('vpc')}" for kind in kinds] == held
@@ -102,7 +102,7 @@ def test_protection_is_lifted_from_the_stack_and_what_is_in_it() -> None:
     def lift(*, databases: Sequence[str], balancers: Sequence[str]) -> None:
         lifted.extend([*databases, *balancers])
 
-    stage.cloud.lift_protection = lift  # type: ignore[method-assign]
+    stage.cloud.network.lift_protection = lift  # type: ignore[method-assign]
     act(stage, ActionKind.LIFT_PROTECTION, "vpc")
     assert not stage.cloud.stacks[name].protected
     assert [

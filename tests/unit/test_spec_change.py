@@ -139,7 +139,7 @@ def test_a_database_that_wakes_by_itself_is_put_back_to_sleep() -> None:
     stage.sweep.run(lambda _id, error: pytest.fail(str(error)))
     paused = come_to_rest(stage, demo.demo_id)
     assert Phase.PAUSED is paused.phase
-    kinds = [status for _, status in stage.cloud.dozed]
+    kinds = [status for _, status in stage.cloud.databases.dozed]
     assert [Status.STOPPING, Status.STARTING, Status.STOPPING] == kinds
 
 

@@ -1,0 +1,63 @@
+"""Databases in stacks, which stop and start in their time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Final
+
+from chalicelib.core.demo import Status
+from chalicelib.core.errors import Unavailable
+from chalicelib.core.observe import SLEEP
+from testkit.fakes.clock import VirtualClock
+from testkit.fakes.stack import MemoryStack
+
+DATABASE: Final = "AWS::RDS::DBInstance"
+
+
+class MemoryDatabases:
+    """The Databases port over a region's stacks; `dozed` is every change that began."""
+
+    def __init__(self, stacks: Mapping[str, MemoryStack], clock: VirtualClock) -> None:
+        self.dozed: list[tuple[str, Status]] = []
+        self._stacks = stacks
+        self._clock = clock
+
+    def status(self, ids: Sequence[str]) -> Status:
+        """Return what these databases are together."""
+        found = {stack.asleep for stack in self._with_databases(ids)}
+        order = (Status.STARTING, Status.STOPPING, Status.READY, Status.STOPPED)
+        return next((status for status in order if status in found), Status.READY)
+
+    def stop(self, ids: Sequence[str]) -> None:
+        """Ask for databases to stop; asking for one that does not run is no error."""
+        for stack in self._with_databases(ids):
+            if stack.asleep not in (Status.STOPPING, Status.STOPPED):
+                self._doze(stack, Status.STOPPING, Status.STOPPED)
+
+    def start(self, ids: Sequence[str]) -> None:
+        """Ask for databases to start; asking for one that runs is no error."""
+        for stack in self._with_databases(ids):
+            if stack.asleep not in (Status.STARTING, Status.READY):
+                self._doze(stack, Status.STARTING, Status.READY)
+
+    def _doze(self, stack: MemoryStack, now: Status, then: Status) -> None:
+        """Let a database come to another status: RDS starts one by itself after seven days."""
+        if stack.asleep not in (Status.READY, Status.STOPPED):
+            raise Unavailable(f"{stack.name} is {stack.asleep}")
+        self.dozed.append((stack.name, now))
+        stack.asleep = now
+
+        def arrive() -> None:
+            stack.asleep = then
+            if then is Status.STOPPED:
+                self._clock.later(SLEEP, wake)
+
+        def wake() -> None:
+            if stack.asleep is Status.STOPPED:
+                self._doze(stack, Status.STARTING, Status.READY)
+
+        self._clock.later(timedelta(minutes=5), arrive)
+
+    def _with_databases(self, ids: Sequence[str]) -> list[MemoryStack]:
+        return [s for s in self._stacks.values() if f"{DATABASE} of {s.name}" in ids]

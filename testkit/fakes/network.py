@@ -1,0 +1,46 @@
+"""What stands in a deletion's way, and the repairs that clear it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Obstacle:
+    """What makes a component's deletion fail: until it is cured, or so many times.
+
+    `cure` is the port method that clears it (`release_interfaces` or `lift_protection`).
+    """
+
+    reason: str
+    times: int = 1
+    cure: str | None = None
+
+
+class MemoryNetwork:
+    """The Network port over what is put in the way of components' deletions, by their names."""
+
+    def __init__(self) -> None:
+        self.obstacles: dict[str, Obstacle] = {}
+
+    def hinders(self, component: str) -> str | None:
+        """Say what stands in the way of a component's deletion, this time; None for nothing."""
+        obstacle = self.obstacles.get(component)
+        if obstacle is None or obstacle.times <= 0:
+            return None
+        obstacle.times -= 0 if obstacle.cure else 1
+        return obstacle.reason
+
+    def release_interfaces(self, holders: Sequence[str]) -> None:
+        """Clear every obstacle that lingering interfaces are."""
+        self._cure("release_interfaces", holders)
+
+    def lift_protection(self, *, databases: Sequence[str], balancers: Sequence[str]) -> None:
+        """Clear every obstacle that deletion protection is."""
+        self._cure("lift_protection", [*databases, *balancers])
+
+    def _cure(self, how: str, resources: Sequence[str]) -> None:
+        for component, obstacle in self.obstacles.items():
+            if obstacle.cure == how and any(r.endswith(f"-{component}") for r in resources):
+                obstacle.times = 0

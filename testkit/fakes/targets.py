@@ -1,0 +1,31 @@
+"""Regions in memory, by their names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from chalicelib.services.ports import StackHistory, Target
+from testkit.fakes.cloud import MemoryCloud
+from testkit.fakes.history import MemoryHistory
+
+
+class MemoryTargets:
+    """Regions by name."""
+
+    def __init__(self, clouds: Mapping[str, MemoryCloud]) -> None:
+        self._targets = {region: cloud.target() for region, cloud in clouds.items()}
+
+    def of(self, region: str) -> Target:
+        """Return the ports of a region."""
+        return self._targets[region]
+
+    def history(self, region: str) -> StackHistory:
+        """Return what looks at a region's stacks."""
+        return MemoryHistory(self._targets[region].stacks)
+
+    def wrapped(self, wrap: Callable[[Target], Target]) -> MemoryTargets:
+        """Return the same regions with something between them and whoever uses them."""
+        copy = MemoryTargets({})
+        copy._targets = {region: wrap(replace(t)) for region, t in self._targets.items()}
+        return copy
