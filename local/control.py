@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import json
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict, Unpack
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -32,6 +32,16 @@ class Calls:
     count: int
 
 
+class Matching(TypedDict, total=False):
+    """Which step of which resource a fault is for; what is not given matches every one."""
+
+    on: Literal["create", "delete"]  # "create" where it is not given
+    component: str
+    resource_type: str
+    logical_id: str
+    demo_id: str
+
+
 @dataclass(frozen=True)
 class Control:
     """The controls of the emulator at `url`, which knows its own `secret_access_key`."""
@@ -45,64 +55,34 @@ class Control:
         Deletion takes `delete_share` of the time of creation. Operations under way keep
         the pace they started with.
         """
-        self._ask("pace", seconds_per_minute=seconds_per_minute, delete_share=delete_share)
+        self._ask("switch", pace=seconds_per_minute, delete_share=delete_share)
 
     def fail(
         self,
         reason: str = "Injected failure",
         *,
-        on: Literal["create", "delete"] = "create",
-        component: str = "",
-        resource_type: str = "",
-        logical_id: str = "",
-        demo_id: str = "",
         times: int | None = None,
+        **matching: Unpack[Matching],
     ) -> int:
         """Fail matching resources, `times` times or until healed; answers the fault's id."""
-        return self._fault(
-            on=on,
-            reason=reason,
-            component=component,
-            resource_type=resource_type,
-            logical_id=logical_id,
-            demo_id=demo_id,
-            times=times,
-        )
-
-    def hang(
-        self,
-        *,
-        on: Literal["create", "delete"] = "create",
-        component: str = "",
-        resource_type: str = "",
-        logical_id: str = "",
-        demo_id: str = "",
-    ) -> int:
-        """Let matching resources not finish until healed; answers the fault's id."""
-        return self._fault(
-            on=on,
-            reason="",
-            component=component,
-            resource_type=resource_type,
-            logical_id=logical_id,
-            demo_id=demo_id,
-            hang=True,
-        )
-
-    def _fault(self, **fault: Any) -> int:
+        fault = {"on": "create", "reason": reason, "times": times, **matching}
         return int(self._ask("fail", **fault)["fault_id"])
+
+    def hang(self, **matching: Unpack[Matching]) -> int:
+        """Let matching resources not finish until healed; answers the fault's id."""
+        return int(self._ask("fail", **{"on": "create", "hang": True, **matching})["fault_id"])
 
     def heal(self, fault_id: int | None = None) -> None:
         """Take one fault back, or all; what hung goes on."""
-        self._ask("heal", **({} if fault_id is None else {"fault_id": fault_id}))
+        self._ask("heal", fault_id=fault_id)
 
     def events(self, *, on: bool) -> None:
         """Send stack status changes to EventBridge, or lose them."""
-        self._ask("events", on=on)
+        self._ask("switch", events=on)
 
     def ttl(self, *, on: bool = True, interval: float = 60.0) -> None:
         """Look for expired items every `interval` seconds, or not at all."""
-        self._ask("ttl", on=on, interval=interval)
+        self._ask("switch", ttl=on, ttl_interval=interval)
 
     def reap_ttl(self) -> int:
         """Remove every expired item now; answers how many."""

@@ -35,6 +35,7 @@ def wrap(dotted: str, make: Callable[[Any], Any]) -> None:
     replacement = make(original)
     setattr(owner, name, replacement)
     if isinstance(original, FunctionType):
+        replacement.__wrapped__ = original  # so that it still shows the original's parameters
         package = dotted.partition(".")[0] + "."
         for loaded in list(sys.modules.values()):
             if getattr(loaded, "__name__", "").startswith(package):

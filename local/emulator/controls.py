@@ -5,6 +5,7 @@ event loop or in its threads; each write is one assignment, so no lock is needed
 switches outlive a restart, so that what goes on after it goes on at the same pace.
 """
 
+import asyncio
 from dataclasses import asdict, dataclass, field
 from itertools import count
 from typing import Any
@@ -12,15 +13,16 @@ from typing import Any
 from local.patching import pinned
 
 _STATE = "stelligent_controls"
+_LOOK_AGAIN = 0.05  # seconds between looks whether a hanging step was released
 _ids = count(1)
 
 
 @dataclass
 class Fault:
-    """A fault to inject; an empty condition matches everything."""
+    """A resource that does not come up, or go, or never finishes; an empty condition is any."""
 
     on: str  # create or delete
-    reason: str
+    reason: str = ""
     component: str = ""
     resource_type: str = ""
     logical_id: str = ""
@@ -29,10 +31,19 @@ class Fault:
     hang: bool = False  # never finishes until cleared, instead of failing
     fault_id: int = field(default_factory=lambda: next(_ids))
 
-    def spend(self) -> None:
-        """Use up one of the times this fault is to happen."""
-        if self.times is not None:
-            self.times -= 1
+    def matches(self, action: str, stack: dict[str, Any], type_: str, logical_id: str) -> bool:
+        """Whether this step of a stack is one to strike."""
+        tags = {tag["Key"]: tag["Value"] for tag in stack.get("Tags") or []}
+        name = stack["StackName"]
+        component = (tags.get("stelligent-demo:component"), name.split("-")[-1])
+        return (
+            self.on == action
+            and self.times != 0
+            and self.resource_type in ("", type_)
+            and self.logical_id in ("", logical_id)
+            and self.component in ("", *component)
+            and self.demo_id in ("", tags.get("stelligent-demo:demo-id"), name)
+        )
 
 
 @dataclass
@@ -46,9 +57,35 @@ class Controls:
     ttl_interval: float = 60.0  # seconds between looks for expired items
     faults: list[Fault] = field(default_factory=list)
 
+    def switch(self, asked: dict[str, Any]) -> None:
+        """Set switches by their names."""
+        starts = asdict(Controls())
+        kinds = {name: type(starts[name]) for name in starts.keys() - {"faults"}}
+        self.__dict__.update({name: kinds[name](value) for name, value in asked.items()})
+
+    def heal(self, fault_id: int | None) -> None:
+        """Take back one fault, or all."""
+        self.faults = [f for f in self.faults if fault_id is not None and f.fault_id != fault_id]
+
     def clear(self) -> None:
         """Put every switch back to where it starts."""
         self.__dict__.update(Controls().__dict__)
+
+    async def strike(
+        self, action: str, stack: dict[str, Any], resource_type: str, logical_id: str
+    ) -> None:
+        """Fail or hang this step if a fault was asked for; `ValueError` carries its reason."""
+        step = (action, stack, resource_type, logical_id)
+        fault = next((fault for fault in self.faults if fault.matches(*step)), None)
+        if fault is None:
+            return
+        if fault.times is not None:
+            fault.times -= 1
+        # A fault is plain data that outlives a restart, so it carries no event to wait for.
+        while fault.hang and fault in self.faults:  # noqa: ASYNC110
+            await asyncio.sleep(_LOOK_AGAIN)
+        if not fault.hang:
+            raise ValueError(fault.reason)
 
 
 controls = Controls()

@@ -16,19 +16,13 @@ import functools
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.emulator import faults, rights
+from local.emulator import rights
 from local.emulator.controls import controls
 from local.instances import settling
 from local.patching import pinned, wrap
 
 CANCELLED = "Resource creation cancelled"
 _IS_UPDATE = 4  # the place of `is_update` among the arguments after name and id
-_STEPS = {
-    "_provision_keeping_seed": "create",
-    "_update_keeping_seed": "update",
-    "_update_resource": "update",
-    "_delete_resource": "delete",
-}
 
 
 @dataclass
@@ -190,9 +184,20 @@ def _stepping(blocks: Any) -> Any:
     return make
 
 
+@functools.cache
+def _actions() -> dict[Any, str]:
+    """Give what each function that makes, changes or deletes one resource does."""
+    return {
+        pinned("ministack.services.cloudformation.stacks._provision_keeping_seed"): "create",
+        pinned("ministack.services.cloudformation.stacks._update_keeping_seed"): "update",
+        pinned("ministack.services.cloudformation.stacks._update_resource"): "update",
+        pinned("ministack.services.cloudformation.stacks._delete_resource"): "delete",
+    }
+
+
 async def _step(blocks: Any, run_in_thread: Any, fn: Any, *args: Any, **kwargs: Any) -> Any:
     operation = current.get()
-    action = _STEPS.get(getattr(fn, "__name__", ""))
+    action = _actions().get(fn)
     if operation is None or action is None:
         return await run_in_thread(fn, *args, **kwargs)
     resource_type, logical_id = _step_subject(action, args)
@@ -200,7 +205,7 @@ async def _step(blocks: Any, run_in_thread: Any, fn: Any, *args: Any, **kwargs: 
         return _as_recorded(operation.stack["_resources"][logical_id])
     operation.current = (logical_id, resource_type)
     await operation.wait_turn()
-    await faults.strike(action, operation.stack, resource_type, logical_id)
+    await controls.strike(action, operation.stack, resource_type, logical_id)
     rights.check(action, operation.stack, resource_type, logical_id, args)
     result = await run_in_thread(fn, *args, **kwargs) if blocks(resource_type) else fn(*args)
     if action == "create":
