@@ -79,8 +79,8 @@ class Pool:
     `components`, `parameters` and `region` are a request's. `ready` members are kept, or what
     the window of the hour says; at most `max_unready` are on their way at once, and there are
     never more than `max_total`. `succeeded_at` is when a member last became ready or the pool was
-    set; `paused` says why nothing is made any more, and `ending` that the pool goes once its
-    members are gone. `version` counts the writes.
+    set, `filled_at` when members were last made; `paused` says why nothing is made any more, and
+    `ending` that the pool goes once its members are gone. `version` counts the writes.
     """
 
     name: str
@@ -94,6 +94,7 @@ class Pool:
     windows: tuple[Window, ...] = ()
     tier: Tier = Tier.HOT
     succeeded_at: datetime | None = None
+    filled_at: datetime | None = None
     paused: str = ""
     ending: bool = False
     claimed: int = 0

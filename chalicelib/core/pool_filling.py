@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from chalicelib.core.demo import Demo, Desired, Phase
@@ -12,6 +12,9 @@ from chalicelib.core.pool import Pool, Tier
 
 MAX_FAILURES: Final = 3
 """Members that fail one after the other before the pool is paused and an operator asked."""
+SETTLING: Final = timedelta(minutes=2)
+"""So long after members were made a list may lack them, and no more are made: a sweep may overlap
+the one before it, and an index of the table lags."""
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
@@ -19,13 +22,15 @@ _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 class Filling:
     """What is to be done for a pool: how many to make, which to remove, or why it is paused.
 
-    `pause` are members that are to wait at less cost, as the pool's tier says.
+    `pause` are members that are to wait at less cost, as the pool's tier says, and `nudge` those
+    that are to go and whose loops have not begun to.
     `succeeded_at` is when a member last became ready, of those that are known.
     """
 
     create: int
     retire: tuple[str, ...]
     pause: tuple[str, ...]
+    nudge: tuple[str, ...]
     paused: str
     succeeded_at: datetime | None
 
@@ -46,6 +51,7 @@ def filling(pool: Pool, members: Sequence[Demo], digest: str, now: datetime) -> 
         create=0 if paused else _lacking(pool, current, older, now),
         retire=tuple(retired),
         pause=tuple(m.demo_id for m in live if _tired(pool, m) and m.demo_id not in retired),
+        nudge=tuple(m.demo_id for m in members if _dawdles(m)),
         paused=paused,
         succeeded_at=succeeded,
     )
@@ -62,10 +68,18 @@ def _tired(pool: Pool, member: Demo) -> bool:
     return pool.tier is Tier.STOPPED and up and not member.looping
 
 
+def _dawdles(member: Demo) -> bool:
+    """Whether a member is to go and its loop may never have been started for it."""
+    told = member.desired_state is Desired.DELETED and member.looping
+    return told and member.phase not in (Phase.DELETING, Phase.QUARANTINED, Phase.DELETED)
+
+
 def _lacking(pool: Pool, current: list[Demo], older: list[Demo], now: datetime) -> int:
+    if pool.filled_at and now - pool.filled_at < SETTLING:
+        return 0
     wanted = pool.wanted(now)
     live = len(current) + len(older)
-    unready = sum(not is_ready(m) for m in current)
+    unready = sum(not is_ready(m) for m in (*current, *older))
     spare = 1 if older else 0  # the one that is made before an older one goes
     room = min(wanted + spare, pool.max_total) - live
     return max(0, min(wanted - len(current), pool.max_unready - unready, room))

@@ -104,7 +104,7 @@ class ClaimDemo:
         return demo
 
     def _measure(self, demo: Demo, began: datetime) -> None:
-        self.pools.count(demo.from_pool, claimed=1)
+        self._count(demo.from_pool, claimed=1)
         self.metrics.count("Claimed")
         seconds = (self.clock() - began).total_seconds()
         self.metrics.count("SecondsToClaim", seconds, unit="Seconds")
@@ -114,6 +114,14 @@ class ClaimDemo:
         catalog = self.offer.catalog()
         missed = [pool.name for pool in pools if would_give(pool, wanted, catalog)]
         for name in missed:
-            self.pools.count(name, missed=1)
+            self._count(name, missed=1)
         if missed:
             self.metrics.count("Missed")
+
+    def _count(self, pool: str, *, claimed: int = 0, missed: int = 0) -> None:
+        """Count for a pool's figures; a request never fails for their sake."""
+        try:
+            self.pools.count(pool, claimed=claimed, missed=missed)
+        except DemoError as error:
+            _log.warning("not counted for the pool %s: %s", pool, error)
+            self.metrics.count("PoolFaults")

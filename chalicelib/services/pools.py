@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from chalicelib.core.catalog import Catalog
@@ -145,6 +146,8 @@ class FillPools:
         for pool in self._all():
             try:
                 self._look_after(pool)
+            except StaleRecord:
+                continue  # somebody has just changed it, or another sweep is at it
             except Exception as error:  # noqa: BLE001 - no pool's fault may stop another's filling
                 report(pool.owner, error)
                 self.metrics.count("PoolFaults")
@@ -161,19 +164,23 @@ class FillPools:
 
     def _look_after(self, pool: Pool) -> None:
         now = self.clock()
-        members = self.records.list(Listing(owner=pool.owner), limit=MOST_MEMBERS).items
+        found = self.records.list(Listing(owner=pool.owner), limit=MOST_MEMBERS)
+        members = found.items
         self._measure(PoolStatus(pool=pool, members=_live(members)))
         made_of = digest(pool, self._templates(pool))
         wanted = filling(pool, members, made_of, now)
-        pool = self._noted(pool, wanted)
+        pool = self._noted(pool, wanted, now)
+        for demo_id in wanted.nudge:
+            self.loops.ensure(self.records.get(demo_id))
         for demo_id in wanted.retire:
             self._turn(demo_id, Desired.DELETED, "the pool has no use for it any more")
         for demo_id in wanted.pause:
             self._turn(demo_id, Desired.PAUSED, "it waits paused until it is claimed")
-        for _ in range(wanted.create):
+        # One that cannot be read may be ready or on its way: nothing is made beside it.
+        for _ in range(0 if found.unreadable else wanted.create):
             if not self._create(pool, made_of):
                 break
-        if pool.ending and not any(not m.ended for m in members):
+        if pool.ending and not found.unreadable and all(m.ended for m in members):
             self.pools.remove(pool)
 
     def _measure(self, status: PoolStatus) -> None:
@@ -188,8 +195,11 @@ class FillPools:
         names = close(self.offer.catalog(), pool.components) - {BUNDLE}
         return {name: self.templates.template(name) for name in names}
 
-    def _noted(self, pool: Pool, wanted: Filling) -> Pool:
-        after = replace(pool, succeeded_at=wanted.succeeded_at, paused=wanted.paused)
+    def _noted(self, pool: Pool, wanted: Filling, now: datetime) -> Pool:
+        filled = now if wanted.create else pool.filled_at
+        after = replace(
+            pool, succeeded_at=wanted.succeeded_at, paused=wanted.paused, filled_at=filled
+        )
         if after == pool:
             return pool
         self.pools.put(after, before=pool)

@@ -88,7 +88,7 @@ class MemoryCloud:
         """Ask for a stack; asking again for the same stack is no error."""
         if name in self.stacks:
             return
-        component = self._components[template.removeprefix("# ")]
+        component = self._components[template.removeprefix("# ").partition("\n")[0]]
         check_parameters(component, parameters)
         stack = MemoryStack(name, component, dict(parameters), dict(tags), token=token)
         self.stacks[name] = stack

@@ -15,6 +15,7 @@ class MemoryTemplates:
     def __init__(self, components: Iterable[Component], *, bundle: bytes = b"zip") -> None:
         self._catalog = build_catalog(components)
         self._bundle = bundle
+        self._release = 1
 
     def catalog(self) -> Catalog:
         """Return the catalog of every usable component."""
@@ -24,7 +25,11 @@ class MemoryTemplates:
         """Return a stand-in for a template's body; raise Rejected for an unknown one."""
         if component not in self._catalog.components:
             raise Rejected(f"there is no template {component}")
-        return f"# {component}"
+        return f"# {component}\nrelease {self._release}"
+
+    def release(self) -> None:
+        """Let every template be a new version of itself."""
+        self._release += 1
 
     def bundle(self) -> bytes:
         """Return the bundle."""

@@ -6,11 +6,13 @@ import random
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
-from typing import Final
+from typing import Any, Final
 
 from chalicelib.core.demo import Phase
+from chalicelib.core.pool import Tier
 from testkit.simulation.components import EIGHT, SMALL
 from testkit.simulation.faults import CALL_FAULTS, EVENT_FAULTS, EventFault, Fault, Outage
+from testkit.simulation.pools import PoolPlan, minutes_outlived, random_pool
 from testkit.simulation.scene import PATIENCE, SWEEP, Scene
 from testkit.simulation.script import Retained, Script
 from testkit.simulation.verdict import minutes_past_lease, teardown_minutes
@@ -18,6 +20,19 @@ from testkit.simulation.verdict import minutes_past_lease, teardown_minutes
 WHOLE_LIFE: Final = PATIENCE.total_seconds() / 60
 SLACK: Final = 0.5
 """Minutes that retries take within a sweep and a teardown."""
+_NETWORK: Final = SMALL[1:2]
+
+
+def _of(component: str, delete_at: int, **fields: Any) -> PoolPlan:
+    return PoolPlan(components=(component,), delete_at=delete_at, **fields)
+
+
+def _nobody(pool: PoolPlan) -> Script:
+    """Return the life of a pool that nobody asks anything of."""
+    components = tuple(c for c in SMALL if c.name in pool.components)
+    return Script(components=components, people=0, extend_at=None, pool=pool)
+
+
 LIVES: Final = {
     "ends by the sweep": Script(components=EIGHT),
     "ends by the sweep, as it was asked for": Script(extend_at=None),
@@ -63,6 +78,23 @@ LIVES: Final = {
     "four people in two places": Script(
         people=4, places=2, lease=20, extend_at=None, components=SMALL[1:2]
     ),
+    "a pool's member is claimed and completed, and another made": Script(
+        extend_at=None, ask_at=12, pool=PoolPlan(components=("vpc",), delete_at=22)
+    ),
+    "two ask for what a pool has one of": Script(
+        components=_NETWORK, people=2, lease=20, extend_at=None, ask_at=12, pool=_of("vpc", 13)
+    ),
+    "a member that waits paused is claimed": Script(
+        components=_NETWORK, extend_at=None, ask_at=22, pool=_of("vpc", 23, tier=Tier.STOPPED)
+    ),
+    "a pool's members end by their age": _nobody(PoolPlan(unclaimed=12, delete_at=27)),
+    "a pool's templates are new ones": _nobody(PoolPlan(release_at=8, delete_at=22)),
+    "a pool has a window": _nobody(PoolPlan(ready=0, window=(4, 12, 1), delete_at=17)),
+    "a pool grows and shrinks": _nobody(PoolPlan(max_total=3, resize_at=(7, 2), delete_at=14)),
+    "a pool is deleted while it fills": _nobody(_of("vpc", 6)),
+    "a pool's members fail": Script(
+        components=_NETWORK, people=0, extend_at=None, fails={"vpc": "no"}, pool=_of("vpc", 24)
+    ),
 }
 """Whole lives of every kind; without a fault each of them ends right."""
 
@@ -83,7 +115,7 @@ def single_faults(script: Script) -> Iterator[Script]:
     """
     clean = Scene(script)
     clean.run()
-    judged = replace(script, within=_allowance(clean))
+    judged = replace(script, within=_allowance(clean), pool=_pool_allowance(clean))
     for number in range(clean.faults.calls):
         for fault in CALL_FAULTS:
             # Nothing but the sweep starts a loop again that a fatal error ended.
@@ -103,6 +135,15 @@ def _allowance(clean: Scene) -> float | None:
         return None
     late = max(minutes_past_lease(clean), teardown_minutes(clean))
     return late + SWEEP.total_seconds() / 60 + SLACK
+
+
+def _pool_allowance(clean: Scene) -> PoolPlan | None:
+    """Return a life's pool with how long its members may outlive it: a sweep and a teardown."""
+    pool = clean.script.pool
+    if pool is None or _allowance(clean) is None:
+        return pool
+    late = max(minutes_outlived(clean), teardown_minutes(clean))
+    return replace(pool, within=late + SWEEP.total_seconds() / 60 + SLACK)
 
 
 def random_case(seed: int) -> Script:
@@ -141,6 +182,7 @@ def random_case(seed: int) -> Script:
         calls=_calls(rng),
         events=_events(rng),
         outages=_outages(rng),
+        pool=random_pool(rng) if _chance(rng, 0.15) else None,
     )
 
 

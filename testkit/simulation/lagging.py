@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.core.demo import Demo, Status, parse_stack_name
+from chalicelib.core.demo import Demo, Desired, Status, parse_stack_name
 from chalicelib.core.observe import StackObservation
+from chalicelib.core.pool import is_pooled
 from chalicelib.core.timeline import Entry
 from testkit.fakes import MemoryCloud, MemoryStore, VirtualClock
 from testkit.fakes.stack import MemoryStack
@@ -75,12 +76,15 @@ class LaggingStore(MemoryStore):
     """A table whose `due` index is late.
 
     It counts the `most` demos that were there at once, and notes by its own clock when a demo was
-    called deleted (`ends`): whoever wrote so may have had the time wrong.
+    called deleted (`ends`): whoever wrote so may have had the time wrong. Of pools it notes how
+    many members were on their way at once, and which were claimed.
     """
 
     def __init__(self, clock: VirtualClock, *, lag: timedelta) -> None:
         super().__init__()
         self.most = 0
+        self.most_unready = 0
+        self.claims: list[str] = []
         self.ends: list[tuple[str, datetime]] = []
         self._clock = clock
         self._lag = lag
@@ -94,11 +98,24 @@ class LaggingStore(MemoryStore):
         known = {demo_id: moment for at, demo_id, moment in self._moments if at <= then}
         return [demo_id for demo_id, moment in known.items() if moment and moment <= now]
 
+    def claim(self, before: Demo, *args: Any, **kwargs: Any) -> Demo:
+        """Give a pool's demo to its new owner, or raise and change nothing."""
+        claimed = super().claim(before, *args, **kwargs)
+        self.claims.append(before.demo_id)
+        return claimed
+
     def _write(self, demo: Demo, entries: Sequence[Entry]) -> None:
         super()._write(demo, entries)
         self.most = max(self.most, len(self.slots()))
+        self.most_unready = max(self.most_unready, sum(map(_on_its_way, self.records.values())))
         if demo.ended:
             self.ends.append((demo.demo_id, self._clock.now))
         if self._lag:
             moment = demo.due_at
             self._moments.append((self._clock.now, demo.demo_id, moment))
+
+
+def _on_its_way(demo: Demo) -> bool:
+    """Whether a demo is a pool's member that is to come up and has not."""
+    waits = is_pooled(demo.owner) and demo.desired_state is not Desired.DELETED
+    return waits and demo.ready_at is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
 from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
@@ -33,10 +33,10 @@ class People:
         """Put on the agenda what the script has them do."""
         script, scene = self._script, self._scene
         for number in range(script.people):
-            owner = f"person{number}@example.com"
-            scene.act(0, lambda owner=owner: self._insist(lambda: self._ask(owner), FOREVER))  # type: ignore[misc]
+            ask = functools.partial(self._ask, f"person{number}@example.com")
+            scene.act(script.ask_at, functools.partial(scene.insist, ask, FOREVER))
         if script.extend_at is not None:
-            scene.act(script.extend_at, lambda: self._insist(self._extend, TRIES))
+            scene.act(script.extend_at, lambda: scene.insist(self._extend, TRIES))
         changes = (
             (script.allow_at, SpecChange(allowed_cidr=("203.0.113.0/24", "198.51.100.7/32"))),
             (script.pause_at, SpecChange(desired_state=Desired.PAUSED)),
@@ -44,16 +44,9 @@ class People:
         )
         for minute, change in changes:
             if minute is not None:
-                scene.act(minute, lambda c=change: self._insist(lambda: self._change(c), TRIES))  # type: ignore[misc]
+                scene.act(minute, lambda c=change: scene.insist(lambda: self._change(c), TRIES))  # type: ignore[misc]
         if script.delete_at is not None:
-            scene.act(script.delete_at, lambda: self._insist(self._delete, TRIES))
-
-    def _insist(self, what: Callable[[], object], tries: int) -> None:
-        """Do something, trying again each minute as somebody does who got no answer."""
-        from testkit.simulation.scene import survives  # noqa: PLC0415 - they know each other
-
-        if not survives(what) and tries:
-            self._scene.act(1, lambda: self._insist(what, tries - 1))
+            scene.act(script.delete_at, lambda: scene.insist(self._delete, TRIES))
 
     def _use_cases(self) -> UseCases:
         return self._scene.use_cases_of("api")

@@ -11,6 +11,7 @@ from typing import Final
 from chalicelib.core.demo import Demo, parse_stack_name, stack_name
 from chalicelib.core.errors import DemoError
 from chalicelib.core.policy import PermissionsBoundary, Policy, Quotas, RequestPolicy
+from chalicelib.core.pool import is_pooled
 from chalicelib.services.ports import Target
 from chalicelib.services.use_cases import UseCases
 from testkit.fakes import (
@@ -25,6 +26,7 @@ from testkit.simulation.faults import Died, EventFault, Faults, faulty
 from testkit.simulation.lagging import LaggingCloud, LaggingStore
 from testkit.simulation.machine import Machine
 from testkit.simulation.people import People
+from testkit.simulation.pools import Admin, WatchedPools
 from testkit.simulation.script import Script
 
 REGION: Final = "us-east-1"
@@ -60,6 +62,9 @@ class Scene:
             later=lambda call: self.act(6, lambda: survives(call)),
         )
         self.store = LaggingStore(self.clock, lag=timedelta(minutes=script.index_lag))
+        self.pools = WatchedPools(self.clock)
+        self.templates = MemoryTemplates(script.components)
+        self.region = REGION
         self.cloud = self._cloud()
         self.machine = Machine(self.clock, self.use_cases_of, deaths_retried=script.deaths_retried)
         self._ports, self._policy = self._make_ports()
@@ -101,7 +106,8 @@ class Scene:
             store=faulty(self.store, "store", self.faults),
             workflow=faulty(self.machine, "workflow", self.faults),
             targets=MemoryTargets({REGION: self.cloud}).wrapped(self._wrapped),
-            templates=MemoryTemplates(self.script.components),
+            pools=faulty(self.pools, "pools", self.faults) if self.script.pool else self.pools,
+            templates=self.templates,
             metrics=faulty(MemoryMetrics(), "metrics", self.faults),
             clock=self.clock,
             new_id=lambda: f"demo{next(ids):04d}",
@@ -147,6 +153,7 @@ class Scene:
             self._scripted == 0
             and not self.store.slots()
             and not self.store.leases
+            and not self.pools.all()
             and not self.cloud.buckets.made
             and not self.cloud.left
             and all(demo.ended for demo in self.store.records.values())
@@ -157,8 +164,10 @@ class Scene:
     def _set_the_stage(self) -> None:
         script = self.script
         self._people.come()
+        if script.pool:
+            Admin(self, script.pool).come()
         if script.sweeps:
-            self._every(SWEEP, lambda: self.use_cases_of("sweep").sweep.run(_ignore))
+            self._every(SWEEP, self._sweep)
         if script.ttl:
             self._every(TTL, self._expire_items)
         if script.orphans:
@@ -175,6 +184,12 @@ class Scene:
         if script.retained:
             self.act(script.retained.removed_at, self.cloud.remove_what_was_left)
 
+    def _sweep(self) -> None:
+        use_cases = self.use_cases_of("sweep")
+        use_cases.sweep.run(_ignore)
+        if self.script.pool:
+            use_cases.fill_pools.run(_ignore)
+
     def act(self, minute: float, what: Callable[[], object]) -> None:
         """Let something happen so many minutes from now; the run goes on until it has."""
         self._scripted += 1
@@ -184,6 +199,11 @@ class Scene:
             self._scripted -= 1
 
         self.clock.later(timedelta(minutes=minute), act)
+
+    def insist(self, what: Callable[[], object], tries: int) -> None:
+        """Do something, trying again each minute as somebody does who got no answer."""
+        if not survives(what) and tries:
+            self.act(1, lambda: self.insist(what, tries - 1))
 
     def _every(self, span: timedelta, what: Callable[[], object]) -> None:
         def again() -> None:
@@ -195,8 +215,8 @@ class Scene:
     # What befalls it ----------------------------------------------------------------------
 
     def first(self) -> Demo | None:
-        """Return the record of the first demo, if there is one."""
-        return next(iter(self.store.records.values()), None)
+        """Return the record of the first demo that is somebody's, if there is one."""
+        return next((d for d in self.store.records.values() if not is_pooled(d.owner)), None)
 
     def _erase(self) -> None:
         """Delete the records by hand, as somebody might in the DynamoDB console."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from chalicelib.core.catalog import Component
 from testkit.simulation.components import SMALL
 from testkit.simulation.faults import EventFault, Fault, Outage
+from testkit.simulation.pools import PoolPlan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,12 +23,13 @@ class Retained:
 class Script:
     """One run; the moments are minutes from its start.
 
-    `people` ask for a demo each, all at once, where there are `places` for so many. `erase_at`
-    and `unreadable` (a span) befall the first demo's record, `lost` (a minute and a component)
-    one of its stacks. `lag` is the seconds for which what was made is not yet listed,
-    `stale_minutes` those for which the tag index still lists what is gone, `index_lag` those by
-    which the sweep's index is late. `skew` sets the clocks of processes so many minutes apart,
-    and stacks take `slowness` times their usual minutes.
+    `people` ask for a demo each at `ask_at`, all at once, where there are `places` for so many.
+    There may be a `pool` that has one ready. `erase_at` and `unreadable` (a span) befall the
+    first demo's record, `lost` (a minute and a component) one of its stacks. `lag` is the
+    seconds for which what was made is not yet listed, `stale_minutes` those for which the tag
+    index still lists what is gone, `index_lag` those by which the sweep's index is late. `skew`
+    sets the clocks of processes so many minutes apart, and stacks take `slowness` times their
+    usual minutes.
     `allow_at`, `pause_at` and `resume_at` are when another address is let in, and when it is
     paused and resumed; the updates of what `update_fails` names are rolled back.
     A run that is judged for it must be gone `within` so many minutes of its lease's end.
@@ -36,6 +38,8 @@ class Script:
     components: tuple[Component, ...] = SMALL
     people: int = 1
     places: int = 20
+    ask_at: int = 0
+    pool: PoolPlan | None = None
     lease: int = 60
     extend_at: int | None = 20
     delete_at: int | None = None

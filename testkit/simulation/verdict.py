@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
+from chalicelib.core.pool import Tier, is_pooled
 from chalicelib.core.timeline import EntryKind
 from testkit.fakes import MemoryStore
 from testkit.simulation.faults import Fault
 from testkit.simulation.machine import HISTORY
+from testkit.simulation.pools import pool_faults
 from testkit.simulation.scene import Scene
 from testkit.simulation.script import Script
 
@@ -21,7 +23,13 @@ FEW = 3
 
 def faults_of(scene: Scene) -> tuple[str, ...]:
     """Return everything wrong with the end of a run; nothing when it ended right."""
-    return (*_left_over(scene), *_told_wrong(scene), *_done_wrong(scene), *_late(scene))
+    return (
+        *_left_over(scene),
+        *_told_wrong(scene),
+        *_done_wrong(scene),
+        *_late(scene),
+        *pool_faults(scene),
+    )
 
 
 def _left_over(scene: Scene) -> Iterator[str]:
@@ -46,10 +54,11 @@ def _told_wrong(scene: Scene) -> Iterator[str]:
             yield f"{demo.demo_id} is {demo.phase} ({demo.reason}), not deleted"
     if due := MemoryStore.due(store, scene.clock.now):
         yield f"{', '.join(due)} still in the sweep's index"
-    if script.erase_at is None and len(store.records) < script.people:
-        yield f"{script.people - len(store.records)} people never got a demo"
+    theirs = [d for d in store.records.values() if not is_pooled(d.owner)]
+    if script.erase_at is None and len(theirs) < script.people:
+        yield f"{script.people - len(theirs)} people never got a demo"
     if _gentle(script) and not script.fails:
-        for demo in store.records.values():
+        for demo in theirs:
             if demo.ready_at is None:
                 yield f"{demo.demo_id} never ready, though nothing fatal happened"
     if _gentle(script) and script.fails and not any(d.failure for d in store.records.values()):
@@ -70,7 +79,8 @@ def _gentle(script: Script) -> bool:
 def _done_wrong(scene: Scene) -> Iterator[str]:
     script = scene.script
     lingering = Fault.LINGERS in script.calls.values()
-    resumed = script.pause_at is not None and script.resume_at is not None
+    asleep = script.pool is not None and script.pool.tier is Tier.STOPPED
+    resumed = asleep or (script.pause_at is not None and script.resume_at is not None)
     for name, times in Counter(scene.cloud.created).items():
         lost = script.lost is not None and name.endswith(f"-{script.lost[1]}")
         if times > 1 + lost + resumed and not lingering:

@@ -11,6 +11,7 @@ from testkit.simulation.cases import LIVES, single_faults
 from testkit.simulation.components import EIGHT
 from testkit.simulation.faults import Fault, Outage
 from testkit.simulation.machine import HISTORY
+from testkit.simulation.pools import minutes_outlived
 from testkit.simulation.scene import FOREIGN, ORPHANS, SWEEP, Scene
 from testkit.simulation.script import Script
 from testkit.simulation.verdict import faults_of, minutes_past_lease, teardown_minutes
@@ -211,3 +212,48 @@ def test_what_a_stack_leaves_behind_keeps_deleted_back() -> None:
     assert demo.deleted_at is not None
     assert scene.cloud.left_until is not None
     assert scene.cloud.left_until <= demo.deleted_at
+
+
+# Pools --------------------------------------------------------------------------------------
+
+
+POOLS = [life for life, script in LIVES.items() if script.pool]
+
+
+@pytest.mark.parametrize("life", POOLS)
+def test_nothing_of_a_pool_outlives_it(life: str) -> None:
+    """By more than a sweep and a member's teardown."""
+    scene = played(LIVES[life])
+    sweep = SWEEP / timedelta(minutes=1)
+    assert minutes_outlived(scene) <= sweep + teardown_minutes(scene)
+    assert [] == scene.pools.all()
+
+
+def test_a_pool_that_is_gone_too_late_is_judged_wrong() -> None:
+    """The verdict tells by how much."""
+    script = LIVES["a pool is deleted while it fills"]
+    assert script.pool
+    late = minutes_outlived(played(script))
+    hasty = replace(script, pool=replace(script.pool, within=late - 1))
+    (wrong,) = faults_of(played(hasty))
+    assert "the pool outlived its end" in wrong
+
+
+def test_the_lives_of_pools_are_what_they_say() -> None:
+    """Each comes to what it is there for."""
+    given = {life: (scene.store.claims, len(scene.store.records)) for life, scene in _pools()}
+    assert {
+        "a pool's member is claimed and completed, and another made": (["demo0001"], 2),
+        "two ask for what a pool has one of": (["demo0001"], 2),
+        "a member that waits paused is claimed": (["demo0001"], 1),
+        "a pool's members end by their age": ([], 2),
+        "a pool's templates are new ones": ([], 2),
+        "a pool has a window": ([], 1),
+        "a pool grows and shrinks": ([], 2),
+        "a pool is deleted while it fills": ([], 1),
+        "a pool's members fail": ([], 3),
+    } == given
+
+
+def _pools() -> list[tuple[str, Scene]]:
+    return [(life, played(LIVES[life])) for life in POOLS]

@@ -148,6 +148,36 @@ def test_an_ended_pool_leaves_nothing() -> None:
     assert ([], {}, {}) == (stage.pools.list(ADMIN), stage.store.slots(), stage.store.leases)
 
 
+def test_a_member_that_cannot_be_read_is_neither_replaced_nor_forgotten() -> None:
+    """A newer release wrote its record: nothing is made beside it, and its pool stays with it."""
+    stage = stage_with()
+    stage.store.unreadable |= set(members(stage))
+    stage.clock.advance(minutes(10))
+    stage.fill_pools.run(no_report)
+    assert 1 == len(members(stage))
+    stage.pools.remove(ADMIN, "base")
+    stage.fill_pools.run(no_report)
+    assert 1 == len(stage.pools.list(ADMIN))
+    stage.store.unreadable.clear()
+    stage.fill_pools.run(no_report)
+    (member,) = members(stage)
+    assert Desired.DELETED is stage.store.get(member).desired_state
+
+
+def test_figures_that_cannot_be_kept_fail_no_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A claim that took effect is answered, and so is one that found nothing."""
+    stage = stage_with()
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise Unavailable("no answer")
+
+    monkeypatch.setattr(stage.ports.pools, "count", refuse)
+    first = stage.request.create(OWNER, REQUEST)
+    second = stage.request.create(OWNER, REQUEST)
+    assert ("base", "") == (first.from_pool, second.from_pool)
+    assert 2 == stage.metrics.counts["PoolFaults"]
+
+
 def test_a_full_owner_claims_nothing() -> None:
     """A pool is no way round an owner's quota."""
     stage = stage_with(ready=1, per_owner=0)

@@ -70,6 +70,28 @@ def test_a_new_kind_replaces_the_old_one_by_one() -> None:
     assert ("memb0001",) == there.retire
 
 
+def test_an_old_one_on_its_way_counts_among_those_made_at_once() -> None:
+    """It is removed, and the new one waits for the next sweep."""
+    coming = fill(a_pool(max_unready=1), a_member(1, OLD, ready=False))
+    assert (0, ("memb0001",)) == (coming.create, coming.retire)
+
+
+def test_none_is_made_while_the_last_may_not_be_listed() -> None:
+    """An index lags, and one sweep may overlap another."""
+    lately = a_pool(filled_at=NOW - minutes(1))
+    assert 0 == fill(lately).create
+    assert 2 == fill(replace(lately, filled_at=NOW - minutes(2))).create
+
+
+def test_a_member_that_was_told_to_go_and_has_not_begun_is_nudged() -> None:
+    """Its loop may never have been started: whoever told it may have died."""
+    told: dict[str, Any] = {"desired_state": Desired.DELETED, "looping": True}
+    assert ("memb0001",) == fill(a_pool(), a_member(1, **told)).nudge
+    begun = replace(a_member(1, **told), phase=Phase.DELETING)
+    assert () == fill(a_pool(), begun).nudge
+    assert () == fill(a_pool(), a_member(1)).nudge
+
+
 def test_an_old_one_makes_room_where_there_is_none() -> None:
     """A pool that may have no more than it wants removes before it makes."""
     old = [a_member(1, OLD), a_member(2, OLD)]
