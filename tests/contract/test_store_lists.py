@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
+import boto3
 import pytest
 
 from chalicelib.core.demo import Demo, Phase
@@ -14,7 +15,7 @@ from chalicelib.core.pages import Page
 from chalicelib.core.policy import Quotas
 from chalicelib.core.timeline import Entry
 
-from .conftest import Stores, fill
+from .conftest import REGION, Stores, fill, on_table
 from .demos import NOW, OWNER, a_demo, ended, entry
 
 OWN, EVERYBODYS = Listing(owner=OWNER), Listing()
@@ -55,6 +56,22 @@ def test_a_page_that_holds_all_leads_nowhere(store: Stores) -> None:
     """There is no cursor where nothing is left."""
     store.records.create(a_demo(), (), ROOM)
     assert store.records.list(EVERYBODYS, limit=2).cursor is None
+
+
+@pytest.mark.parametrize("limit", [1, 5])
+@pytest.mark.parametrize("wanted", [OWN, EVERYBODYS], ids=["own", "everybody's"])
+def test_a_page_of_everything_costs_one_query(aws: None, wanted: Listing, limit: int) -> None:
+    """It reads the page and one more, which tells whether there is a next."""
+    client = boto3.client("dynamodb", region_name=REGION)
+    table = on_table(client)
+    fill(table, map(a_demo, range(9)))
+    read: list[int] = []
+    client.meta.events.register(
+        "after-call.dynamodb.Query", lambda parsed, **_: read.append(parsed["ScannedCount"])
+    )
+    page = table.records.list(wanted, limit=limit)
+    assert ([limit + 1], limit) == (read, len(page.items))
+    assert page.cursor
 
 
 def _varied(number: int) -> Demo:

@@ -171,3 +171,25 @@ def test_slots_that_others_take_each_time_are_given_up(table: Stores, client: Co
     with pytest.raises(Throttled, match="others took every quota slot"):
         WRITES["create"](table)
     assert 20 == client.tries
+
+
+def test_those_who_wait_for_an_item_spread_out(
+    table: Stores, client: Contended, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Anywhere up to a bound that doubles; five seconds or so in all, of a Lambda's thirty."""
+    bounds: list[tuple[float, float]] = []
+
+    def longest(least: float, most: float) -> float:
+        bounds.append((least, most))
+        return most
+
+    slept: list[float] = []
+    monkeypatch.setattr("chalicelib.adapters.table.writes.random.uniform", longest)
+    monkeypatch.setattr("chalicelib.adapters.table.writes.time.sleep", slept.append)
+    client.refusals = [cancelled("TransactionConflict")] * 100
+    with pytest.raises(Throttled):
+        WRITES["save"](table)
+    most = [bound for _, bound in bounds]
+    assert {0} == {least for least, _ in bounds}
+    assert most == slept == [most[0] * 2**n for n in range(8)]
+    assert 4 < sum(most) <= 6

@@ -10,8 +10,9 @@ from chalicelib.core.kinds import Kind
 from chalicelib.core.looks import stacks_to_describe
 from chalicelib.core.observe import StackObservation, apply_observations
 from chalicelib.core.outcomes import apply_outcomes
+from chalicelib.core.teardown import wants_search
 
-from .builders import NOW, component, demo, minutes
+from .builders import NOW, component, demo, leaving, minutes
 
 POLL = minutes(1)
 CREATE = Action(ActionKind.CREATE_STACK, "vpc")
@@ -129,6 +130,23 @@ def test_a_stack_that_was_lost_is_made_again_and_its_bundle_with_it() -> None:
         "bundle": component("bundle", "s3", kind=Kind.BUNDLE),
         "vpc": other,
     } == (after.components)
+
+
+def test_an_update_that_does_not_show_yet_is_waited_for() -> None:
+    """It was answered; only a stack that says it was rolled back has refused it."""
+    inputs = {"inputs": {"Size": "2"}, "previous_inputs": {"Size": "1"}}
+    made = demo(component("vpc", status=Status.UPDATING, **inputs))
+    as_it_was = StackObservation(status=Status.READY, parameters={"Size": "1"})
+    after = apply_observations(made, {"vpc": as_it_was}, NOW).components["vpc"]
+    assert (Status.UPDATING, None) == (after.status, after.failure)
+
+
+def test_a_stack_that_went_while_it_was_updated_is_in_no_doubt() -> None:
+    """An update makes no stack: a demo that is to go does not wait for this one to appear."""
+    changing = component("vpc", status=Status.UPDATING, asked_at=NOW)
+    gone = StackObservation(status=Status.PENDING)
+    after = apply_observations(leaving(changing), {"vpc": gone}, NOW)
+    assert wants_search(after, NOW)
 
 
 def test_a_creation_that_was_refused_fails_its_step() -> None:

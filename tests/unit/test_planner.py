@@ -276,3 +276,16 @@ def test_a_stack_the_record_never_knew_is_taken_down_first() -> None:
     found = plan(made, leftovers=(arn,))
     assert ("vpc",) == found.demo.components["web"].depends_on
     assert (Action(ActionKind.EMPTY_BUCKET, "web"),) == found.actions
+
+
+def test_a_stack_that_came_back_has_all_its_attempts_before_it() -> None:
+    """What its first deletion was refused for, and when, does not count against the second."""
+    spent = {"attempts": MAX_ATTEMPTS - 1, "retry_at": NOW + minutes(9), "asked_at": NOW}
+    made = leaving(component("vpc", status=Status.DELETED, **spent))
+    arn = f"arn:aws:cloudformation:::stack/{stack_name(made.demo_id, 'vpc')}/1"
+    found = plan(made, leftovers=(arn,))
+    assert (Action(ActionKind.DELETE_STACK, "vpc"),) == found.actions
+    refusal = undeletable(found.demo.components["vpc"], "in use", NOW)
+    assert Next.WAIT is plan(found.demo.with_component(refusal)).next
+    gone = replace(found.demo.components["vpc"], status=Status.DELETED)
+    assert Phase.DELETED is plan(found.demo.with_component(gone), leftovers=()).demo.phase
