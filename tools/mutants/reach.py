@@ -108,9 +108,9 @@ class _Recorder:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         self._measured.switch_context(item.nodeid)
-        begun = time.monotonic()
+        begun = time.process_time()
         result = yield
-        self.seconds[item.nodeid] = time.monotonic() - begun
+        self.seconds[item.nodeid] = time.process_time() - begun
         self._measured.switch_context("")
         return result
 

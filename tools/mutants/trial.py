@@ -22,6 +22,8 @@ import pytest
 WARM: Final = ("boto3", "hypothesis", "moto", "moto.dynamodb", "pydantic", "yaml")
 MEMORY: Final = 4 * 2**30
 """Bytes that a trial may use; a mutant that builds a list for ever ends there."""
+COLLECTING: Final = 60
+"""Seconds that it may take to collect test files, a mutant being imported meanwhile."""
 _FORK: Final = multiprocessing.get_context("fork")
 
 
@@ -67,20 +69,40 @@ def trial(path: str, code: str, tests: Sequence[str], seconds: Mapping[str, floa
         target = copy / path
         sound = target.read_bytes()
         target.write_text(code, encoding="utf-8")
-        files = sorted({test.partition("::")[0] for test in tests})
         chosen = _Chosen(tests, seconds, lambda: target.write_bytes(sound))
         try:
-            status = pytest.main(["-qx", "-p", "no:cacheprovider", *files], plugins=[chosen])
+            unnoticed = all(_passes(files, chosen) for files in batches(tests))
         finally:
             target.write_bytes(sound)
-        unnoticed = status in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}
         os._exit(0 if unnoticed else 1)  # what the mutant left running goes with it
 
     return run
 
 
+def batches(tests: Sequence[str]) -> Iterator[list[str]]:
+    """Yield the files of the tests, each time twice as many.
+
+    To collect all files takes longer than the test that notices a mutant, and that is mostly
+    among the first.
+    """
+    files = list(dict.fromkeys(test.partition("::")[0] for test in tests))
+    size = 1
+    while files:
+        yield files[:size]
+        files, size = files[size:], 2 * size
+
+
+def _passes(files: Sequence[str], chosen: _Chosen) -> bool:
+    status = pytest.main(["-qx", "-p", "no:cacheprovider", *files], plugins=[chosen])
+    return status in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}
+
+
 class _Chosen:
-    """A pytest plugin that runs the chosen tests in their order, each within a time limit."""
+    """A pytest plugin that runs the chosen tests in their order, each within a limit.
+
+    It is one of the processor's time, so that a busy machine kills no mutant; of a mutant that
+    only waits, ten times as long.
+    """
 
     def __init__(
         self, tests: Sequence[str], seconds: Mapping[str, float], clean: Callable[[], object]
@@ -88,7 +110,9 @@ class _Chosen:
         self._order = {test: place for place, test in enumerate(tests)}
         self._seconds = seconds
         self._clean = clean
-        signal.signal(signal.SIGALRM, self._too_long)
+        for kind in (signal.SIGPROF, signal.SIGALRM):
+            signal.signal(kind, self._too_long)
+        self._limit(COLLECTING)
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         items[:] = sorted(
@@ -97,7 +121,15 @@ class _Chosen:
         )
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
-        signal.alarm(20 + round(10 * self._seconds[nodeid]))
+        self._limit(20 + 10 * self._seconds[nodeid])
+
+    def pytest_runtest_logfinish(self) -> None:
+        self._limit(COLLECTING)
+
+    @staticmethod
+    def _limit(seconds: float) -> None:
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+        signal.setitimer(signal.ITIMER_REAL, 10 * seconds)
 
     def _too_long(self, *_: object) -> None:
         self._clean()
