@@ -19,10 +19,9 @@ from typing import Any
 import httpx
 from rich.console import Console
 
-from local import servers, service
+from local import servers, service, words
 from local.emulator.process import EmulatorError
 from local.identity import OWNER
-from local.instances import serving
 from local.progress import Progress
 from local.tokens import SignInError
 from tools import packaging
@@ -35,6 +34,10 @@ _GIVE_UP_AFTER = 180.0  # seconds without becoming ready, beyond what the pace a
 _PARAMETERS = {"LimitPerOwner": "100", "LimitInAll": "100"}
 _HIGHEST_PORT = 65535
 _INTERRUPTED = 130  # the exit status of a program that Ctrl-C ended
+_OPEN = "Links:"
+_RECORDED = (
+    "Links it would have on AWS (recorded here; no machine is behind them, they do not open):"
+)
 _ENDED_BADLY = ("failed", "deleted", "quarantined")
 
 
@@ -154,21 +157,19 @@ def page_link(up: service.Service) -> str:
     return f"{up.api_url}/app#/sign-in/{OWNER}"
 
 
-def farewell(up: service.Service, demo: Mapping[str, Any]) -> str:
+def farewell(up: service.Service, demo: Mapping[str, Any], local: words.LocalRun) -> str:
     """Say what there is to open, what is not real, and how to look and stop."""
     links = "\n".join(f"  {title}: {url}" for title, url in demo["links"].items())
-    titled, about = _of_instances() if up.instances else _of_records()
+    about = "\n".join([local["summary"], *local["details"]])
     return f"""
 Demo {demo["demo_id"]} is ready, and its lease ends {demo["expires_at"]}.
 
 The page: {page_link(up)}
 
-{titled}
+{_OPEN if up.instances else _RECORDED}
 {links or "  none: these components have no address of their own"}
 
-Really running on this machine: the API, every Lambda function with its own role's rights
-enforced, the state machine, table, stream, schedule and events, as one CloudFormation stack.
-{about} Time is scaled; nothing costs anything.
+{about}
 
 Look:
   export API={up.api_url}
@@ -184,23 +185,6 @@ Remove this demo:
 Stop everything: make down"""
 
 
-def _of_instances() -> tuple[str, str]:
-    """Give the heading of the links, and what stands behind them, where instances run."""
-    about = """Instances too, as processes of this machine: they run the templates' own user data
-under their own roles' rights, behind load balancers with health checks.
-"""
-    return "Links:", about + "\n".join(serving.sentences())
-
-
-def _of_records() -> tuple[str, str]:
-    """Give the heading of the links, and what stands behind them, where instances are recorded."""
-    return (
-        "Links it would have on AWS (recorded here; no machine is behind them, they do not open):",
-        """Recorded, and not emulated: instances, containers, load balancer traffic, the database
-server and Elastic Beanstalk. User data does not run.""",
-    )
-
-
 def run(console: Console, wanted: Settings) -> None:
     """Bring the service up, ask for a demo, follow it, and say goodbye."""
     began = time.monotonic()
@@ -214,7 +198,8 @@ def run(console: Console, wanted: Settings) -> None:
         give_up_after = _GIVE_UP_AFTER + wanted.pace * sum(typical.values())
         with Progress(console, typical, wanted.pace) as progress:
             demo = follow(client, demo, progress.show, give_up_after)
-    console.print(farewell(up, demo), markup=False, highlight=False, soft_wrap=True)
+        local = checked(client.get("/config.json"))["local"]
+    console.print(farewell(up, demo, local), markup=False, highlight=False, soft_wrap=True)
 
 
 def _say_up(console: Console, up: service.Service, seconds: float) -> None:

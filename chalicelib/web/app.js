@@ -194,8 +194,16 @@ function themeButton() {
   tell();
 }
 
+/** Say on one machine what is real and what is not; elsewhere the service has nothing to say. */
+async function tellLocal() {
+  const { local } = await auth.configuration();
+  if (local) (await import("./local.js")).banner(local);
+}
+
 async function start() {
   themeButton();
+  // Signing in says it if this cannot be asked for.
+  tellLocal().catch(() => {});
   signWith(auth.headers, signedOut);
   document.getElementById("sign-out").addEventListener("click", () => {
     auth.signOut();

@@ -72,9 +72,20 @@ const base64url = (bytes) =>
 
 const random = () => base64url(crypto.getRandomValues(new Uint8Array(32)));
 
+let known = null;
+
+/** Return where and as which client the page signs in; it is asked for once. */
+export function configuration() {
+  known ??= ask("GET", "config.json").catch((error) => {
+    known = null;
+    throw error;
+  });
+  return known;
+}
+
 /** Go to the issuer and come back to `view`; `hint` is the address of who wants to sign in. */
 export async function signIn(view, hint = "") {
-  const config = await ask("GET", "config.json");
+  const config = await configuration();
   const [state, nonce, verifier] = [random(), random(), random()];
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier));
   keep(UNDER_WAY, { state, nonce, verifier, view });
@@ -113,7 +124,7 @@ export async function comeBack() {
 }
 
 async function trade(code, verifier) {
-  const config = await ask("GET", "config.json");
+  const config = await configuration();
   const response = await fetch(config.token_endpoint, {
     method: "POST",
     credentials: "omit",

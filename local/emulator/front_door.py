@@ -13,7 +13,15 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from local.control import HEADER, PREFIX
-from local.emulator import beanstalk, compression, control_http, controls, credentials, operations
+from local.emulator import (
+    beanstalk,
+    compression,
+    control_http,
+    controls,
+    credentials,
+    local_run,
+    operations,
+)
 from local.instances import balancers, fleet, supervisor
 from local.patching import pinned, wrap
 
@@ -50,7 +58,8 @@ async def _enter(inner: Any, scope: _Scope, receive: _Receive, send: _Send) -> N
     elif scope["path"] == _READY:
         await inner(scope, receive, send)
     elif api := _api_of(scope["path"], headers):
-        await inner(scope, receive, compression.compressing(send, api, headers))
+        compressing = compression.compressing(send, api, headers)
+        await inner(scope, receive, local_run.telling(compressing, scope["path"]))
     elif _is_load_balancers(scope["path"], headers):
         await inner(scope, receive, send)
     elif scope["path"].startswith(fleet.PREFIX) and not balancers.is_here(headers["host"]):

@@ -17,6 +17,7 @@ from rich.console import Console
 from local import demo, identity, service, tokens
 from local.emulator.process import is_running, stop_process
 from local.progress import Progress, seconds
+from local.words import local_run
 from tools import packaging
 
 
@@ -301,7 +302,7 @@ def test_the_page_is_named_as_soon_as_the_service_is_up(
 @pytest.mark.parametrize(
     ("instances", "words"),
     [
-        (False, ("not emulated", "do not open")),
+        (False, ("not emulated", "do not open", "is 1.5 s here")),
         (True, ("\nLinks:\n", "own user data", "Jenkins is a page that says")),
     ],
 )
@@ -309,7 +310,8 @@ def test_the_farewell_says_what_is_not_real(*, instances: bool, words: tuple[str
     """The last words have the links, what stands behind them, and how to stop."""
     fields = dict.fromkeys(service.Service.__dataclass_fields__, "x")
     up = service.Service(**{**fields, "instances": instances})  # type: ignore[arg-type]
-    said = demo.farewell(up, a_demo("ready"))
+    local = local_run(1.5, instances=instances)
+    said = demo.farewell(up, a_demo("ready"), local)
     assert [] == [each for each in (*words, "http://web.example", "make down") if each not in said]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NotRequired
 
 from chalicelib.core.kinds import Pause
 from chalicelib.entrypoints.rest.answers import Address, Answer, Prices
@@ -152,6 +152,13 @@ class Me(Answer):
     quotas: Quotas
 
 
+class LocalRun(Answer):
+    """What the page says of a run on one machine."""
+
+    summary: str
+    details: list[str]
+
+
 class SignIn(Answer):
     """Where the web page signs people in."""
 
@@ -160,6 +167,8 @@ class SignIn(Answer):
     scopes: str
     authorization_endpoint: Address
     token_endpoint: Address
+    local: NotRequired[LocalRun]
+    """How time is scaled and what is real, where the service runs on one machine; never on AWS."""
 
 
 class Health(Answer):
