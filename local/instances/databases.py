@@ -7,6 +7,7 @@ installed, a database is recorded, and its host name says so.
 
 import os
 import socket
+from pathlib import Path
 from typing import Any
 
 from local.instances import fleet, serving
@@ -77,12 +78,18 @@ def is_ready(name: str) -> bool:
 
 
 def look() -> None:
-    """End the servers of databases that are gone."""
+    """End the servers of databases that are gone, and let run those that are not stopped."""
     there = pinned("ministack.services.rds._instances")
     for held in fleet.all_of():
         kind, _, name = held.owner.partition(" ")
-        if kind == "database" and name not in there:
+        if kind != "database":
+            continue
+        if name not in there:
             fleet.end(held.machine.instance_id)
+        elif there[name]["DBInstanceStatus"] == "stopped":
+            held.units.ask_to_end(_UNIT)  # it writes down what it has
+        elif not held.units.knows(_UNIT):
+            held.units.start(_UNIT, _server(held, there[name]))
 
 
 def _of(name: str) -> Instance | None:
@@ -95,22 +102,35 @@ def _port(name: str) -> int:
 
 def _start(name: str, held: dict[str, Any]) -> Instance:
     one = fleet.launch(f"database {name}", {}, "")
-    machine, data = one.machine, one.machine.directory / "data"
-    first = machine.directory / "first.sql"
+    _data(one).mkdir()
+    first = _first(one)
     first.touch(mode=0o600)
     first.write_text(_first_statements(held))
-    data.mkdir()
-    start = f"{serving.database()} --no-defaults --datadir={data} {' '.join(_SMALL)}"
+    one.units.start(_UNIT, _server(one, held))
+    return one
+
+
+def _data(one: Instance) -> Path:
+    return one.machine.directory / "data"
+
+
+def _first(one: Instance) -> Path:
+    """Give the file of what a server does each time it starts."""
+    return one.machine.directory / "first.sql"
+
+
+def _server(one: Instance, held: dict[str, Any]) -> Unit:
+    machine = one.machine
+    start = f"{serving.database()} --no-defaults --datadir={_data(one)} {' '.join(_SMALL)}"
     start += " --user=root" if os.geteuid() == 0 else ""
     script = _SCRIPT.format(
         start=start,
         address=machine.address,
         port=held["Endpoint"]["Port"],
         memory=machine.memory,
-        first=first,
+        first=_first(one),
     )
-    one.units.start(_UNIT, Unit(("/bin/sh", "-c", script), restart="on-failure"))
-    return one
+    return Unit(("/bin/sh", "-c", script), restart="on-failure")
 
 
 def _first_statements(held: dict[str, Any]) -> str:

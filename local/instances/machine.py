@@ -7,6 +7,7 @@ files and its port 8011 to itself. The programs that it calls and this machine l
 run, are stand-ins (`programs`).
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -176,4 +177,6 @@ def end_all(folder: Path) -> list[str]:
     found = sorted(path.name for path in folder.iterdir()) if folder.exists() else []
     for instance_id in found:
         Machine(folder / instance_id, "", "").end()
+    with contextlib.suppress(OSError):  # it was never made, or is another user's
+        folder.rmdir()
     return found

@@ -132,6 +132,16 @@ class Units:
             os.killpg(held.process.pid, signal.SIGKILL)
             held.process.wait()
 
+    def ask_to_end(self, name: str) -> None:
+        """Let a unit's process end in its own time, and start it no more."""
+        held = self._running.pop(name, None)
+        if held is not None and held.process is not None and held.process.poll() is None:
+            os.killpg(held.process.pid, signal.SIGTERM)
+
+    def knows(self, name: str) -> bool:
+        """Whether a unit was started, and is kept as it says."""
+        return name in self._running
+
     def is_active(self, name: str) -> bool:
         """Whether a unit runs, or a timer waits."""
         held = self._running.get(name)

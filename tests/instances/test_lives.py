@@ -117,6 +117,7 @@ def test_a_killed_emulator_leaves_nothing_running(tmp_path: Path) -> None:
         assert [] != left_of(aws)
         service.down(tmp_path)
         assert [] == left_of(aws)
+        assert not aws.instances_folder.exists()
 
 
 _SLEEPER = """\
