@@ -42,9 +42,9 @@ class Operation:
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     task: "asyncio.Task[Any] | None" = field(default_factory=asyncio.current_task)
 
-    async def wait_turn(self) -> None:
-        """Wait until this step's share of the operation's time is over."""
-        self.done += 1
+    async def wait_turn(self, steps: int = 1) -> None:
+        """Wait until the share of the operation's time is over that so many steps have."""
+        self.done += steps
         if not self.seconds:
             return
         due = self.started + self.seconds * self.done / max(self.steps, self.done)
@@ -122,10 +122,17 @@ def _begin(
     seconds = typical_minutes(stack) * controls.pace
     if kind == "delete":
         seconds *= controls.delete_share
-    steps = len(stack["_resources"]) if kind == "delete" else len(wanted(stack))
-    operation = Operation(stack, kind, seconds, steps - len(already_made), already_made)
+    operation = Operation(stack, kind, seconds, _steps(stack, kind, already_made), already_made)
     _running[stack["StackId"]] = operation
     return operation
+
+
+def _steps(stack: dict[str, Any], kind: str, already_made: frozenset[str]) -> int:
+    """Count what an operation's time is spread over: a step a resource, more for a long one."""
+    if kind == "delete":
+        return len(stack["_resources"])
+    types = [one["Type"] for name, one in wanted(stack).items() if name not in already_made]
+    return sum(settling.steps(each) if kind == "create" else 1 for each in types)
 
 
 def wanted(stack: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -204,12 +211,16 @@ async def _step(blocks: Any, run_in_thread: Any, fn: Any, *args: Any, **kwargs: 
     if action == "create" and logical_id in operation.already_made:
         return _as_recorded(operation.stack["_resources"][logical_id])
     operation.current = (logical_id, resource_type)
-    await operation.wait_turn()
+    steps = settling.steps(resource_type) if operation.kind == action == "create" else 1
+    turn = functools.partial(operation.wait_turn, steps) if steps > 1 else None
+    if turn is None:
+        await operation.wait_turn()
     await controls.strike(action, operation.stack, resource_type, logical_id)
     rights.check(action, operation.stack, resource_type, logical_id, args)
     result = await run_in_thread(fn, *args, **kwargs) if blocks(resource_type) else fn(*args)
     if action == "create":
-        await settling.created(operation.stack, logical_id, resource_type, result, args[2])
+        made = (logical_id, resource_type, result, args[2])
+        await settling.created(operation.stack, *made, turn=turn)
     elif action == "delete":
         await settling.deleted(resource_type, args[1])
     operation.current = None

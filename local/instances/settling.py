@@ -6,7 +6,7 @@ cancelled.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from local.instances import beanstalk, databases, fleet, groups, signals, tasks
@@ -21,6 +21,8 @@ _READY: dict[str, Callable[[str], bool]] = {
     "AWS::ElasticBeanstalk::Environment": beanstalk.is_ready,
     "AWS::RDS::DBInstance": databases.is_ready,
 }
+# What waits for instances has the time of so many other resources of its stack, as on AWS.
+_LONG = 8
 _OWNERS = {
     _GROUP: "group {}",
     "AWS::ElasticBeanstalk::Environment": f"group {beanstalk.GROUP}",
@@ -28,10 +30,24 @@ _OWNERS = {
 }
 
 
+def steps(resource_type: str) -> int:
+    """Say how many steps' time a resource has; one of more than one waits after it was made."""
+    return _LONG if fleet.is_on() and (resource_type == _GROUP or resource_type in _READY) else 1
+
+
 async def created(
-    stack: dict[str, Any], logical_id: str, resource_type: str, made: Any, properties: Any
+    stack: dict[str, Any],
+    logical_id: str,
+    resource_type: str,
+    made: Any,
+    properties: Any,
+    *,
+    turn: Callable[[], Awaitable[None]] | None = None,
 ) -> None:
-    """Wait until a resource that was made is what AWS calls complete."""
+    """Wait until a resource that was made is what AWS calls complete, and its `turn` is over.
+
+    Its instances start while its share of the stack's time goes by.
+    """
     if not fleet.is_on():
         return
     (physical_id, _), _ = made
@@ -41,6 +57,8 @@ async def created(
             await signals.wait(stack, logical_id, resource_type, policy)
         elif is_ready := _READY.get(resource_type):
             await _until(lambda: is_ready(physical_id))
+        if turn is not None:
+            await turn()
     except BaseException:
         pinned("ministack.services.cloudformation.stacks._delete_resource")(
             resource_type, physical_id, properties, stack["StackName"], logical_id
