@@ -2,7 +2,8 @@
 
 Settings, all from the environment: DEMO_COMPONENTS (names, by comma; default all),
 DEMO_PACE (seconds a typical minute takes; 0 is instant), DEMO_PORT (of the emulator),
-DEMO_INSTANCES (run, as on Linux by default, or recorded).
+DEMO_INSTANCES (run, as on Linux by default, or recorded), DEMO_WITHOUT (programs of this machine
+that instances are not to use) and DEMO_JENKINS_WAR (docs/local.md).
 Ends with exit status 0 when the demo is ready, and leaves everything running.
 """
 
@@ -11,6 +12,7 @@ import os
 import sys
 import time
 import uuid
+import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +24,7 @@ from rich.console import Console
 from local import servers, service, words
 from local.emulator.process import EmulatorError
 from local.identity import OWNER
+from local.instances import serving
 from local.progress import Progress
 from local.tokens import SignInError
 from tools import packaging
@@ -63,6 +66,7 @@ class Settings:
         port = _number(environment, "DEMO_PORT", "0")
         if port != int(port) or not 0 <= port <= _HIGHEST_PORT:
             raise DemoError(f"DEMO_PORT is {port:g}, and must be a port: 1 to {_HIGHEST_PORT}")
+        _check_programs(environment)
         named = environment.get("DEMO_COMPONENTS", "").replace(",", " ").split()
         return cls(named or "all", pace, int(port) or None, _instances(environment))
 
@@ -73,6 +77,18 @@ def _instances(environment: Mapping[str, str]) -> bool:
     if wish not in ("run", "recorded"):
         raise DemoError(f"DEMO_INSTANCES is {wish!r}, and must be run or recorded")
     return wish == "run" and sys.platform == "linux"
+
+
+def _check_programs(environment: Mapping[str, str]) -> None:
+    """Refuse what instances would stumble over: a program or a file that is not what it should."""
+    text = environment.get(serving.WITHOUT, "")
+    for name in serving.without(environment):
+        if name not in serving.OPTIONAL:
+            known = ", ".join(serving.OPTIONAL)
+            raise DemoError(f"{serving.WITHOUT} is {text!r}, and must name some of {known}")
+    war = environment.get(serving.JENKINS_WAR, "")
+    if war and not zipfile.is_zipfile(war):
+        raise DemoError(f"{serving.JENKINS_WAR} is {war!r}, and must be the path of a jenkins.war")
 
 
 def _number(environment: Mapping[str, str], name: str, default: str) -> float:

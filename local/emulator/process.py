@@ -20,7 +20,8 @@ from typing import Any, Self
 from urllib.request import urlopen
 
 from local.control import Control, ControlError
-from local.instances.machine import JENKINS_WAR, end_all
+from local.instances import serving
+from local.instances.machine import end_all
 
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
@@ -204,7 +205,7 @@ class Emulator:
 
     def _own_environment(self) -> dict[str, str]:
         """Make a clean environment: its Lambdas inherit everything it has."""
-        names = ("PATH", "LANG", JENKINS_WAR)
+        names = ("PATH", "LANG", *serving.SETTINGS)
         kept = {name: os.environ[name] for name in names if name in os.environ}
         return {
             **kept,

@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
+from local.instances import serving
 from local.instances.asking import ask
 
 _CONTINUED = re.compile(r"\\\n")
@@ -201,7 +202,7 @@ def remove(arguments: list[str]) -> int:
 def copy_out(arguments: list[str]) -> int:
     """Copy a file out of an image that is not here: Jenkins' own if it was given, or nothing."""
     source, target = arguments
-    given = os.environ.get("DEMO_JENKINS_WAR", "")
+    given = os.environ.get(serving.JENKINS_WAR, "")
     if given and source.endswith("/jenkins.war"):
         shutil.copy(given, target)
     else:

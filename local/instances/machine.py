@@ -20,7 +20,7 @@ from pathlib import Path
 from subprocess import Popen
 from typing import Final
 
-from local.instances import processes
+from local.instances import processes, serving
 
 _HERE = Path(__file__).parent
 _PROJECT = _HERE.parents[1]
@@ -32,8 +32,6 @@ STAND_INS: Final = (
     *("apache2", "cfn-signal", "chown", "cloud-init", "dnf", "docker", "eb-engine"),
     *("java", "systemctl", "useradd"),
 )
-# The path of a jenkins.war, with which Jenkins runs instead of a page in its place.
-JENKINS_WAR: Final = "DEMO_JENKINS_WAR"
 _ENTERED: Final = 0o711
 _READ: Final = 0o755
 # What this machine may lack.
@@ -99,7 +97,7 @@ class Machine:
 
     def environment(self) -> dict[str, str]:
         """Give what a process of this instance finds in its environment."""
-        given = {name: os.environ[name] for name in (JENKINS_WAR,) if name in os.environ}
+        given = {name: os.environ[name] for name in serving.SETTINGS if name in os.environ}
         return {
             **given,
             "PATH": f"{self.directory / 'bin'}:{os.environ.get('PATH', os.defpath)}",

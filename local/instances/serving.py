@@ -2,14 +2,31 @@
 
 import os
 import shutil
+from collections.abc import Mapping
+from typing import Final
+
+# The path of a jenkins.war, with which Jenkins runs instead of a page in its place.
+JENKINS_WAR: Final = "DEMO_JENKINS_WAR"
+# Programs of this machine, by comma, to do without although they are installed.
+WITHOUT: Final = "DEMO_WITHOUT"
+# What both the emulator and an instance's programs have to know.
+SETTINGS: Final = (JENKINS_WAR, WITHOUT)
+OPTIONAL: Final = ("apache2", "java", "mariadbd")
 
 
 def find(program: str) -> str:
     """Find a program of this machine, and not an instance's stand-in; empty if it is not there."""
+    if program in without(os.environ):
+        return ""
     instance = os.environ.get("INSTANCE_ROOT", "").removesuffix("/root")
     folders = [*os.environ.get("PATH", os.defpath).split(":"), "/usr/sbin"]  # Debian's servers
     own = [folder for folder in folders if not instance or not folder.startswith(instance)]
     return shutil.which(program, path=":".join(own)) or ""
+
+
+def without(environment: Mapping[str, str]) -> list[str]:
+    """Read which programs to do without."""
+    return environment.get(WITHOUT, "").replace(",", " ").split()
 
 
 def apache() -> str:
@@ -36,4 +53,13 @@ def sentences() -> list[str]:
         else "The database is recorded, and not reachable"
         " (for MariaDB: sudo apt-get install mariadb-server-core)."
     )
-    return [page, data, "Jenkins is a page that says what would be there."]
+    return [page, data, _jenkins()]
+
+
+def _jenkins() -> str:
+    given = os.environ.get(JENKINS_WAR, "")
+    if not given:
+        return "Jenkins is a page that says what would be there."
+    if not find("java"):
+        return f"Jenkins is a page that says what would be there: for {given} there is no Java."
+    return f"Jenkins is {given}, on this machine's Java."
