@@ -7,6 +7,7 @@ isolate (a root file system of its own, capabilities, memory) is not isolated.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import re
@@ -15,40 +16,23 @@ import shutil
 import subprocess
 import sys
 import uuid
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from urllib.parse import quote
 
-from local.instances import serving
+from local.instances import image_store, registry_stand_in, serving
 from local.instances.asking import ask
+from local.instances.image_store import Image
+from local.instances.registry_stand_in import RegistryError
 
 _CONTINUED = re.compile(r"\\\n")
 _VARIABLE = re.compile(r"\$\{(\w+)\}|\$(\w+)")
 _FOR_FILES = ("chmod", "mkdir", "rm", "true", "false", "ln", "touch")
 _PACKAGES = ("apt-get", "DEBIAN_FRONTEND=noninteractive")
 _ANYONES = 0o1777
+_PROGRAMS = Path(os.environ.get("INSTANCE_ROOT", "")).parent / "bin"
 
 
 class BuildError(RuntimeError):
     """An instruction of the Dockerfile cannot be done; the message names it."""
-
-
-@dataclass
-class Image:
-    """What a Dockerfile says of an image, whose files are in `files`."""
-
-    files: str
-    environment: dict[str, str] = field(default_factory=dict)
-    entry_point: list[str] = field(default_factory=list)
-    command: list[str] = field(default_factory=list)
-
-
-def _store() -> Path:
-    return Path(os.environ["INSTANCE_ROOT"]) / "var/lib/docker"
-
-
-def _image_file(name: str) -> Path:
-    return _store() / "images" / f"{quote(name, safe='')}.json"
 
 
 def build(arguments: list[str]) -> int:
@@ -59,16 +43,13 @@ def build(arguments: list[str]) -> int:
     parser.add_argument("-q", "--quiet", action="store_true")
     parser.add_argument("context", type=Path)
     asked = parser.parse_args(arguments)
-    image = Image(str(_store() / "layers" / uuid.uuid4().hex))
-    Path(image.files).mkdir(parents=True)
+    image = image_store.new()
     variables: dict[str, str] = {}
     text = _CONTINUED.sub(" ", (asked.context / "Dockerfile").read_text())
     for line in filter(None, map(str.strip, text.splitlines())):
         if not line.startswith("#"):
             _do(image, asked.context, variables, *line.split(None, 1))
-    file = _image_file(asked.tag)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(asdict(image)))
+    image_store.keep(asked.tag, image)
     print(f"Successfully tagged {asked.tag}")
     return 0
 
@@ -141,25 +122,36 @@ def run(arguments: list[str]) -> int:
     parser.add_argument("-v", "--volume", action="append", default=[])
     parser.add_argument("image")
     parser.add_argument("command", nargs=argparse.REMAINDER)
+    parser.add_argument("--pull", choices=("always", "missing"), default="missing")
     asked = parser.parse_args(arguments)
-    file = _image_file(asked.image)
-    if not file.exists():
-        print(f"Unable to find image '{asked.image}' locally, and nothing is pulled here")
-        return 125
-    image = Image(**json.loads(file.read_text()))
     name = asked.name or uuid.uuid4().hex[:12]
-    command = [*image.entry_point, *(asked.command or image.command)]
+    restart = "always" if asked.restart in ("always", "unless-stopped") else "no"
     given = dict(pair.split("=", 1) for pair in asked.env)
+    if registry_stand_in.is_registry(asked.image):
+        return _start(name, [str(_PROGRAMS / "docker-registry")], given, restart)
+    image = _found(asked.image, anew=asked.pull == "always")
+    command = [*image.entry_point, *(asked.command or image.command)]
     moved = [f"{image.files}{word}" if word.startswith("/") else word for word in command]
-    status = ask(
-        "run",
-        unit=f"container-{name}",
-        command=moved,
-        environment={**_moved(image, name, _volumes(asked.volume)), **given},
-        restart="always" if asked.restart in ("always", "unless-stopped") else "no",
-    )
+    environment = {**_moved(image, name, _volumes(asked.volume)), **given}
+    return _start(name, moved, environment, restart)
+
+
+def _start(name: str, command: list[str], environment: dict[str, str], restart: str) -> int:
+    unit = f"container-{name}"
+    status = ask("run", unit=unit, command=command, environment=environment, restart=restart)
     print(name)
     return status
+
+
+def _found(name: str, *, anew: bool) -> Image:
+    """Find an image; one of the registry's is taken from there first where that is wanted."""
+    if anew and name.startswith(registry_stand_in.OURS):
+        with contextlib.suppress(RegistryError):  # then the one that is here, as ECS has it
+            registry_stand_in.pull(name)
+    image = image_store.find(name)
+    if image is None:
+        raise BuildError(f"unable to find image '{name}' locally, and nothing is pulled here")
+    return image
 
 
 def _volumes(asked: list[str]) -> dict[str, str]:
@@ -211,11 +203,15 @@ def copy_out(arguments: list[str]) -> int:
 
 
 def pull(arguments: list[str]) -> int:
-    """Take an image for granted that others serve; nothing is downloaded here."""
-    name = arguments[-1]
-    if name.startswith("localhost:") and not _image_file(name).exists():
-        print(f"manifest for {name} not found", file=sys.stderr)
-        return 1
+    """Take an image from the registry; what others serve is taken for granted."""
+    if arguments[-1].startswith(registry_stand_in.OURS):
+        registry_stand_in.pull(arguments[-1])
+    return 0
+
+
+def push(arguments: list[str]) -> int:
+    """Bring an image to the registry."""
+    registry_stand_in.push(arguments[-1])
     return 0
 
 
@@ -230,6 +226,7 @@ _COMMANDS = {
     "cp": copy_out,
     "create": create,
     "pull": pull,
+    "push": push,
     "rm": remove,
     "run": run,
     "stop": remove,
@@ -244,6 +241,6 @@ def main(arguments: list[str]) -> int:
         return 1
     try:
         return _COMMANDS[name](rest)
-    except BuildError as error:
+    except (BuildError, RegistryError) as error:
         print(f"ERROR: {error}", file=sys.stderr)
         return 1

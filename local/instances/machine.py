@@ -29,8 +29,8 @@ _LOOPBACK: Final = re.compile(r"(?<![\w.])127\.0\.0\.1(?![\w.])")
 _METADATA: Final = re.compile(r"http://169\.254\.169\.254(?![\w.])")
 # What stands in for programs that would change this machine, or that only an instance has.
 STAND_INS: Final = (
-    *("apache2", "cfn-signal", "chown", "cloud-init", "dnf", "docker", "eb-engine"),
-    *("java", "systemctl", "useradd"),
+    *("apache2", "cfn-signal", "chown", "cloud-init", "dnf", "docker", "docker-registry"),
+    *("eb-engine", "java", "systemctl", "useradd"),
 )
 _ENTERED: Final = 0o711
 _READ: Final = 0o755

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import ClassVar
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-from local.instances import docker_stand_in, eb_engine, serving
+from local.instances import docker_stand_in, eb_engine, registry_stand_in, serving
 from local.instances.asking import ask
 
 _ADDRESS = os.environ.get("INSTANCE_ADDRESS", "127.0.0.1")
@@ -225,6 +225,7 @@ PROGRAMS: dict[str, Callable[[list[str]], int]] = {
     "curl": curl,
     "dnf": nothing,
     "docker": docker_stand_in.main,
+    "docker-registry": registry_stand_in.serve,
     "eb-engine": eb_engine.main,
     "java": java,
     "systemctl": systemctl,

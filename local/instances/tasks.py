@@ -6,6 +6,7 @@ the instance's own `docker`. MiniStack keeps services, deployments and their cou
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 from subprocess import Popen
 from typing import Any
 
@@ -156,7 +157,7 @@ def _place(cluster: str, task: _Task) -> None:
 
 
 def _joined(held: Instance, cluster: str) -> bool:
-    file = held.machine.root / "etc/ecs/ecs.config"
+    file = _configuration(held)
     return not held.dead and file.exists() and f"ECS_CLUSTER={cluster}\n" in file.read_text()
 
 
@@ -170,7 +171,7 @@ def _run(held: Instance, container: str, task: _Task) -> list[str]:
     ports = ((p["hostPort"], p["containerPort"]) for p in one.get("portMappings", ()))
     docker = str(held.machine.directory / "bin/docker")
     return [
-        *(docker, "run", "--detach", "--name", container),
+        *(docker, "run", "--detach", "--name", container, "--pull", _pulled(held)),
         *(f"--env={name}={value}" for name, value in variables),
         *(f"--publish={held.machine.address}:{host}:{port}" for host, port in ports),
         *(f"--volume={volume}" for volume in _volumes(definition, one)),
@@ -178,6 +179,16 @@ def _run(held: Instance, container: str, task: _Task) -> list[str]:
         *(["--read-only"] if one.get("readonlyRootFilesystem") else []),
         one["image"],
     ]
+
+
+def _pulled(held: Instance) -> str:
+    """Say when ECS's agent pulls an image, by ECS_IMAGE_PULL_BEHAVIOR."""
+    cached = "ECS_IMAGE_PULL_BEHAVIOR=prefer-cached" in _configuration(held).read_text()
+    return "missing" if cached else "always"
+
+
+def _configuration(held: Instance) -> Path:
+    return held.machine.root / "etc/ecs/ecs.config"
 
 
 def _volumes(definition: dict[str, Any], one: dict[str, Any]) -> list[str]:
