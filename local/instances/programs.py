@@ -145,6 +145,14 @@ DEMO_JENKINS_WAR=/path/to/jenkins.war make demo.</p></html>
 """
 
 
+# What Java takes of addresses by default is more than a process of an instance may have.
+_SMALL_JAVA = (
+    "-Xmx512m",
+    "-XX:CompressedClassSpaceSize=256m",
+    "-XX:ReservedCodeCacheSize=128m",
+)
+
+
 def java(arguments: list[str]) -> int:
     """Run this machine's Java on a real jar; in place of one that is not here, show a page."""
     jar = Path(arguments[arguments.index("-jar") + 1]) if "-jar" in arguments else Path()
@@ -152,7 +160,8 @@ def java(arguments: list[str]) -> int:
     if jar.is_file() and jar.stat().st_size and real:
         if jar.name == "jenkins.war":
             arguments = [*arguments, f"--httpListenAddress={_ADDRESS}"]
-        return _become(real, arguments)
+        os.environ["MALLOC_ARENA_MAX"] = "2"  # each has 64 MB of addresses
+        return _become(real, [*_SMALL_JAVA, *arguments])
     if jar.name != "jenkins.war":
         return 0
     port = next((a.partition("=")[2] for a in arguments if a.startswith("--httpPort=")), "8080")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import os
 import signal
@@ -110,7 +111,7 @@ def test_a_killed_emulator_leaves_nothing_running(tmp_path: Path) -> None:
     """Instances of an emulator that was killed are found by what is left, and ended."""
     with Emulator.start(tmp_path / "emulator", persist=False, instances=True) as aws:
         (tmp_path / "emulator.json").write_text(aws.to_json())
-        _one_instance(aws)
+        an_instance(aws, "#!/bin/bash\nsleep 600\n")
         wait_for(lambda: left_of(aws), "an instance")
         os.kill(aws.pid, signal.SIGKILL)
         wait_for(lambda: not aws.is_healthy(), "the end of the emulator")
@@ -120,7 +121,9 @@ def test_a_killed_emulator_leaves_nothing_running(tmp_path: Path) -> None:
         assert not aws.instances_folder.exists()
 
 
-_SLEEPER = """\
+_SINGLE = """\
+Parameters:
+  UserData: {Type: String}
 Resources:
   Role:
     Type: AWS::IAM::Role
@@ -133,7 +136,7 @@ Resources:
     Properties:
       LaunchTemplateData:
         IamInstanceProfile: {Arn: !GetAtt Profile.Arn}
-        UserData: {"Fn::Base64": "#!/bin/bash\\nsleep 600\\n"}
+        UserData: !Ref UserData
   Group:
     Type: AWS::AutoScaling::AutoScalingGroup
     Properties:
@@ -145,7 +148,12 @@ Resources:
 """
 
 
-def _one_instance(aws: Emulator) -> None:
+def an_instance(aws: Emulator, user_data: str) -> None:
+    """Make a stack of one instance that has this user data."""
+    encoded = base64.b64encode(user_data.encode()).decode()
     aws.client("cloudformation").create_stack(
-        StackName="sleeper", TemplateBody=_SLEEPER, Capabilities=["CAPABILITY_IAM"]
+        StackName="single",
+        TemplateBody=_SINGLE,
+        Parameters=[{"ParameterKey": "UserData", "ParameterValue": encoded}],
+        Capabilities=["CAPABILITY_IAM"],
     )
