@@ -42,13 +42,18 @@ class Entry:
 
 
 _NEWS: Final = {
-    Phase.READY: EntryKind.NOTICE,
-    Phase.PAUSED: EntryKind.NOTICE,
-    Phase.DELETED: EntryKind.NOTICE,
-    Phase.FAILED: EntryKind.WARNING,
-    Phase.QUARANTINED: EntryKind.WARNING,
+    Phase.READY: (EntryKind.NOTICE, "is ready"),
+    Phase.PAUSED: (EntryKind.NOTICE, "is paused"),
+    Phase.DELETED: (EntryKind.NOTICE, "is removed"),
+    Phase.FAILED: (EntryKind.WARNING, "failed"),
+    Phase.QUARANTINED: (EntryKind.WARNING, "is stuck and needs an operator"),
 }
-"""The phases that people wait for, or must hear of."""
+"""The phases that people wait for, or must hear of, in their words."""
+_WISHES: Final = {
+    Desired.RUNNING: "to run",
+    Desired.PAUSED: "to be paused",
+    Desired.DELETED: "to be removed",
+}
 
 
 def changes(before: Demo, after: Demo, *, now: datetime, actor: str) -> tuple[Entry, ...]:
@@ -68,14 +73,15 @@ def _told(before: Demo, after: Demo) -> Iterator[tuple[EntryKind, str]]:
         if known is None or component.status is not known.status:
             yield EntryKind.STEP, _step_text(component)
     if before.desired_state is not after.desired_state:
-        yield EntryKind.DESIRED, f"desired is now {after.desired_state}: {_desire_reason(after)}"
+        yield EntryKind.DESIRED, f"{_WISHES[after.desired_state]}: {_desire_reason(after)}"
     if after.applied and after.failure and after.failure != before.failure:
         failure = f"{after.failure.component}: {after.failure.reason}"
         yield EntryKind.WARNING, f"the change of {after.name} failed: {failure}"
     if before.phase is not after.phase:
         yield EntryKind.PHASE, f"{after.phase}: {after.reason}"
-        if kind := _NEWS.get(after.phase):
-            yield kind, f"{after.name} is {after.phase}: {after.reason}"
+        if after.phase in _NEWS:
+            kind, outcome = _NEWS[after.phase]
+            yield kind, f"{after.name} {outcome}{_why(after)}"
     if before.generation != after.generation:
         yield EntryKind.LOOP, f"loop {after.generation} started"
 
@@ -107,6 +113,13 @@ def _step_text(component: ComponentStatus) -> str:
         where = f"{component.failure.resource}: " if component.failure.resource else ""
         return f"{told}: {where}{component.failure.reason}"
     return told
+
+
+def _why(demo: Demo) -> str:
+    """Return what a person learns beyond the outcome itself: nothing where all went well."""
+    if demo.phase in (Phase.READY, Phase.PAUSED, Phase.DELETED) and demo.failure is None:
+        return ""
+    return f": {demo.reason.removesuffix('; kept for a look')}"
 
 
 def _desire_reason(demo: Demo) -> str:

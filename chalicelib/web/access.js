@@ -2,6 +2,7 @@
 
 import { ask } from "./api.js";
 import { announce, h, say, show, toast } from "./dom.js";
+import { sentence } from "./words.js";
 
 const WORDS = {
   open: "Your address is let in.",
@@ -33,7 +34,7 @@ export function accessPanel(token, took) {
     try {
       took(await ask("POST", "shared/access-requests", { body: { token } }));
     } catch (error) {
-      toast(error.message, { bad: true });
+      toast(sentence(error.message), { bad: true });
     }
     button.disabled = false;
   });

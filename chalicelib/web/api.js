@@ -1,6 +1,7 @@
 // The service over HTTP: relative addresses only, conditional requests, polite polling.
 
 import { toast } from "./dom.js";
+import { zoned } from "./words.js";
 
 /** Where the API is: what lies beside this page, whatever its base path. */
 export const HERE = new URL("./", location.href);
@@ -8,7 +9,7 @@ export const HERE = new URL("./", location.href);
 /** An answer that is a problem document (RFC 9457), or no answer at all (status 0). */
 export class Problem extends Error {
   constructor(status, body) {
-    super(body.detail ?? body.title ?? `the service answered ${status}`);
+    super(zoned(body.detail ?? body.title ?? `the service answered ${status}`));
     this.status = status;
     this.errors = body.errors ?? [];
   }

@@ -66,8 +66,8 @@ function card(view, parts, component, changed) {
       component.pulls_in.length
         ? h("span", {}, `brings ${component.pulls_in.filter((n) => n !== "bundle").join(", ")}`)
         : null,
-      along,
     ),
+    along,
   );
   parts.cards.set(component.name, { box, label, along });
   return label;

@@ -2,7 +2,7 @@
 
 import { capital, ask as send } from "./api.js";
 import { components } from "./catalog.js";
-import { h, say, set, toast } from "./dom.js";
+import { h, says, say, set, toast } from "./dom.js";
 import { Graph } from "./graph.js";
 import { parameterFields } from "./parameters.js";
 import { leaseFault, leaseFields } from "./lease.js";
@@ -107,8 +107,7 @@ export function field(parts, name, label, input, hint) {
     { class: "field" },
     h("label", { for: input.id }, label),
     input,
-    h("span", { class: "dim hint", id: `${name}-hint` }, hint),
-    error,
+    says(h("span", { class: "dim hint", id: `${name}-hint` }, hint), error),
   );
 }
 
@@ -258,6 +257,7 @@ export function complain(parts, errors, message = "") {
     } else if (!placed.has(path)) rest.push(`${path}: ${told}`);
   }
   say(parts.refusal, errors.length ? rest.join("; ") : message);
+  if (parts.refusal.textContent) parts.hide();
   if (errors.length || message) parts.submit.disabled = true;
 }
 

@@ -12,7 +12,7 @@ import { details, eventsPanel, leasePanel, linksPanel } from "./panels.js";
 import { pauseButton } from "./pause.js";
 import { sharesPanel } from "./shares.js";
 import { Timeline, project, remaining, removal, standing } from "./timeline.js";
-import { PHASES, STATES, glyph, many, moment, moving, span } from "./words.js";
+import { PHASES, STATES, glyph, many, moment, moving, sentence, span } from "./words.js";
 
 const QUICK = 1; // seconds until the next look after something has changed
 const PATIENT = 5; // at most, while the demo is on its way
@@ -86,7 +86,7 @@ async function act(view, work) {
   try {
     await work();
   } catch (error) {
-    if (error.status !== 401) toast(error.message, { bad: true, seconds: 12 });
+    if (error.status !== 401) toast(sentence(error.message), { bad: true, seconds: 12 });
     return false;
   } finally {
     view.poll.now();
@@ -203,8 +203,6 @@ function again(demo) {
 
 const failed = ({ component, resource, reason }) =>
   `${component}${resource ? `, ${resource}` : ""}: ${reason.replace(/[.\s]*$/, ".")}`;
-
-const sentence = (text) => (text ? `${text.charAt(0).toUpperCase()}${text.slice(1)}.` : "");
 
 function tick(view, parts) {
   const { demo } = view;

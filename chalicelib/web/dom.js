@@ -35,6 +35,9 @@ export function say(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** Return a place for a hint and an error that lie over each other: an error moves nothing. */
+export const says = (hint, error) => h("span", { class: "says" }, hint, error);
+
 /** Show an element or hide it; hidden it keeps its room, so that nothing else moves. */
 export function show(element, shown) {
   element.style.visibility = shown ? "" : "hidden";
@@ -139,7 +142,7 @@ export function outside(url, label, attributes = {}) {
 }
 
 /** Open a dialog made of a title, its content and buttons; resolve with how it was left. */
-export function ask(title, content, { yes, danger = false, ready = () => true }) {
+export function ask(title, content, { yes, no = "Cancel", danger = false, ready = () => true }) {
   const go = h("button", { class: danger ? "danger" : "primary", type: "submit" }, yes);
   const form = h(
     "form",
@@ -149,7 +152,7 @@ export function ask(title, content, { yes, danger = false, ready = () => true })
     h(
       "div",
       { class: "buttons" },
-      h("button", { type: "button", class: "plain", onclick: () => dialog.close("") }, "Cancel"),
+      no !== null && h("button", { type: "button", class: "plain", onclick: () => dialog.close("") }, no),
       go,
     ),
   );

@@ -50,12 +50,13 @@ export function leaseFields(view, parts, caps, changed) {
 const rounded = (hours) => Math.round(hours * 100) / 100;
 
 /** Return a moment as a field of local time has it. */
-function local(moment) {
+export function local(moment) {
   const at = new Date(moment);
   return new Date(moment - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
-function zone() {
+/** Return the name of the reader's zone. */
+export function zone() {
   const parts = new Intl.DateTimeFormat(undefined, { timeZoneName: "short" }).formatToParts();
   return parts.find(({ type }) => type === "timeZoneName")?.value ?? "";
 }

@@ -8,7 +8,7 @@ const EVERY = 15; // seconds
 
 /** Open the overview; returns what closes it. */
 export function overviewView(root) {
-  const parts = { total: h("p", { class: "big" }), owners: h("div", { class: "wide" }) };
+  const parts = { total: h("p", { class: "count sum" }), owners: h("div", { class: "wide" }) };
   root.append(
     h("div", { class: "head" }, h("h1", {}, "Overview"), parts.total),
     parts.owners,
@@ -40,7 +40,7 @@ function owner() {
 }
 
 function ownerNow({ parts }, { owner: name, demos, hourly_usd: usd, unpriced }) {
-  say(parts.name, name);
+  say(parts.name, name.replace(/^pool:/, "Pool "));
   say(parts.sum, `${many(demos.length, "demo")}, ${dollars(usd, unpriced)}`);
   follow(parts.demos, demos, (each) => each.demo_id, held, heldNow);
 }

@@ -2,9 +2,10 @@
 
 import { ask as send, now } from "./api.js";
 import { calendarLink } from "./calendar.js";
-import { ask, copyButton, follow, h, outside, say, show, toast } from "./dom.js";
+import { ask, copyButton, follow, h, outside, say, show } from "./dom.js";
+import { extendDialog } from "./extend.js";
 import { retryDialog } from "./retry.js";
-import { countdown, many, moment, timeOfDay } from "./words.js";
+import { countdown, moment, sentence, timeOfDay, zoned } from "./words.js";
 
 const card = (title, ...inside) =>
   h("section", { class: `card at-${title.toLowerCase()}` }, h("h2", {}, title), inside);
@@ -40,7 +41,7 @@ function expected(demo, catalog) {
     else items.push({ title, label: title, url });
   }
   const none =
-    demo.desired_state === "deleted" ? "closed" : demo.failure ? "not there" : "comes with its stack";
+    demo.desired_state === "deleted" ? "Closed" : demo.failure ? "Not made" : "Not ready yet";
   return items.map((item) => ({ ...item, none }));
 }
 
@@ -87,7 +88,7 @@ export function leasePanel(view) {
   );
   const retry = h(
     "button",
-    { type: "button", class: "primary", onclick: () => again(view) },
+    { type: "button", class: "primary again", onclick: () => again(view) },
     "Try again now",
   );
   return {
@@ -128,40 +129,6 @@ const again = (view) =>
     ? retryDialog(view)
     : view.act(() => send("POST", `demos/${view.id}/retry`, { body: {} }));
 
-async function extendDialog(view) {
-  const { lease_hours: caps } = view.me;
-  const choices = [1, 2, 4, 8, 24, 48].filter((hours) => hours <= caps.at_once);
-  const box = h(
-    "select",
-    { id: "extend-by" },
-    choices.map((hours) =>
-      h("option", { value: hours, selected: hours === 2 }, many(hours, "hour")),
-    ),
-  );
-  const end = h("p", { class: "dim" });
-  const tell = () =>
-    say(end, `New end: ${moment(Date.parse(view.demo.expires_at) + box.value * 3600_000)}`);
-  box.addEventListener("change", tell);
-  tell();
-  const content = h(
-    "div",
-    { class: "fields" },
-    h("label", { for: "extend-by" }, "Let it live longer by"),
-    box,
-    end,
-    h(
-      "p",
-      { class: "dim" },
-      `At most ${caps.at_once} hours from now, and ${caps.in_total} hours in all.`,
-    ),
-  );
-  if (await ask("Extend the lease", content, { yes: "Extend" })) {
-    const body = { extend_hours: Number(box.value) };
-    const done = await view.act(() => send("PATCH", `demos/${view.id}/lease`, { body }));
-    if (done) toast("The lease is extended.");
-  }
-}
-
 async function deleteDialog(view) {
   const { name } = view.demo;
   const box = h("input", { id: "delete-name", autocomplete: "off", spellcheck: "false" });
@@ -194,7 +161,7 @@ export function details() {
         ["Requested", demo.requested_components.join(", ")],
         ["Open to", demo.allowed_cidr.join(", ")],
         ["Created", moment(demo.created_at)],
-        ["If it fails", demo.keep_on_failure ? "kept for a look" : "removed"],
+        ["If it fails", demo.keep_on_failure ? "Kept until the lease ends" : "Removed"],
         ...Object.entries(demo.parameters),
       ];
       follow(
@@ -240,7 +207,7 @@ export function eventsPanel(view) {
         const atEnd = list.scrollTop + list.clientHeight > list.scrollHeight - 40;
         follow(
           list,
-          events,
+          events.filter(told),
           (e) => `${e.at} ${e.kind} ${e.text}`,
           event,
           () => {},
@@ -252,6 +219,11 @@ export function eventsPanel(view) {
     },
   };
 }
+
+/** Whether an event says anything that no other one does: a phase's notice says its phase. */
+const told = ({ at, kind }, _, all) =>
+  kind !== "loop" &&
+  !(kind === "phase" && all.some((e) => e.at === at && ["notice", "warning"].includes(e.kind)));
 
 async function allEvents(id) {
   const events = [];
@@ -272,7 +244,7 @@ function event({ at, actor, kind, text }) {
     "li",
     { "data-kind": kind },
     h("time", { datetime: at, title: moment(at) }, day || timeOfDay(at)),
-    h("span", { class: "event-text", dir: "auto" }, text),
+    h("span", { class: "event-text" }, kind === "step" ? zoned(text) : sentence(text)),
     h("bdi", { class: "dim" }, actor),
   );
 }

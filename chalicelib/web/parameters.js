@@ -1,6 +1,6 @@
 // The templates' own parameters as fields: defaults, allowed values, descriptions.
 
-import { follow, h, say, set } from "./dom.js";
+import { follow, h, say, says, set } from "./dom.js";
 
 /** The fields of what a demo is made of; `draw(names)` shows those of the named components. */
 export function parameterFields(view, changed) {
@@ -62,8 +62,7 @@ function field(view, panel, parameter, changed) {
     { class: "field" },
     h("label", { for: id }, parameter.label || words(parameter.name)),
     input,
-    h("span", { class: "dim hint", id: `${id}-hint` }, hint(parameter)),
-    error,
+    says(h("span", { class: "dim hint", id: `${id}-hint` }, hint(parameter)), error),
   );
 }
 

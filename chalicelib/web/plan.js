@@ -1,19 +1,20 @@
 // The plan before pressing: what is made, in which order, how long it takes, what it costs.
 
 import { announce, h, say } from "./dom.js";
-import { planned } from "./timeline.js";
+import { Timeline, planned } from "./timeline.js";
 import { dollars, many, minutes } from "./words.js";
 
 /** Return the card, its parts put beside the form's. */
 export function planCard(view, parts) {
   Object.assign(parts, {
-    total: h("p", { class: "big" }),
-    cost: h("p", { class: "dim" }),
+    total: h("p", { class: "big" }, "\u00a0"),
+    cost: h("p", { class: "dim two-lines" }),
     quota: h("p", { class: "dim" }),
     warning: h("p", { class: "error warning", role: "status" }),
     brings: h("p", { class: "dim brings" }),
     submit: h("button", { class: "primary large", type: "submit", disabled: true }),
     refusal: h("p", { class: "error", role: "alert" }),
+    hide: () => hide(view, parts),
   });
   say(parts.quota, held(view.me));
   return h(
@@ -24,11 +25,12 @@ export function planCard(view, parts) {
     parts.cost,
     parts.quota,
     parts.warning,
-    view.graph.element,
-    parts.brings,
-    view.timeline.element,
-    parts.refusal,
     parts.submit,
+    parts.refusal,
+    // What is as high as the plan is long stands last: the button stays under the thumb.
+    parts.brings,
+    view.graph.element,
+    view.timeline.element,
   );
 }
 
@@ -38,15 +40,20 @@ export function nothing(view, parts) {
   say(parts.warning, "");
   say(parts.total, "Pick a component");
   say(parts.cost, "The plan shows what is made, in which order, and how long it takes.");
+  hide(view, parts);
+}
+
+/** Take away the picture of a plan that holds no more; another one comes in its place. */
+function hide(view, parts) {
   say(parts.brings, "");
-  view.graph.element.hidden = true;
-  view.timeline.element.hidden = true;
+  for (const { element } of [view.graph, view.timeline]) element.hidden = true;
 }
 
 /** Show the service's answer. */
 export function drawPlan(view, parts, body) {
   const titles = Object.fromEntries(view.catalog.components.map((c) => [c.name, c.title]));
   view.graph.element.hidden = view.timeline.element.hidden = false;
+  renew(view, body.steps);
   parts.submit.disabled = false;
   view.graph.draw(
     body.steps.map((step) => ({
@@ -63,14 +70,30 @@ export function drawPlan(view, parts, body) {
   say(parts.total, duration(body));
   say(parts.cost, price(body, view));
   say(parts.warning, tooShort(body, view));
-  say(parts.brings, body.pulled_in.length ? `Comes along: ${body.pulled_in.join(", ")}` : "");
+  say(parts.brings, brings(body));
   announce(`${parts.total.textContent}. ${parts.brings.textContent}`);
+}
+
+/** Take a new timeline for other steps: rows that are there already would move. */
+function renew(view, steps) {
+  const names = steps.map((step) => step.component).join();
+  if (view.drawn !== names) {
+    const old = view.timeline.element;
+    view.timeline = new Timeline();
+    old.replaceWith(view.timeline.element);
+  }
+  view.drawn = names;
 }
 
 /** Return how long it takes now: less where a pool has a demo that fits. */
 function duration({ typical_minutes: making, from_pool: waiting }) {
-  const about = (n) => `About ${minutes(Math.max(1, Math.round(n)))}`;
-  return waiting ? `${about(waiting.typical_minutes)}, from a pool` : about(making);
+  const takes = waiting ? waiting.typical_minutes : making;
+  return `About ${minutes(Math.max(1, Math.round(takes)))}`;
+}
+
+function brings({ pulled_in: names, from_pool: waiting }) {
+  const along = names.length ? `Comes along: ${names.join(", ")}.` : "";
+  return waiting ? `${along} Taken from a pool.`.trim() : along;
 }
 
 /** Return how full the quotas are, and what to do when one is. */

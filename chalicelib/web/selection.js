@@ -95,7 +95,7 @@ async function each(panel, done, work) {
       await work(id);
     } catch (error) {
       if (error.status === 401) return;
-      refused.push(`${name}: ${error.message}`);
+      refused.push(`${name}: ${error.message}.`);
     }
   }
   panel.clear();

@@ -1,7 +1,7 @@
 // Prospect links of a demo: made here, shown once, listed with their visits, revoked.
 
 import { HERE, ask as send } from "./api.js";
-import { copyButton, follow, h, s, say, set } from "./dom.js";
+import { ask, copyButton, follow, h, s, say, set } from "./dom.js";
 import { accessRequests } from "./requests.js";
 import { countdown, many, moment } from "./words.js";
 
@@ -11,7 +11,6 @@ const LOOK_EVERY = 15_000;
 export function sharesPanel(view) {
   const list = h("ul", { class: "shares" });
   const none = h("p", { class: "dim", hidden: true }, "No link yet.");
-  const fresh = h("div", { class: "fresh", hidden: true });
   const hours = h(
     "select",
     { id: "share-for" },
@@ -29,7 +28,7 @@ export function sharesPanel(view) {
   make.addEventListener("click", () => {
     const body = { ...words.values(), page_url: new URL("share", HERE).href };
     if (hours.value) body.expires_hours = Number(hours.value);
-    create(panel, body, fresh, make);
+    create(panel, body, make);
   });
   return {
     element: h(
@@ -50,7 +49,6 @@ export function sharesPanel(view) {
         make,
       ),
       words.element,
-      fresh,
       h("div", { class: "share-list" }, none, list),
     ),
     draw(demo) {
@@ -90,32 +88,41 @@ function wordsOfALink() {
   };
 }
 
-async function create(panel, body, fresh, make) {
+async function create(panel, body, make) {
   make.disabled = true;
-  const done = await panel.view.act(async () => {
-    const share = await send("POST", `demos/${panel.view.id}/shares`, { body });
-    const url = new URL(share.url, HERE).href;
-    const box = h("input", {
-      class: "url",
-      readonly: true,
-      value: url,
-      "aria-label": "The new prospect link",
-      onfocus: () => box.select(),
-    });
-    fresh.replaceChildren(
-      h("p", {}, "Copy it now: it is not shown again."),
-      h(
-        "div",
-        { class: "inline" },
-        box,
-        copyButton(() => url, "the prospect link"),
-      ),
-      picture(share.qr),
-    );
-    fresh.hidden = false;
+  let share = null;
+  await panel.view.act(async () => {
+    share = await send("POST", `demos/${panel.view.id}/shares`, { body });
   });
   make.disabled = false;
-  if (done) refresh(panel);
+  if (!share) return;
+  refresh(panel);
+  await handOver(new URL(share.url, HERE).href, share.qr);
+  make.focus();
+}
+
+/** Show a new link, this once. */
+function handOver(url, qr) {
+  const box = h("input", {
+    class: "url",
+    readonly: true,
+    value: url,
+    "aria-label": "The new prospect link",
+    onfocus: () => box.select(),
+  });
+  const content = h(
+    "div",
+    { class: "fields fresh" },
+    h("p", {}, "Copy it now: it is not shown again."),
+    h(
+      "div",
+      { class: "inline" },
+      box,
+      copyButton(() => url, "the prospect link"),
+    ),
+    picture(qr),
+  );
+  return ask("Prospect link", content, { yes: "Done", no: null });
 }
 
 /** The link as a QR code, dark on light in every theme, with the quiet zone that readers need. */

@@ -104,6 +104,14 @@ export const moment = (iso) => (iso ? MOMENT.format(new Date(iso)) : "");
 /** Return a moment's time of day, to the second. */
 export const timeOfDay = (iso) => TIME.format(new Date(iso));
 
+/** Return a sentence of the service with its moments, which it says in UTC, as those of here. */
+export const zoned = (text) =>
+  text.replace(/(\d{4}-\d\d-\d\d) (\d\d:\d\d) UTC/g, (_, day, time) => moment(`${day}T${time}Z`));
+
+/** Return a text as a sentence: a capital, the moments of here, a full stop. */
+export const sentence = (text) =>
+  text ? zoned(`${text.charAt(0).toUpperCase()}${text.slice(1).replace(/[.\s]*$/, "")}.`) : "";
+
 /** Return when a lease ends, as seen now. */
 export function countdown(iso, now) {
   const left = Date.parse(iso) - now;

@@ -14,7 +14,9 @@ HOSTILE = '<img src=x onerror="alert(1)"><script>alert(2)</script>'
 
 def make_link(visit: Visit) -> str:
     visit.page.get_by_role("button", name="Make a link").click()
-    return str(visit.page.get_by_label("The new prospect link").input_value())
+    url = str(visit.page.get_by_label("The new prospect link").input_value())
+    visit.page.get_by_role("dialog").get_by_role("button", name="Done").click()
+    return url
 
 
 def test_a_prospect_sees_one_demo_and_no_more(site: Site) -> None:

@@ -121,7 +121,7 @@ def test_a_demo_comes_up_is_extended_and_goes(deployed: Deployed) -> None:
     assert (CHANNEL, {}) == (gone["channel"], buttons(gone))
     notices = [m for m in deployed.seen()["messages"] if m["thread_ts"] == gone["ts"]]
     told = wait_for(lambda: _told(deployed, gone["ts"], 2), "two notices")
-    assert ["ready", "deleted"] == [text.split(" is ")[1].split(":")[0] for text in told], notices
+    assert ["ready", "removed"] == [text.split(" is ")[1].split(":")[0] for text in told], notices
 
 
 def _hours(demo: dict[str, Any]) -> float:

@@ -73,7 +73,7 @@ def test_ending_wakes_the_running_loop() -> None:
     stage.change.delete(demo, actor=OWNER, why="asked for")
     assert Desired.DELETED is stage.store.get(demo.demo_id).desired_state
     assert ["t1"] == stage.workflow.woken
-    assert "desired is now deleted: asked for" in stage.told(demo.demo_id)
+    assert "to be removed: asked for" in stage.told(demo.demo_id)
 
 
 def test_ending_a_resting_demo_starts_the_next_loop() -> None:

@@ -41,7 +41,7 @@ def test_a_persons_hand_ends_the_demo_at_once() -> None:
     """Whatever its lease says."""
     stage = staged()
     stage.lease_removed.run("demo0001", by_ttl=False)
-    assert "desired is now deleted: the lease was removed by hand" in stage.told("demo0001")
+    assert "to be removed: the lease was removed by hand" in stage.told("demo0001")
 
 
 @pytest.mark.parametrize("by_ttl", [True, False])

@@ -48,7 +48,7 @@ def test_a_lease_that_ended_ends_the_demo() -> None:
     swept(stage)
     assert Desired.DELETED is stage.store.get("demo0001").desired_state
     assert ("demo0001", 2) in stage.workflow.started
-    assert "desired is now deleted: the lease has ended" in stage.told("demo0001")
+    assert "to be removed: the lease has ended" in stage.told("demo0001")
 
 
 def test_a_lease_extended_in_the_same_breath_is_not_ended(monkeypatch: pytest.MonkeyPatch) -> None:

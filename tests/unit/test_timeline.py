@@ -66,10 +66,10 @@ def test_what_needs_a_person_is_a_warning() -> None:
 def test_a_change_of_desire_says_why() -> None:
     """The owner's reason, or the failure that turned it round."""
     asked = demo(desired_state=Desired.DELETED, reason="asked for")
-    assert [("desired", "desired is now deleted: asked for")] == told(demo(), asked)
+    assert [("desired", "to be removed: asked for")] == told(demo(), asked)
     failure = Failure(component="vpc", reason="no room")
     turned = demo(desired_state=Desired.DELETED, failure=failure)
-    assert [("desired", "desired is now deleted: vpc failed: no room")] == told(demo(), turned)
+    assert [("desired", "to be removed: vpc failed: no room")] == told(demo(), turned)
 
 
 def test_a_new_loop_is_told() -> None:
