@@ -6,54 +6,50 @@ report `more`, so that no action holds the others up.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, Self
+from typing import Self
 
 from chalicelib.core.demo import Status
 
 
 class ActionKind(StrEnum):
-    """The kinds of action; each has a Lambda and a least-privilege role of its own.
+    """The kinds of action, one row each; each has a Lambda and a least-privilege role of its own.
 
-    Beside its name stand the seconds and the MB that its function may take, if not the usual
-    ones. The function, its role and its state in the state machine are made from this table by
-    `python -m tools.actions`.
+    Beside its name stand the statuses that a component may have while it is done, none if it
+    prepares a deletion, and the seconds and the MB that its function may take, if not the usual
+    ones.
     """
 
     _value_: str
+    during: tuple[Status, ...]
     timeout_seconds: int
     memory_mb: int
 
-    def __new__(cls, name: str, timeout_seconds: int = 30, memory_mb: int = 512) -> Self:
-        """Make a member that is its name and knows its function's bounds."""
+    def __new__(
+        cls,
+        name: str,
+        during: tuple[Status, ...] = (),
+        timeout_seconds: int = 30,
+        memory_mb: int = 512,
+    ) -> Self:
+        """Make a member that is its name and knows the rest of its row."""
         member = str.__new__(cls, name)
         member._value_ = name
+        member.during = during
         member.timeout_seconds = timeout_seconds
         member.memory_mb = memory_mb
         return member
 
-    CREATE_STACK = "create_stack"
-    UPDATE_STACK = "update_stack"
-    STAGE_BUNDLE = "stage_bundle", 60
-    STOP_DATABASE = "stop_database"
-    START_DATABASE = "start_database"
-    DELETE_STACK = "delete_stack"
-    EMPTY_BUCKET = "empty_bucket", 300
+    CREATE_STACK = "create_stack", (Status.CREATING,)
+    UPDATE_STACK = "update_stack", (Status.UPDATING,)
+    STAGE_BUNDLE = "stage_bundle", (Status.CREATING, Status.UPDATING), 60
+    STOP_DATABASE = "stop_database", (Status.STOPPING,)
+    START_DATABASE = "start_database", (Status.STARTING,)
+    DELETE_STACK = "delete_stack", (Status.DELETING,)
+    EMPTY_BUCKET = "empty_bucket", (), 300
     RELEASE_INTERFACES = "release_interfaces"
     LIFT_PROTECTION = "lift_protection"
-
-
-WHILE: Final[Mapping[ActionKind, tuple[Status, ...]]] = {
-    ActionKind.CREATE_STACK: (Status.CREATING,),
-    ActionKind.STAGE_BUNDLE: (Status.CREATING, Status.UPDATING),
-    ActionKind.UPDATE_STACK: (Status.UPDATING,),
-    ActionKind.STOP_DATABASE: (Status.STOPPING,),
-    ActionKind.START_DATABASE: (Status.STARTING,),
-    ActionKind.DELETE_STACK: (Status.DELETING,),
-}
-"""The statuses that a component may have while one of these is done to it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from chalicelib.core.actions import WHILE, ActionKind, Outcome
+from chalicelib.core.actions import ActionKind, Outcome
 from chalicelib.core.bundle import BUNDLE_KEY
 from chalicelib.core.demo import Cause, ComponentStatus, Demo, Status
 from chalicelib.core.observe import failed, kept_running, refused, undeletable
@@ -25,7 +25,7 @@ def apply_outcomes(demo: Demo, outcomes: Iterable[Outcome], now: datetime) -> De
 
 def _outcome(component: ComponentStatus, outcome: Outcome, now: datetime) -> ComponentStatus:
     kind = outcome.action.kind
-    if component.gone or component.status not in WHILE.get(kind, (component.status,)):
+    if component.gone or component.status not in (kind.during or (component.status,)):
         return component  # told late, or twice
     if outcome.unanswered:
         return _unanswered(component, kind, now)
@@ -39,7 +39,7 @@ def _outcome(component: ComponentStatus, outcome: Outcome, now: datetime) -> Com
             return component
         case ActionKind.STAGE_BUNDLE:
             return staged(component, now)
-        case _ if kind in WHILE:
+        case _ if kind.during:
             return replace(component, asked_at=None, observed_at=now)
         case ActionKind.LIFT_PROTECTION if outcome.more:
             return replace(component, retry_at=now + OUTAGE_DELAY)
@@ -69,7 +69,10 @@ def _unanswered(component: ComponentStatus, kind: ActionKind, now: datetime) -> 
     return replace(component, asked_at=asked_at, retry_at=now + OUTAGE_DELAY)
 
 
-_ASKED: Final = frozenset(WHILE) - {ActionKind.STAGE_BUNDLE, ActionKind.DELETE_STACK}
+_ASKED: Final = frozenset(kind for kind in ActionKind if kind.during) - {
+    ActionKind.STAGE_BUNDLE,
+    ActionKind.DELETE_STACK,
+}
 """What is asked of AWS and may take effect without an answer, but for deletions."""
 
 

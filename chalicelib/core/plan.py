@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from chalicelib.core.actions import WHILE, Action
+from chalicelib.core.actions import Action
 from chalicelib.core.demo import ComponentStatus, Demo, Phase, Status
 from chalicelib.core.policy import PollingPolicy
 
@@ -58,7 +58,7 @@ def act(demo: Demo, moves: Sequence[Move]) -> Plan:
     """Return the plan that does these moves; what prepares a deletion is part of removing."""
     verbs: dict[str, list[ComponentStatus]] = {}
     for move in moves:
-        verb = _VERBS.get(move.component.status) if move.action.kind in WHILE else None
+        verb = _VERBS.get(move.component.status) if move.action.kind.during else None
         verbs.setdefault(verb or "removing", []).append(move.component)
     reason = "; ".join(f"{verb} {names_of(components)}" for verb, components in verbs.items())
     noted = noting(demo, (move.component for move in moves))

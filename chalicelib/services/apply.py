@@ -7,8 +7,9 @@ creates looks at the record first and leaves a demo alone that wants something e
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import assert_never
 
-from chalicelib.core.actions import WHILE, Action, ActionKind, Outcome
+from chalicelib.core.actions import Action, ActionKind, Outcome
 from chalicelib.core.bundle import BUNDLE_KEY, DEMO_KEY, about
 from chalicelib.core.demo import ComponentStatus, Demo, Desired, Status, stack_name
 from chalicelib.core.errors import Rejected
@@ -36,22 +37,18 @@ class Apply:
         """Do one action; raise RetryableError or FatalError, which the state machine handles."""
         demo = self.records.get(demo_id)
         target = self.targets.of(demo.region)
-        stack = stack_name(demo_id, action.component)
         if not _still_wanted(demo, generation, action):
             return Outcome(action=action, skipped=True)
-        if action.kind in WHILE:
-            begun = self._begin(target, demo, action)
-            return Outcome(action=action, skipped=not begun)
-        return Outcome(action=action, more=not _prepared(target, stack, action.kind))
+        return self._done(target, demo, action)
 
-    def _begin(self, target: Target, demo: Demo, action: Action) -> bool:
-        """Begin what moves a component; say whether there was anything to begin."""
+    def _done(self, target: Target, demo: Demo, action: Action) -> Outcome:
+        """Do it, and say what came of it; a kind without a case is no valid program."""
         name, stack = action.component, stack_name(demo.demo_id, action.component)
         match action.kind:
             case ActionKind.CREATE_STACK:
                 self._create(target, demo, name)
             case ActionKind.UPDATE_STACK:
-                return _update(target, demo, name)
+                return Outcome(action=action, skipped=not _update(target, demo, name))
             case ActionKind.STAGE_BUNDLE:
                 self._stage(target, demo, name)
             case ActionKind.STOP_DATABASE:
@@ -60,7 +57,15 @@ class Apply:
                 target.databases.start(target.stacks.resources(stack, DATABASE))
             case ActionKind.DELETE_STACK:
                 target.stacks.delete(stack)
-        return True
+            case ActionKind.EMPTY_BUCKET:
+                return Outcome(action=action, more=not _empty(target, stack))
+            case ActionKind.RELEASE_INTERFACES:
+                target.network.release_interfaces(_holders(target, stack))
+            case ActionKind.LIFT_PROTECTION:
+                return Outcome(action=action, more=not _lift(target, stack))
+            case _:
+                assert_never(action.kind)
+        return Outcome(action=action)
 
     def _stage(self, target: Target, demo: Demo, name: str) -> None:
         """Put the bundle into its bucket; once it is there, only what it says of the demo."""
@@ -92,27 +97,20 @@ class Apply:
         )
 
 
-def _prepared(target: Target, stack: str, kind: ActionKind) -> bool:
-    """Do what prepares a stack's deletion; say whether that is done, or more of it is needed."""
-    match kind:
-        case ActionKind.EMPTY_BUCKET:
-            buckets = target.stacks.resources(stack, "AWS::S3::Bucket")
-            return all(target.buckets.empty(bucket) for bucket in buckets)
-        case ActionKind.RELEASE_INTERFACES:
-            target.network.release_interfaces(_holders(target, stack))
-        case ActionKind.LIFT_PROTECTION:
-            return _lift(target, stack)
-    return True
+def _empty(target: Target, stack: str) -> bool:
+    """Empty a stack's buckets, or take a bite out of one; say whether nothing is left."""
+    buckets = target.stacks.resources(stack, "AWS::S3::Bucket")
+    return all(target.buckets.empty(bucket) for bucket in buckets)
 
 
 def _still_wanted(demo: Demo, generation: int, action: Action) -> bool:
     """Whether the demo still has it so; what takes a stack away may be done at any time."""
-    if action.kind not in WHILE or action.kind is ActionKind.DELETE_STACK:
+    if not action.kind.during or action.kind is ActionKind.DELETE_STACK:
         return True
     return (
         demo.generation == generation
         and demo.desired_state is not Desired.DELETED
-        and demo.components[action.component].status in WHILE[action.kind]
+        and demo.components[action.component].status in action.kind.during
     )
 
 
