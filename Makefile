@@ -101,4 +101,4 @@ doctor: $(VENV)/installed ## Ask your AWS account whether demos would work in it
 	@$(RUN) -m tools.doctor --stage $(STAGE)
 
 clean: ## Remove what the commands above made
-	@rm -rf $(VENV) $(AUDIT) .local .chalice/deployments .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf $(VENV) $(AUDIT) .local .mypy_cache .ruff_cache .pytest_cache .hypothesis

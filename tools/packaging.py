@@ -1,13 +1,15 @@
 """Builds the service's package, and only when a source has changed.
 
-`chalice package` makes the function's zip and the template. Its own cache looks at
-contents and not at names, so `.chalice/deployments` goes first; whether it has to run at
-all is decided here, by a hash over names and contents.
+`chalice package` makes the function's zip and the template, in a folder of links to the sources:
+Chalice's settings and what is merged over its template are completed there from the tables in
+tools/infrastructure. Whether it has to run at all is decided here, by a hash over names and
+contents.
 """
 
 import contextlib
 import fcntl
 import hashlib
+import json
 import os
 import platform
 import shutil
@@ -17,21 +19,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools.infrastructure.template import chalice_config, service_template
 from tools.slim_package import slim
 
 ROOT = Path(__file__).resolve().parents[1]
+_PACKAGED = ("app.py", "chalicelib", "vendor", "requirements.txt")
 _SOURCES = (
-    "app.py",
-    "chalicelib",
+    *_PACKAGED,
     "cfn",
     "docker",
-    "vendor",
-    "requirements.txt",
     ".chalice/config.json",
     ".chalice/resources.yaml",
     ".chalice/policies",
+    "tools/infrastructure",
     "tools/slim_package.py",
 )
+_MERGED = "resources.json"
 # Chalice has no `python -m`; this finds it whatever the PATH is.
 _CHALICE = "import chalice.cli, sys; sys.exit(chalice.cli.main())"
 
@@ -48,9 +51,8 @@ class Package:
 
     @property
     def template(self) -> Path:
-        """Name the template that refers to the zip beside it: YAML if what is merged in is."""
-        as_yaml = self.folder / "sam.yaml"
-        return as_yaml if as_yaml.exists() else self.folder / "sam.json"
+        """Name the template that refers to the zip beside it."""
+        return self.folder / "sam.json"
 
     @property
     def zip_file(self) -> Path:
@@ -119,18 +121,29 @@ def _alone(out: Path) -> Iterator[None]:
 
 
 def _make(package: Package, stage: str, environment: Mapping[str, str], root: Path) -> None:
-    for stale in (root / ".chalice" / "deployments", package.folder):
-        shutil.rmtree(stale, ignore_errors=True)
-    package.folder.mkdir(parents=True)
-    command = ["-c", _CHALICE, "package", "--stage", stage]
-    if (root / ".chalice" / "resources.yaml").exists():
-        command += ["--merge-template", ".chalice/resources.yaml"]
-    run_tool([*command, "--template-format", "json", str(package.folder)], environment, root)
+    shutil.rmtree(package.folder, ignore_errors=True)
+    project = _project(package.folder / "project", root)
+    command = ["--project-dir", str(project), "package", "--stage", stage]
+    merged = ["--merge-template", str(project / _MERGED)]
+    run_tool(["-c", _CHALICE, *command, *merged, str(package.folder)], environment, root)
     if not package.template.exists():
         made = sorted(package.folder.iterdir())
         raise PackagingError(f"chalice made {made}, and no {package.template}")
+    shutil.rmtree(project)
     slim(package.zip_file)
     _say_what_aws_would_refuse(root)
+
+
+def _project(folder: Path, root: Path) -> Path:
+    """Lay out what Chalice packages: links to the sources, and its files made whole."""
+    settings = folder / ".chalice"
+    settings.mkdir(parents=True)
+    for name in _PACKAGED:
+        (folder / name).symlink_to(root / name)
+    (settings / "policies").symlink_to(root / ".chalice" / "policies")
+    (settings / "config.json").write_text(json.dumps(chalice_config(root)))
+    (folder / _MERGED).write_text(json.dumps(service_template(root)))
+    return folder
 
 
 def _say_what_aws_would_refuse(root: Path) -> None:

@@ -1,4 +1,4 @@
-"""The loop's state machine as .chalice/resources.yaml defines it, read for the simulation.
+"""The loop's state machine as it is deployed, read for the simulation.
 
 As much of the Amazon States Language as that definition uses; anything else is refused by name,
 so that the simulation cannot silently play another machine than the one that is deployed.
@@ -10,12 +10,9 @@ import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
-from chalicelib.adapters.templates import ROOT
+from tools.infrastructure.template import service_template
 
 EVERYTHING: Final = "States.ALL"
 TIMEOUT: Final = "States.Timeout"
@@ -50,10 +47,9 @@ class Definition:
 
 
 @functools.cache
-def loop_definition(path: Path = ROOT / ".chalice" / "resources.yaml") -> Definition:
+def loop_definition() -> Definition:
     """Return the loop's definition."""
-    resources = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["Resources"]
-    return read(resources["Loop"]["Properties"]["Definition"])
+    return read(service_template()["Resources"]["Loop"]["Properties"]["Definition"])
 
 
 def read(body: Mapping[str, Any]) -> Definition:

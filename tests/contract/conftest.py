@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-import yaml
 from moto import mock_aws
 
 from chalicelib.adapters.items import demo_key, marshal
@@ -22,12 +20,12 @@ from chalicelib.adapters.table.signals import LoopSignalItems
 from chalicelib.core.demo import Demo
 from chalicelib.services.ports import DemoRecords, Leases, LoopSignals, OrphanNotes, QuotaSlots
 from testkit.fakes import MemoryStore
+from tools.infrastructure.template import service_template
 
 if TYPE_CHECKING:
     from .service import Service
 
 REGION = "us-east-1"
-RESOURCES = Path(__file__).resolve().parents[2] / ".chalice" / "resources.yaml"
 
 
 @pytest.fixture
@@ -43,8 +41,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def make_table(client: Any) -> str:
     """Make the table as the service's own template describes it."""
-    template = yaml.safe_load(RESOURCES.read_text(encoding="utf-8"))
-    described = template["Resources"]["Table"]["Properties"]
+    described = service_template()["Resources"]["Table"]["Properties"]
     wanted = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
     client.create_table(TableName="demos", **{name: described[name] for name in wanted})
     return "demos"

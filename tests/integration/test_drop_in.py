@@ -53,9 +53,7 @@ def own(deployed: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 def _copy_tree(source: Path, target: Path) -> None:
-    shutil.copytree(
-        source, target, symlinks=True, ignore=shutil.ignore_patterns("__pycache__", "deployments")
-    )
+    shutil.copytree(source, target, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
 
 
 def test_it_is_in_the_catalog_and_the_bad_one_is_named(own: Api) -> None:

@@ -1,4 +1,4 @@
-"""The interpreter of the state machine: it plays what .chalice/resources.yaml says."""
+"""The interpreter of the state machine: it plays what is deployed."""
 
 from __future__ import annotations
 

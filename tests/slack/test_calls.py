@@ -11,6 +11,7 @@ import httpx
 
 from tests.integration.conftest import SCHEDULED
 from tests.slack.conftest import Deployed, wait_for
+from tools.infrastructure.functions import FUNCTIONS
 from tools.rights.function_calls import SEEN, listed
 
 # A transaction is authorised by what it writes (Amazon DynamoDB Developer Guide, "Using IAM with
@@ -37,7 +38,7 @@ def test_a_whole_life_makes_the_calls_that_are_listed(deployed: Deployed) -> Non
 
 def _made(deployed: Deployed) -> set[tuple[str, str]]:
     """Return the functions' calls so far, by the function's name in Chalice."""
-    names = {_logical_id(call.function): call.function for call in listed()}
+    names = {function.logical_id: function.name for function in FUNCTIONS}
     made: set[tuple[str, str]] = set()
     for call in deployed.emulator.control.calls():
         function = re.fullmatch(r".+-([A-Za-z]+)-[0-9A-Fa-f]+", call.caller)
@@ -46,12 +47,6 @@ def _made(deployed: Deployed) -> set[tuple[str, str]]:
             actions = WRITES if action == "dynamodb:TransactWriteItems" else {action}
             made |= {(names[function[1]], action) for action in actions}
     return made
-
-
-def _logical_id(function: str) -> str:
-    if function == "api_handler":
-        return "APIHandler"
-    return "".join(part.title() for part in function.split("_"))
 
 
 def _whole_life(deployed: Deployed) -> None:

@@ -12,11 +12,11 @@ import yaml
 from chalicelib.settings import Settings
 from local.slack.limits import message_problems, view_problems
 from tools import slack_pictures
-from tools.packaging import ROOT
+from tools.infrastructure.template import ROOT, service_template
 
 DOCUMENT = (ROOT / "docs" / "slack.md").read_text(encoding="utf-8")
 MANIFEST = yaml.safe_load((ROOT / "docs" / "slack-manifest.yaml").read_text(encoding="utf-8"))
-TEMPLATE = yaml.safe_load((ROOT / ".chalice" / "resources.yaml").read_text(encoding="utf-8"))
+TEMPLATE = service_template()
 
 
 def test_the_manifest_asks_for_the_least() -> None:

@@ -8,7 +8,6 @@ from typing import Any
 
 import boto3
 import pytest
-import yaml
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import StreamRecord
 from moto import mock_aws
 
@@ -21,7 +20,7 @@ from chalicelib.entrypoints.slack.stream import Notice, Task, process_batch, tas
 from chalicelib.services.slack.commands import Create
 from tests.contract.conftest import REGION, make_table
 from tests.slack.fakes import SlackStage
-from tools.packaging import ROOT
+from tools.infrastructure.template import service_template
 
 
 def record(
@@ -132,7 +131,7 @@ def test_old_news_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_stream_brings_every_kind_of_item_that_is_work() -> None:
     """The filters in the service's template let through what this function deals with."""
-    template = yaml.safe_load((ROOT / ".chalice" / "resources.yaml").read_text())
+    template = service_template()
     changed_event = template["Resources"]["SlackUpdates"]["Properties"]["Events"]["Changed"]
     filters = changed_event["Properties"]["FilterCriteria"]["Filters"]
     patterns = [json.loads(each["Pattern"])["dynamodb"] for each in filters]

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
-import yaml
+from tools.infrastructure.template import service_template
 
-from .documents import ROOT, Resolver
+from .documents import Resolver
 
 SERVICE: Final = "stelligent-demo-service-prod"
 OURS: Final = {"aws:ResourceTag/stelligent-demo:service": SERVICE}
@@ -17,8 +17,7 @@ _VALUES: Final = {"AWS::StackName": SERVICE, "SlackSecretName": "stelligent-demo
 
 def resources() -> dict[str, Any]:
     """Return the resources of the service's own stack."""
-    text = (ROOT / ".chalice" / "resources.yaml").read_text()
-    found: dict[str, Any] = yaml.safe_load(text)["Resources"]
+    found: dict[str, Any] = service_template()["Resources"]
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import sysconfig
@@ -10,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tools.infrastructure.functions import FUNCTIONS, Function, camel_case
+from tools.infrastructure.template import ROOT
 from tools.packaging import build_local
 
 MOST = 8_000_000
@@ -80,3 +83,16 @@ def test_all_of_the_service_loads_from_it(code: Path, tmp_path: Path) -> None:
         [*command, sysconfig.get_path("purelib")], check=False, capture_output=True, text=True
     )
     assert "" == done.stderr
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
+def test_a_function_has_what_its_row_says_and_a_role_of_its_own(function: Function) -> None:
+    """Chalice took the table's settings, and made the role of the function's policy alone."""
+    made = json.loads(build_local().template.read_text())["Resources"]
+    properties = made[function.logical_id]["Properties"]
+    bounds = (properties["Timeout"], properties["MemorySize"])
+    assert (function.timeout_seconds, function.memory_mb) == bounds
+    role = f"{camel_case(function.name)}Role"
+    assert {"Fn::GetAtt": [role, "Arn"]} == properties["Role"]
+    own = json.loads((ROOT / ".chalice" / "policies" / f"{function.name}.json").read_text())
+    assert [own] == [p["PolicyDocument"] for p in made[role]["Properties"]["Policies"]]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
-import yaml
 
-ROOT = Path(__file__).resolve().parents[2]
-RESOURCES = yaml.safe_load((ROOT / ".chalice" / "resources.yaml").read_text())["Resources"]
+from tools.infrastructure.template import ROOT, service_template
+
+RESOURCES = service_template()["Resources"]
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
 ALARMS = {
     name: resource["Properties"]

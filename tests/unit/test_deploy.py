@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from botocore.stub import Stubber
 from moto import mock_aws
 
 from tools.deploy import SERVICE_STACK, Target, _protect, _stage, _staging_bucket
+from tools.infrastructure.functions import FUNCTIONS
 from tools.packaging import PackagingError
 
-ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
@@ -51,8 +49,7 @@ def test_a_bucket_within_the_demos_reach_is_refused() -> None:
 
 def test_every_functions_name_holds_the_whole_stack_name() -> None:
     """Or its right to write its log would not fit its log group."""
-    config = json.loads((ROOT / ".chalice" / "config.json").read_text())
-    longest = max(len(name.replace("_", "")) for name in config["lambda_functions"])
+    longest = max(len(function.logical_id) for function in FUNCTIONS)
     stage = _stage("s" * 9)
     assert len(f"{SERVICE_STACK}-{stage}-") + longest + len(SUFFIX) <= CUT_AT
 

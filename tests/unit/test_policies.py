@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from tools.infrastructure.template import chalice_config
+
 CHALICE = Path(__file__).resolve().parents[2] / ".chalice"
-CONFIG = json.loads((CHALICE / "config.json").read_text())
-FUNCTIONS = CONFIG["lambda_functions"]
+FUNCTIONS = chalice_config()["lambda_functions"]
 
 # Actions that take no resource (Service Authorization Reference of each service), and two that
 # are asked for lists without naming anything.

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from app import app
 from chalicelib.core.policy import Quotas
+from tools.infrastructure.template import service_template
 
-ROOT = Path(__file__).resolve().parents[2]
 VPCS = 5
 """Networks an account may have in a region (Amazon VPC quotas); one is there from the start."""
 
 
 @pytest.fixture(scope="module")
 def template() -> dict[str, Any]:
-    """Read what is merged over Chalice's own template."""
-    return dict(yaml.safe_load((ROOT / ".chalice" / "resources.yaml").read_text()))
+    """Return what is merged over Chalice's own template."""
+    return service_template()
 
 
 def test_every_method_is_throttled(template: dict[str, Any]) -> None:

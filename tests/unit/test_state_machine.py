@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from chalicelib.core import errors
 from chalicelib.core.actions import ActionKind
 from chalicelib.core.plan import Next
 from chalicelib.entrypoints.loop import RETRIED
-
-ROOT = Path(__file__).resolve().parents[2]
+from tools.infrastructure.template import ROOT, service_template
 
 
 @pytest.fixture(scope="module")
 def resources() -> dict[str, Any]:
-    """Read the merge template's resources."""
-    loaded = yaml.safe_load((ROOT / ".chalice" / "resources.yaml").read_text())
-    return dict(loaded["Resources"])
+    """Return the resources that are merged over Chalice's own."""
+    return dict(service_template()["Resources"])
 
 
 @pytest.fixture(scope="module")
@@ -140,6 +137,6 @@ def test_the_loop_may_invoke_exactly_the_functions_it_names(resources: dict[str,
 
 def test_no_partition_is_written_in() -> None:
     """China and GovCloud have partitions of their own."""
-    text = (ROOT / ".chalice" / "resources.yaml").read_text()
+    text = json.dumps(service_template())
     policies = [p.read_text() for p in (ROOT / ".chalice" / "policies").iterdir()]
     assert not [t for t in (text, *policies) if "arn:aws:" in t]

@@ -1,12 +1,13 @@
 """The service's own stack: the roles it makes, and whose they are."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from chalicelib.core.demo import PREFIX
+from tools.infrastructure.functions import FUNCTIONS
+from tools.infrastructure.template import service_template
 from tools.rights.policy import Document, Role
 from tools.rights.resources import Place
 from tools.rights.template import Stack, load
@@ -57,31 +58,19 @@ def service(root: Path = ROOT, place: Place | None = None) -> Service:
     place = place or replace(Place(), stack_name=f"{PREFIX}-dev")
     stack = Stack(_template(root), {"SlackSecretName": SLACK_CREDENTIALS}, place)
     policies = {
-        name: load(root / ".chalice" / function["iam_policy_file"])
-        for name, function in _functions(root).items()
+        function.name: load(root / ".chalice" / "policies" / f"{function.name}.json")
+        for function in FUNCTIONS
     }
     return Service(stack, policies)
 
 
 def _template(root: Path) -> Mapping[str, Any]:
     """Return the template with the resources that Chalice adds, as far as it refers to them."""
-    template = load(root / ".chalice" / "resources.yaml")
-    chalice = dict.fromkeys(map(_logical_id, _functions(root)), "AWS::Serverless::Function")
-    chalice |= {"RestAPI": "AWS::Serverless::Api", "APIHandler": "AWS::Serverless::Function"}
-    resources = {**{name: {} for name in chalice}, **template["Resources"]}
+    template = service_template(root)
+    chalice = {function.logical_id: "AWS::Serverless::Function" for function in FUNCTIONS}
+    chalice |= {"RestAPI": "AWS::Serverless::Api"}
     typed = {
         name: {"Type": chalice.get(name, "AWS::Logs::LogGroup"), **body}
-        for name, body in resources.items()
+        for name, body in template["Resources"].items()
     }
     return {**template, "Resources": typed}
-
-
-def _functions(root: Path) -> Mapping[str, Any]:
-    config = json.loads((root / ".chalice" / "config.json").read_text(encoding="utf-8"))
-    functions: Mapping[str, Any] = config["lambda_functions"]
-    return functions
-
-
-def _logical_id(function: str) -> str:
-    """Return the logical id that Chalice gives a function: PlanStep for plan_step."""
-    return "".join(part.title() for part in function.split("_"))
