@@ -10,16 +10,16 @@ import os
 
 from chalice import Chalice
 
-from chalicelib.entrypoints import auth, page
+from chalicelib.entrypoints import auth, web
 from chalicelib.entrypoints.rest import about, access, demos, inspection, pools, shares
 
 app = Chalice(app_name="stelligent-demo")
-for routes in (auth, demos, inspection, pools, about, access, shares, page):
+for routes in (auth, demos, inspection, pools, about, access, shares, web):
     app.register_blueprint(routes.bp)
 
 if "_HANDLER" not in os.environ:
-    from chalicelib.entrypoints import changes, loop
+    from chalicelib.entrypoints import events, loop
     from chalicelib.entrypoints.slack import functions as slack
 
-    for functions in (loop, changes, slack):
+    for functions in (loop, events, slack):
         app.register_blueprint(functions.bp)

@@ -12,7 +12,8 @@ from typing import Any
 from bench.figures import Figure
 from chalicelib.adapters.items import attributes, demo_key, marshal
 from chalicelib.adapters.table.demos import DemoTable
-from chalicelib.core.demo import ComponentStatus, Demo, Phase
+from chalicelib.core.component import ComponentStatus
+from chalicelib.core.demo import Demo, Phase
 from local.emulator.process import Emulator
 
 _FEW, _MANY, _DUE = 200, 20_000, 20

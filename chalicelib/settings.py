@@ -1,4 +1,4 @@
-"""The operator's settings, read from the environment once and named when they are missing."""
+"""The operator's settings, read from the environment once; a missing one is named."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from chalicelib.core.policy import (
 T = TypeVar("T")
 PREFIX: Final = "DEMO_"
 NO_CLAIM: Final = "none"
-"""As the claim of verification: the issuer gives nobody an address that it has not verified."""
+"""In place of a claim's name: the issuer has verified every address that it gives."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What a stage of the service is told; every field is documented in docs/operations.md."""
+    """The settings of a stage; each is documented in docs/operations.md."""
 
     service: str
     table: str

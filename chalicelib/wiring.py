@@ -1,4 +1,4 @@
-"""The one composition root: settings and AWS clients become the use cases, once a container."""
+"""The one composition root: makes use cases of settings and AWS clients, once a container."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def now() -> datetime:
 
 def new_demo_id() -> str:
     """Return a fresh id, of which nobody can guess the next."""
-    from chalicelib.core.demo import demo_id_from
+    from chalicelib.core.naming import demo_id_from
 
     return demo_id_from(secrets.token_hex())
 
@@ -60,7 +60,7 @@ def client(service: str) -> Any:
 
 
 class AwsPorts:
-    """The ports as a container reaches them; each is made when it is first taken."""
+    """The ports of a container; each adapter is made when a use case first takes it."""
 
     clock = staticmethod(now)
     new_id = staticmethod(new_demo_id)
@@ -85,7 +85,7 @@ class AwsPorts:
 
     @functools.cached_property
     def signals(self) -> LoopSignalItems:
-        """What events leave for a loop."""
+        """The events and the task token that are kept for a loop."""
         from chalicelib.adapters.table.signals import LoopSignalItems
 
         return LoopSignalItems(client("dynamodb"), self._configured.table)
@@ -99,7 +99,7 @@ class AwsPorts:
 
     @functools.cached_property
     def orphan_notes(self) -> OrphanNoteItem:
-        """What one orphan search leaves for the next."""
+        """The notes of one orphan search for the next."""
         from chalicelib.adapters.table.orphan_notes import OrphanNoteItem
 
         return OrphanNoteItem(client("dynamodb"), self._configured.table)
@@ -127,7 +127,7 @@ class AwsPorts:
 
     @functools.cached_property
     def targets(self) -> Regions:
-        """Where demos' stacks are."""
+        """The AWS services of the demos' regions."""
         from chalicelib.adapters.targets import Regions
 
         return Regions(

@@ -11,7 +11,8 @@ from typing import Any
 
 from chalicelib.adapters.templates import PackagedTemplates
 from chalicelib.core.catalog import ALL
-from chalicelib.core.demo import Demo, Desired, Failure, Phase, Status
+from chalicelib.core.component import Failure, Status
+from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.graph import build_graph
 from chalicelib.core.policy import LeaseLimits, RequestPolicy
 from chalicelib.core.preview import preview

@@ -9,16 +9,16 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from chalicelib.adapters.aws import code_of, error_for, translated
-from chalicelib.core.demo import PREFIX
+from chalicelib.core.naming import PREFIX
 
-BITE: Final = 10
+BATCH: Final = 10
 """Pages of a thousand versions removed at a time: some seconds, far inside a Lambda's time."""
 
 
 class S3:
     """The buckets of one region."""
 
-    def __init__(self, client: Any, *, service: str, batch: int = BITE) -> None:
+    def __init__(self, client: Any, *, service: str, batch: int = BATCH) -> None:
         self._client = client
         self._service = service
         self._batch = batch
@@ -30,7 +30,7 @@ class S3:
 
     @translated
     def empty(self, bucket: str) -> bool:
-        """Remove a bounded bite of versions, delete markers and uploads; True when all gone."""
+        """Delete a batch of versions, delete markers and uploads; True when all gone."""
         try:
             return self._abort_uploads(bucket) and self._delete_versions(bucket)
         except ClientError as error:

@@ -1,21 +1,24 @@
 """CloudFormation behind the Stacks port.
 
-A stack that fails to come up is left as it is (OnFailure DO_NOTHING): its events and
-resources stay to be read, and the teardown that follows deletes it once, not twice.
+A stack whose creation fails is left as it is (OnFailure DO_NOTHING): its events and resources
+can still be read, and the deletion that follows deletes it once, not twice.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
 from chalicelib.adapters.aws import code_of, ours, translated
-from chalicelib.core.demo import PREFIX, Status
+from chalicelib.adapters.stack_events import stack_events
+from chalicelib.core.component import Status
 from chalicelib.core.errors import Rejected, RetryableError
-from chalicelib.core.observe import StackObservation
+from chalicelib.core.naming import PREFIX
+from chalicelib.core.observe import ABSENT, StackObservation
+from chalicelib.core.stack_details import likely_cause
 
 STATUSES: Final[Mapping[str, Status]] = {
     "REVIEW_IN_PROGRESS": Status.CREATING,
@@ -36,7 +39,7 @@ STATUSES: Final[Mapping[str, Status]] = {
     "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS": Status.UPDATING,
     "UPDATE_ROLLBACK_COMPLETE": Status.READY,
     "UPDATE_ROLLBACK_FAILED": Status.FAILED,
-    # A person may import into a demo's stack by hand; it stays up while and whatever they do.
+    # A person may import into a demo's stack by hand; it counts as ready all the while.
     "IMPORT_IN_PROGRESS": Status.READY,
     "IMPORT_COMPLETE": Status.READY,
     "IMPORT_ROLLBACK_IN_PROGRESS": Status.READY,
@@ -49,10 +52,6 @@ _OPERATIONS: Final = {"UPDATE": "UPDATE_STACK", "DELETE": "DELETE_STACK"}
 """How the statuses of stacks begin, by the operation that failed (LastOperations has its name)."""
 _ROLLED_BACK: Final = "UPDATE_ROLLBACK_COMPLETE"
 _BEING_UPDATED: Final = re.compile(r"UPDATE_\w*IN_PROGRESS")
-_BEGINNINGS: Final = frozenset(f"{x}_IN_PROGRESS" for x in ("CREATE", "UPDATE", "DELETE"))
-"""A stack's status when an operation on it has just begun."""
-_FOLLOWED: Final = ("cancelled", "The following resource(s) failed")
-"""Reasons of failures that only follow another: the root cause reads otherwise."""
 
 
 class CloudFormation:
@@ -74,7 +73,7 @@ class CloudFormation:
         timeout_minutes: int,
         token: str,
     ) -> None:
-        """Ask for a stack; asking again for the same stack is no error."""
+        """Begin to create a stack; asking again for the same one is no error."""
         try:
             self._client.create_stack(
                 StackName=name,
@@ -102,10 +101,10 @@ class CloudFormation:
         previous: Iterable[str],
         token: str,
     ) -> bool:
-        """Ask for a stack's update in place, by the template it was made from.
+        """Begin to update a stack in place, by the template it was made from.
 
-        It acts by the role that made it. Its tags stay as they are: whatever a resource is
-        tagged with anew is an update of it.
+        It acts by the role that made it. Its tags stay as they are, because a new tag would
+        update every resource that has it.
         """
         given = [{"ParameterKey": k, "ParameterValue": v} for k, v in parameters.items()]
         kept = [{"ParameterKey": k, "UsePreviousValue": True} for k in previous]
@@ -118,23 +117,23 @@ class CloudFormation:
                 ClientRequestToken=token,
             )
         except ClientError as error:
-            told = str(error)
+            message = str(error)
             if code_of(error) != "ValidationError":
                 raise
-            if "No updates are to be performed" in told:
+            if "No updates are to be performed" in message:
                 return False
-            if not _BEING_UPDATED.search(told):
+            if not _BEING_UPDATED.search(message):
                 raise
         return True
 
     @translated
     def describe(self, name: str) -> StackObservation:
-        """Look at a stack; one that does not exist is seen as `pending`."""
+        """Look at a stack; one that does not exist is seen as ABSENT."""
         try:
             stack = self._client.describe_stacks(StackName=name)["Stacks"][0]
         except ClientError as error:
             if _absent(error):
-                return StackObservation(status=Status.PENDING)
+                return StackObservation(status=ABSENT)
             raise
         status = status_of(stack["StackStatus"])
         rolled_back = stack["StackStatus"] == _ROLLED_BACK
@@ -152,24 +151,19 @@ class CloudFormation:
 
     def _root_cause(self, stack: Mapping[str, Any]) -> tuple[str | None, str]:
         """Return the first resource that failed in the stack's last operation, and why."""
-        cause = None
-        for event in self._last_operation(stack["StackId"]):
-            reason = event.get("ResourceStatusReason", "")
-            followed = any(sign in reason for sign in _FOLLOWED)
-            failed = event["ResourceStatus"].endswith("_FAILED")
-            if failed and reason and not followed and not _of_the_stack(event):
-                cause = event["LogicalResourceId"], reason
-        return (
-            cause
-            or self._failed_validation(stack)
-            or (None, stack.get("StackStatusReason", "no reason given"))
+        cause = likely_cause(stack_events(self._client, stack["StackId"]))
+        if cause is not None:
+            return cause.logical_id, cause.reason
+        return self._failed_validation(stack) or (
+            None,
+            stack.get("StackStatusReason", "no reason given"),
         )
 
     def _failed_validation(self, stack: Mapping[str, Any]) -> tuple[str, str] | None:
         """Return what failed before any resource was begun, where CloudFormation says so.
 
-        DescribeEvents alone tells of pre-deployment validation and hooks, by operation. Older
-        clients do not know it, and whatever it refuses is not worth more than the stack's reason.
+        Only DescribeEvents reports pre-deployment validation and hooks, by operation. Older
+        clients do not know it; where it is refused, the stack's own reason must do.
         """
         kind = _OPERATIONS.get(stack["StackStatus"].partition("_")[0], "CREATE_STACK")
         known = [o for o in stack.get("LastOperations", ()) if o["OperationType"] == kind]
@@ -184,22 +178,12 @@ class CloudFormation:
             if isinstance(ours(error), RetryableError):
                 raise
             return None
-        told = (_told(event) for event in sorted(events, key=lambda e: str(e.get("Timestamp"))))
-        return next(filter(None, told), None)
-
-    def _last_operation(self, stack_id: str) -> Iterator[Mapping[str, Any]]:
-        """Yield the stack's events, newest first, back to where its last operation began."""
-        for page in self._client.get_paginator("describe_stack_events").paginate(
-            StackName=stack_id
-        ):
-            for event in page["StackEvents"]:
-                if _of_the_stack(event) and event["ResourceStatus"] in _BEGINNINGS:
-                    return
-                yield event
+        in_order = sorted(events, key=lambda e: str(e.get("Timestamp")))
+        return next(filter(None, map(_reported, in_order)), None)
 
     @translated
     def delete(self, name: str) -> None:
-        """Ask for a stack to go; asking for one that does not exist is no error."""
+        """Begin to delete a stack; asking for one that does not exist is no error."""
         self._client.delete_stack(StackName=name)
 
     @translated
@@ -239,12 +223,7 @@ class CloudFormation:
         return found
 
 
-def _of_the_stack(event: Mapping[str, Any]) -> bool:
-    """Whether an event is about the stack itself and not about a resource in it."""
-    return bool(event.get("PhysicalResourceId") == event["StackId"])
-
-
-def _told(event: Mapping[str, Any]) -> tuple[str, str] | None:
+def _reported(event: Mapping[str, Any]) -> tuple[str, str] | None:
     """Return the resource and the reason that an event of an operation gives for a failure."""
     warned = "WARN" in (event.get("ValidationFailureMode"), event.get("HookFailureMode"))
     for kind in ("Validation", "Hook", "Resource"):
@@ -255,7 +234,7 @@ def _told(event: Mapping[str, Any]) -> tuple[str, str] | None:
 
 
 def status_of(raw: str) -> Status:
-    """Return our status for CloudFormation's; raise Rejected on one nobody has heard of."""
+    """Return our status for CloudFormation's; raise Rejected for an unknown one."""
     if raw not in STATUSES:
         raise Rejected(f"CloudFormation answered with an unknown stack status {raw}")
     return STATUSES[raw]

@@ -8,7 +8,7 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from chalicelib.adapters.aws import client, code_of, translated
-from chalicelib.core.demo import Status
+from chalicelib.core.component import Status
 from chalicelib.core.errors import Unavailable
 
 _STATUSES: Final = {
@@ -35,7 +35,7 @@ class Rds:
 
     @translated
     def status(self, ids: Sequence[str]) -> Status:
-        """Return what these databases are together: ready, starting, stopping or stopped."""
+        """Return the status of these databases together: ready, starting, stopping or stopped."""
         found = {_STATUSES.get(word, Status.STARTING) for word in map(self._word, ids) if word}
         return next((status for status in _ORDER if status in found), Status.READY)
 
@@ -50,14 +50,14 @@ class Rds:
 
     @translated
     def stop(self, ids: Sequence[str]) -> None:
-        """Ask for databases to stop; asking for one that does not run is no error."""
+        """Begin to stop databases; asking for one that does not run is no error."""
         for name in ids:
             if self._word(name) not in ("stopped", "stopping"):
                 self._ask(self._client.stop_db_instance, name)
 
     @translated
     def start(self, ids: Sequence[str]) -> None:
-        """Ask for databases to start; asking for one that runs is no error."""
+        """Begin to start databases; asking for one that runs is no error."""
         for name in ids:
             if self._word(name) not in ("available", "starting"):
                 self._ask(self._client.start_db_instance, name)

@@ -21,6 +21,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from chalicelib.core.demo import Demo, Desired
 from chalicelib.core.errors import UnreadableRecord
 from chalicelib.core.listing import Line, line_of, search_text
+from chalicelib.core.stack_change import StackChange
 from chalicelib.core.timeline import Entry
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def to_demo(item: Mapping[str, Any]) -> Demo:
             "version": int(item["version"]),
             "due_at": item.get("due_at"),
             "wakes": int(item.get("wakes", 0)),
-            "changed": sorted(item.get("changed", ())),
+            "changed": frozenset(map(StackChange.decode, item.get("changed", ()))),
         }
 
     return read(Demo, item, fields)

@@ -59,7 +59,7 @@ class ShareTable:
         writes = [{"Update": count}, {"Put": link}]
         try:
             done = self._transact(share, writes, entry)
-        except Throttled as error:  # somebody else is making a link, which is to be counted
+        except Throttled as error:  # another link was just made: count again
             raise StaleRecord(str(error)) from error
         if not done:
             raise StaleRecord(f"another link of {share.demo_id} was made")

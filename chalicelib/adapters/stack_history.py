@@ -1,14 +1,13 @@
-"""CloudFormation behind the StackHistory port: what a stack is made of and what befell it."""
+"""CloudFormation behind the StackHistory port: what a stack is made of and what happened to it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from itertools import islice
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
 from chalicelib.adapters.aws import code_of, translated
+from chalicelib.adapters.stack_events import resource_fields, stack_events
 from chalicelib.core.stack_details import StackDetails, StackEvent, StackResource
 
 _PAGES: Final = 3
@@ -16,7 +15,7 @@ _PAGES: Final = 3
 
 
 class CloudFormationHistory:
-    """The stacks of one region, to look at."""
+    """The stacks of one region, in detail."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
@@ -40,25 +39,10 @@ class CloudFormationHistory:
     def _resources(self, stack_id: str) -> tuple[StackResource, ...]:
         pages = self._client.get_paginator("list_stack_resources").paginate(StackName=stack_id)
         return tuple(
-            StackResource(**_fields(each), at=each["LastUpdatedTimestamp"])
+            StackResource(**resource_fields(each), at=each["LastUpdatedTimestamp"])
             for page in pages
             for each in page["StackResourceSummaries"]
         )
 
     def _events(self, stack_id: str) -> tuple[StackEvent, ...]:
-        pages = self._client.get_paginator("describe_stack_events").paginate(StackName=stack_id)
-        return tuple(
-            StackEvent(**_fields(each), at=each["Timestamp"], stack_id=each["StackId"])
-            for page in islice(pages, _PAGES)
-            for each in page["StackEvents"]
-        )
-
-
-def _fields(each: Mapping[str, Any]) -> dict[str, str]:
-    return {
-        "logical_id": each["LogicalResourceId"],
-        "physical_id": each.get("PhysicalResourceId", ""),
-        "type": each["ResourceType"],
-        "status": each["ResourceStatus"],
-        "reason": each.get("ResourceStatusReason", ""),
-    }
+        return tuple(stack_events(self._client, stack_id, pages=_PAGES))

@@ -1,7 +1,7 @@
-"""The one place that knows how to reach a demo's stacks.
+"""The AWS services of a demo's region.
 
-Today a target is a region of the service's own account; an account of its own would be a role
-assumed here and nowhere else. The service's table, workflow and secrets never come from here.
+A target is a region of the service's own account. Only here would a demo in another account
+assume a role. The service's table, workflow and secrets never come from here.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 
 from chalicelib.adapters.aws import client
-from chalicelib.services.ports import StackHistory, Target
+from chalicelib.services.ports.targets import StackHistory, Target
 
 
 class Regions:
@@ -27,7 +27,7 @@ class Regions:
         return CloudFormationHistory(client("cloudformation", region))
 
     def _of(self, region: str) -> Target:
-        # The API seldom reaches a target, and its cold start need not pay for one.
+        # The API seldom uses a target, so its cold start does not load one.
         from chalicelib.adapters.buckets import S3  # noqa: PLC0415
         from chalicelib.adapters.cloudformation import CloudFormation  # noqa: PLC0415
         from chalicelib.adapters.databases import Rds  # noqa: PLC0415

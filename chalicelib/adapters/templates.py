@@ -33,7 +33,7 @@ MAX_BODY: Final = 51_200
 
 
 class PackagedTemplates:
-    """What the package brought along, read once a container."""
+    """The files of the package, read once a container."""
 
     def __init__(self, root: Path = ROOT) -> None:
         self._root = root
@@ -64,7 +64,7 @@ class PackagedTemplates:
 
 
 def _templates(folder: Path) -> tuple[dict[str, Path], list[TemplateProblem]]:
-    """Return each component's one template; two of a name are a problem, and neither is meant.
+    """Return each component's template; two of one name are a problem, and neither is used.
 
     A shipped component keeps its own, whatever lies beside it (docs/adr/0009).
     """

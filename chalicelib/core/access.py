@@ -15,7 +15,7 @@ MAX_OPEN_REQUESTS: Final = 5
 
 
 class Access(StrEnum):
-    """What a visitor's address is to a demo."""
+    """Whether a visitor's address may reach a demo."""
 
     OPEN = "open"
     OPENING = "opening"
@@ -41,7 +41,7 @@ def lets_in(blocks: Iterable[str], block: str) -> bool:
 
 
 def access_of(demo: Demo, share: Share, address: str) -> Access:
-    """Return what the address of a link's visitor is to the demo."""
+    """Return whether the address of a link's visitor may reach the demo."""
     block = block_of(address)
     if block is None:
         return Access.CLOSED

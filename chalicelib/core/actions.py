@@ -1,7 +1,7 @@
-"""What the loop can do, one frozen value an action; the state machine routes them by `kind`.
+"""The loop's actions, each one frozen value; the state machine routes them by `kind`.
 
-Every action is idempotent and short. Long work (emptying a big bucket) is done in bites that
-report `more`, so that no action holds the others up.
+Every action is idempotent and short. Long work (emptying a big bucket) is done in batches that
+report `more`, so that no action holds up the others.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
-from chalicelib.core.demo import Status
+from chalicelib.core.component import Status
 
 
 class ActionKind(StrEnum):
@@ -33,7 +33,7 @@ class ActionKind(StrEnum):
         timeout_seconds: int = 30,
         memory_mb: int = 512,
     ) -> Self:
-        """Make a member that is its name and knows the rest of its row."""
+        """Make a member whose value is its name, with the rest of its row."""
         member = str.__new__(cls, name)
         member._value_ = name
         member.during = during
@@ -54,7 +54,7 @@ class ActionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing to do to one step of a demo."""
+    """One thing to do to one component of a demo."""
 
     kind: ActionKind
     component: str
@@ -62,9 +62,9 @@ class Action:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What came of an action.
+    """The result of an action.
 
-    `more` says that a bite was done and another is needed, `skipped` that nothing was done as
+    `more` says that a batch was done and another is needed, `skipped` that nothing was done as
     it is no longer wanted, or as nothing was to be changed. `error` is the reason of a failure
     that retrying (by Step Functions) did not cure; where `unanswered`, the same call may succeed
     later, and nobody knows whether it took effect.

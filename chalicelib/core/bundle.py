@@ -66,7 +66,7 @@ def make_bundle(files: Mapping[str, bytes]) -> bytes:
 
 
 def about(demo: Demo) -> bytes:
-    """Return what a demo's pages show of it: its instances read it each minute."""
+    """Return the facts that a demo's pages show; its instances read them while they run."""
     shown = {
         "demo_id": demo.demo_id,
         "name": demo.name,

@@ -1,10 +1,11 @@
-"""What can be asked for: the components, read from the templates' own words.
+"""The catalog: the components that a request may name, read from the templates.
 
-A parameter whose name equals an output of another component is an edge. Without a default it
-is a need and pulls its provider in; with one it is a wish, wired only when the provider is
-part of the demo anyway. Nothing lists dependencies by hand.
+A parameter whose name equals an output of another component is an edge. Without a default the
+component *requires* the provider, which then becomes part of the demo; with one it *wants* it, and
+the parameter is wired only when the provider is part of the demo anyway. Nobody lists
+dependencies.
 
-A broken template is named in `Catalog.problems` and left out; it never takes another down.
+A broken template is left out and named in `Catalog.problems`; the others stay usable.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ ALL: Final = "all"
 """What a request says in place of names when it wants every component."""
 Selection = tuple[str, ...] | Literal["all"]
 RESERVED: Final = frozenset({BUNDLE, ALL})
-"""Names that mean something else than a template's component."""
+"""Names that no template may have."""
 SHIPPED: Final = frozenset({"s3", "vpc", "sg", "rds", "ecs", "asg", "eb", "jenkins", BUNDLE})
 """Where two templates claim one output, the shipped one keeps it: a file somebody drops into
 cfn/ can be wrong without breaking the demos that do not use it."""
@@ -140,8 +141,8 @@ class TemplateProblem:
 class Catalog:
     """Every usable component by name, with what was left out.
 
-    `withheld` are the outputs of templates that were left out: nobody provides them now, and
-    still no caller may.
+    `withheld` are the outputs of templates that were left out: no component provides them now, and
+    still no caller may set them.
     """
 
     components: Mapping[str, Component]
@@ -149,13 +150,13 @@ class Catalog:
     withheld: frozenset[str] = frozenset()
 
     def select(self, components: Selection) -> tuple[str, ...]:
-        """Return the names that a request means, each once; the bundle is nobody's to ask for."""
+        """Return the names that a request means, each once; nobody requests the bundle itself."""
         if isinstance(components, str):
             return tuple(name for name in self.components if name != BUNDLE)
         return tuple(dict.fromkeys(components))
 
     def is_set_by_service(self, parameter: str) -> bool:
-        """Whether a parameter is the service's to set: in every demo, whatever it is made of.
+        """Whether the service sets a parameter: in every demo, whatever its components are.
 
         An output of any component counts, also of one that is not part of the demo: otherwise
         a caller could name another demo's resources in its place.
@@ -172,11 +173,11 @@ class Catalog:
         return None
 
     def requires(self, name: str) -> dict[str, str]:
-        """Map each parameter that must be wired to the component that provides it."""
+        """Map each parameter without a default to the component that provides it."""
         return self._wires(name, defaulted=False)
 
     def wants(self, name: str) -> dict[str, str]:
-        """Map each parameter that is wired when it can be to the component providing it."""
+        """Map each parameter with a default to the component that provides it, if one does."""
         return self._wires(name, defaulted=True)
 
     def _wires(self, name: str, *, defaulted: bool) -> dict[str, str]:
@@ -253,7 +254,7 @@ def _cycle(catalog: Catalog) -> list[TemplateProblem]:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
         # graphlib lists each node before the one that depends on it; people read it
-        # the other way: "a needs b needs a".
+        # the other way: "a requires b, which requires a".
         path: list[str] = list(reversed(error.args[1]))
         message = f"the templates wait for each other: {' -> '.join(path)}"
         return [TemplateProblem(name, message) for name in _blame(sorted(set(path)))]

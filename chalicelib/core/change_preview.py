@@ -1,4 +1,4 @@
-"""What a change of a demo would do: told from the goals that it would have."""
+"""What a change of a demo would do, computed from the goals that it would have."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chalicelib.core.catalog import Catalog
+from chalicelib.core.component import Status
 from chalicelib.core.costs import Cost, cost_of
-from chalicelib.core.demo import Demo, Desired, Status
+from chalicelib.core.demo import Demo, Desired
 from chalicelib.core.goals import Absent, Goal, Present, Stopped, goals
 from chalicelib.core.graph import schedule
 from chalicelib.core.spec import replacements
@@ -80,7 +81,7 @@ _SHARES: Mapping[str, float] = {
     "stopped": 0.5,
     "started": 0.5,
 }
-"""Of the minutes that a component takes to come up."""
+"""How long each takes, as a share of the minutes in which the component is created."""
 
 
 def _minutes(demo: Demo, kinds: Mapping[str, str]) -> float:

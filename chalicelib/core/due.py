@@ -1,4 +1,4 @@
-"""When the sweep next has anything to do for a demo: one moment for all its clocks."""
+"""When the sweep next has anything to do for a demo."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from chalicelib.core.lease import next_warning
 
 
 def due_at(demo: Demo, *, watchdog: timedelta) -> datetime | None:
-    """Return the earliest of the lease's end, a warning, the watchdog, a retry and a look.
+    """Return the earliest of the lease's end, a warning, the watchdog's time, a retry and a look.
 
-    A demo whose lease is over stays due until it is gone, so that each sweep counts it. None for a
-    demo that is gone: it leaves the sweep's index.
+    A demo whose lease is over stays due until it is deleted, so that each sweep counts it. None
+    for a deleted demo, which leaves the sweep's index.
     """
     if demo.ended:
         return None

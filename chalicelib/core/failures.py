@@ -1,7 +1,7 @@
-"""What failed, or took too long, becomes what is wanted next: pure updates of a demo.
+"""What follows when something fails or takes too long: pure updates of a demo.
 
-A demo that fails to come up turns round. A change that fails is given up, and the demo's spec
-returns to what is there.
+A demo whose creation fails is deleted, unless it is to be kept. A change that fails is given up,
+and the demo's spec returns to what is applied.
 """
 
 from __future__ import annotations
@@ -10,21 +10,22 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from chalicelib.core.demo import Applied, ComponentStatus, Demo, Desired, Status
+from chalicelib.core.component import ComponentStatus, Status
+from chalicelib.core.deletion_failures import delay_after
+from chalicelib.core.demo import Applied, Demo, Desired
 from chalicelib.core.observe import failed, kept_running, refused, undeletable
 from chalicelib.core.plan import having, noting
 from chalicelib.core.policy import PollingPolicy
-from chalicelib.core.trouble import delay_after
 
 MOVE_LIMIT: Final = timedelta(minutes=60)
 """No stack of ours takes an hour to update or delete, no database to stop or start."""
 DELETE_LIMIT: Final = MOVE_LIMIT
 GRACE: Final = timedelta(minutes=5)
-"""CloudFormation ends a slow creation itself, this much before we take its word for lost."""
+"""CloudFormation ends a slow creation itself; so much later its answer counts as lost."""
 
 
 def create_limit(component: ComponentStatus) -> timedelta:
-    """Return how long a component may take to come up: three times the typical, and some grace."""
+    """Return how long a creation may take: three times the typical minutes, and some grace."""
     return timedelta(minutes=create_minutes(component.typical_minutes)) + GRACE
 
 
@@ -33,8 +34,8 @@ def create_minutes(typical_minutes: float) -> int:
     return max(15, round(typical_minutes * 3))
 
 
-def taken_in(demo: Demo, now: datetime, polling: PollingPolicy) -> Demo:
-    """Return the demo with its failures taken in: given up, or with a moment to try again."""
+def apply_failures(demo: Demo, now: datetime, polling: PollingPolicy) -> Demo:
+    """Return the demo with what follows from its failures: deletion, retries, a change undone."""
     demo = _scheduled(
         noting(demo, (_in_time(c, now) for c in demo.components.values())), now, polling
     )
@@ -54,7 +55,7 @@ def taken_in(demo: Demo, now: datetime, polling: PollingPolicy) -> Demo:
 
 
 def _in_time(component: ComponentStatus, now: datetime) -> ComponentStatus:
-    """Return a component as failed at what it does when that takes too long."""
+    """Return a component, failed if what is being done to it takes too long."""
     match component.status:
         case Status.CREATING if _spent(component.started_at, now) > create_limit(component):
             reason = f"still not ready after {create_limit(component)}"
@@ -76,7 +77,7 @@ def _spent(since: datetime | None, now: datetime) -> timedelta:
 
 
 def _scheduled(demo: Demo, now: datetime, polling: PollingPolicy) -> Demo:
-    """Set the moment of the next attempt for each component that has just refused to go."""
+    """Set the time of the next attempt for each component whose deletion was just refused."""
     return noting(
         demo,
         (
@@ -88,10 +89,10 @@ def _scheduled(demo: Demo, now: datetime, polling: PollingPolicy) -> Demo:
 
 
 def _given_up(demo: Demo, applied: Applied, broken: list[ComponentStatus]) -> Demo:
-    """Return a demo that was ready before with what could not be brought about taken back.
+    """Return a demo that was ready before, its spec without what failed.
 
-    A component that the change added goes again, and what it left out stays. What was there
-    before and fails to come back stays failed, for its owner to retry.
+    A component that the change added is deleted again, and what the change left out stays. What
+    existed before and could not be made again stays failed, for its owner to retry.
     """
     before = demo.closure(applied.requested_components)
     added = {c.name for c in broken} - before

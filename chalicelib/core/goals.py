@@ -1,7 +1,7 @@
 """Goals: what a demo's spec means for each of its components, as a pure function.
 
-Creating, changing, pausing, resuming, deleting and repairing a demo are nothing but goals that
-differ from what is; the planner closes the gap.
+Creating, changing, pausing, resuming, deleting and repairing a demo all mean that goals differ
+from what exists; the planner decides what to do about the difference.
 """
 
 from __future__ import annotations
@@ -9,26 +9,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from chalicelib.core.demo import GOING, ComponentStatus, Demo, Desired
+from chalicelib.core.component import BEING_DELETED, ComponentStatus
+from chalicelib.core.demo import Demo, Desired
 from chalicelib.core.inputs import wanted_inputs
 from chalicelib.core.kinds import Pause
 
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """There, running, and made or updated with these inputs."""
+    """It exists and runs, created or updated with these inputs."""
 
     inputs: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """There, with what it runs stopped."""
+    """It exists, and what it runs is stopped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """Not there."""
+    """It does not exist."""
 
 
 Goal = Present | Stopped | Absent
@@ -45,14 +46,18 @@ def goals(demo: Demo) -> dict[str, Goal]:
 
 
 def _goal(demo: Demo, component: ComponentStatus, *, wanted: bool) -> Goal:
-    # What is going, or is to be made again, goes first; once it is gone its goal is another.
-    if not wanted or component.status in GOING or (component.remake and not component.gone):
+    # What is being deleted, or is to be made again, is deleted first; then its goal is another.
+    if (
+        not wanted
+        or component.status in BEING_DELETED
+        or (component.remake and not component.gone)
+    ):
         return Absent()
     if demo.desired_state is Desired.RUNNING:
         return Present(wanted_inputs(demo, component))
     if component.gone:
         return Absent()
-    # A pause changes nothing that it keeps; what was changed meanwhile follows on resuming.
+    # A pause changes nothing that it keeps; what was changed meanwhile is applied on resuming.
     return Stopped() if component.pause is Pause.STOP else Present(component.inputs)
 
 

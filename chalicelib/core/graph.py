@@ -1,4 +1,4 @@
-"""The order of things: what a set of components pulls in, and what waits for what."""
+"""The dependency graph of a demo: what components require, and what waits for what."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
 from chalicelib.core.catalog import Catalog
-from chalicelib.core.demo import ComponentStatus
+from chalicelib.core.component import ComponentStatus
 
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """Steps in an order that respects their inputs.
+    """Components in an order that respects their inputs.
 
-    `wires` maps, for each step, a parameter's name to the step whose output fills it;
-    `requires` holds, for each step, those of them it cannot be made without.
+    `wires` maps, for each component, a parameter's name to the component whose output fills it;
+    `requires` holds, for each, those of them that it cannot be created without.
     """
 
     wires: Mapping[str, Mapping[str, str]]
@@ -23,20 +23,20 @@ class Graph:
 
     @property
     def components(self) -> tuple[str, ...]:
-        """Return every step, each after those it waits for."""
+        """Return every component, each after those that it depends on."""
         return tuple(self.wires)
 
     def depends_on(self, component: str) -> tuple[str, ...]:
-        """Return the steps whose outputs this one takes, in name order."""
+        """Return the components whose outputs this one takes, in name order."""
         return tuple(sorted(set(self.wires[component].values())))
 
     def wants(self, component: str) -> tuple[str, ...]:
-        """Return the steps that this one only wants: whatever it takes of them has a default."""
+        """Return those that this one only wants: whatever it takes of them has a default."""
         return tuple(s for s in self.depends_on(component) if s not in self.requires[component])
 
 
 def close(catalog: Catalog, requested_components: Iterable[str]) -> frozenset[str]:
-    """Return the asked components with everything they need, and nothing else."""
+    """Return the requested components with everything that they require, and nothing else."""
     found: set[str] = set()
     pending = list(requested_components)
     while pending:
@@ -48,7 +48,7 @@ def close(catalog: Catalog, requested_components: Iterable[str]) -> frozenset[st
 
 
 def build_graph(catalog: Catalog, requested_components: Iterable[str]) -> Graph:
-    """Wire the asked components: every need, and the wishes whose provider is there anyway."""
+    """Wire the requested components: to what they require, and to what they want and is there."""
     members = close(catalog, requested_components)
     wires = {
         name: catalog.requires(name)
@@ -62,8 +62,8 @@ def build_graph(catalog: Catalog, requested_components: Iterable[str]) -> Graph:
     )
 
 
-def new_step(catalog: Catalog, graph: Graph, name: str) -> ComponentStatus:
-    """Return a component as the step of a new demo's record that it begins as."""
+def new_component(catalog: Catalog, graph: Graph, name: str) -> ComponentStatus:
+    """Return the status with which a component of a new demo begins."""
     component = catalog.components[name]
     return ComponentStatus(
         name=name,
@@ -79,7 +79,7 @@ def new_step(catalog: Catalog, graph: Graph, name: str) -> ComponentStatus:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """When a step runs if each takes its typical time: minutes from the start."""
+    """When a component is created if each takes its typical time: minutes from the start."""
 
     component: str
     starts: float
@@ -90,9 +90,9 @@ class Span:
 def schedule(
     depends_on: Mapping[str, tuple[str, ...]], minutes: Mapping[str, float]
 ) -> list[Span]:
-    """Lay the steps out in time with no barrier between levels, the critical path marked.
+    """Lay the components out in time with no barrier between levels, and mark the critical path.
 
-    `after` must list each step after those it waits for, as `Graph.steps` does.
+    `depends_on` must list each component after those it depends on, as `Graph.components` does.
     """
     ends: dict[str, float] = {}
     for component, inputs in depends_on.items():

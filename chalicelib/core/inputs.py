@@ -1,4 +1,4 @@
-"""What a stack is made with: every parameter's value, and nothing it did not declare."""
+"""The parameters of a stack: the value of each that its template declares, and no other."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from chalicelib.core.catalog import Component
-from chalicelib.core.demo import STANDING, ComponentStatus, Demo
+from chalicelib.core.component import STANDING, ComponentStatus
+from chalicelib.core.demo import Demo
 from chalicelib.core.errors import Rejected
 from chalicelib.core.kinds import Kind
 from chalicelib.core.parameters import text_fault

@@ -10,7 +10,7 @@ BUNDLE: Final = "bundle"
 
 
 class Kind(StrEnum):
-    """How a step is made: by CloudFormation, or by copying the bundle into its bucket."""
+    """How a component is made: by CloudFormation, or by copying the bundle into its bucket."""
 
     STACK = "stack"
     BUNDLE = "bundle"

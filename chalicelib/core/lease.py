@@ -1,4 +1,4 @@
-"""How long a demo may live, and when the sweep next has anything to do for it."""
+"""How long a demo may live, and when its owner is warned of its end."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from chalicelib.core.errors import FieldProblem, InvalidRequest, WrongState
 from chalicelib.core.policy import LeaseLimits
 
 WARNINGS: Final = (timedelta(hours=24), timedelta(hours=2), timedelta(minutes=30))
-"""How long before the end the owner hears of it; each warning is given once."""
+"""How long before the end its owner is warned; each warning is given once."""
 
 
 def ttl_fault(ttl: timedelta | None, quotas: LeaseLimits) -> str | None:
@@ -42,9 +42,9 @@ def warnings_due(
 ) -> tuple[int, ...]:
     """Return the warnings to give now, as minutes before the end.
 
-    A warning as long as the lease itself would come with the demo and tell nobody anything,
-    so it is skipped. Of several that fall due together only the nearest to the end is given;
-    the others count as given with it.
+    A warning as long as the lease itself would come with the demo and be useless, so it is
+    skipped. Of several that fall due together only the nearest to the end is given; the others
+    count as given with it.
     """
     lease = expires_at - created_at
     return tuple(

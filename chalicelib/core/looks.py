@@ -1,7 +1,7 @@
 """Which stacks to describe: those that may have changed, and no others.
 
-A stack that an event named, or one in flight whose event is overdue. So a lost event costs some
-minutes, and never the truth.
+That is a stack that an event named, or one in flight whose event is overdue. So a lost event
+delays a demo by some minutes and does no other harm.
 """
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from chalicelib.core.demo import IN_FLIGHT, ComponentStatus, Demo, Desired, Status
+from chalicelib.core.component import IN_FLIGHT, ComponentStatus, Status
+from chalicelib.core.demo import Demo, Desired
 from chalicelib.core.kinds import Kind
+from chalicelib.core.stack_change import StackChange
 
 LATE: Final = timedelta(minutes=10)
 """How long after its last unanswered request a stack may still appear."""
@@ -24,7 +26,7 @@ def stacks_to_describe(
     `poll` is the shortest time between two looks at a stack of which no event came; `events`
     says whether any can come from where the demo is.
     """
-    named = {change.partition("#")[0] for change in demo.changed}
+    named = {change.component for change in demo.changed}
     return tuple(
         component.name
         for component in demo.components.values()
@@ -39,22 +41,17 @@ def stacks_to_describe(
 
 
 def _named(demo: Demo, component: ComponentStatus, named: set[str]) -> bool:
-    """Whether an event speaks of a component that may have changed."""
+    """Whether an event named a component that may have changed."""
     if component.status is Status.READY and demo.desired_state is Desired.RUNNING:
-        return deletion_of(component.name) in demo.changed
+        return StackChange.deletion_of(component.name) in demo.changed
     return component.name in named and component.status in IN_FLIGHT
-
-
-def deletion_of(name: str) -> str:
-    """Return the change that speaks of a stack's deletion, as CloudFormation's event does."""
-    return f"{name}#DELETE_COMPLETE"
 
 
 def _overdue(component: ComponentStatus, now: datetime, poll: timedelta, *, events: bool) -> bool:
     """Whether a stack in flight is to be described though no event named it.
 
-    One that nobody has seen, nor answered for, since it was to be created or deleted is: the
-    process that noted so may have died before it did anything.
+    So is one whose creation or deletion was recorded and has neither been answered nor seen: the
+    process that recorded it may have died before it called CloudFormation.
     """
     seen = component.observed_at
     if component.status not in IN_FLIGHT:
@@ -73,10 +70,10 @@ def _overdue(component: ComponentStatus, now: datetime, poll: timedelta, *, even
 
 
 def _usual(component: ComponentStatus, poll: timedelta) -> timedelta:
-    """Return how long a component is usually in flight, a minute counting as a poll.
+    """Return how long a component is usually in flight, in polls for minutes.
 
-    A stack goes, or is updated, in half the time in which it comes up, or more. Of a database that
-    stops or starts no event comes.
+    A stack takes at least half as long to update or delete as to create. No event reports that a
+    database stops or starts.
     """
     if component.status in (Status.STOPPING, Status.STARTING):
         return timedelta(0)
@@ -85,13 +82,13 @@ def _usual(component: ComponentStatus, poll: timedelta) -> timedelta:
 
 
 def _watched(demo: Demo, component: ComponentStatus, now: datetime) -> bool:
-    """Whether it is time to see that a database still sleeps: RDS starts it after seven days."""
-    asleep = component.status is Status.STOPPED and demo.desired_state is Desired.PAUSED
-    return asleep and component.look_at is not None and component.look_at <= now
+    """Whether it is time to check a stopped database: RDS starts it after seven days."""
+    paused = component.status is Status.STOPPED and demo.desired_state is Desired.PAUSED
+    return paused and component.look_at is not None and component.look_at <= now
 
 
 def _may_appear(demo: Demo, component: ComponentStatus, now: datetime) -> bool:
-    """Whether it is time to look for a stack that nobody knows was made or not."""
+    """Whether it is time to look for a stack of which nobody knows whether it was created."""
     wanted = demo.desired_state is Desired.RUNNING and component.name in demo.members
     unwanted = component.gone and not wanted
     return unwanted and component.asked_at is not None and now >= component.asked_at + LATE

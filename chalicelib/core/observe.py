@@ -1,26 +1,37 @@
-"""What was seen becomes what is known: pure updates of a demo's components."""
+"""Observations of stacks, applied to the status of a demo's components: pure updates."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
-from chalicelib.core.demo import GONE, Cause, ComponentStatus, Demo, Failure, Status
+from chalicelib.core.component import Cause, ComponentStatus, Failure, Status
+from chalicelib.core.deletion_failures import OUTAGE_DELAY, OUTAGES, classify
+from chalicelib.core.demo import Demo
 from chalicelib.core.kinds import Kind, Pause
-from chalicelib.core.trouble import OUTAGE_DELAY, OUTAGES, classify
+
+
+class Absence(StrEnum):
+    """What is observed of a stack that does not exist; no component has this status."""
+
+    ABSENT = "absent"
+
+
+ABSENT: Final = Absence.ABSENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackObservation:
     """A stack as CloudFormation describes it, its status collapsed to ours.
 
-    It is `rolled_back` where its last update failed; `reason` and `resource` then say why. Of a
-    component that is stopped or started it is its databases that are seen.
+    `rolled_back` says that its last update failed; `reason` and `resource` then say why. Of a
+    component that is stopped or started, its databases are observed instead.
     """
 
-    status: Status
+    status: Status | Absence
     outputs: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
     rolled_back: bool = False
@@ -28,12 +39,15 @@ class StackObservation:
     resource: str | None = None
 
 
+_NOT_THERE: Final = (ABSENT, Status.DELETED)
+
+
 def apply_observations(
     demo: Demo, observations: Mapping[str, StackObservation], now: datetime
 ) -> Demo:
-    """Return the demo with each described stack's step brought up to date.
+    """Return the demo with the component of each described stack brought up to date.
 
-    Where a stack that was ready is gone, the bundle that lay in it is gone too.
+    Where a stack that was ready is gone, the bundle in its bucket is gone too.
     """
     for name, observation in observations.items():
         before = demo.components[name]
@@ -47,14 +61,14 @@ def _without_bundle(demo: Demo, bucket: str) -> Demo:
     lost = (
         s for s in demo.components.values() if s.kind is Kind.BUNDLE and bucket in s.depends_on
     )
-    return replace(demo, components={**demo.components, **{s.name: begun_anew(s) for s in lost}})
+    return replace(demo, components={**demo.components, **{s.name: not_created(s) for s in lost}})
 
 
 def _seen(
     component: ComponentStatus, observation: StackObservation, now: datetime
 ) -> ComponentStatus:
     seen = replace(component, observed_at=now, retry_at=None)
-    if observation.status is not Status.PENDING:
+    if observation.status is not ABSENT:
         seen = replace(seen, asked_at=None)
     match component.status:
         case Status.CREATING:
@@ -62,16 +76,16 @@ def _seen(
         case Status.UPDATING:
             return _seen_updating(seen, observation, now, answered=component.asked_at is None)
         case Status.STOPPING | Status.STOPPED | Status.STARTING:
-            return _seen_asleep(seen, observation, now, answered=component.asked_at is None)
+            return _seen_stopped(seen, observation, now, answered=component.asked_at is None)
         case Status.DELETING:
             return _seen_deleting(seen, observation, now, asked_again=component.retry_at is None)
-        case Status.PENDING | Status.DELETED if observation.status in GONE:
-            # Looked for once more, long after it was asked for: it will not come any more.
+        case Status.PENDING | Status.DELETED if observation.status in _NOT_THERE:
+            # Looked for again, long after it was requested: it will not appear any more.
             return replace(component, asked_at=None)
         case Status.PENDING | Status.DELETED:
             return reappeared(seen)
-        case Status.READY if observation.status in GONE:
-            return begun_anew(seen)
+        case Status.READY if observation.status in _NOT_THERE:
+            return not_created(seen)
         case _:
             return seen
 
@@ -85,9 +99,9 @@ def _seen_creating(
             return replace(seen, status=Status.READY, finished_at=now, outputs=outputs)
         case Status.FAILED:
             return failed(seen, observation.reason, now, resource=observation.resource)
-        case Status.PENDING:
-            # Noted as begun, but it is not there: the call never happened. Again, from the top.
-            return begun_anew(seen)
+        case Absence.ABSENT:
+            # Recorded as begun, but there is no such stack: the call was never made. Make it.
+            return not_created(seen)
         case Status.DELETING | Status.DELETED | Status.DELETE_FAILED:
             return failed(seen, "the stack was deleted by somebody else", now)
         case _:
@@ -102,14 +116,14 @@ def _seen_updating(
             outputs = dict(observation.outputs)
             return replace(seen, status=Status.READY, previous_inputs=None, outputs=outputs)
         case Status.READY if not answered:
-            # Noted as begun, but the stack is as it was: the call never happened. Again.
+            # Recorded as begun, but the stack is unchanged: the call was never made. Make it.
             return not_updated(seen)
         case Status.READY if observation.rolled_back:
             return refused(seen, observation.reason, now, resource=observation.resource)
         case Status.FAILED:
             return failed(seen, observation.reason, now, resource=observation.resource)
-        case Status.PENDING | Status.DELETED:
-            return begun_anew(replace(seen, asked_at=None))
+        case Absence.ABSENT | Status.DELETED:
+            return not_created(replace(seen, asked_at=None))
         case _:
             return seen
 
@@ -122,16 +136,16 @@ def _has_inputs(component: ComponentStatus, parameters: Mapping[str, str]) -> bo
     )
 
 
-def _seen_asleep(
+def _seen_stopped(
     seen: ComponentStatus, observation: StackObservation, now: datetime, *, answered: bool
 ) -> ComponentStatus:
     match seen.status, observation.status:
         case Status.STOPPED, Status.STOPPED:
-            return replace(seen, look_at=now + NAP)
-        case Status.STOPPED, other:
-            return replace(seen, status=other, moved_at=now, look_at=None)
+            return replace(seen, look_at=now + RECHECK)
+        case Status.STOPPED, Status() as started:
+            return replace(seen, status=started, moved_at=now, look_at=None)
         case Status.STOPPING, Status.STOPPED:
-            return replace(seen, status=Status.STOPPED, look_at=now + SLEEP)
+            return replace(seen, status=Status.STOPPED, look_at=now + LONGEST_STOP)
         case Status.STARTING, Status.READY:
             return replace(seen, status=Status.READY)
         case Status.STOPPING, Status.READY if not answered:
@@ -142,33 +156,33 @@ def _seen_asleep(
             return seen
 
 
-SLEEP: Final = timedelta(days=7)
+LONGEST_STOP: Final = timedelta(days=7)
 """How long a database stays stopped before RDS starts it (Amazon RDS User Guide, "Stopping an
 Amazon RDS DB instance temporarily")."""
-NAP: Final = timedelta(minutes=5)
-"""How often one is looked at that has slept longer."""
+RECHECK: Final = timedelta(minutes=5)
+"""How often a database is checked that has been stopped for longer."""
 
 
 def _seen_deleting(
     seen: ComponentStatus, observation: StackObservation, now: datetime, *, asked_again: bool
 ) -> ComponentStatus:
     match observation.status:
-        case Status.PENDING | Status.DELETED:
+        case Absence.ABSENT | Status.DELETED:
             return replace(seen, status=Status.DELETED, removed_at=now)
         case Status.DELETE_FAILED if asked_again:
             return undeletable(seen, observation.reason, now, resource=observation.resource)
         case Status.DELETE_FAILED:
-            # It had refused before, and nobody knows whether it was asked again. Ask again.
+            # It was refused before, and nobody knows whether it was requested again. Request it.
             return replace(seen, status=Status.DELETE_FAILED, retry_at=now)
         case Status.READY | Status.FAILED:
-            # The deletion was noted but never asked for, or has not shown yet. Ask again.
+            # The deletion was recorded and never requested, or does not show yet. Request it.
             return replace(seen, status=Status.READY)
         case _:
             return seen
 
 
-def begun_anew(component: ComponentStatus) -> ComponentStatus:
-    """Return a component whose stack is not there as one that has yet to be created."""
+def not_created(component: ComponentStatus) -> ComponentStatus:
+    """Return a component whose stack does not exist as one that is yet to be created."""
     return replace(
         component,
         status=Status.PENDING,
@@ -187,7 +201,7 @@ def begun_anew(component: ComponentStatus) -> ComponentStatus:
 
 
 def not_updated(component: ComponentStatus) -> ComponentStatus:
-    """Return a component whose update did not happen as it was before."""
+    """Return a component whose update did not happen, as it was before."""
     return replace(
         component,
         status=Status.READY,
@@ -216,7 +230,7 @@ def kept_running(component: ComponentStatus, reason: str) -> ComponentStatus:
 
 
 def reappeared(component: ComponentStatus) -> ComponentStatus:
-    """Return a component that was taken for gone as there again, to be deleted from the top."""
+    """Return a component that was believed gone as existing, its deletion not yet begun."""
     return replace(
         component, status=Status.READY, prepared=False, attempts=0, retry_at=None, asked_at=None
     )
@@ -225,7 +239,7 @@ def reappeared(component: ComponentStatus) -> ComponentStatus:
 def failed(
     component: ComponentStatus, reason: str, now: datetime, *, resource: str | None = None
 ) -> ComponentStatus:
-    """Return the component as failed to come up, with the first resource that failed."""
+    """Return the component as failed, with the first resource that failed and its reason."""
     failure = Failure(component=component.name, resource=resource, reason=reason)
     return replace(component, status=Status.FAILED, finished_at=now, failure=failure)
 
@@ -238,9 +252,9 @@ def undeletable(
     resource: str | None = None,
     cause: Cause | None = None,
 ) -> ComponentStatus:
-    """Return the component as refused to go, with the cause.
+    """Return the component with its deletion refused, and the cause.
 
-    The planner says when to try again, but for an outage: that counts as no attempt.
+    The planner decides when to try again. An outage counts as no attempt.
     """
     why = cause or classify(reason)
     outage = why in OUTAGES

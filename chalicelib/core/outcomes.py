@@ -1,4 +1,4 @@
-"""What came of the loop's actions becomes what is known: pure updates of a demo's components."""
+"""Outcomes of actions, applied to the status of a demo's components: pure updates."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from typing import Final
 
 from chalicelib.core.actions import ActionKind, Outcome
 from chalicelib.core.bundle import BUNDLE_KEY
-from chalicelib.core.demo import Cause, ComponentStatus, Demo, Status
+from chalicelib.core.component import Cause, ComponentStatus, Status
+from chalicelib.core.deletion_failures import OUTAGE_DELAY
+from chalicelib.core.demo import Demo
 from chalicelib.core.observe import failed, kept_running, refused, undeletable
-from chalicelib.core.trouble import OUTAGE_DELAY
 
 
 def apply_outcomes(demo: Demo, outcomes: Iterable[Outcome], now: datetime) -> Demo:
-    """Return the demo with what came of the last actions taken in."""
+    """Return the demo with the outcomes of the last actions applied."""
     for outcome in outcomes:
         component = demo.components.get(outcome.action.component)
         if component is not None:
@@ -26,7 +27,7 @@ def apply_outcomes(demo: Demo, outcomes: Iterable[Outcome], now: datetime) -> De
 def _outcome(component: ComponentStatus, outcome: Outcome, now: datetime) -> ComponentStatus:
     kind = outcome.action.kind
     if component.gone or component.status not in (kind.during or (component.status,)):
-        return component  # told late, or twice
+        return component  # the outcome came late, or twice
     if outcome.unanswered:
         return _unanswered(component, kind, now)
     if outcome.error is not None:
@@ -64,7 +65,7 @@ def _failed(
 
 
 def _unanswered(component: ComponentStatus, kind: ActionKind, now: datetime) -> ComponentStatus:
-    """Return a component to which something was done, or not: it is described and tried later."""
+    """Return a component to which something was done or not; it is described later."""
     asked_at = now if kind in _ASKED else component.asked_at
     return replace(component, asked_at=asked_at, retry_at=now + OUTAGE_DELAY)
 
@@ -73,11 +74,11 @@ _ASKED: Final = frozenset(kind for kind in ActionKind if kind.during) - {
     ActionKind.STAGE_BUNDLE,
     ActionKind.DELETE_STACK,
 }
-"""What is asked of AWS and may take effect without an answer, but for deletions."""
+"""Requests to AWS that may take effect without an answer, except deletions."""
 
 
 def staged(component: ComponentStatus, now: datetime) -> ComponentStatus:
-    """Return the bundle as done; its output is the key that the templates take."""
+    """Return the bundle as ready; its output is the key that the templates take."""
     return replace(
         component,
         status=Status.READY,

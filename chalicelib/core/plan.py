@@ -1,8 +1,8 @@
 """A plan: what a demo needs next, and why, with the small functions every plan is made of.
 
-What a plan is about to do is noted in its own copy of the demo (a component to be created reads
-`creating`), which is written before anything is done; so a process that dies in between leaves
-a record that says too much, never too little.
+What a plan is about to do is part of its own copy of the demo (a component to be created reads
+`creating`), which is saved before anything is done. So a process that dies in between leaves a
+record that says too much, never too little.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from enum import StrEnum
 from typing import Final
 
 from chalicelib.core.actions import Action
-from chalicelib.core.demo import ComponentStatus, Demo, Phase, Status
+from chalicelib.core.component import ComponentStatus, Status
+from chalicelib.core.demo import Demo, Phase
 from chalicelib.core.policy import PollingPolicy
 
 

@@ -1,8 +1,9 @@
 """Decide what a demo needs next: one pure function for every gap between its spec and what is.
 
-It is handed a demo whose components have just been brought up to date and answers with a `Plan`:
-what to do, what to do after that, and why. What a demo is made of comes up as soon as its inputs
-are there; what is not wanted goes (teardown), in a change only after the rest of it worked.
+It takes a demo whose components have just been brought up to date and returns a `Plan`: what to
+do, what to do after that, and why. A component is created as soon as its inputs exist. One that is
+not wanted is deleted (core/teardown.py); in a change, only after the rest of the change has
+worked.
 """
 
 from __future__ import annotations
@@ -13,20 +14,13 @@ from datetime import datetime
 from typing import Final
 
 from chalicelib.core.actions import Action, ActionKind
-from chalicelib.core.demo import (
-    IN_FLIGHT,
-    Applied,
-    ComponentStatus,
-    Demo,
-    Desired,
-    Phase,
-    Status,
-)
-from chalicelib.core.failures import taken_in
+from chalicelib.core.component import IN_FLIGHT, ComponentStatus, Status
+from chalicelib.core.demo import Applied, Demo, Desired, Phase
+from chalicelib.core.failures import apply_failures
 from chalicelib.core.goals import Absent, Goal, Present, Stopped, goals
 from chalicelib.core.kinds import Kind
 from chalicelib.core.looks import LATE
-from chalicelib.core.observe import begun_anew
+from chalicelib.core.observe import not_created
 from chalicelib.core.plan import (
     Move,
     Next,
@@ -59,7 +53,7 @@ def decide(
     `leftovers` is what a search by tag found, or None where none was made; a demo is only
     ever `deleted` after a search that found nothing.
     """
-    demo = taken_in(resurfaced(demo, leftovers or ()), now, polling)
+    demo = apply_failures(resurfaced(demo, leftovers or ()), now, polling)
     aims = goals(demo)
     moves = _beginnings(demo, aims, now)
     going = _may_go(demo, aims, busy=bool(moves))
@@ -76,7 +70,7 @@ def decide(
 
 
 def _awaited(demo: Demo, component: ComponentStatus, going: frozenset[str]) -> bool:
-    """Whether a component is getting on by itself, or will be tried again later."""
+    """Whether a component will change by itself, or will be tried again later."""
     if component.name in going:
         return getting_on(demo, component, going)
     return component.status in IN_FLIGHT
@@ -89,7 +83,7 @@ def _settled(
     polling: PollingPolicy,
     leftovers: tuple[str, ...] | None,
 ) -> Plan:
-    """Return the plan for a demo in which nothing moves any more."""
+    """Return the plan for a demo in which nothing is under way any more."""
     if refusing := stuck(demo):
         return quarantine(demo, now, refusing[0].failure)
     if late := unanswered(demo, going):
@@ -98,24 +92,24 @@ def _settled(
         return made(Next.WAIT, _on_its_way(demo, late), reason, wait=min(again, polling.poll))
     if demo.desired_state is Desired.DELETED:
         return prove(in_phase(demo, Phase.DELETING), now, polling, leftovers)
-    return _at_rest(_without_what_went(demo), now)
+    return _at_rest(_without_deleted(demo), now)
 
 
-# What comes up -----------------------------------------------------------------------------
+# Creating, updating, stopping, starting -----------------------------------------------------
 
 
 def _beginnings(demo: Demo, aims: Mapping[str, Goal], now: datetime) -> list[Move]:
-    """Return every move that can be made now, but none upon a component that moves itself."""
+    """Return every move that can be made now, but none for a component in flight."""
     found = {n: m for n in aims if (m := _move(demo, demo.components[n], aims[n], now))}
     return [m for m in found.values() if not found.keys() & set(m.component.requires)]
 
 
 def _move(demo: Demo, component: ComponentStatus, goal: Goal, now: datetime) -> Move | None:
-    """Return what brings a component nearer to a goal of being there, if it can be done now."""
+    """Return what brings a component nearer to its goal, other than to be absent, if it can be."""
     if not component.due(now):
         return None
     match goal, component.status:
-        case Present(inputs), status if _inputs_stand(demo, component):
+        case Present(inputs), status if _inputs_ready(demo, component):
             return _towards_present(component, status, inputs, now)
         case Stopped(), Status.READY:
             return _begun(component, ActionKind.STOP_DATABASE, Status.STOPPING, now)
@@ -123,7 +117,7 @@ def _move(demo: Demo, component: ComponentStatus, goal: Goal, now: datetime) -> 
             return None
 
 
-def _inputs_stand(demo: Demo, component: ComponentStatus) -> bool:
+def _inputs_ready(demo: Demo, component: ComponentStatus) -> bool:
     """Whether everything is ready that a component requires; it never waits for what it wants."""
     return all(demo.components[name].status is Status.READY for name in component.requires)
 
@@ -132,11 +126,11 @@ def _towards_present(
     component: ComponentStatus, status: Status, inputs: Mapping[str, str], now: datetime
 ) -> Move | None:
     if component.kind is Kind.BUNDLE and status in IN_FLIGHT:
-        # Staging answers at once, so a bundle that is still in flight was cut off.
+        # Staging ends with its action: the process that staged this bundle has died.
         return _begun(component, ActionKind.STAGE_BUNDLE, status, now)
     match status:
         case Status.PENDING | Status.DELETED:
-            fresh = replace(begun_anew(component), inputs=inputs, started_at=now)
+            fresh = replace(not_created(component), inputs=inputs, started_at=now)
             return _begun(fresh, _CREATES[component.kind], Status.CREATING, now)
         case Status.STOPPED:
             return _begun(component, ActionKind.START_DATABASE, Status.STARTING, now)
@@ -168,14 +162,14 @@ def _begun(component: ComponentStatus, kind: ActionKind, status: Status, now: da
     return Move(Action(kind, component.name), noted)
 
 
-# What goes ---------------------------------------------------------------------------------
+# Deleting ----------------------------------------------------------------------------------
 
 
 def _may_go(demo: Demo, aims: Mapping[str, Goal], *, busy: bool) -> frozenset[str]:
-    """Return what is to be absent and may go now.
+    """Return the components that are to be absent and may be deleted now.
 
     What a change leaves out stays until the rest has worked: a change that fails leaves what was
-    there. What is to be made again goes at once.
+    there. What is to be made again is deleted at once.
     """
     absent = frozenset(name for name, goal in aims.items() if isinstance(goal, Absent))
     settled = not busy and not any(
@@ -188,13 +182,13 @@ def _may_go(demo: Demo, aims: Mapping[str, Goal], *, busy: bool) -> frozenset[st
     return absent & demo.members
 
 
-def _without_what_went(demo: Demo) -> Demo:
-    """Return a demo without what its spec no longer has and nothing is left of."""
+def _without_deleted(demo: Demo) -> Demo:
+    """Return a demo without the components that its spec no longer has and that are gone."""
     kept = {n: c for n, c in demo.components.items() if n in demo.members or not c.gone}
     return replace(demo, components=kept)
 
 
-# Where it is -------------------------------------------------------------------------------
+# Phases ------------------------------------------------------------------------------------
 
 
 def _on_its_way(demo: Demo, moving: Sequence[ComponentStatus]) -> Demo:

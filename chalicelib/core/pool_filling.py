@@ -50,7 +50,7 @@ def filling(pool: Pool, members: Sequence[Demo], digest: str, now: datetime) -> 
     return Filling(
         create=0 if paused else _lacking(pool, current, older, now),
         retire=tuple(retired),
-        pause=tuple(m.demo_id for m in live if _tired(pool, m) and m.demo_id not in retired),
+        pause=tuple(m.demo_id for m in live if _to_pause(pool, m) and m.demo_id not in retired),
         nudge=tuple(m.demo_id for m in members if _dawdles(m)),
         paused=paused,
         succeeded_at=succeeded,
@@ -58,11 +58,11 @@ def filling(pool: Pool, members: Sequence[Demo], digest: str, now: datetime) -> 
 
 
 def is_ready(member: Demo) -> bool:
-    """Whether a member has come up, and so may be claimed or be asleep."""
+    """Whether a member is ready, and so may be claimed, or is paused."""
     return member.ready_at is not None
 
 
-def _tired(pool: Pool, member: Demo) -> bool:
+def _to_pause(pool: Pool, member: Demo) -> bool:
     """Whether a member is up, and its pool has its members wait paused."""
     up = member.phase is Phase.READY and member.desired_state is Desired.RUNNING
     return pool.tier is Tier.STOPPED and up and not member.looping
@@ -93,7 +93,7 @@ def _surplus(pool: Pool, current: list[Demo], older: list[Demo], now: datetime) 
     beyond = max(0, ready + len(ready_older) - wanted)
     full = len(current) + len(ready_older) >= pool.max_total
     if ready_older and full and len(current) < wanted and ready == len(current):
-        beyond = max(beyond, 1)  # there is no room for a new one before an old one is gone
+        beyond = max(beyond, 1)  # there is no room for a new one before an old one is deleted
     outdated += ready_older[:beyond]
     excess = max(0, len(current) - wanted)
     unready = [m for m in _oldest_first(current)[::-1] if not is_ready(m)]

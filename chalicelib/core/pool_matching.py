@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from chalicelib.core.catalog import Catalog
-from chalicelib.core.demo import ComponentStatus, Demo, Desired, Phase
+from chalicelib.core.component import ComponentStatus
+from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.graph import Graph, close, schedule
 from chalicelib.core.pool import OWNER_PREFIX, Pool
 from chalicelib.core.request import CheckedRequest, new_demo

@@ -12,7 +12,7 @@ from typing import Final
 from chalicelib.core.catalog import ALL, Catalog, Selection
 from chalicelib.core.demo import Demo
 from chalicelib.core.errors import FieldProblem, InvalidRequest
-from chalicelib.core.graph import Graph, build_graph, close, new_step
+from chalicelib.core.graph import Graph, build_graph, close, new_component
 from chalicelib.core.lease import ttl_fault
 from chalicelib.core.parameters import parameter_fault, text_fault
 from chalicelib.core.policy import LeaseLimits, RequestPolicy
@@ -23,7 +23,7 @@ MAX_NAME: Final = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoRequest:
-    """What an owner asked for, already of the right types; no components are a mistake."""
+    """A request for a demo, its values of the right types; one without components is refused."""
 
     components: Selection = ()
     name: str | None = None
@@ -38,7 +38,7 @@ class DemoRequest:
 class CheckedRequest:
     """A request that can be granted, with what follows from it.
 
-    `requested` are the components asked for, `graph` those with all that they need.
+    `requested` are the requested components, `graph` has those with all that they require.
     """
 
     request: DemoRequest
@@ -96,7 +96,7 @@ def new_demo(
         owner=owner,
         region=checked.region,
         requested_components=checked.requested,
-        components={s: new_step(catalog, checked.graph, s) for s in checked.graph.components},
+        components={s: new_component(catalog, checked.graph, s) for s in checked.graph.components},
         created_at=now,
         expires_at=now + checked.ttl,
         allowed_cidr=checked.allowed_cidr,
@@ -124,7 +124,7 @@ def _components(components: Selection, catalog: Catalog) -> Iterable[FieldProble
 
 
 def nearest(word: str, known: Iterable[str], cutoff: float = 0.5) -> str | None:
-    """Return what was probably meant by a word that is not known, or None.
+    """Return what was probably meant by an unknown word, or None.
 
     `cutoff` is how alike they must be, from 0 to 1 (difflib).
     """

@@ -15,7 +15,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from chalicelib.core.demo import DEMO_ID, Demo, Desired, Phase
+from chalicelib.core.demo import Demo, Desired, Phase
+from chalicelib.core.naming import DEMO_ID
 
 MAX_LABEL: Final = 60
 MAX_NOTE: Final = 280

@@ -1,4 +1,4 @@
-"""What an owner wants of a demo that exists: a change to its spec, judged and taken over."""
+"""Changes to the spec of a demo that exists: checked, and applied to its record."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from chalicelib.core.catalog import Catalog, Selection
-from chalicelib.core.demo import Applied, ComponentStatus, Demo, Desired, Status
+from chalicelib.core.component import ComponentStatus, Status
+from chalicelib.core.demo import Applied, Demo, Desired
 from chalicelib.core.errors import FieldProblem, InvalidRequest, WrongState
-from chalicelib.core.graph import build_graph, close, new_step
+from chalicelib.core.graph import build_graph, close, new_component
 from chalicelib.core.inputs import wanted_inputs
 from chalicelib.core.policy import RequestPolicy
 from chalicelib.core.request import DemoRequest, faults, plain_blocks
@@ -59,11 +60,11 @@ def changed(demo: Demo, change: SpecChange, catalog: Catalog, policy: RequestPol
     if (replaced := replacements(demo, after, catalog)) and not change.allow_replacement:
         named = "; ".join(f"{p} of {c}" for c, p in replaced.items())
         raise WrongState(f"would replace what holds data, and needs allow_replacement: {named}")
-    return _anew(after)
+    return _failures_forgotten(after)
 
 
 def _wanted(demo: Demo, change: SpecChange, catalog: Catalog) -> DemoRequest:
-    """Return what the demo would be asked for today, were it asked for like this."""
+    """Return the request that would ask for the changed demo today."""
     components = demo.requested_components if change.components is None else change.components
     named = {**demo.parameters, **(change.parameters or {})}
     parameters = {name: value for name, value in named.items() if value is not None}
@@ -87,7 +88,7 @@ def _wanted(demo: Demo, change: SpecChange, catalog: Catalog) -> DemoRequest:
 def _problems(
     demo: Demo, change: SpecChange, wanted: DemoRequest, catalog: Catalog, policy: RequestPolicy
 ) -> Iterator[FieldProblem]:
-    """Yield what is wrong with what the change names; the rest was taken when it was asked for."""
+    """Yield what is wrong with what the change names; the rest was checked when requested."""
     named = {
         field
         for field in ("name", "components", "parameters", "allowed_cidr")
@@ -131,7 +132,7 @@ def _components(demo: Demo, catalog: Catalog) -> dict[str, ComponentStatus]:
     graph = build_graph(catalog, demo.requested_components)
     merged = {}
     for name in graph.components:
-        new = new_step(catalog, graph, name)
+        new = new_component(catalog, graph, name)
         known = demo.components.get(name, new)
         wants = tuple(dict.fromkeys((*known.wants, *new.wants)))
         edges = tuple(sorted({*known.depends_on, *new.wants}))
@@ -153,7 +154,7 @@ def _as_recorded_today(demo: Demo, catalog: Catalog) -> Demo:
     return demo
 
 
-def _anew(demo: Demo) -> Demo:
+def _failures_forgotten(demo: Demo) -> Demo:
     """Return a demo whose earlier failures do not count for what is tried next."""
     fresh = {
         name: replace(c, refused_inputs=None)

@@ -1,4 +1,4 @@
-"""What CloudFormation says of one stack when somebody looks: its resources and its events."""
+"""A stack as CloudFormation describes it in detail: its resources, its events, what failed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from urllib.parse import quote
 
 _FOLLOWED: Final = ("cancelled", "The following resource(s) failed")
 """Reasons of failures that only follow another: the root cause reads otherwise."""
+_BEGINNINGS: Final = frozenset(f"{x}_IN_PROGRESS" for x in ("CREATE", "UPDATE", "DELETE"))
+"""A stack's statuses when an operation on it has just begun; a rollback is part of one."""
 _CONSOLES: Final = {"aws-cn": "amazonaws.cn", "aws-us-gov": "amazonaws-us-gov.com"}
 """The consoles' domains by partition (AWS General Reference); elsewhere aws.amazon.com."""
 
@@ -65,7 +67,7 @@ def likely_cause(events: Iterable[StackEvent]) -> StackEvent | None:
     """Return the first failure of the last operation that follows no other; newest come first."""
     cause = None
     for event in events:
-        if event.of_the_stack and event.status.endswith("_IN_PROGRESS"):
+        if event.of_the_stack and event.status in _BEGINNINGS:
             break
         followed = any(sign in event.reason for sign in _FOLLOWED)
         if event.status.endswith("_FAILED") and event.reason and not followed:

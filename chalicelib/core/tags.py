@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from chalicelib.core.demo import PREFIX, Demo
+from chalicelib.core.demo import Demo
+from chalicelib.core.naming import PREFIX
 
 
 def tag_value(text: str) -> str:
@@ -13,7 +14,7 @@ def tag_value(text: str) -> str:
 
 
 def stack_tags(demo: Demo, component: str, service: str) -> dict[str, str]:
-    """Return the tags every resource of a stack carries; CloudFormation hands them on."""
+    """Return the tags of a stack; CloudFormation passes them on to most of its resources."""
     return {
         f"{PREFIX}:demo-id": demo.demo_id,
         f"{PREFIX}:component": component,

@@ -1,9 +1,9 @@
-"""What is to go: the reversed graph, repairs for what refuses to go, and the proof at the end.
+"""Deletion: the reversed graph, repairs for refused deletions, and the proof at the end.
 
-A stack goes once nothing that depends on it is left. What refuses is repaired by its cause and
-tried again with growing delays; after so many attempts it is stuck. A stuck stack keeps what it
-requires, and what it only wants goes all the same; when nothing else can go, the demo is
-quarantined and a person asked. `deleted` is only ever written after a search by tag that found
+A stack is deleted once nothing that depends on it is left. A refused deletion is repaired by its
+cause and tried again with growing delays; after MAX_ATTEMPTS the stack is stuck. A stuck stack
+keeps what it requires, and everything else is deleted all the same; when nothing else can be, the
+demo is quarantined and a person is asked. `deleted` is only ever written after a search that found
 nothing.
 """
 
@@ -14,28 +14,20 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from chalicelib.core.actions import Action, ActionKind
-from chalicelib.core.demo import (
-    IN_FLIGHT,
-    ComponentStatus,
-    Demo,
-    Desired,
-    Failure,
-    Phase,
-    Search,
-    Status,
-    parse_stack_name,
-)
-from chalicelib.core.kinds import Kind
-from chalicelib.core.observe import reappeared
-from chalicelib.core.plan import Move, Next, Plan, having, in_phase, made, noting
-from chalicelib.core.policy import PollingPolicy
-from chalicelib.core.trouble import (
+from chalicelib.core.component import IN_FLIGHT, ComponentStatus, Failure, Status
+from chalicelib.core.deletion_failures import (
     LONGEST_DELAY,
     MAX_ATTEMPTS,
     grown,
     quarantine_delay,
     repair_for,
 )
+from chalicelib.core.demo import Demo, Desired, Phase, Search
+from chalicelib.core.kinds import Kind
+from chalicelib.core.naming import parse_stack_name
+from chalicelib.core.observe import reappeared
+from chalicelib.core.plan import Move, Next, Plan, having, in_phase, made, noting
+from chalicelib.core.policy import PollingPolicy
 
 MAX_SEARCHES: Final = 8
 """Searches for leftovers before a person is asked: the tag index lags by minutes at worst."""
@@ -59,7 +51,7 @@ def wants_search(demo: Demo, now: datetime) -> bool:
 
 
 def unanswered(demo: Demo, going: frozenset[str]) -> list[ComponentStatus]:
-    """Return the components that are gone, and whose stacks may still appear."""
+    """Return the components that are gone and whose stacks may still appear."""
     return [c for c in demo.components.values() if c.name in going and c.gone and c.asked_at]
 
 
@@ -71,7 +63,7 @@ def _on_its_way(demo: Demo, component: ComponentStatus) -> bool:
 
 
 def resurfaced(demo: Demo, leftovers: tuple[str, ...]) -> Demo:
-    """Take up a stack that the search found, though it was taken for gone or never known.
+    """Return a demo with the stacks that the search found, believed gone or not known before.
 
     Each time counts as a search, so that an index that never forgets ends in quarantine.
     """
@@ -96,7 +88,7 @@ def _stacks_among(leftovers: tuple[str, ...], demo: Demo) -> list[str]:
 
 
 def release_bundles(demo: Demo, going: frozenset[str], now: datetime) -> Demo:
-    """Take a bundle as gone once nothing stands on it: it goes with its bucket."""
+    """Return a demo, its bundle gone if nothing depends on it: it is deleted with its bucket."""
     finished = (
         replace(c, status=Status.DELETED, removing_at=now, removed_at=now)
         for c in demo.components.values()
@@ -111,19 +103,19 @@ one that is being created, and none that is being updated)."""
 
 
 def getting_on(demo: Demo, component: ComponentStatus, going: frozenset[str]) -> bool:
-    """Whether a component is on its way out, or will be tried again without a person's help."""
+    """Whether a component is being deleted, or will be tried again without a person's help."""
     moving = component.kind is Kind.STACK and component.status in _MOVING
     return moving or (_deletable(component) and _free(demo, component, going))
 
 
 def _deletable(component: ComponentStatus) -> bool:
-    """Whether there is a stack that may be asked to go (the bundle goes with its bucket)."""
+    """Whether a component has a stack to delete (the bundle is deleted with its bucket)."""
     moving = component.gone or component.status in _MOVING
     return component.kind is Kind.STACK and not moving and component.attempts < MAX_ATTEMPTS
 
 
 def stuck(demo: Demo) -> list[ComponentStatus]:
-    """Return the components that have refused to go as often as they are tried."""
+    """Return the components whose deletion was refused as often as it is tried."""
     return [c for c in having(demo, Status.DELETE_FAILED) if c.attempts >= MAX_ATTEMPTS]
 
 
@@ -143,7 +135,7 @@ def _free(demo: Demo, component: ComponentStatus, going: frozenset[str]) -> bool
 
 
 def removals(demo: Demo, going: frozenset[str], now: datetime) -> list[Move]:
-    """Return what takes the next components away: their preparation, or their deletion."""
+    """Return the next deletions, or what prepares them."""
     return [
         _removal(c, now)
         for c in demo.components.values()
@@ -194,7 +186,7 @@ def prove(
 
 
 def quarantine(demo: Demo, now: datetime, failure: Failure | None) -> Plan:
-    """Return the plan for a demo that does not get on: a person is asked, and it rests."""
+    """Return the plan for a demo whose deletion is stuck: a person is asked, and it rests."""
     why = failure or Failure(component=demo.demo_id, reason="the teardown does not get on")
     what = f"{why.component} ({why.resource})" if why.resource else why.component
     resting = replace(

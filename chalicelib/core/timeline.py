@@ -1,7 +1,7 @@
-"""The timeline of a demo: every change of desire, phase, lease or step, with who and why.
+"""The timeline of a demo: each change of desired state, phase, lease or component.
 
-Entries are appended in the same transaction as the change they tell of, so that nothing
-happens without a trace and no trace is left of what did not happen.
+Each entry says who and why. It is appended in the same transaction as the change that it reports,
+so that the timeline has all that happened and nothing else.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from chalicelib.core.demo import ComponentStatus, Demo, Desired, Phase, Status
+from chalicelib.core.component import ComponentStatus, Status
+from chalicelib.core.demo import Demo, Desired, Phase
 
 
 class EntryKind(StrEnum):
-    """What an entry tells of; a notice is for who asked for the demo, a warning is urgent too."""
+    """What an entry reports; a notice is for the demo's owner, and a warning is urgent as well."""
 
     REQUESTED = "requested"
     DESIRED = "desired"

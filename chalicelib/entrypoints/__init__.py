@@ -1,4 +1,4 @@
-"""The ways in: each handler parses, calls one use case and renders.
+"""The entry points: each handler parses, calls one use case and renders.
 
 Handlers import what they use when they are called (docs/adr/0007). What every call of a function
 needs is loaded when the function starts, which AWS gives more processor than a call.

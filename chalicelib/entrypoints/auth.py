@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 bp = Blueprint(__name__)
 
 ALGORITHMS: Final = ["RS256", "RS384", "RS512", "ES256", "ES384", "PS256", "EdDSA"]
-"""Public-key algorithms only: with a shared secret, our own public key would do as one."""
+"""Public-key algorithms only: with the others, a public key would be accepted as the secret."""
 
 
 @bp.authorizer(ttl_seconds=60)  # type: ignore[untyped-decorator]
 def authorizer(request: AuthRequest) -> dict[str, Any]:
-    """Return who the token's owner is, or why nobody can say.
+    """Return who the token's owner is, or why that is not known.
 
     Raises Unavailable while the issuer cannot be asked: the gateway answers 503 and, unlike
     an answer, remembers no failure (docs/adr/0004).
@@ -57,7 +57,7 @@ def authorizer(request: AuthRequest) -> dict[str, Any]:
 
 
 class TokenRefused(FatalError):  # noqa: N818
-    """A token that says of nobody who they are, and why not."""
+    """A token that identifies nobody, and why not."""
 
 
 def identify(header: str, settings: Settings) -> dict[str, str]:
@@ -75,7 +75,7 @@ def _claims(token: str, settings: Settings) -> Mapping[str, Any]:
         key_id = jwt.get_unverified_header(token).get("kid", "")
         claims: Mapping[str, Any] = jwt.decode(
             token,
-            # The key brings its algorithm along; a token cannot choose another for it.
+            # The algorithm is the key's; a token cannot choose another.
             _signing_key(settings.oidc_issuer, key_id),
             algorithms=ALGORITHMS,
             issuer=settings.oidc_issuer,

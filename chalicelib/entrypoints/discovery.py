@@ -1,4 +1,4 @@
-"""What an OIDC issuer says of itself (OpenID Connect Discovery 1.0), read once a container."""
+"""An OIDC issuer's metadata (OpenID Connect Discovery 1.0), read once a container."""
 
 from __future__ import annotations
 

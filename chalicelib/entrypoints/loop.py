@@ -1,7 +1,7 @@
 """The loop's own Lambdas: Plan, one for each kind of action, and AwaitChange.
 
-Thin on purpose: ids in, a use case, ids and actions out. Errors leave by their class names,
-which the state machine's Retry and Catch blocks match.
+Each takes ids, calls a use case, and returns ids and actions. The state machine's Retry and Catch
+blocks match errors by the names of their classes.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ two lists together)."""
 
 @bp.lambda_function(name="plan")  # type: ignore[untyped-decorator]
 def plan(event: Event, context: object) -> Event:  # noqa: ARG001
-    """Look, decide, record; answer with the state that the state machine goes on with."""
+    """Run Plan and return the state with which the state machine goes on."""
     return look(use_cases(), event)
 
 
@@ -125,7 +125,7 @@ globals().update({kind.value: handler for kind, handler in HANDLERS.items()})
 
 @bp.lambda_function(name="await_change")  # type: ignore[untyped-decorator]
 def await_change(event: Event, context: object) -> None:  # noqa: ARG001
-    """Park the loop's task token; if an event came meanwhile, hand it straight back."""
+    """Park the loop's task token; resume the loop at once if an event came meanwhile."""
     use_cases().wakeups.park(
         event["demo_id"], event["generation"], seen=event["seen"], token=event["token"]
     )

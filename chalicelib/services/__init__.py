@@ -1,1 +1,1 @@
-"""The use cases: each a few steps over the ports, knowing nothing of AWS or HTTP."""
+"""The use cases: each works through ports and knows nothing of AWS or HTTP."""

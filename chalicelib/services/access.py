@@ -20,13 +20,14 @@ from chalicelib.core.share import Share
 from chalicelib.core.spec import SpecChange
 from chalicelib.core.timeline import Entry, EntryKind
 from chalicelib.services.change import ChangeDemo
-from chalicelib.services.ports import Clock, ShareStore
+from chalicelib.services.ports.runtime import Clock
+from chalicelib.services.ports.shares import ShareStore
 from chalicelib.services.read import ReadDemos
 from chalicelib.services.shares import Sharing
 
 _TRIES: Final = 5
 PROSPECT: Final = "prospect"
-"""The actor of what the holder of a link does."""
+"""The actor on the timeline of what the holder of a link does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

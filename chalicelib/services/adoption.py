@@ -1,4 +1,4 @@
-"""A demo's record made again from the stacks that were found of it, to be taken down in order."""
+"""A demo's record made again from its stacks that were found, so that the loop deletes them."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from datetime import UTC, datetime
 from typing import Final
 
 from chalicelib.core.catalog import Catalog
-from chalicelib.core.demo import PREFIX, ComponentStatus, Demo, Desired, Phase, Status
+from chalicelib.core.component import ComponentStatus, Status
+from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.errors import NotFound, StaleRecord
-from chalicelib.core.graph import build_graph, new_step
+from chalicelib.core.graph import build_graph, new_component
+from chalicelib.core.naming import PREFIX
 from chalicelib.core.teardown import reset_attempts
 from chalicelib.core.timeline import Entry, EntryKind
-from chalicelib.services.ports import Clock, DemoRecords, TemplateRepository, Workflow
+from chalicelib.services.ports.records import DemoRecords
+from chalicelib.services.ports.runtime import Clock, TemplateRepository, Workflow
 from chalicelib.services.recorder import Recorder
 
 ACTOR: Final = "orphan search"
@@ -24,7 +27,7 @@ Tags = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Orphan:
-    """What one demo that nobody answers for has left in a region: names, with their tags."""
+    """Stacks and buckets in a region, with their tags, of one demo without a live record."""
 
     region: str
     demo_id: str
@@ -33,13 +36,13 @@ class Orphan:
 
     @property
     def suspect(self) -> str:
-        """Return the name by which this search tells the next one what it saw."""
+        """Return the name under which this search notes it for the next one."""
         return f"{self.region}/{self.demo_id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adoption:
-    """The records of demos that nobody answers for any more."""
+    """Makes the records that orphans lack."""
 
     records: DemoRecords
     recorder: Recorder
@@ -48,7 +51,7 @@ class Adoption:
     clock: Clock
 
     def adopt(self, orphan: Orphan) -> None:
-        """Make a record for the stacks, or take the ended one up again, and start its loop."""
+        """Make a record for the stacks, or revive the deleted one, and start its loop."""
         now = self.clock()
         text = f"found without a live demo: {', '.join(orphan.stacks)}"
         entry = Entry(at=now, actor=ACTOR, kind=EntryKind.NOTICE, text=text)
@@ -68,7 +71,7 @@ class Adoption:
 def _record(orphan: Orphan, catalog: Catalog, now: datetime, reason: str) -> Demo:
     """Return a demo made of what was found; its tags tell whose it was and until when."""
     tags = next(iter(orphan.stacks.values()))
-    components = _steps(orphan, catalog)
+    components = _components(orphan, catalog)
     return Demo(
         demo_id=orphan.demo_id,
         name=f"orphan {orphan.demo_id}",
@@ -82,7 +85,7 @@ def _record(orphan: Orphan, catalog: Catalog, now: datetime, reason: str) -> Dem
         desired_state=Desired.DELETED,
         phase=Phase.DELETING,
         reason=reason,
-        # The name of a loop that an earlier life used up would never start again.
+        # A loop of a generation that ran before would not start: its execution's name is used up.
         generation=int(now.timestamp()),
     )
 
@@ -90,7 +93,7 @@ def _record(orphan: Orphan, catalog: Catalog, now: datetime, reason: str) -> Dem
 def _reopened(before: Demo, orphan: Orphan, catalog: Catalog, reason: str) -> Demo:
     found = {
         name: component
-        for name, component in _steps(orphan, catalog).items()
+        for name, component in _components(orphan, catalog).items()
         if not component.gone
     }
     after = {
@@ -110,17 +113,17 @@ def _reopened(before: Demo, orphan: Orphan, catalog: Catalog, reason: str) -> De
     )
 
 
-def _steps(orphan: Orphan, catalog: Catalog) -> dict[str, ComponentStatus]:
-    """Return the steps found, in the catalog's order, with those between them as gone.
+def _components(orphan: Orphan, catalog: Catalog) -> dict[str, ComponentStatus]:
+    """Return the components found, in the catalog's order, with those between them as gone.
 
-    A component that the catalog no longer has may stand on any other, so it goes first.
+    A component that the catalog no longer has may depend on any other, so it is deleted first.
     """
     found = {tag(tags, "component") for tags in orphan.stacks.values()}
     known = sorted(found & catalog.components.keys())
     graph = build_graph(catalog, known)
     components = {
         name: replace(
-            new_step(catalog, graph, name),
+            new_component(catalog, graph, name),
             status=Status.READY if name in found else Status.PENDING,
         )
         for name in graph.components

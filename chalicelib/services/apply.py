@@ -1,7 +1,7 @@
-"""The loop's second state: do one action. The interpreter knows nothing of why.
+"""The loop's second state: do one action, without knowing why.
 
-Every action may be run twice, and by a loop that has been overtaken; so an action that
-creates looks at the record first and leaves a demo alone that wants something else by now.
+Every action may run twice, and in a loop that another has replaced. So an action that creates
+something reads the record first, and does nothing where the demo wants something else by now.
 """
 
 from __future__ import annotations
@@ -11,13 +11,17 @@ from typing import assert_never
 
 from chalicelib.core.actions import Action, ActionKind, Outcome
 from chalicelib.core.bundle import BUNDLE_KEY, DEMO_KEY, about
-from chalicelib.core.demo import ComponentStatus, Demo, Desired, Status, stack_name
+from chalicelib.core.component import ComponentStatus, Status
+from chalicelib.core.demo import Demo, Desired
 from chalicelib.core.errors import Rejected
 from chalicelib.core.failures import create_minutes
 from chalicelib.core.inputs import stack_parameters
+from chalicelib.core.naming import stack_name
 from chalicelib.core.policy import PermissionsBoundary
 from chalicelib.core.tags import stack_tags
-from chalicelib.services.ports import DemoRecords, Target, Targets, TemplateRepository
+from chalicelib.services.ports.records import DemoRecords
+from chalicelib.services.ports.runtime import TemplateRepository
+from chalicelib.services.ports.targets import Target, Targets
 
 DATABASE = "AWS::RDS::DBInstance"
 _HOLDERS = ("AWS::EC2::SecurityGroup", "AWS::EC2::Subnet", "AWS::EC2::VPC")
@@ -42,7 +46,7 @@ class Apply:
         return self._done(target, demo, action)
 
     def _done(self, target: Target, demo: Demo, action: Action) -> Outcome:
-        """Do it, and say what came of it; a kind without a case is no valid program."""
+        """Do it and return its outcome; mypy names a kind that has no case."""
         name, stack = action.component, stack_name(demo.demo_id, action.component)
         match action.kind:
             case ActionKind.CREATE_STACK:
@@ -68,7 +72,7 @@ class Apply:
         return Outcome(action=action)
 
     def _stage(self, target: Target, demo: Demo, name: str) -> None:
-        """Put the bundle into its bucket; once it is there, only what it says of the demo."""
+        """Put the bundle into its bucket; where it is already there, only the demo's own facts."""
         bucket = demo.outputs["BucketName"]
         if demo.components[name].status is Status.CREATING:
             target.buckets.put(bucket, BUNDLE_KEY, self.templates.bundle())
@@ -98,13 +102,13 @@ class Apply:
 
 
 def _empty(target: Target, stack: str) -> bool:
-    """Empty a stack's buckets, or take a bite out of one; say whether nothing is left."""
+    """Empty a stack's buckets, or a batch of one; say whether nothing is left."""
     buckets = target.stacks.resources(stack, "AWS::S3::Bucket")
     return all(target.buckets.empty(bucket) for bucket in buckets)
 
 
 def _still_wanted(demo: Demo, generation: int, action: Action) -> bool:
-    """Whether the demo still has it so; what takes a stack away may be done at any time."""
+    """Whether the demo still wants the action; a deletion may be done at any time."""
     if not action.kind.during or action.kind is ActionKind.DELETE_STACK:
         return True
     return (
@@ -128,7 +132,7 @@ def _update(target: Target, demo: Demo, name: str) -> bool:
 
 
 def _token(demo: Demo, component: ComponentStatus) -> str:
-    """Return what makes asking again for the same creation or update no second one."""
+    """Return the token by which CloudFormation takes a repeated request for the same one."""
     begun = component.moved_at or component.started_at or demo.created_at
     return f"{demo.demo_id}-{component.name}-{begun:%Y%m%d%H%M%S%f}"
 
@@ -138,7 +142,7 @@ def _holders(target: Target, stack: str) -> list[str]:
 
 
 def _lift(target: Target, stack: str) -> bool:
-    """Lift what protection there is; say whether that is done, or must wait for a database.
+    """Lift the protection of a stack's resources; say whether it is done or waits for a database.
 
     RDS modifies no database that is stopped (its User Guide, "Stopping an Amazon RDS DB instance
     temporarily"), so one that is protected is started first.

@@ -1,4 +1,4 @@
-"""Change a demo that exists: end it, move its lease, hurry a quarantined teardown."""
+"""Change a demo that exists: its spec, its lease, its end, another try of what failed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from chalicelib.core.spec import SpecChange, changed, repaired
 from chalicelib.core.teardown import reset_attempts
 from chalicelib.services.loop import Loops
 from chalicelib.services.offer import Offer
-from chalicelib.services.ports import Clock, DemoRecords
+from chalicelib.services.ports.records import DemoRecords
+from chalicelib.services.ports.runtime import Clock
 from chalicelib.services.recorder import Recorder
 
 P = ParamSpec("P")
@@ -28,7 +29,7 @@ _TRIES: Final = 5
 def _on_latest(
     change: Callable[Concatenate[ChangeDemo, Demo, P], Demo],
 ) -> Callable[Concatenate[ChangeDemo, Demo, P], Demo]:
-    """Change the record as it is now: read again when the loop or another caller was quicker."""
+    """Change the record as it is now: read it again when another process wrote it first."""
 
     def insist(self: ChangeDemo, demo: Demo, /, *args: P.args, **kwargs: P.kwargs) -> Demo:
         for _ in range(_TRIES - 1):
@@ -145,6 +146,6 @@ class ChangeDemo:
 
 
 def _shows_its_lease(demo: Demo) -> bool:
-    """Whether a demo's pages show when it ends, so that its loop must tell them anew."""
+    """Whether a demo's pages show when it ends, so that its loop must write `demo.json` again."""
     bundles = (c for c in demo.components.values() if c.kind is Kind.BUNDLE)
     return demo.desired_state is Desired.RUNNING and any(c.inputs for c in bundles)

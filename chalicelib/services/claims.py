@@ -18,14 +18,16 @@ from chalicelib.core.request import CheckedRequest, DemoRequest
 from chalicelib.core.timeline import Entry, EntryKind
 from chalicelib.services.loop import Loops
 from chalicelib.services.offer import Offer
-from chalicelib.services.ports import Clock, DemoRecords, Metrics, PoolStore
+from chalicelib.services.ports.pools import PoolStore
+from chalicelib.services.ports.records import DemoRecords
+from chalicelib.services.ports.runtime import Clock, Metrics
 from chalicelib.services.recorder import Recorder
 
 _log = logging.getLogger(__name__)
 TRIES: Final = 3
-"""Members that are tried, each taken by somebody else in between, before one is made."""
+"""Members that are tried, each claimed by another request meanwhile, before a demo is made."""
 MOST_MEMBERS: Final = 50
-"""Of a pool's newest demos, so many are looked at."""
+"""How many of a pool's newest demos are read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +46,10 @@ class ClaimDemo:
     def claim(
         self, owner: str, wanted: CheckedRequest, *, request_id: str | None = None
     ) -> Demo | None:
-        """Return the demo that fits best, the owner's from now on; None where there is none.
+        """Claim the demo that fits best for an owner and return it; None where none fits.
 
-        Raises LimitReached where the owner may have no more. What goes wrong with the pools
-        themselves is counted, and the demo is then made.
+        Raises LimitReached where the owner may have no more. A fault of the pools themselves is
+        counted, and None returned, so that the demo is created.
         """
         now = self.clock()
         pools = self._pools()
@@ -62,7 +64,7 @@ class ClaimDemo:
         return None
 
     def best(self, request: DemoRequest) -> Match | None:
-        """Return what a request would be given now, giving nothing; raise InvalidRequest."""
+        """Return what a request would claim now, claiming nothing; raise InvalidRequest."""
         wanted = self.offer.check(request)
         found = self.candidates(wanted, self._pools(), self.clock())
         return found[0] if found else None
@@ -110,7 +112,7 @@ class ClaimDemo:
         self.metrics.count("SecondsToClaim", seconds, unit="Seconds")
 
     def _missed(self, pools: Sequence[Pool], wanted: CheckedRequest) -> None:
-        """Count a request that a pool was there for and could not give anything to."""
+        """Count a request that a pool could have served, had a member been ready."""
         catalog = self.offer.catalog()
         missed = [pool.name for pool in pools if would_give(pool, wanted, catalog)]
         for name in missed:

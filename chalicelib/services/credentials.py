@@ -1,4 +1,4 @@
-"""Read the credentials of what a demo runs, for its owner alone and never without a trace."""
+"""Read the credentials of what a demo runs, for its owner alone, and say so on the timeline."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from chalicelib.core.component import ComponentStatus, Status
 from chalicelib.core.credentials import Credentials, SignIn, credentials
-from chalicelib.core.demo import PREFIX, ComponentStatus, Demo, Desired, Status
+from chalicelib.core.demo import Demo, Desired
 from chalicelib.core.errors import NotAllowed
 from chalicelib.core.identity import Caller
+from chalicelib.core.naming import PREFIX
 from chalicelib.core.timeline import Entry, EntryKind
 from chalicelib.services.offer import Offer
-from chalicelib.services.ports import Clock, DemoRecords, Targets
+from chalicelib.services.ports.records import DemoRecords
+from chalicelib.services.ports.runtime import Clock
+from chalicelib.services.ports.targets import Targets
 from chalicelib.services.read import ReadDemos
 
 _UP: Final = frozenset({Status.READY, Status.UPDATING})
@@ -20,7 +24,7 @@ _UP: Final = frozenset({Status.READY, Status.UPDATING})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadCredentials:
-    """Users and passwords, read at the moment they are wanted and kept nowhere."""
+    """Users and passwords, read when they are asked for and kept nowhere."""
 
     read: ReadDemos
     offer: Offer
@@ -32,7 +36,7 @@ class ReadCredentials:
         """Return the credentials of every component that has some, in the demo's order.
 
         The timeline says so before anything is read. Raises NotFound, or NotAllowed for an admin,
-        who may see the demo: an admin's look would make what was done with a password anybody's.
+        who may see the demo: were it read by two people, nobody could say who used a password.
         """
         demo = self.read.find(caller, demo_id)
         if demo.owner != caller.owner:
@@ -65,9 +69,9 @@ class ReadCredentials:
 
 
 def _is_there(demo: Demo, component: ComponentStatus, sign_in: SignIn) -> bool:
-    """Whether a component says where its secret is, and it is one of this demo's by its name.
+    """Whether a component names a secret, and the secret's name says that it is this demo's.
 
-    IAM tells this service's secrets from others, and not one demo's from another's.
+    IAM tells this service's secrets from others, but not one demo's from another's.
     """
     outputs = component.outputs
     name = outputs.get(sign_in.secret, "").rpartition(":secret:")[2]

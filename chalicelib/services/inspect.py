@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chalicelib.core.demo import ComponentStatus, Demo, stack_name
+from chalicelib.core.component import ComponentStatus
+from chalicelib.core.demo import Demo
 from chalicelib.core.errors import NotFound
 from chalicelib.core.identity import Caller
 from chalicelib.core.kinds import Kind
+from chalicelib.core.naming import stack_name
 from chalicelib.core.stack_details import StackDetails
-from chalicelib.services.ports import Targets
+from chalicelib.services.ports.targets import Targets
 from chalicelib.services.read import ReadDemos
 
 
@@ -24,7 +26,7 @@ class Inspected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InspectComponent:
-    """The components that a caller may look into."""
+    """Reads a component of a demo that the caller may see."""
 
     read: ReadDemos
     targets: Targets

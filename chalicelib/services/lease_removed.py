@@ -1,7 +1,7 @@
-"""A lease item left the table: by its TTL, or by a person's hand. Either way the demo ends.
+"""A lease item left the table, by its TTL or because a person deleted it: the demo is deleted.
 
-The net under the sweep. The one exception is a lease that was extended while DynamoDB had its
-old end in hand: the record knows better, and the item is put back.
+This makes up for a sweep that does not run. There is one exception: a lease that was extended
+while DynamoDB was removing its item. The record says so, and the item is put back.
 """
 
 from __future__ import annotations
@@ -11,14 +11,15 @@ from typing import Final
 
 from chalicelib.core.errors import NotFound
 from chalicelib.services.change import ChangeDemo
-from chalicelib.services.ports import Clock, DemoRecords, Leases, Metrics
+from chalicelib.services.ports.records import DemoRecords, Leases
+from chalicelib.services.ports.runtime import Clock, Metrics
 
 ACTOR: Final = "lease"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaseRemoved:
-    """What the removal of a lease item brings about."""
+    """Ends the demo whose lease item was removed."""
 
     records: DemoRecords
     leases: Leases
@@ -35,7 +36,7 @@ class LeaseRemoved:
         try:
             demo = self.records.get(demo_id)
         except NotFound:
-            return  # what it left, in the account or of quota, the orphan search finds
+            return  # the orphan search finds the stacks and the quota slots that it left
         if demo.ended:
             return
         if by_ttl and demo.expires_at > self.clock():

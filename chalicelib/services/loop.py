@@ -12,13 +12,16 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from chalicelib.core.demo import SERVICE_ACTOR, Demo, Phase, Status, stack_name
+from chalicelib.core.component import Status
+from chalicelib.core.demo import SERVICE_ACTOR, Demo, Phase
 from chalicelib.core.errors import DemoError
 from chalicelib.core.kinds import Kind
-from chalicelib.core.looks import deletion_of
+from chalicelib.core.naming import stack_name
 from chalicelib.core.plan import having
+from chalicelib.core.stack_change import StackChange
 from chalicelib.core.timeline import Entry, EntryKind
-from chalicelib.services.ports import Clock, DemoRecords, LoopSignals, Metrics, Workflow
+from chalicelib.services.ports.records import DemoRecords, LoopSignals
+from chalicelib.services.ports.runtime import Clock, Metrics, Workflow
 from chalicelib.services.recorder import Recorder
 
 _log = logging.getLogger(__name__)
@@ -26,13 +29,13 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wakeups:
-    """What an event does to a loop that waits, and a loop that is about to wait."""
+    """Parks a loop, and wakes a parked one."""
 
     signals: LoopSignals
     workflow: Workflow
 
-    def wake(self, demo_id: str, change: str | None = None) -> None:
-        """Tell a demo's loop that something happened; harmless when nothing waits."""
+    def wake(self, demo_id: str, change: StackChange | None = None) -> None:
+        """Tell a demo's loop that something happened; harmless when it is not parked."""
         token = self.signals.count_event(demo_id, change)
         if token is not None:
             self.workflow.resume(token)
@@ -71,31 +74,30 @@ class Loops:
         return saved
 
     def ensure(self, demo: Demo, *, insist: bool = False) -> None:
-        """Start a demo's loop, which does nothing where it was started, and wake it.
+        """Start a demo's loop, unless it was started before, and wake it.
 
-        So whoever asks again also makes up for a process that died between its write and its
-        start. A failure is counted and goes no further, as what is wanted is on the record and
-        the watchdog starts a loop that should run; `insist` raises it, for a caller that is
-        called again.
+        So a repeated request makes up for a process that died between its write and its start. A
+        failure is counted and not raised: what is wanted is on the record, and the watchdog
+        starts a loop that should run. `insist` raises it, for a caller that is called again.
         """
         with self._failure_counted(insist=insist):
             self.workflow.start(demo.demo_id, demo.generation)
             self.wakeups.wake(demo.demo_id)
 
     def restart(self, demo: Demo, *, actor: str, why: str) -> Demo:
-        """Start the loop of a demo that should have one and has not."""
+        """Start the loop of a demo whose record says that one should run."""
         return self._start_next(demo, demo, actor=actor, why=why)
 
     def hand_over(self, before: Demo, after: Demo) -> Demo:
-        """Save what a loop knows and start the next, which goes on where this one ends."""
+        """Save what a loop has observed, and start the next generation in its place."""
         why = "the loop has taken many looks"
         return self._start_next(before, after, actor=SERVICE_ACTOR, why=why)
 
     def mend(self, demo_id: str, standing: Mapping[str, Collection[str]]) -> None:
-        """Start the loop of a demo at rest that has lost a stack, to be made again.
+        """Start the loop of a ready demo that has lost a stack, so that it is made again.
 
-        `standing` names the stacks there are, by region; Plan looks for itself before it believes
-        that one is gone.
+        `standing` names the stacks that exist, by region. Plan describes a stack before it takes
+        it for gone.
         """
         demo = self.records.get(demo_id)
         if demo.phase is not Phase.READY or demo.looping or demo.region not in standing:
@@ -103,7 +105,7 @@ class Loops:
         names = (s.name for s in having(demo, Status.READY) if s.kind is Kind.STACK)
         lost = [n for n in names if stack_name(demo_id, n) not in standing[demo.region]]
         for name in lost:
-            self.wakeups.signals.count_event(demo_id, deletion_of(name))
+            self.wakeups.signals.count_event(demo_id, StackChange.deletion_of(name))
         if lost:
             self.restart(demo, actor=SERVICE_ACTOR, why=f"not found: {', '.join(lost)}")
 

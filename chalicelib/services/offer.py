@@ -1,4 +1,4 @@
-"""What the service offers: the catalog, and what a request would make of it."""
+"""What the service offers: the catalog, and what a request for some of it would make."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from chalicelib.core.demo import Demo
 from chalicelib.core.policy import RequestPolicy
 from chalicelib.core.preview import Preview, preview
 from chalicelib.core.request import CheckedRequest, DemoRequest, check
-from chalicelib.services.ports import TemplateRepository
+from chalicelib.services.ports.runtime import TemplateRepository
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,7 @@ class Offer:
         return cost_of_demo(self.catalog(), demo)
 
     def check(self, request: DemoRequest) -> CheckedRequest:
-        """Return a request as it would be carried out; raise InvalidRequest."""
+        """Return a request with what follows from it; raise InvalidRequest."""
         return check(request, self.catalog(), self.policy)
 
     def preview(self, request: DemoRequest) -> Preview:

@@ -1,10 +1,10 @@
-"""The last net: stacks and buckets that carry our tags and that no live demo answers for.
+"""The search for orphans: stacks and buckets with our tags that no live demo answers for.
 
-A record deleted by hand, a creation that took effect after the teardown had proved the account
-empty: whatever the cause, what it left is found here by its tags, never by its name. Seen on
-two searches in a row, a demo's stacks are adopted: its record is made again from them, wanting
-nothing but to be deleted, and the ordinary loop takes it down with all its repairs and its
-proof. A bucket whose stack is gone is emptied in bites and removed.
+Somebody deleted a record by hand, or a creation took effect after the search for leftovers: what
+is left is found here by its tags, never by its name. When two searches in a row have found a
+demo's stacks, they are adopted: its record is made again from them, its desired state `deleted`,
+and the ordinary loop deletes it with all its repairs and its proof. A bucket whose stack is gone
+is emptied in batches and deleted.
 """
 
 from __future__ import annotations
@@ -13,18 +13,20 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from chalicelib.core.demo import stack_name
 from chalicelib.core.errors import DemoError, NotFound, UnreadableRecord
+from chalicelib.core.naming import stack_name
 from chalicelib.services.adoption import Adoption, Orphan, Tags, tag
 from chalicelib.services.loop import Loops
-from chalicelib.services.ports import DemoRecords, Metrics, OrphanNotes, QuotaSlots, Targets
+from chalicelib.services.ports.records import DemoRecords, OrphanNotes, QuotaSlots
+from chalicelib.services.ports.runtime import Metrics
+from chalicelib.services.ports.targets import Targets
 
 Report = Callable[[str, DemoError], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Searched:
-    """What a search saw (as region/demo_id), and what of it was seen twice and dealt with."""
+    """What a search found (as region/demo_id), and what it dealt with as found twice."""
 
     suspects: frozenset[str]
     removed: tuple[str, ...]
@@ -32,7 +34,7 @@ class Searched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrphanSearch:
-    """The search for what no live demo answers for."""
+    """Searches for what no live demo answers for, and deals with it."""
 
     records: DemoRecords
     adoption: Adoption
@@ -44,7 +46,7 @@ class OrphanSearch:
     regions: tuple[str, ...]
 
     def run(self, report: Report) -> Searched:
-        """Look through every region and deal with what the last search saw as well.
+        """Search every region, and deal with what the last search has found as well.
 
         `report` hears of each region that could not be searched and each orphan that could not be
         dealt with; the others go on.
@@ -77,7 +79,7 @@ class OrphanSearch:
         return True
 
     def _orphans(self, region: str, standing: Mapping[str, Tags]) -> Iterator[Orphan]:
-        """Yield what carries our tags in a region and belongs to no live demo, by demo."""
+        """Yield, by demo, what carries our tags in a region and belongs to no live demo."""
         stacks = _by_demo(n for n in standing.items() if _is_root(*n))
         buckets = _by_demo(self.targets.of(region).buckets.ours().items())
         for demo_id in sorted(stacks.keys() | buckets.keys()):

@@ -10,7 +10,8 @@ from chalicelib.core.costs import cost_of
 from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.listing import Listing, Order
 from chalicelib.core.prices import Price, total
-from chalicelib.services.ports import DemoRecords, QuotaSlots, TemplateRepository
+from chalicelib.services.ports.records import DemoRecords, QuotaSlots
+from chalicelib.services.ports.runtime import TemplateRepository
 
 _PAGE = 100
 
@@ -25,7 +26,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """What one owner's live demos are, and what they cost an hour."""
+    """One owner's live demos, and what they cost an hour."""
 
     owner: str
     demos: tuple[Demo, ...]
@@ -34,7 +35,7 @@ class Holding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """The service as its operator looks at it."""
+    """What an operator sees of the whole service."""
 
     records: DemoRecords
     quota_slots: QuotaSlots
@@ -56,7 +57,7 @@ class Overview:
         )
 
     def price(self, demo: Demo) -> Price:
-        """Return what a demo costs an hour as it is meant to be."""
+        """Return what a demo costs an hour in its desired state."""
         cost = cost_of(self.templates.catalog(), _stacks(demo), demo.parameters, demo.region)
         return cost.paused if demo.desired_state is Desired.PAUSED else cost.running
 

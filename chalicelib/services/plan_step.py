@@ -1,7 +1,7 @@
-"""The loop's first state: gather what is, decide what to do, record both.
+"""The loop's first state: observe the stacks, decide what to do, record both.
 
-The only writer of observed state. Everything it needs is read again each time, so it may be
-run twice, late, or by two loops at once: the version on the record lets one of them through.
+It is the only writer of observed state. It reads everything again each time, so it may run twice,
+late, or in two loops at once: the record's version lets one of them through.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from datetime import datetime
 from typing import Final
 
 from chalicelib.core.actions import Action, Outcome
-from chalicelib.core.demo import SERVICE_ACTOR, Demo, Phase, Status, stack_name
+from chalicelib.core.component import Status
+from chalicelib.core.demo import SERVICE_ACTOR, Demo, Phase
 from chalicelib.core.looks import stacks_to_describe
+from chalicelib.core.naming import stack_name
 from chalicelib.core.observe import StackObservation, apply_observations
 from chalicelib.core.outcomes import apply_outcomes
 from chalicelib.core.plan import Next, Plan
@@ -22,13 +24,15 @@ from chalicelib.core.policy import PollingPolicy
 from chalicelib.core.teardown import wants_search
 from chalicelib.services.apply import DATABASE
 from chalicelib.services.loop import Loops
-from chalicelib.services.ports import Clock, DemoRecords, Metrics, Target, Targets, Workflow
+from chalicelib.services.ports.records import DemoRecords
+from chalicelib.services.ports.runtime import Clock, Metrics, Workflow
+from chalicelib.services.ports.targets import Target, Targets
 from chalicelib.services.recorder import Recorder
 
 MAX_LOOKS: Final = 60
-"""Looks of one execution before the next takes over. Step Functions ends an execution after
+"""Runs of Plan in one execution before the next takes over. Step Functions ends an execution after
 25,000 events ("Quotas for state machine executions"); ten actions at once, each tried seven
-times, make some 320 in a look."""
+times, make some 320 in a run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,18 +69,18 @@ class PlanStep:
         *,
         looks: int = 0,
     ) -> LoopState:
-        """Take one look at a demo and say what its loop does next; raise StaleRecord on a race.
+        """Plan once and return what the loop does next; raise StaleRecord on a race.
 
-        `looks` is how many this execution has taken before.
+        `looks` is how often this execution has planned before.
         """
         before = self.records.get(demo_id)
         if before.generation != generation:
             if before.looping:
-                # Whoever moved the record on may have died before it started the next loop.
+                # Whoever changed the record may have died before it started the next loop.
                 self.workflow.start(demo_id, before.generation)
             return LoopState(next=Next.DONE, reason="another loop has taken over")
         if not before.looping:
-            # Tried again by Step Functions after its answer was lost: the same answer again.
+            # Step Functions tries again, as the answer was lost: it is the same again.
             stuck = before.phase is Phase.QUARANTINED
             return LoopState(next=Next.STUCK if stuck else Next.DONE, reason=before.reason)
         now = self.clock()
@@ -92,7 +96,7 @@ class PlanStep:
         return _step(plan, before.wakes, looks + 1)
 
     def gather(self, demo: Demo, now: datetime) -> Demo:
-        """Look at the stacks that may have changed, and only at those."""
+        """Describe the stacks that may have changed, and no others."""
         target = self.targets.of(demo.region)
         # EventBridge of the service's own region hears of the stacks there, and of no others.
         events = demo.region == self.home_region
@@ -133,7 +137,7 @@ def _observed(target: Target, demo: Demo, name: str) -> StackObservation:
         return target.stacks.describe(stack)
     databases = target.stacks.resources(stack, DATABASE)
     if not databases:
-        # There is nothing in it to stop, and nothing to wait for.
+        # The stack has no database to stop, and nothing to wait for.
         rest = demo.components[name].status
         return StackObservation(status=_AT_ONCE.get(rest, rest))
     return StackObservation(status=target.databases.status(databases))

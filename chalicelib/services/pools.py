@@ -1,4 +1,4 @@
-"""The pools as an admin sets them, and what the sweep does to keep them so."""
+"""The pools as an admin defines them, and what the sweep does to keep them filled."""
 
 from __future__ import annotations
 
@@ -24,19 +24,14 @@ from chalicelib.core.request import DemoRequest, new_demo
 from chalicelib.core.timeline import Entry, EntryKind
 from chalicelib.services.loop import Loops
 from chalicelib.services.offer import Offer
-from chalicelib.services.ports import (
-    Clock,
-    DemoRecords,
-    Metrics,
-    NewId,
-    PoolStore,
-    TemplateRepository,
-)
+from chalicelib.services.ports.pools import PoolStore
+from chalicelib.services.ports.records import DemoRecords
+from chalicelib.services.ports.runtime import Clock, Metrics, NewId, TemplateRepository
 from chalicelib.services.recorder import Recorder
 
 POOL_ACTOR: Final = "pool"
 MOST_MEMBERS: Final = 100
-"""Of a pool's newest demos, live and gone, so many are looked at."""
+"""How many of a pool's newest demos, live and deleted, are read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +76,7 @@ class ManagePools:
         _admins_only(caller)
 
     def put(self, caller: Caller, pool: Pool) -> PoolStatus:
-        """Set a pool, new or not, and let one that was paused go on; raise InvalidRequest."""
+        """Create or change a pool, and resume a paused one; raise InvalidRequest."""
         _admins_only(caller)
         wanted = checked(pool, self.offer.catalog(), self.offer.policy, self.quotas)
         before = self._find(pool.name)
@@ -127,7 +122,7 @@ def _live(members: Iterable[Demo]) -> tuple[Demo, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FillPools:
-    """What the sweep does for the pools: make what lacks, remove what is too much."""
+    """What the sweep does for the pools: create members that lack, delete those too many."""
 
     pools: PoolStore
     records: DemoRecords
@@ -142,7 +137,7 @@ class FillPools:
     first: Pool | None = None
 
     def run(self, report: Callable[[str, Exception], None]) -> None:
-        """Look after every pool; `report` hears of each that could not be looked after."""
+        """Fill every pool; `report` is called with each that could not be dealt with."""
         for pool in self._all():
             try:
                 self._look_after(pool)
@@ -173,9 +168,9 @@ class FillPools:
         for demo_id in wanted.nudge:
             self.loops.ensure(self.records.get(demo_id))
         for demo_id in wanted.retire:
-            self._turn(demo_id, Desired.DELETED, "the pool has no use for it any more")
+            self._change(demo_id, Desired.DELETED, "the pool has no use for it any more")
         for demo_id in wanted.pause:
-            self._turn(demo_id, Desired.PAUSED, "it waits paused until it is claimed")
+            self._change(demo_id, Desired.PAUSED, "it waits paused until it is claimed")
         # One that cannot be read may be ready or on its way: nothing is made beside it.
         for _ in range(0 if found.unreadable else wanted.create):
             if not self._create(pool, made_of):
@@ -184,7 +179,7 @@ class FillPools:
             self.pools.remove(pool)
 
     def _measure(self, status: PoolStatus) -> None:
-        """Say how a pool is doing, at every sweep: what is wrong is told while it lasts."""
+        """Count a pool's members at every sweep, so that an alarm lasts as long as its cause."""
         self.metrics.count("PoolReady", status.ready, unit="None")
         price = status.price(self.offer.catalog()).known_usd
         self.metrics.count("PoolHourlyUsd", price, unit="None")
@@ -205,8 +200,8 @@ class FillPools:
         self.pools.put(after, before=pool)
         return replace(after, version=pool.version + 1)
 
-    def _turn(self, demo_id: str, desired: Desired, why: str) -> None:
-        """Change what a member is to be; one that is claimed meanwhile is left alone."""
+    def _change(self, demo_id: str, desired: Desired, why: str) -> None:
+        """Change a member's desired state; one that is claimed meanwhile is left alone."""
         demo = self.records.get(demo_id)
         if not is_pooled(demo.owner) or demo.desired_state is Desired.DELETED:
             return
@@ -215,7 +210,7 @@ class FillPools:
             self.loops.commit(demo, after, actor=POOL_ACTOR)
 
     def _create(self, pool: Pool, made_of: str) -> bool:
-        """Make a member; say whether there was room for it."""
+        """Create a member; say whether the quota had room for it."""
         now = self.clock()
         wanted = self.offer.check(_request(pool))
         demo = replace(

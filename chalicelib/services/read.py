@@ -1,4 +1,4 @@
-"""Look at demos; one that is not the caller's does not exist for the caller."""
+"""Read demos; for a caller, only those exist that they may see."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from chalicelib.core.demo import DEMO_ID, Demo
+from chalicelib.core.demo import Demo
 from chalicelib.core.errors import NotFound
 from chalicelib.core.identity import Caller
 from chalicelib.core.listing import listing
+from chalicelib.core.naming import DEMO_ID
 from chalicelib.core.pages import Page
 from chalicelib.core.timeline import Entry
-from chalicelib.services.ports import DemoRecords, Metrics
+from chalicelib.services.ports.records import DemoRecords
+from chalicelib.services.ports.runtime import Metrics
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Every write of a record, with what always goes along: timeline entries and the next due time."""
+"""Every write of a record, with its timeline entries and the next time the sweep sees to it."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from chalicelib.core.demo import Demo
 from chalicelib.core.due import scheduled
 from chalicelib.core.policy import Quotas
 from chalicelib.core.timeline import Entry, changes
-from chalicelib.services.ports import DemoRecords
+from chalicelib.services.ports.records import DemoRecords
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorder:
-    """Writes records; `watchdog` is how long a loop may stay silent before it is looked after."""
+    """Writes records; `watchdog` is how long a loop may be silent before it is restarted."""
 
     records: DemoRecords
     watchdog: timedelta
@@ -35,7 +35,7 @@ class Recorder:
         *,
         request_id: str | None = None,
     ) -> Demo:
-        """Record that a pool's demo is somebody's now; raise StaleRecord or LimitReached."""
+        """Record that a pool's demo has an owner now; raise StaleRecord or LimitReached."""
         recorded = self._scheduled(after)
         return self.records.claim(before, recorded, (entry,), quotas, request_id=request_id)
 

@@ -1,4 +1,4 @@
-"""Ask for a demo."""
+"""Request a demo."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from chalicelib.core.timeline import Entry, EntryKind
 from chalicelib.services.claims import ClaimDemo
 from chalicelib.services.loop import Loops
 from chalicelib.services.offer import Offer
-from chalicelib.services.ports import Clock, DemoRecords, Metrics, NewId
+from chalicelib.services.ports.records import DemoRecords
+from chalicelib.services.ports.runtime import Clock, Metrics, NewId
 from chalicelib.services.recorder import Recorder
 
 IDEMPOTENCY_WINDOW: Final = timedelta(days=1)
-"""How long the same asking means the same demo."""
+"""How long a request with the same key means the same demo."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +37,9 @@ class RequestDemo:
     quotas: Quotas
 
     def create(self, owner: str, request: DemoRequest, *, demo_id: str | None = None) -> Demo:
-        """Take a pool's demo or record a new one, and start its loop, before any stack is made.
+        """Claim a pool's demo or record a new one, and start its loop; stacks follow later.
 
-        Raises InvalidRequest (every bad field named) or LimitReached; either way nothing is made.
+        Raises InvalidRequest (every bad field named) or LimitReached; then nothing is recorded.
         """
         wanted = self.offer.check(request)
         demo = self.claims.claim(owner, wanted, request_id=demo_id)
@@ -62,9 +63,9 @@ class RequestDemo:
         return recorded
 
     def create_once(self, owner: str, request: DemoRequest, *, demo_id: str) -> Demo:
-        """Ask for a demo whose id the asking itself decides, so that asking again makes no second.
+        """Request a demo whose id follows from the request, so that repeating it makes no second.
 
-        A process that died between its write and its start is made up for.
+        A repetition also starts a loop that a process recorded and did not live to start.
         """
         try:
             demo = self._answered(demo_id)

@@ -1,4 +1,4 @@
-"""Prospect links: made, listed and revoked by who may see the demo; opened by who holds one."""
+"""Prospect links: those who may see a demo make, list and revoke them; prospects open them."""
 
 from __future__ import annotations
 
@@ -21,12 +21,14 @@ from chalicelib.core.share import (
     parse_token,
 )
 from chalicelib.core.timeline import Entry, EntryKind
-from chalicelib.services.ports import Clock, DemoRecords, NewId, ShareStore
+from chalicelib.services.ports.records import DemoRecords
+from chalicelib.services.ports.runtime import Clock, NewId
+from chalicelib.services.ports.shares import ShareStore
 from chalicelib.services.read import ReadDemos
 
 _TRIES: Final = 10
 PLAIN: Final = Invitation()
-"""Without any words, and open until the demo's end."""
+"""An invitation without words, open until the demo's end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
-"""The sweep: whatever time itself brings about, for the demos that are due and no others.
+"""The sweep: handles the demos that have come due, and no others.
 
-It ends leases, warns of their end, starts loops that died, and tries quarantined teardowns
-again. A demo that raises is reported and the rest go on: one never holds another up.
+It ends leases, warns of their end, restarts loops that are silent, and tries quarantined deletions
+again. A demo that raises is reported, and the others are handled all the same.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from chalicelib.core.teardown import reset_attempts
 from chalicelib.core.timeline import Entry, EntryKind
 from chalicelib.services.change import ChangeDemo
 from chalicelib.services.loop import Loops
-from chalicelib.services.ports import Clock, DemoRecords, Metrics, Workflow
+from chalicelib.services.ports.records import DemoRecords
+from chalicelib.services.ports.runtime import Clock, Metrics, Workflow
 from chalicelib.services.recorder import Recorder
 
 LEASE_ACTOR = "lease"
@@ -27,7 +28,7 @@ SWEEP_ACTOR = "sweep"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Swept:
-    """What a sweep looked at, and which demos it could not deal with, and why."""
+    """The demos that a sweep handled, and those that it could not handle, with the reasons."""
 
     seen: tuple[str, ...]
     faults: tuple[tuple[str, str], ...] = ()
@@ -35,7 +36,7 @@ class Swept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sweep:
-    """What time itself brings about."""
+    """Handles what has come due."""
 
     records: DemoRecords
     recorder: Recorder
@@ -47,9 +48,9 @@ class Sweep:
     watchdog: timedelta
 
     def run(self, report: Callable[[str, Exception], None]) -> Swept:
-        """Deal with every demo that is due; `report` hears of each that could not be.
+        """Handle every demo that is due; `report` is called with each that could not be.
 
-        Such a demo stays due, and so does one whose lease is over until it is gone. So at every
+        Such a demo stays due, and so does one whose lease is over until it is deleted. So at every
         sweep the metrics SweepFaults and MinutesOverdue (the longest) say what is wrong while it
         lasts.
         """
@@ -63,7 +64,7 @@ class Sweep:
                     overdue = max(overdue, now - demo.expires_at)
                     self.attend(demo)
             except (StaleRecord, NotFound):
-                continue  # somebody else is at it, or it was just removed: the next sweep sees
+                continue  # it was just written or removed: the next sweep sees
             except Exception as error:  # noqa: BLE001 - no demo's fault may keep another one alive
                 report(demo_id, error)
                 faults.append((demo_id, str(error)))
@@ -95,7 +96,7 @@ class Sweep:
 
     def _watch(self, demo: Demo, now: datetime) -> None:
         if self.workflow.running(demo.demo_id, demo.generation):
-            # Alive but quiet: look again after another while.
+            # The loop runs and has nothing to do: check again after another watchdog's time.
             self.recorder.save(demo, replace(demo, planned_at=now), now=now, actor=SWEEP_ACTOR)
         else:
             self.loops.restart(demo, actor=SWEEP_ACTOR, why="the loop had died")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from chalicelib.core.demo import PREFIX
 from chalicelib.core.errors import Rejected
+from chalicelib.core.naming import PREFIX
 
 
 @dataclass(slots=True)

@@ -12,10 +12,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from chalicelib.core.catalog import Component
-from chalicelib.core.demo import PREFIX, Status
+from chalicelib.core.component import Status
 from chalicelib.core.errors import Rejected
-from chalicelib.core.observe import StackObservation
-from chalicelib.services.ports import Target
+from chalicelib.core.naming import PREFIX
+from chalicelib.core.observe import ABSENT, StackObservation
+from chalicelib.services.ports.targets import Target
 from testkit.fakes.buckets import MemoryBuckets
 from testkit.fakes.clock import VirtualClock
 from testkit.fakes.databases import MemoryDatabases
@@ -146,10 +147,10 @@ class MemoryCloud:
         self._becomes(stack, Status.READY)
 
     def describe(self, name: str) -> StackObservation:
-        """Look at a stack; one that does not exist is seen as `pending`."""
+        """Look at a stack; one that does not exist is seen as ABSENT."""
         stack = self.stacks.get(name)
         if stack is None:
-            return StackObservation(status=Status.PENDING)
+            return StackObservation(status=ABSENT)
         return StackObservation(
             status=stack.status,
             outputs=dict(stack.outputs),

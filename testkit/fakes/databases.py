@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
-from chalicelib.core.demo import Status
+from chalicelib.core.component import Status
 from chalicelib.core.errors import Unavailable
-from chalicelib.core.observe import SLEEP
+from chalicelib.core.observe import LONGEST_STOP
 from testkit.fakes.clock import VirtualClock
 from testkit.fakes.stack import MemoryStack
 
@@ -51,7 +51,7 @@ class MemoryDatabases:
         def arrive() -> None:
             stack.asleep = then
             if then is Status.STOPPED:
-                self._clock.later(SLEEP, wake)
+                self._clock.later(LONGEST_STOP, wake)
 
         def wake() -> None:
             if stack.asleep is Status.STOPPED:

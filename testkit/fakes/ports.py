@@ -5,16 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from chalicelib.services.ports import (
-    Clock,
-    Metrics,
-    NewId,
-    PoolStore,
-    ShareStore,
-    Targets,
-    TemplateRepository,
-    Workflow,
-)
+from chalicelib.services.ports.pools import PoolStore
+from chalicelib.services.ports.runtime import Clock, Metrics, NewId, TemplateRepository, Workflow
+from chalicelib.services.ports.shares import ShareStore
+from chalicelib.services.ports.targets import Targets
 from testkit.fakes.pools import MemoryPools
 from testkit.fakes.shares import MemoryShares
 

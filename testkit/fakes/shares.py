@@ -1,4 +1,4 @@
-"""Prospect links, in memory: the same promises as the table's (see services.ports.ShareStore)."""
+"""Prospect links, in memory: the same promises as the table's (see services/ports/shares.py)."""
 
 from __future__ import annotations
 

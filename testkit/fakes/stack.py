@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from chalicelib.core.catalog import GIVEN, Component
-from chalicelib.core.demo import Status
+from chalicelib.core.component import Status
 from chalicelib.core.errors import Rejected
 
 

@@ -1,4 +1,4 @@
-"""The table, in memory: the same promises as the real one (see services.ports)."""
+"""The table, in memory: the same promises as the real one (see services/ports/records.py)."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from chalicelib.core.errors import (
 from chalicelib.core.listing import Listing, line_of
 from chalicelib.core.pages import Page
 from chalicelib.core.policy import Quotas
+from chalicelib.core.stack_change import StackChange
 from chalicelib.core.timeline import Entry
 
 
@@ -124,7 +125,7 @@ class MemoryStore:
         self.records[demo.demo_id] = demo
         self.entries.setdefault(demo.demo_id, []).extend(entries)
 
-    def count_event(self, demo_id: str, change: str | None = None) -> str | None:
+    def count_event(self, demo_id: str, change: StackChange | None = None) -> str | None:
         """Count an event and take the parked token, if there is one."""
         demo = self.records.get(demo_id)
         if demo is None:

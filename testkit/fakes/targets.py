@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from chalicelib.services.ports import StackHistory, Target
+from chalicelib.services.ports.targets import StackHistory, Target
 from testkit.fakes.cloud import MemoryCloud
 from testkit.fakes.history import MemoryHistory
 

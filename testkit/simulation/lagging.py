@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.core.demo import Demo, Desired, Status, parse_stack_name
-from chalicelib.core.observe import StackObservation
+from chalicelib.core.demo import Demo, Desired
+from chalicelib.core.naming import parse_stack_name
+from chalicelib.core.observe import ABSENT, StackObservation
 from chalicelib.core.pool import is_pooled
 from chalicelib.core.timeline import Entry
 from testkit.fakes import MemoryCloud, MemoryStore, VirtualClock
@@ -39,9 +40,9 @@ class LaggingCloud(MemoryCloud):
         super().create(name=name, **asked)
 
     def describe(self, name: str) -> StackObservation:
-        """Look at a stack; one that does not show yet is seen as `pending`."""
+        """Look at a stack; one that does not show yet is seen as ABSENT."""
         if not self._shows(name):
-            return StackObservation(status=Status.PENDING)
+            return StackObservation(status=ABSENT)
         return super().describe(name)
 
     def ours(self) -> Mapping[str, Mapping[str, str]]:

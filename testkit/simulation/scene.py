@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Final
 
-from chalicelib.core.demo import Demo, parse_stack_name, stack_name
+from chalicelib.core.demo import Demo
 from chalicelib.core.errors import DemoError
+from chalicelib.core.naming import parse_stack_name, stack_name
 from chalicelib.core.policy import PermissionsBoundary, Policy, Quotas, RequestPolicy
 from chalicelib.core.pool import is_pooled
-from chalicelib.services.ports import Target
+from chalicelib.core.stack_change import StackChange
+from chalicelib.services.ports.targets import Target
 from chalicelib.services.use_cases import UseCases
 from testkit.fakes import (
     MemoryMetrics,
@@ -39,9 +41,7 @@ EVENTS: Final = {
 """Our status for a stack to CloudFormation's event of it."""
 PATIENCE: Final = timedelta(hours=40)
 """Longer than a quarantine and its retries; a run that has not ended by then is stuck."""
-SWEEP: Final = timedelta(minutes=5)
-TTL: Final = timedelta(minutes=10)
-ORPHANS: Final = timedelta(minutes=15)
+SWEEP, TTL, ORPHANS = (timedelta(minutes=n) for n in (5, 10, 15))
 FOREIGN: Final = "stelligent-demo-a2345678-vpc"
 """A stack named as one of ours, without our tags: nobody may touch it."""
 
@@ -239,7 +239,7 @@ class Scene:
         event = "UPDATE_COMPLETE" if was == "updating" else EVENTS.get(status)
         if event and parsed is not None:
             demo_id, component = parsed
-            change = f"{component}#{event}"
+            change = StackChange(component, event)
             self._deliver(
                 lambda: self.use_cases_of("events").wakeups.wake(demo_id, change), retries=2
             )

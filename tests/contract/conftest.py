@@ -18,7 +18,13 @@ from chalicelib.adapters.table.orphan_notes import OrphanNoteItem
 from chalicelib.adapters.table.quotas import QuotaItems
 from chalicelib.adapters.table.signals import LoopSignalItems
 from chalicelib.core.demo import Demo
-from chalicelib.services.ports import DemoRecords, Leases, LoopSignals, OrphanNotes, QuotaSlots
+from chalicelib.services.ports.records import (
+    DemoRecords,
+    Leases,
+    LoopSignals,
+    OrphanNotes,
+    QuotaSlots,
+)
 from testkit.fakes import MemoryStore
 from tools.infrastructure.template import service_template
 

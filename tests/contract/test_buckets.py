@@ -7,7 +7,7 @@ import boto3
 import pytest
 
 from chalicelib.adapters.buckets import S3
-from chalicelib.services.ports import Buckets
+from chalicelib.services.ports.targets import Buckets
 from testkit.fakes.buckets import MemoryBuckets
 
 from .conftest import REGION

@@ -11,8 +11,9 @@ import pytest
 from botocore.stub import Stubber
 
 from chalicelib.adapters.cloudformation import STATUSES, CloudFormation
-from chalicelib.core.demo import Status
+from chalicelib.core.component import Status
 from chalicelib.core.errors import AccessDenied, Rejected, Throttled, Unavailable
+from chalicelib.core.observe import ABSENT
 
 from .conftest import REGION
 
@@ -170,11 +171,11 @@ def test_a_failure_without_a_resource_is_told_by_the_stack(
     assert (None, told) == (seen.resource, seen.reason)
 
 
-def test_a_stack_that_does_not_exist_is_pending(recorded: Recorded) -> None:
+def test_a_stack_that_does_not_exist_is_absent(recorded: Recorded) -> None:
     """CloudFormation says so by an error that other faults of a call share."""
     message = f"Stack with id {NAME} does not exist"
     recorded.stub.add_client_error("describe_stacks", "ValidationError", message, 400)
-    assert Status.PENDING is recorded.stacks.describe(NAME).status
+    assert ABSENT is recorded.stacks.describe(NAME).status
     recorded.stub.add_client_error("list_stack_resources", "ValidationError", message, 400)
     assert () == recorded.stacks.resources(NAME, "AWS::S3::Bucket")
 

@@ -13,7 +13,7 @@ from chalicelib.adapters.leftovers import TagSearch
 from chalicelib.adapters.leftovers.kinds import LOOKUPS
 from chalicelib.adapters.leftovers.sources import SOURCES
 from chalicelib.core.errors import Throttled
-from chalicelib.services.ports import Leftovers
+from chalicelib.services.ports.targets import Leftovers
 from testkit.fakes import MemoryCloud, VirtualClock
 
 from . import leftovers as made

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.adapters.platforms import SolutionStacks
 from chalicelib.core.errors import Rejected
-from chalicelib.services.ports import Platforms
+from chalicelib.services.ports.targets import Platforms
 from testkit.fakes.platforms import MemoryPlatforms
 
 from .conftest import REGION

@@ -15,7 +15,7 @@ from chalicelib.core.errors import LimitReached, StaleRecord
 from chalicelib.core.listing import Listing
 from chalicelib.core.policy import Quotas
 from chalicelib.core.pool import Pool, Tier, Window
-from chalicelib.services.ports import PoolStore
+from chalicelib.services.ports.pools import PoolStore
 from testkit.fakes.pools import MemoryPools
 
 from .conftest import REGION, Stores, make_table

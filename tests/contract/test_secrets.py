@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.adapters.secrets import SecretsManager
 from chalicelib.core.errors import NotFound
-from chalicelib.services.ports import Secrets
+from chalicelib.services.ports.targets import Secrets
 from testkit.fakes.secrets import MemorySecrets
 
 from .conftest import REGION

@@ -13,7 +13,7 @@ from chalicelib.adapters.table.demos import DemoTable
 from chalicelib.core.errors import Rejected, StaleRecord
 from chalicelib.core.share import Share
 from chalicelib.core.timeline import Entry, EntryKind
-from chalicelib.services.ports import ShareStore
+from chalicelib.services.ports.shares import ShareStore
 from testkit.fakes.shares import MemoryShares
 
 from .conftest import REGION, make_table

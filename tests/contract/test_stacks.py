@@ -10,9 +10,10 @@ import pytest
 
 from chalicelib.adapters.cloudformation import STATUSES, CloudFormation, status_of
 from chalicelib.core.catalog import Component
-from chalicelib.core.demo import Status
+from chalicelib.core.component import Status
 from chalicelib.core.errors import Rejected
-from chalicelib.services.ports import Stacks
+from chalicelib.core.observe import ABSENT
+from chalicelib.services.ports.targets import Stacks
 from testkit.fakes import MemoryCloud, VirtualClock
 
 from .conftest import REGION
@@ -62,9 +63,9 @@ def create(stacks: Stacks, name: str = NAME, tags: Mapping[str, str] = OURS) -> 
     )
 
 
-def test_a_stack_that_is_not_there_is_pending(stacks: Stacks) -> None:
+def test_a_stack_that_does_not_exist_is_absent(stacks: Stacks) -> None:
     """Nothing is wrong with looking for it."""
-    assert Status.PENDING is stacks.describe(NAME).status
+    assert ABSENT is stacks.describe(NAME).status
 
 
 def test_a_created_stack_gives_its_outputs(stacks: Stacks) -> None:
@@ -88,7 +89,7 @@ def test_a_deleted_stack_is_gone(stacks: Stacks) -> None:
     create(stacks)
     stacks.delete(NAME)
     stacks.delete(NAME)
-    assert stacks.describe(NAME).status in (Status.PENDING, Status.DELETED)
+    assert stacks.describe(NAME).status in (ABSENT, Status.DELETED)
     assert () == stacks.resources(NAME, "AWS::S3::Bucket")
 
 

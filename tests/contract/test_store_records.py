@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.core.demo import Cause, ComponentStatus, Demo, Failure, Phase, Search, Status
+from chalicelib.core.component import Cause, ComponentStatus, Failure, Status
+from chalicelib.core.demo import Demo, Phase, Search
 from chalicelib.core.errors import NotFound, StaleRecord
 from chalicelib.core.kinds import Kind
 from chalicelib.core.policy import Quotas
+from chalicelib.core.stack_change import StackChange
 
 from .conftest import Stores
 from .demos import NOW, a_demo, entry
@@ -89,19 +91,19 @@ def test_a_save_never_brings_a_record_back(store: Stores) -> None:
 def test_a_save_takes_off_the_changes_it_has_seen(store: Stores) -> None:
     """What came since the record was read stays on it."""
     put(store)
-    store.signals.count_event("demo0001", "vpc#1")
+    store.signals.count_event("demo0001", StackChange("vpc", "1"))
     before = store.records.get("demo0001")
-    store.signals.count_event("demo0001", "s3#2")
+    store.signals.count_event("demo0001", StackChange("s3", "2"))
     store.records.save(before, replace(before, reason="looked at vpc"), ())
     after = store.records.get("demo0001")
-    assert frozenset({"s3#2"}) == after.changed
+    assert frozenset({StackChange("s3", "2")}) == after.changed
     assert 2 == after.wakes
 
 
 def test_an_event_does_not_get_in_a_writers_way(store: Stores) -> None:
     """Waking leaves the version alone."""
     before = put(store)
-    store.signals.count_event("demo0001", "vpc#1")
+    store.signals.count_event("demo0001", StackChange("vpc", "1"))
     assert before.version == store.records.get("demo0001").version
 
 
@@ -109,8 +111,8 @@ def test_waking_takes_the_parked_token_once(store: Stores) -> None:
     """The first event after parking gets the token, the next one nothing."""
     demo = put(store)
     assert store.signals.park("demo0001", generation=1, seen=demo.wakes, token="t1")
-    assert "t1" == store.signals.count_event("demo0001", "vpc#1")
-    assert store.signals.count_event("demo0001", "vpc#2") is None
+    assert "t1" == store.signals.count_event("demo0001", StackChange("vpc", "1"))
+    assert store.signals.count_event("demo0001", StackChange("vpc", "2")) is None
 
 
 def test_parking_after_an_event_is_refused(store: Stores) -> None:
@@ -138,7 +140,7 @@ def test_a_later_park_replaces_an_earlier_token(store: Stores) -> None:
 
 def test_waking_a_demo_that_is_not_there_makes_nothing(store: Stores) -> None:
     """An event of a stack whose record is gone leaves no trace."""
-    assert store.signals.count_event("nobody00", "vpc#1") is None
+    assert store.signals.count_event("nobody00", StackChange("vpc", "1")) is None
     with pytest.raises(NotFound):
         store.records.get("nobody00")
 
@@ -197,9 +199,9 @@ def test_entries_that_tell_of_no_change_are_appended(store: Stores) -> None:
 def test_a_save_returns_the_record_as_it_is_now(store: Stores) -> None:
     """What events had named until it was read is dealt with; what comes later stays noted."""
     put(store)
-    store.signals.count_event("demo0001", "vpc#CREATE_COMPLETE")
+    store.signals.count_event("demo0001", StackChange("vpc", "CREATE_COMPLETE"))
     before = store.records.get("demo0001")
-    assert {"vpc#CREATE_COMPLETE"} == before.changed
+    assert {StackChange("vpc", "CREATE_COMPLETE")} == before.changed
     saved = store.records.save(before, replace(before, reason="on"), ())
     assert store.records.get("demo0001") == saved
     assert frozenset() == saved.changed

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.core.errors import DemoError, Rejected, StaleRecord, Throttled
 from chalicelib.core.policy import Quotas
+from chalicelib.core.stack_change import StackChange
 
 from .conftest import REGION, Stores, on_table
 from .demos import a_demo, ended
@@ -83,7 +84,7 @@ WRITES: dict[str, Act] = {
     "last save": last_save,
 }
 UPDATES: dict[str, Act] = {
-    "wake": lambda table: table.signals.count_event("demo0001", "vpc#1"),
+    "wake": lambda table: table.signals.count_event("demo0001", StackChange("vpc", "1")),
     "park": lambda table: table.signals.park("demo0001", generation=1, seen=0, token="t"),
 }
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.demo import Cause
-from chalicelib.core.trouble import classify
+from chalicelib.core.component import Cause
+from chalicelib.core.deletion_failures import classify
 from local.emulator.process import ACCOUNT, Emulator
 
 from .conftest import TRUST, Stacks, put_policy

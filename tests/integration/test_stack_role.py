@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.demo import Cause
-from chalicelib.core.trouble import classify
+from chalicelib.core.component import Cause
+from chalicelib.core.deletion_failures import classify
 from tests.integration.conftest import Running, wait_for
 
 CFN = Path(__file__).resolve().parents[2] / "cfn"

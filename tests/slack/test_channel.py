@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.core.demo import Phase, Status
+from chalicelib.core.component import Status
+from chalicelib.core.demo import Phase
 from chalicelib.core.errors import Throttled
 from chalicelib.entrypoints.slack.stream import Notice, show
 from chalicelib.services.slack.commands import Create

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.core.demo import Demo, Desired, Failure, Phase, Status
+from chalicelib.core.component import Failure, Status
+from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.entrypoints.slack import responses, spec, status_message
 from chalicelib.entrypoints.slack.blocks import escaped, link, zoned
 from chalicelib.services.slack.commands import ListResult

@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.adapters.templates import PackagedTemplates
+from chalicelib.core.component import Status
 from chalicelib.core.credentials import Credentials
-from chalicelib.core.demo import Demo, Desired, Phase, Status
+from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.errors import NotFound, Rejected
 from chalicelib.core.identity import Caller
 from chalicelib.core.timeline import EntryKind

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from chalicelib.core.demo import Phase, Status
+from chalicelib.core.component import Status
+from chalicelib.core.demo import Phase
 from chalicelib.entrypoints.slack.status_message import status_message
 from local import service
 from local.slack import __main__ as slack

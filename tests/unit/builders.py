@@ -10,7 +10,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from chalicelib.core.catalog import Component
-from chalicelib.core.demo import ComponentStatus, Demo, Desired, Phase, Status
+from chalicelib.core.component import ComponentStatus, Status
+from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.due import scheduled
 from chalicelib.core.policy import PermissionsBoundary, Policy, Quotas, RequestPolicy
 from chalicelib.core.timeline import Entry

@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib.core.actions import Action, ActionKind, Outcome
 from chalicelib.core.catalog import ALL
-from chalicelib.core.demo import Status
+from chalicelib.core.component import Status
 from chalicelib.core.request import DemoRequest
 
 from .builders import HOME, OWNER, Stage, minutes

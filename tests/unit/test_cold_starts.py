@@ -82,14 +82,14 @@ def test_slacks_functions_load_its_libraries_at_their_start(handler: str, module
     assert module in loaded_by(handler)
 
 
-@pytest.mark.parametrize("function", ["loop.plan", "changes.sweep_due", "loop.await_change"])
+@pytest.mark.parametrize("function", ["loop.plan", "events.sweep_due", "loop.await_change"])
 def test_other_functions_load_neither_slack_nor_the_page(function: str) -> None:
     """Each loads what it does."""
     loaded = loaded_by(f"chalicelib.entrypoints.{function}")
     foreign = (
         "slack_bolt",
         "slack_sdk",
-        "chalicelib.entrypoints.page",
+        "chalicelib.entrypoints.web",
         "chalicelib.entrypoints.rest",
     )
     assert set() == loaded & set(foreign)

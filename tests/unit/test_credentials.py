@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.core.catalog import Component, Parameter
+from chalicelib.core.component import Status
 from chalicelib.core.credentials import SignIn, credentials
-from chalicelib.core.demo import Desired, Phase, Status
+from chalicelib.core.demo import Desired, Phase
 from chalicelib.core.errors import NotAllowed, NotFound, Rejected
 from chalicelib.core.identity import Caller
 from chalicelib.core.request import DemoRequest

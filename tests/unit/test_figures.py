@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.adapters.items import DUE_SHARDS, KEPT
-from chalicelib.core import looks, teardown, trouble
-from chalicelib.core.demo import ComponentStatus
+from chalicelib.core import deletion_failures, looks, teardown
+from chalicelib.core.component import ComponentStatus
 from chalicelib.core.identity import MAX_ADDRESS
 from chalicelib.core.parameters import MAX_VALUE
 from chalicelib.core.policy import LeaseLimits, PollingPolicy, Quotas
@@ -26,11 +26,11 @@ DAY = timedelta(days=1)
     ("figure", "decided"),
     [
         (minutes(10), looks.LATE),
-        (5, trouble.MAX_ATTEMPTS),
-        (minutes(10), trouble.LONGEST_DELAY),
-        (minutes(1), trouble.OUTAGE_DELAY),
-        (minutes(15), trouble.FIRST_QUARANTINE),
-        (12 * HOUR, trouble.LONGEST_QUARANTINE),
+        (5, deletion_failures.MAX_ATTEMPTS),
+        (minutes(10), deletion_failures.LONGEST_DELAY),
+        (minutes(1), deletion_failures.OUTAGE_DELAY),
+        (minutes(15), deletion_failures.FIRST_QUARANTINE),
+        (12 * HOUR, deletion_failures.LONGEST_QUARANTINE),
         (8, teardown.MAX_SEARCHES),
         (minutes(10), Stage().policy.watchdog),
         (60, MAX_LOOKS),

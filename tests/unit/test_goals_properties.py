@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 
 from chalicelib.core.actions import Action, ActionKind, Outcome
 from chalicelib.core.catalog import Catalog, build_catalog
-from chalicelib.core.demo import Demo, Desired, Phase, Status, stack_name
+from chalicelib.core.component import Status
+from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.errors import InvalidRequest
 from chalicelib.core.kinds import Pause
 from chalicelib.core.looks import stacks_to_describe
-from chalicelib.core.observe import StackObservation, apply_observations
+from chalicelib.core.naming import stack_name
+from chalicelib.core.observe import ABSENT, StackObservation, apply_observations
 from chalicelib.core.outcomes import apply_outcomes
 from chalicelib.core.plan import Next, Plan
 from chalicelib.core.planner import decide
@@ -135,7 +137,7 @@ class Account:
     def _observed(self, name: str) -> StackObservation:
         stack = self.stacks.get(name)
         if stack is None:
-            return StackObservation(status=Status.PENDING)
+            return StackObservation(status=ABSENT)
         if self.demo.components[name].status in (*ASLEEP, Status.STOPPED):
             return StackObservation(status=stack.database)
         return StackObservation(

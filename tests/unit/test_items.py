@@ -18,6 +18,7 @@ from chalicelib.adapters.items import (
 )
 from chalicelib.core.demo import Phase
 from chalicelib.core.errors import UnreadableRecord
+from chalicelib.core.stack_change import StackChange
 
 from .builders import NOW, component, demo
 
@@ -48,7 +49,7 @@ def test_a_record_of_the_first_release_is_read_by_the_present_names() -> None:
 
 def test_what_events_write_is_not_in_the_map() -> None:
     """A save puts the map as a whole, and would undo what came since it was read."""
-    written = attributes(demo(changed=frozenset({"vpc#1"}), wakes=3))
+    written = attributes(demo(changed=frozenset({StackChange("vpc", "1")}), wakes=3))
     assert set() == written["demo"].keys() & {"version", "wakes", "changed"}
 
 

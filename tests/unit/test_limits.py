@@ -9,14 +9,15 @@ from typing import Any
 import pytest
 
 from chalicelib.core.actions import Action, ActionKind
-from chalicelib.core.demo import Demo, Desired, Failure, Phase, Search, Status
+from chalicelib.core.component import Failure, Status
+from chalicelib.core.deletion_failures import MAX_ATTEMPTS
+from chalicelib.core.demo import Demo, Desired, Phase, Search
 from chalicelib.core.failures import create_limit, create_minutes
 from chalicelib.core.kinds import Kind
 from chalicelib.core.plan import Next, Plan
 from chalicelib.core.planner import decide
 from chalicelib.core.policy import PollingPolicy
 from chalicelib.core.teardown import MAX_SEARCHES, wants_search
-from chalicelib.core.trouble import MAX_ATTEMPTS
 
 from .builders import NOW, component, demo, leaving, minutes
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.core.demo import Status
+from chalicelib.core.component import Status
 from tests.unit.builders import component, demo, leaving
 
 WEB = component(

@@ -9,6 +9,7 @@ from chalicelib.core.catalog import ALL
 from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.errors import AccessDenied, DemoError, Unavailable
 from chalicelib.core.request import DemoRequest
+from chalicelib.core.stack_change import StackChange
 
 from .builders import HOME, OWNER, Stage, minutes
 
@@ -60,7 +61,7 @@ def test_an_event_whose_wake_up_fails_is_an_error() -> None:
     stage.store.tokens[demo.demo_id] = "t1"
     fails(stage, "workflow", "resume", Unavailable("no answer"))
     with pytest.raises(Unavailable):
-        stage.wakeups.wake(demo.demo_id, "vpc#1")
+        stage.wakeups.wake(demo.demo_id, StackChange("vpc", "1"))
 
 
 def rested(stage: Stage) -> Demo:

@@ -9,7 +9,8 @@ import pytest
 
 from chalicelib.core.actions import ActionKind
 from chalicelib.core.catalog import ALL
-from chalicelib.core.demo import Cause, Desired, Status
+from chalicelib.core.component import Cause, Status
+from chalicelib.core.demo import Desired
 from chalicelib.core.errors import NotFound
 from chalicelib.core.request import DemoRequest
 from chalicelib.entrypoints import loop

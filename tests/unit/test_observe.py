@@ -5,11 +5,13 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.core.actions import Action, ActionKind, Outcome
-from chalicelib.core.demo import Cause, ComponentStatus, Desired, Status
+from chalicelib.core.component import Cause, ComponentStatus, Status
+from chalicelib.core.demo import Desired
 from chalicelib.core.kinds import Kind
 from chalicelib.core.looks import stacks_to_describe
-from chalicelib.core.observe import StackObservation, apply_observations
+from chalicelib.core.observe import ABSENT, Absence, StackObservation, apply_observations
 from chalicelib.core.outcomes import apply_outcomes
+from chalicelib.core.stack_change import StackChange
 from chalicelib.core.teardown import wants_search
 
 from .builders import NOW, component, demo, leaving, minutes
@@ -26,24 +28,24 @@ EMPTY = Action(ActionKind.EMPTY_BUCKET, "vpc")
         (Status.CREATING, Status.CREATING, Status.CREATING),
         (Status.CREATING, Status.READY, Status.READY),
         (Status.CREATING, Status.FAILED, Status.FAILED),
-        (Status.CREATING, Status.PENDING, Status.PENDING),
+        (Status.CREATING, ABSENT, Status.PENDING),
         (Status.CREATING, Status.DELETING, Status.FAILED),
         (Status.CREATING, Status.DELETED, Status.FAILED),
         (Status.DELETING, Status.DELETING, Status.DELETING),
         (Status.DELETING, Status.CREATING, Status.DELETING),
         (Status.DELETING, Status.DELETED, Status.DELETED),
-        (Status.DELETING, Status.PENDING, Status.DELETED),
+        (Status.DELETING, ABSENT, Status.DELETED),
         (Status.DELETING, Status.DELETE_FAILED, Status.DELETE_FAILED),
         (Status.DELETING, Status.READY, Status.READY),
         (Status.DELETING, Status.FAILED, Status.READY),
         (Status.READY, Status.READY, Status.READY),
         (Status.READY, Status.DELETING, Status.READY),
-        (Status.READY, Status.PENDING, Status.PENDING),
+        (Status.READY, ABSENT, Status.PENDING),
         (Status.READY, Status.DELETED, Status.PENDING),
-        (Status.FAILED, Status.PENDING, Status.FAILED),
+        (Status.FAILED, ABSENT, Status.FAILED),
     ],
 )
-def test_a_sighting_moves_a_step_on(known: Status, seen: Status, then: Status) -> None:
+def test_a_sighting_moves_a_step_on(known: Status, seen: Status | Absence, then: Status) -> None:
     """Each status that is known meets each that may be seen."""
     after = apply_observations(
         demo(component("vpc", status=known)), {"vpc": StackObservation(status=seen)}, NOW
@@ -105,14 +107,19 @@ def test_only_what_may_have_changed_is_looked_at() -> None:
         component("never", status=Status.DELETING),
         component("ready", status=Status.READY),
         component("bundle", status=Status.CREATING, kind=Kind.BUNDLE),
-        changed=frozenset({"named#1", "ready#1", "stranger#1"}),
+        changed=frozenset(
+            {StackChange("named", "1"), StackChange("ready", "1"), StackChange("stranger", "1")}
+        ),
     )
     assert ("named", "stale", "never") == stacks_to_describe(made, NOW, POLL)
 
 
 def test_a_ready_stack_is_looked_at_when_it_is_named() -> None:
     """Somebody may have deleted it; in a teardown that does not matter."""
-    named = demo(component("vpc", status=Status.READY), changed=frozenset({"vpc#DELETE_COMPLETE"}))
+    named = demo(
+        component("vpc", status=Status.READY),
+        changed=frozenset({StackChange("vpc", "DELETE_COMPLETE")}),
+    )
     assert ("vpc",) == stacks_to_describe(named, NOW, POLL)
     assert () == stacks_to_describe(replace(named, desired_state=Desired.DELETED), NOW, POLL)
 
@@ -123,7 +130,7 @@ def test_a_stack_that_was_lost_is_made_again_and_its_bundle_with_it() -> None:
     bundle = component("bundle", "s3", status=Status.READY, kind=Kind.BUNDLE)
     other = component("vpc", status=Status.READY)
     after = apply_observations(
-        demo(lost, bundle, other), {"s3": StackObservation(status=Status.PENDING)}, NOW
+        demo(lost, bundle, other), {"s3": StackObservation(status=ABSENT)}, NOW
     )
     assert {
         "s3": component("s3"),
@@ -144,7 +151,7 @@ def test_an_update_that_does_not_show_yet_is_waited_for() -> None:
 def test_a_stack_that_went_while_it_was_updated_is_in_no_doubt() -> None:
     """An update makes no stack: a demo that is to go does not wait for this one to appear."""
     changing = component("vpc", status=Status.UPDATING, asked_at=NOW)
-    gone = StackObservation(status=Status.PENDING)
+    gone = StackObservation(status=ABSENT)
     after = apply_observations(leaving(changing), {"vpc": gone}, NOW)
     assert wants_search(after, NOW)
 

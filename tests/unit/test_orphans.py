@@ -5,8 +5,10 @@ from typing import NoReturn
 
 from chalicelib.core.actions import Action, ActionKind
 from chalicelib.core.catalog import ALL
-from chalicelib.core.demo import Demo, Desired, Phase, Status, stack_name
+from chalicelib.core.component import Status
+from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.errors import DemoError, Unavailable
+from chalicelib.core.naming import stack_name
 from chalicelib.core.plan import Next
 from chalicelib.core.request import DemoRequest
 from testkit.simulation.components import SMALL, component

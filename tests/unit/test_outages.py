@@ -9,16 +9,18 @@ from typing import Any
 import pytest
 
 from chalicelib.core.actions import Action, ActionKind, Outcome
-from chalicelib.core.demo import Cause, ComponentStatus, Demo, Desired, Phase, Status
+from chalicelib.core.component import Cause, ComponentStatus, Status
+from chalicelib.core.deletion_failures import OUTAGE_DELAY
+from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.kinds import Kind
 from chalicelib.core.looks import LATE, stacks_to_describe
-from chalicelib.core.observe import StackObservation, apply_observations
+from chalicelib.core.observe import ABSENT, Absence, StackObservation, apply_observations
 from chalicelib.core.outcomes import apply_outcomes
 from chalicelib.core.plan import Next, Plan
 from chalicelib.core.planner import decide
 from chalicelib.core.policy import PollingPolicy
+from chalicelib.core.stack_change import StackChange
 from chalicelib.core.teardown import wants_search
-from chalicelib.core.trouble import OUTAGE_DELAY
 
 from .builders import NOW, component, demo, leaving, minutes
 
@@ -35,7 +37,7 @@ def plan(made: Demo, now: datetime = NOW, **options: Any) -> Plan:
     return decide(made, now, polling=PollingPolicy(), **options)
 
 
-def seen(made: Demo, status: Status, now: datetime = LATER, **fields: Any) -> Demo:
+def seen(made: Demo, status: Status | Absence, now: datetime = LATER, **fields: Any) -> Demo:
     """Return the demo after a look at its one stack, which must be due."""
     assert ("vpc",) == stacks_to_describe(made, now, POLL)
     return apply_observations(made, {"vpc": StackObservation(status=status, **fields)}, now)
@@ -61,7 +63,7 @@ def test_a_creation_that_never_happened_is_asked_for_again() -> None:
         resting = plan(made, now)
         assert (Next.WAIT, OUTAGE_DELAY) == (resting.next, resting.wait)
         now += OUTAGE_DELAY
-        again = plan(seen(resting.demo, Status.PENDING, now), now)
+        again = plan(seen(resting.demo, ABSENT, now), now)
         assert (Action(ActionKind.CREATE_STACK, "vpc"),) == again.actions
         made = again.demo
     assert (Desired.RUNNING, Phase.PROVISIONING) == (made.desired_state, made.phase)
@@ -105,7 +107,7 @@ def test_a_deletion_that_was_not_answered_may_have_happened() -> None:
         NOW,
     )
     assert Status.DELETING is seen(made, Status.DELETING).components["vpc"].status
-    assert Status.DELETED is seen(made, Status.PENDING).components["vpc"].status
+    assert Status.DELETED is seen(made, ABSENT).components["vpc"].status
 
 
 @pytest.mark.parametrize(
@@ -134,7 +136,7 @@ def test_a_stack_that_an_outage_kept_from_going_is_tried_each_minute(reason: str
     made, now = leaving(component("vpc", status=Status.READY)), NOW
     for _ in range(100):
         made = plan(made, now).demo
-        named = replace(made, changed=frozenset({"vpc#1"}))
+        named = replace(made, changed=frozenset({StackChange("vpc", "1")}))
         made = plan(seen(named, Status.DELETE_FAILED, now, reason=reason), now).demo
         now += OUTAGE_DELAY
     assert (Phase.DELETING, 0) == (made.phase, made.components["vpc"].attempts)
@@ -144,13 +146,13 @@ def test_a_stack_that_may_still_appear_holds_deleted_back() -> None:
     """Its creation was not answered: it is looked for by name, and then by tag, later on."""
     made = apply_outcomes(creating(), [unanswered(ActionKind.CREATE_STACK)], NOW)
     made = plan(replace(made, desired_state=Desired.DELETED), LATER).demo
-    gone = apply_observations(made, {"vpc": StackObservation(status=Status.PENDING)}, LATER)
+    gone = apply_observations(made, {"vpc": StackObservation(status=ABSENT)}, LATER)
     waiting = plan(gone, LATER)
     assert (Next.WAIT, POLL) == (waiting.next, waiting.wait)
     assert "vpc" in waiting.reason
     assert not wants_search(waiting.demo, LATER)
     assert () == stacks_to_describe(waiting.demo, NOW + LATE - timedelta(seconds=1), POLL)
-    late = seen(waiting.demo, Status.PENDING, NOW + LATE)
+    late = seen(waiting.demo, ABSENT, NOW + LATE)
     assert wants_search(late, NOW + LATE)
     assert Phase.DELETED is plan(late, NOW + LATE, leftovers=()).demo.phase
 
@@ -190,5 +192,5 @@ def test_a_creation_that_was_skipped_answers_nothing() -> None:
 
 def test_a_stack_that_was_seen_ends_the_doubt() -> None:
     """Its loop died before it heard of the answer."""
-    named = replace(creating(), changed=frozenset({"vpc#1"}))
+    named = replace(creating(), changed=frozenset({StackChange("vpc", "1")}))
     assert seen(named, Status.CREATING, NOW).components["vpc"].asked_at is None

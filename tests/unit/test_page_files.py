@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from chalicelib.core.identity import Caller
-from chalicelib.entrypoints.page import WEB, files, front, policy, version
 from chalicelib.entrypoints.rest.http import Request
+from chalicelib.entrypoints.web import WEB, files, front, policy, version
 
 SCRIPTS = sorted(name for name in files() if name.endswith(".js"))
 PAGES = sorted(name for name in files() if name.endswith(".html"))

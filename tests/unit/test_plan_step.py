@@ -8,12 +8,14 @@ import pytest
 
 from chalicelib.core.actions import Action, ActionKind, Outcome
 from chalicelib.core.catalog import ALL
-from chalicelib.core.demo import ComponentStatus, Demo, Desired, Phase, Status
+from chalicelib.core.component import ComponentStatus, Status
+from chalicelib.core.deletion_failures import MAX_ATTEMPTS
+from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.errors import NotFound, Rejected
 from chalicelib.core.plan import Next
 from chalicelib.core.request import DemoRequest
+from chalicelib.core.stack_change import StackChange
 from chalicelib.core.timeline import Entry
-from chalicelib.core.trouble import MAX_ATTEMPTS
 from chalicelib.services.plan_step import MAX_LOOKS, LoopState
 
 from .builders import HOME, OWNER, Stage, minutes
@@ -43,7 +45,7 @@ def test_a_plan_looks_only_where_something_may_have_changed() -> None:
         stage.apply.run("demo0001", 1, action)
     stage.clock.advance(minutes(5))
     stage.save(stage.store.get("demo0001"), _looked_at_now(stage), ())
-    stage.wakeups.wake("demo0001", "vpc#1")
+    stage.wakeups.wake("demo0001", StackChange("vpc", "1"))
     stage.plan_step.run("demo0001", 1)
     components = stage.store.get("demo0001").components
     assert (Status.READY, Status.CREATING) == (components["vpc"].status, components["s3"].status)
@@ -115,7 +117,7 @@ def test_an_event_that_came_during_the_plan_is_not_lost() -> None:
     save = stage.store.save
 
     def overtaken(before: Demo, after: Demo, entries: Sequence[Entry]) -> Demo:
-        stage.store.count_event("demo0001", "vpc#1")
+        stage.store.count_event("demo0001", StackChange("vpc", "1"))
         return save(before, after, entries)
 
     stage.store.save = overtaken  # type: ignore[method-assign]
@@ -224,7 +226,7 @@ def test_a_failure_that_is_kept_is_counted_while_the_others_come_up() -> None:
 def test_parking_hands_the_token_back_when_an_event_came() -> None:
     """Between the plan's look and the park."""
     stage, component = started()
-    stage.wakeups.wake("demo0001", "vpc#1")
+    stage.wakeups.wake("demo0001", StackChange("vpc", "1"))
     stage.wakeups.park("demo0001", 1, seen=component.seen, token="t1")
     assert ["t1"] == stage.workflow.woken
 
@@ -234,7 +236,7 @@ def test_parking_keeps_the_token_otherwise() -> None:
     stage, component = started()
     stage.wakeups.park("demo0001", 1, seen=component.seen, token="t1")
     assert [] == stage.workflow.woken
-    stage.wakeups.wake("demo0001", "vpc#1")
+    stage.wakeups.wake("demo0001", StackChange("vpc", "1"))
     assert ["t1"] == stage.workflow.woken
 
 

@@ -7,15 +7,17 @@ from typing import Any
 import pytest
 
 from chalicelib.core.actions import Action, ActionKind
-from chalicelib.core.demo import Cause, Demo, Desired, Failure, Phase, Search, Status, stack_name
+from chalicelib.core.component import Cause, Failure, Status
+from chalicelib.core.deletion_failures import MAX_ATTEMPTS
+from chalicelib.core.demo import Demo, Desired, Phase, Search
 from chalicelib.core.failures import DELETE_LIMIT, create_limit
 from chalicelib.core.kinds import Kind
+from chalicelib.core.naming import stack_name
 from chalicelib.core.observe import undeletable
 from chalicelib.core.plan import Next, Plan
 from chalicelib.core.planner import decide
 from chalicelib.core.policy import PollingPolicy
 from chalicelib.core.teardown import MAX_SEARCHES, reset_attempts, wants_search
-from chalicelib.core.trouble import MAX_ATTEMPTS
 
 from .builders import NOW, component, demo, leaving, minutes
 

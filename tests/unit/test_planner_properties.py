@@ -11,13 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.core.actions import Action, ActionKind
-from chalicelib.core.demo import GONE, IN_FLIGHT, Demo, Desired, Phase, Status, stack_name
+from chalicelib.core.component import GONE, IN_FLIGHT, Status
+from chalicelib.core.deletion_failures import MAX_ATTEMPTS
+from chalicelib.core.demo import Demo, Desired, Phase
+from chalicelib.core.naming import stack_name
 from chalicelib.core.observe import StackObservation, apply_observations
 from chalicelib.core.plan import Next, Plan
 from chalicelib.core.planner import decide
 from chalicelib.core.policy import PollingPolicy
 from chalicelib.core.teardown import wants_search
-from chalicelib.core.trouble import MAX_ATTEMPTS
 
 from .builders import NOW, graphs, of_graph
 

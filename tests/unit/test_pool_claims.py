@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.core.catalog import ALL, Component, Parameter
-from chalicelib.core.demo import Demo, Desired, Phase, Status, demo_id_from
+from chalicelib.core.component import Status
+from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.errors import LimitReached, StaleRecord, Unavailable
 from chalicelib.core.identity import Caller
+from chalicelib.core.naming import demo_id_from
 from chalicelib.core.pool import Pool
 from chalicelib.core.request import DemoRequest
 from testkit.simulation.components import SMALL

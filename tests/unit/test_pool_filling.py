@@ -9,7 +9,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.core.demo import Demo, Desired, Failure, Phase
+from chalicelib.core.component import Failure
+from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.pool import Pool, Tier
 from chalicelib.core.pool_filling import Filling, filling
 

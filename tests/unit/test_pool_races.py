@@ -14,9 +14,10 @@ from typing import Any, cast
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.core.demo import Desired, Phase, demo_id_from
+from chalicelib.core.demo import Desired, Phase
 from chalicelib.core.errors import DemoError, LimitReached, RetryableError
 from chalicelib.core.identity import Caller
+from chalicelib.core.naming import demo_id_from
 from chalicelib.core.pool import Pool, is_pooled
 from chalicelib.core.request import DemoRequest
 from chalicelib.services.use_cases import UseCases

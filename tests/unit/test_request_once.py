@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.core.catalog import ALL
-from chalicelib.core.demo import DEMO_ID, demo_id_from
 from chalicelib.core.errors import Unavailable
+from chalicelib.core.naming import DEMO_ID, demo_id_from
 from chalicelib.core.request import DemoRequest
 from chalicelib.services.request import IDEMPOTENCY_WINDOW
 

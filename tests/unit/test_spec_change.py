@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.demo import Demo, Desired, Phase, Status
+from chalicelib.core.component import Status
+from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.errors import InvalidRequest, Outdated, WrongState
 from chalicelib.core.kinds import Pause
 from chalicelib.core.request import DemoRequest

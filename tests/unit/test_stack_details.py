@@ -42,6 +42,19 @@ def test_the_likely_cause_is_the_first_failure_of_the_last_operation() -> None:
     assert likely_cause([]) is None
 
 
+@pytest.mark.parametrize("operation", ["CREATE", "UPDATE"])
+def test_a_rollback_is_part_of_the_operation_that_failed(operation: str) -> None:
+    """What failed came before it."""
+    rollback = "ROLLBACK" if operation == "CREATE" else "UPDATE_ROLLBACK"
+    events = [
+        event("stack", f"{rollback}_COMPLETE"),
+        event("stack", f"{rollback}_IN_PROGRESS", "The following resource(s) failed: [A]"),
+        event("A", f"{operation}_FAILED", "no such image"),
+        event("stack", f"{operation}_IN_PROGRESS"),
+    ]
+    assert events[2] == likely_cause(events)
+
+
 @pytest.mark.parametrize(
     ("partition", "domain"),
     [

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from chalicelib.core.demo import Demo, Desired, Failure, Phase, Status
+from chalicelib.core.component import Failure, Status
+from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.timeline import changes
 
 from .builders import NOW, component, demo, minutes

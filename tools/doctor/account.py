@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.core.catalog import Catalog
-from chalicelib.core.demo import PREFIX, parse_stack_name
+from chalicelib.core.naming import PREFIX, parse_stack_name
 from tools.rights.resources import Place
 from tools.rights.template import Stack
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from chalicelib.core.catalog import Component, Parameter
-from chalicelib.core.demo import stack_name
+from chalicelib.core.naming import stack_name
 from chalicelib.core.platforms import newest
 from tools.doctor.account import Account
 from tools.doctor.findings import Finding, judged, not_asked

@@ -11,9 +11,10 @@ from typing import Any, Final
 from chalicelib.adapters.templates import SUFFIXES, PackagedTemplates
 from chalicelib.core.bundle import BUNDLE_KEY
 from chalicelib.core.catalog import Catalog, Component
-from chalicelib.core.demo import PREFIX, Demo, stack_name
+from chalicelib.core.demo import Demo
 from chalicelib.core.inputs import given
 from chalicelib.core.kinds import Kind
+from chalicelib.core.naming import PREFIX, stack_name
 from chalicelib.core.policy import PermissionsBoundary
 from chalicelib.core.tags import stack_tags
 from tools.rights.service import ROOT, Service

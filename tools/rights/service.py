@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from chalicelib.core.demo import PREFIX
+from chalicelib.core.naming import PREFIX
 from tools.infrastructure.functions import FUNCTIONS
 from tools.infrastructure.template import service_template
 from tools.rights.policy import Document, Role

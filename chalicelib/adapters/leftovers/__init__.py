@@ -1,11 +1,10 @@
 """The search for what a deleted demo left behind, behind the Leftovers port.
 
 Candidates come from the tag index (Resource Groups Tagging API) and from the services that can
-be searched directly (`sources`), as the index may not show yet what is new. Each candidate is then
-looked up where it lives (`kinds`), as the index goes on listing what is gone, for hours even.
-Nothing is believed on the index's word alone, and no doubt counts as gone: a kind that has no
-look-up, a look-up that is refused and a source that cannot be read all count as left behind,
-with the reason beside them.
+be searched directly (`sources`), because the index does not show at once what is new. Each is
+then looked up in its own service (`kinds`), because the index lists for hours what is gone. What
+is not known counts as left behind, with the reason beside it: a kind without a look-up, a look-up
+that is refused, a source that cannot be read.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from chalicelib.core.demo import PREFIX
+from chalicelib.core.naming import PREFIX
 
 TAG: Final = f"{PREFIX}:demo-id"
 

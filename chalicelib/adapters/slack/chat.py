@@ -1,7 +1,7 @@
 """Slack's Web API behind the ports Chat, Directory and Forms, its errors turned into ours.
 
-A 429 is waited out here when it is short; a longer one is handed back, and no call is made
-before its time has come. So one batch of the stream after another asks Slack at most once.
+After a 429 a short wait is spent here; a longer one is raised as Throttled, and no call is made
+before it is over. So however many batches of the stream follow, Slack is called at most once.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ _DENIED: Final = frozenset(
 )
 _OUTSIDE: Final = ("deleted", "is_bot", "is_stranger")
 _GUEST: Final = ("is_restricted", "is_ultra_restricted")
-"""Marks of an account that is nobody's here, and of a guest's (Slack API, "User object")."""
+"""The fields that mark an account without a person, and a guest's (Slack API, "User object")."""
 _DEFAULT_RETRY_AFTER: Final = 30.0
 _DAY: Final = 24 * 3600
 _RESPONSE: Final = "response_url"

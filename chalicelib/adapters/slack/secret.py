@@ -1,4 +1,4 @@
-"""What Slack and the service trust each other by, out of Secrets Manager or Parameter Store."""
+"""The Slack app's credentials, out of Secrets Manager or Parameter Store."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from chalicelib.core.policy import Quotas
 from chalicelib.core.timeline import Entry
 
 _TRIES: Final = 20
-"""Slots to try for, each found free and taken by somebody else in between."""
+"""Slots to try for, each found free and then taken by another request."""
 
 
 class DemoTable:
@@ -127,7 +127,7 @@ class DemoTable:
         while refused := transact(self._client, writes):
             if 0 in refused:
                 raise moved_on(before)
-            # A slot that is another demo's by now: this one ends without it.
+            # Another demo holds the slot by now: this one is deleted without freeing it.
             writes = [write for number, write in enumerate(writes) if number not in refused]
         return replace(after, version=version, changed=frozenset())
 

@@ -1,4 +1,4 @@
-"""What one orphan search leaves for the next."""
+"""The notes of one orphan search for the next."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading a page at a time, with cursors that hold nothing a caller could abuse."""
+"""Reading a page at a time, with cursors that a caller cannot abuse."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar
 
 from chalicelib.adapters.items import Item, marshal, unmarshal
-from chalicelib.core.demo import DEMO_ID
 from chalicelib.core.errors import FieldProblem, InvalidRequest, UnreadableRecord
+from chalicelib.core.naming import DEMO_ID
 from chalicelib.core.pages import Page
 
 T = TypeVar("T")
@@ -21,7 +21,7 @@ _SHAPES: Final = {
     "rank": re.compile(r".{0,200}"),
     "demo_id": DEMO_ID,
 }
-"""What the parts of a key look like: DynamoDB answers a made-up one with a fault of its own."""
+"""What the parts of a key look like: DynamoDB answers a made-up one with an error."""
 
 
 def page(
@@ -33,9 +33,10 @@ def page(
     moving: tuple[str, ...],
     read: Callable[[Mapping[str, Any]], T],
 ) -> Page[T]:
-    """Query one page; an item that cannot be read is named in it and holds no other up.
+    """Query one page; an item that cannot be read is named in it and does not hide the others.
 
-    The cursor holds the `moving` part of a key; `fixed` is never its say.
+    The cursor holds the `moving` part of a key. The `fixed` part never comes from a cursor, so
+    that no caller can read on in another partition.
     """
     start = {"ExclusiveStartKey": marshal(fixed | opened(cursor, moving))} if cursor else {}
     answer = client.query(**query, **start)

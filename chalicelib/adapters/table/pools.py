@@ -74,7 +74,7 @@ class PoolItems:
 
     @translated
     def count(self, name: str, *, claimed: int = 0, missed: int = 0) -> None:
-        """Add to what was claimed of a pool and to what it could not give; none: no error."""
+        """Add to a pool's counts; a pool that does not exist is no error."""
         if_met(
             lambda: self._client.update_item(
                 TableName=self._name,

@@ -1,4 +1,4 @@
-"""Quota slots: numbered items, each held by one demo, so that no item is everybody's.
+"""Quota slots: numbered items, each held by one demo, so that no one item is written by all.
 
 OWNER#<owner> and TOTAL hold SLOT#<number> items. One is put only where there is none, below the
 quota's size, so the items are the count. They are in the index by_created, where the orphan search

@@ -1,4 +1,4 @@
-"""What events leave on a record for its loop: a count, changes, and who takes the token."""
+"""What events write on a record for its loop: their count and changes; and the task token."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from chalicelib.adapters import items
 from chalicelib.adapters.aws import translated
 from chalicelib.adapters.items import marshal, unmarshal
 from chalicelib.adapters.table.writes import if_met
+from chalicelib.core.stack_change import StackChange
 
 
 class LoopSignalItems:
@@ -18,9 +19,9 @@ class LoopSignalItems:
         self._name = name
 
     @translated
-    def count_event(self, demo_id: str, change: str | None = None) -> str | None:
+    def count_event(self, demo_id: str, change: StackChange | None = None) -> str | None:
         """Count an event, note what it named, and take the parked task token if there is one."""
-        added = {":one": 1} | ({":change": {change}} if change else {})
+        added = {":one": 1} | ({":change": {change.encode()}} if change else {})
         answer = if_met(
             lambda: self._client.update_item(
                 TableName=self._name,

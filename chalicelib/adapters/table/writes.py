@@ -1,4 +1,4 @@
-"""The writes of a transaction, each conditional on what it takes for granted."""
+"""The writes of a transaction, each under the condition that it relies on."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Writes:
         bound = {f":{k}": v for k, v in present(values).items()} | {":was": before.version}
         if before.changed:
             update += " DELETE changed :changed"
-            bound[":changed"] = set(before.changed)
+            bound[":changed"] = {change.encode() for change in before.changed}
         return {
             "Update": {
                 "TableName": self.table,

@@ -1,1 +1,1 @@
-"""The HTTP API: routes in demos, shares and about; protocol in http; description in openapi."""
+"""The HTTP API: a module of routes for each subject; HTTP itself in http.py."""

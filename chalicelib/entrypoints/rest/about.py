@@ -16,7 +16,7 @@ bp = Blueprint(__name__)
 
 @bp.middleware("http")  # type: ignore[untyped-decorator]
 def explain(event: Any, get_response: Any) -> ChaliceResponse:
-    """Let what Chalice itself refuses read like what the service refuses."""
+    """Give what Chalice itself refuses the form of the service's own refusals."""
     return explained(get_response(event))
 
 

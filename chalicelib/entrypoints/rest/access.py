@@ -1,4 +1,4 @@
-"""Who gets into a demo, over HTTP."""
+"""Credentials of a demo, and requests to be let in, over HTTP."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ bp = Blueprint(__name__)
 def credentials(call: Request, demo_id: str) -> Response:
     """Read the credentials of what a demo runs; the timeline says that they were read."""
     found = use_cases().credentials.of(call.caller, demo_id)
-    # No version: the answer is kept nowhere, and it is a digest of a password.
+    # Without an ETag: nobody keeps this answer, and the tag would be a digest of a password.
     return Response(body=credentials_view(found, use_cases().offer.catalog()), versioned=False)
 
 

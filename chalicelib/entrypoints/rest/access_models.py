@@ -52,7 +52,7 @@ class ShareBody(Body):
     )
 
     def invitation(self) -> Invitation:
-        """Return what the owner says of the link, in the core's words."""
+        """Return what the owner says of the link, as the core's value."""
         return Invitation(
             hours=self.expires_hours, label=self.label, host=self.host, note=self.note
         )

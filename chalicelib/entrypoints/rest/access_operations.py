@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
-from chalicelib.core.demo import DEMO_ID
+from chalicelib.core.naming import DEMO_ID
 from chalicelib.entrypoints.rest import answers
 from chalicelib.entrypoints.rest.access_models import AccessBody, ClickBody, ShareBody, VisitBody
 from chalicelib.entrypoints.rest.operation import Body, Operation, Parameter, Reply

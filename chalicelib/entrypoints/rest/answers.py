@@ -16,7 +16,8 @@ from typing import Annotated, Any, Literal, NotRequired
 from typing_extensions import TypedDict
 
 from chalicelib.core.access import Access
-from chalicelib.core.demo import Desired, Phase, Status
+from chalicelib.core.component import Status
+from chalicelib.core.demo import Desired, Phase
 from chalicelib.core.share import State
 from chalicelib.core.timeline import EntryKind
 

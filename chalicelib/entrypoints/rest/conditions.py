@@ -1,4 +1,4 @@
-"""Conditional requests (RFC 9110, 13.1): whether what a caller has is what there is."""
+"""Conditional requests (RFC 9110, 13.1): whether a caller has the present version."""
 
 from __future__ import annotations
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from chalice import Blueprint
 
-from chalicelib.core.demo import Demo, demo_id_from
+from chalicelib.core.demo import Demo
 from chalicelib.core.errors import FieldProblem, InvalidRequest
+from chalicelib.core.naming import demo_id_from
 from chalicelib.entrypoints.rest.conditions import version_tag
 from chalicelib.entrypoints.rest.http import JSON, MERGE_PATCH, Request, Response, endpoint
 from chalicelib.entrypoints.rest.views import briefs_view, demo_view, demos_view, events_view

@@ -1,7 +1,7 @@
-"""HTTP itself, in one place: who calls, what a view is given, and how errors read.
+"""HTTP itself: who calls, what a view is given, and how errors are answered.
 
-Every error leaves here as a problem document (RFC 9457) that names the field where there is
-one; a stack trace goes to the log and never to the caller.
+Every error is answered here with a problem document (RFC 9457) that names the field where there is
+one. A stack trace is logged and never returned.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class HttpError(DemoError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What a view may know of a request.
+    """A request as a view sees it.
 
     `path` is as the caller asked for it, with the stage or a domain's base path before it.
     """
@@ -122,7 +122,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """What a view says: a JSON body, or text of another type.
+    """What a view returns: a JSON body, or text of another type.
 
     What a GET answers has a version (`ETag`) and may be kept, unless `versioned` is False.
     """

@@ -1,4 +1,4 @@
-"""Looking closer, over HTTP: into one component of a demo, and over everybody's demos."""
+"""Details over HTTP: of one component of a demo, and of everybody's demos."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ bp = Blueprint(__name__)
 
 @endpoint(bp, "GET", "/demos/{demo_id}/components/{name}/events")
 def component_events(call: Request, demo_id: str, name: str) -> Response:
-    """Look into a component: its stack's resources and events, as CloudFormation has them now."""
+    """Get a component's stack as it is now: its resources and its events."""
     seen = use_cases().inspect.component(call.caller, demo_id, name)
     body: answers.ComponentDetails = {
         "component": component_view(seen.demo, seen.component),
@@ -35,7 +35,7 @@ def component_events(call: Request, demo_id: str, name: str) -> Response:
 
 @endpoint(bp, "GET", "/overview")
 def overview(call: Request) -> Response:
-    """Look over everybody's live demos, as an admin."""
+    """List everybody's live demos by owner, for an admin."""
     from chalicelib.core.prices import total  # noqa: PLC0415 - here alone
 
     if not call.caller.admin:

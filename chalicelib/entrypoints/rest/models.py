@@ -1,4 +1,4 @@
-"""What comes in: request bodies, held to their types before a use case sees them."""
+"""Request bodies, checked against their types before a use case sees them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from chalicelib.core.spec import SpecChange
 
 
 def _whole(text: str) -> str:
-    """Refuse half a surrogate pair, which JSON can carry and nothing can keep (RFC 8259, 8.2)."""
+    """Refuse half a surrogate pair, which JSON can carry and nothing can store (RFC 8259, 8.2)."""
     try:
         text.encode()
     except UnicodeEncodeError as error:
@@ -45,12 +45,12 @@ _PLAIN: Final = {
     "extra_forbidden": "there is no such field",
     "model_type": "the body must be a JSON object",
 }
-"""Words of our own where pydantic's speak of Python."""
+"""Our own messages in place of pydantic's that speak of Python."""
 _COMPONENTS: Final = "must be given: a list of names that is not empty, or 'all' for everything"
 
 
 class Body(BaseModel):
-    """A JSON object with no members but the ones named here."""
+    """A JSON object that may have the members named here and no others."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -84,7 +84,7 @@ class DemoBody(Body):
     )
 
     def request(self, own_block: str | None) -> DemoRequest:
-        """Return the request in the core's words; the caller's own address opens by default.
+        """Return the request as the core's value; the caller's own address opens by default.
 
         Raises InvalidRequest where neither is an IPv4 block.
         """
@@ -136,7 +136,7 @@ class ChangeBody(Body):
         return body
 
     def change(self) -> SpecChange:
-        """Return the change in the core's words."""
+        """Return the change as the core's value."""
         return SpecChange(
             name=self.name.strip() if self.name is not None else None,
             components=_selection(self.components),
@@ -164,7 +164,7 @@ class RetryBody(Body):
     )
 
     def change(self) -> SpecChange:
-        """Return the change in the core's words."""
+        """Return the change as the core's value."""
         return SpecChange(parameters=_values(self.parameters))
 
 

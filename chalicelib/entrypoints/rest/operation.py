@@ -1,4 +1,4 @@
-"""What an operation of the API is to OpenAPI, and which refusals follow from what it takes."""
+"""An operation of the API as OpenAPI describes it, and the refusals that follow from its input."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A pool as it comes in and goes out."""
+"""Request and response bodies about pools."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class WindowBody(Body):
     ready: Count
 
     def window(self) -> Window:
-        """Return it in the core's words."""
+        """Return it as the core's value."""
         return Window(
             days=tuple(dict.fromkeys(self.days)),
             start=time.fromisoformat(self.from_),
@@ -70,7 +70,7 @@ class PoolBody(Body):
     )
 
     def pool(self, name: str, *, home_region: str, most: int) -> Pool:
-        """Return it in the core's words; `most` is how many demos there may be in all."""
+        """Return it as the core's value; `most` is how many demos there may be in all."""
         windows = tuple(window.window() for window in self.windows)
         wanted = max([self.ready, *(window.ready for window in windows)])
         return Pool(

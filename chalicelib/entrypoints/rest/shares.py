@@ -57,7 +57,7 @@ def revoke(call: Request, demo_id: str, share_id: str) -> Response:
 
 @endpoint(bp, "POST", "/shared", public=True)
 def visit(call: Request) -> Response:
-    """Show what a link shows, and count the visit."""
+    """Open a link: return what it shows, and count the visit."""
     from chalicelib.entrypoints.rest.access_models import VisitBody  # noqa: PLC0415 - seldom
     from chalicelib.entrypoints.rest.models import parsed  # noqa: PLC0415 - seldom
 
@@ -67,7 +67,7 @@ def visit(call: Request) -> Response:
 
 @endpoint(bp, "GET", "/shared", public=True)
 def look_again(call: Request) -> Response:
-    """Show what a link shows to a page that is open already."""
+    """Return what a link shows to a page that is open already, counting no visit."""
     token = call.headers.get(TOKEN_HEADER.lower(), "")
     if not 1 <= len(token) <= MAX_TOKEN:
         raise InvalidRequest(FieldProblem(TOKEN_HEADER, f"must be 1 to {MAX_TOKEN} long"))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.core.demo import Status, stack_name
+from chalicelib.core.component import Status
 from chalicelib.core.kinds import Kind
+from chalicelib.core.naming import stack_name
 from chalicelib.entrypoints.rest.moments import maybe_moment as _maybe
 from chalicelib.entrypoints.rest.moments import moment as _time
 
@@ -14,8 +15,9 @@ if TYPE_CHECKING:  # only the description of the API needs the answers' types
     from datetime import timedelta
 
     from chalicelib.core.catalog import Catalog
+    from chalicelib.core.component import ComponentStatus, Failure
     from chalicelib.core.costs import Cost
-    from chalicelib.core.demo import ComponentStatus, Demo, Failure
+    from chalicelib.core.demo import Demo
     from chalicelib.core.identity import Caller
     from chalicelib.core.pages import Page
     from chalicelib.core.policy import Policy

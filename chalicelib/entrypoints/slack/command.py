@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from chalicelib.core.demo import DEMO_ID
+from chalicelib.core.naming import DEMO_ID
 from chalicelib.entrypoints.slack.create import Misunderstood, read_create, time_problem
 from chalicelib.entrypoints.slack.words import (
     EVERYTHING,

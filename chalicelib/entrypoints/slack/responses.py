@@ -9,9 +9,10 @@ from typing import Final
 
 from chalicelib.core import durations
 from chalicelib.core.catalog import Catalog
-from chalicelib.core.demo import DEMO_ID, Demo, Desired
+from chalicelib.core.demo import Demo, Desired
 from chalicelib.core.errors import DemoError, InvalidRequest, LimitReached, NotFound, WrongState
 from chalicelib.core.kinds import BUNDLE
+from chalicelib.core.naming import DEMO_ID
 from chalicelib.core.preview import Preview
 from chalicelib.entrypoints.slack import spec
 from chalicelib.entrypoints.slack.blocks import (

@@ -12,8 +12,10 @@ from typing import Final
 
 from slack_sdk.models.blocks import Block, ButtonElement
 
-from chalicelib.core.demo import DEMO_ID, ComponentStatus, Demo, Desired, Phase, Status
+from chalicelib.core.component import ComponentStatus, Status
+from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.durations import in_words
+from chalicelib.core.naming import DEMO_ID
 from chalicelib.entrypoints.slack import spec
 from chalicelib.entrypoints.slack.blocks import (
     MAX_URL,

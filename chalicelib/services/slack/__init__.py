@@ -1,1 +1,1 @@
-"""What somebody may ask for in Slack, carried out by the same use cases as over HTTP."""
+"""Requests from Slack, handled by the same use cases as those over HTTP."""

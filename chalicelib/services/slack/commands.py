@@ -1,4 +1,4 @@
-"""What somebody in Slack can ask the service to do with demos, and what comes of it: values."""
+"""Commands from Slack, and their results, as values."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DEFAULT_EXTENSION: Final = timedelta(hours=2)
 class Create:
     """Create a demo; without addresses the operator's default holds.
 
-    Its lease is a duration, or ends at a time of day in the time zone of who asks.
+    Its lease is a duration, or ends at a time of day in the sender's time zone.
     """
 
     components: Selection = ()
@@ -57,7 +57,7 @@ class ShowDemo(AboutOne):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extend(AboutOne):
-    """Extend a demo's lease by a duration, or to a time of day where the asker is.
+    """Extend a demo's lease by a duration, or to a time of day in the sender's time zone.
 
     A button says which end it was `seen` with, so that pressing it twice extends once.
     """
@@ -125,7 +125,7 @@ class AnswerRequest(AboutOne):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShowCredentials(AboutOne):
-    """Show the credentials of what a demo runs, to who asks alone."""
+    """Show the credentials of what a demo runs, to the sender alone."""
 
     kind: Literal["credentials"] = "credentials"
 
@@ -192,7 +192,7 @@ class ShareResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CredentialsResult:
-    """The credentials of what a demo runs, for who asked alone."""
+    """The credentials of what a demo runs, for the sender alone."""
 
     demo: Demo
     credentials: tuple[Credentials, ...]

@@ -1,4 +1,4 @@
-"""Requests from Slack: recorded while it waits, then carried out by the use cases of HTTP."""
+"""Requests from Slack: recorded while Slack waits, then handled by the use cases of HTTP."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.core.demo import DEMO_ID, Demo, Desired, Phase
+from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.errors import FieldProblem, InvalidRequest, NotAllowed, NotFound
 from chalicelib.core.identity import Caller, may_own
+from chalicelib.core.naming import DEMO_ID
 from chalicelib.core.request import DemoRequest
 from chalicelib.services.slack.commands import (
     AboutOne,
@@ -51,7 +52,8 @@ if TYPE_CHECKING:  # what wiring gives is loaded by then, and only in the functi
     from chalicelib.core.preview import Preview
     from chalicelib.services.change import ChangeDemo
     from chalicelib.services.offer import Offer
-    from chalicelib.services.ports import Clock, DemoRecords, NewId
+    from chalicelib.services.ports.records import DemoRecords
+    from chalicelib.services.ports.runtime import Clock, NewId
     from chalicelib.services.read import ReadDemos
     from chalicelib.services.request import RequestDemo
     from chalicelib.services.shares import Sharing
@@ -63,7 +65,7 @@ _PAGE = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intake:
-    """Looks at the package alone, and makes one write."""
+    """Reads the package alone, and makes one write."""
 
     offer: Offer
     requests: RequestStore
@@ -75,7 +77,7 @@ class Intake:
     def preview(self, command: Create) -> Preview:
         """Return what a command would make; raise InvalidRequest for one to be refused.
 
-        An end by the clock is judged once it is known where the asker is.
+        An end by the clock is checked once the sender's time zone is known.
         """
         return self.offer.preview(_to_request(command, command.ttl, self.policy))
 
@@ -96,7 +98,7 @@ class Intake:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlackRequests:
-    """Requests from Slack, carried out.
+    """Requests from Slack, handled.
 
     May run more than once for one request, so everything here has the same result then.
     """
@@ -114,7 +116,7 @@ class SlackRequests:
     policy: SlackPolicy
 
     def handle(self, request: SlackRequest) -> Result:
-        """Do what was asked; a change is recorded as handled before its result is returned.
+        """Do what a request says; a change is recorded as handled before its result is returned.
 
         So a change whose response is lost is not made twice. Raises any DemoError of the use
         cases, Unverified, NotOwner and NotOneDemo; a RetryableError means that the request is to
@@ -170,7 +172,7 @@ class SlackRequests:
                 share, token = self.sharing.create(caller, demo.demo_id)
                 return ShareResult(demo=demo, share=share, token=token)
             case Pause() | Resume() as wish:
-                result = self.spec.wish(demo, wish, caller)
+                result = self.spec.set_desired_state(demo, wish, caller)
                 return self._changed(result) if isinstance(result, Demo) else result
             case Allow() | AnswerRequest() as answer:
                 return DemoResult(demo=self.spec.let_in(demo, answer, caller))
@@ -243,7 +245,7 @@ class SlackRequests:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Updates:
-    """What the table's stream brings to Slack is handled and shown with."""
+    """The ports and the use case with which the stream's function handles and shows things."""
 
     handling: SlackRequests
     records: DemoRecords

@@ -1,4 +1,4 @@
-"""Commands from Slack that change what is wanted of a demo, or read how to sign in to it."""
+"""Commands from Slack that change a demo's spec, or read how to sign in to it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ class SpecCommands:
     credentials: ReadCredentials
     offer: Offer
 
-    def wish(self, demo: Demo, command: Pause | Resume, caller: Caller) -> Demo | PauseQuestion:
+    def set_desired_state(
+        self, demo: Demo, command: Pause | Resume, caller: Caller
+    ) -> Demo | PauseQuestion:
         """Pause or resume a demo and return it; a pause that is not confirmed is a question."""
         if isinstance(command, Pause) and not command.confirmed:
             return self._question(demo)

@@ -1,6 +1,6 @@
-"""The web page: files of chalicelib/web, as they are, under a policy that lets in nothing else.
+"""The web page: files of chalicelib/web as they are, under a policy that lets in nothing else.
 
-Everything in it is linked relatively, so that it works under any base path. `/app` and `/share`
+All links in it are relative, so that it works under any base path. `/app` and `/share`
 have no trailing slash: what is beside them is found whatever their address is. Files lie under
 a folder named by a digest of them all and may be kept for ever; only the two pages are asked
 for again.
@@ -57,7 +57,7 @@ def version() -> str:
 
 
 def policy(*also: str) -> str:
-    """Return the Content-Security-Policy; `also` are origins that scripts may ask."""
+    """Return the Content-Security-Policy; scripts may connect to the origins in `also`."""
     return "; ".join(
         [
             "default-src 'none'",
@@ -88,7 +88,7 @@ def _page(name: str, *origins: str) -> Response:
 
 @endpoint(bp, "GET", "/", public=True)
 def front(call: Request) -> Response:
-    """Lead whoever opens the service's own address to the page, with a slash at its end or not."""
+    """Redirect the service's own address to the page, with a slash at its end or not."""
     location = f"{call.path.rstrip('/')}/app"
     return Response(body="", status=HTTPStatus.FOUND, headers={"Location": location})
 
@@ -101,7 +101,7 @@ def application(call: Request) -> Response:  # noqa: ARG001
 
 @endpoint(bp, "GET", "/share", public=True)
 def shared(call: Request) -> Response:  # noqa: ARG001
-    """Serve a prospect's page; only the page reads the link's token, in its address's fragment."""
+    """Serve a prospect's page; no request has the link's token, which is in the fragment."""
     return _page("share.html")
 
 
@@ -117,7 +117,7 @@ def static(call: Request, folder: str, file: str) -> Response:  # noqa: ARG001
 
 @endpoint(bp, "GET", "/config.json", public=True)
 def configuration(call: Request) -> Response:  # noqa: ARG001
-    """Return where and as which client the page signs in."""
+    """Return where the page signs in, and as which client."""
     configured = settings()
     provider = _provider()
     if "token_endpoint" not in provider:
@@ -133,7 +133,7 @@ def configuration(call: Request) -> Response:  # noqa: ARG001
 
 
 def _provider() -> Mapping[str, str]:
-    """Return the issuer's endpoints, or nothing while it does not answer: the page says so."""
+    """Return the issuer's endpoints, or None while it does not answer; the page says so."""
     try:
         return discover(settings().oidc_issuer)
     except Unavailable as error:

@@ -1,4 +1,4 @@
-"""What happens outside: stack events, removed leases, the clock."""
+"""The functions behind events and schedules: stacks, removed leases, sweep and orphans."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import Any, Final
 from chalice import Blueprint, Rate
 from chalice.app import CloudWatchEvent
 
-from chalicelib.core.demo import parse_stack_name
 from chalicelib.core.errors import FatalError
+from chalicelib.core.naming import parse_stack_name
+from chalicelib.core.stack_change import StackChange
 from chalicelib.entrypoints.logs import logger
 from chalicelib.wiring import use_cases
 
@@ -38,12 +39,13 @@ Amazon EventBridge")."""
 
 @bp.on_cw_event(STACK_EVENTS, name="stack_changed")  # type: ignore[untyped-decorator]
 def stack_changed(event: CloudWatchEvent) -> None:
-    """Wake the loop of the demo whose stack has settled."""
+    """Wake the loop of the demo whose stack came to a new status."""
     detail = event.detail
     ours = parse_stack_name(detail["stack-id"].split("/")[1])
     if ours is not None:
         demo_id, component = ours
-        use_cases().wakeups.wake(demo_id, f"{component}#{detail['status-details']['status']}")
+        change = StackChange(component, detail["status-details"]["status"])
+        use_cases().wakeups.wake(demo_id, change)
 
 
 # The stream is wired in .chalice/resources.yaml, as only the template knows its ARN.
@@ -73,14 +75,14 @@ def _lease_record(record: Any) -> None:
         try:
             use_cases().lease_removed.run(demo_id, by_ttl=by_ttl)
         except FatalError as error:
-            # Delivered again it would fail again, and hold up every record behind it.
+            # It would fail again if it were delivered again, and hold up every record behind it.
             _report(demo_id, error)
             use_cases().lease_removed.metrics.count("LeaseFaults")
 
 
 @bp.schedule(Rate(5, unit=Rate.MINUTES), name="sweep")  # type: ignore[untyped-decorator]
 def sweep_due(event: CloudWatchEvent) -> None:  # noqa: ARG001
-    """Deal with every demo that is due."""
+    """Handle every demo that is due, and fill the pools."""
     swept = use_cases().sweep.run(_report)
     use_cases().fill_pools.run(_report)
     logger.info("swept", extra={"due": len(swept.seen), "faults": len(swept.faults)})
@@ -88,7 +90,7 @@ def sweep_due(event: CloudWatchEvent) -> None:  # noqa: ARG001
 
 @bp.schedule(Rate(1, unit=Rate.HOURS), name="orphans")  # type: ignore[untyped-decorator]
 def find_orphans(event: CloudWatchEvent) -> None:  # noqa: ARG001
-    """Take down what carries our tags and no live demo answers for."""
+    """Delete what carries our tags and no live demo answers for."""
     found = use_cases().orphan_search.run(_report)
     logger.info("searched for orphans", extra={"suspects": sorted(found.suspects)})
 

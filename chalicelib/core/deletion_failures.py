@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Final
 
 from chalicelib.core.actions import ActionKind
-from chalicelib.core.demo import Cause
+from chalicelib.core.component import Cause
 
 MAX_ATTEMPTS: Final = 5
 """Deletions of one stack before a person is asked to look."""

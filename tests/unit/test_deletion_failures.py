@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.core.actions import ActionKind
-from chalicelib.core.demo import Cause
-from chalicelib.core.trouble import classify, delay_after, quarantine_delay, repair_for
+from chalicelib.core.component import Cause
+from chalicelib.core.deletion_failures import classify, delay_after, quarantine_delay, repair_for
 
 FIRST = timedelta(seconds=15)
 

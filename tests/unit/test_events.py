@@ -11,7 +11,7 @@ from chalicelib.core.catalog import ALL
 from chalicelib.core.demo import Desired
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.request import DemoRequest
-from chalicelib.entrypoints import changes
+from chalicelib.entrypoints import events
 
 from .builders import HOME, OWNER, Stage
 
@@ -23,7 +23,7 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
     for _ in range(2):
         made.request.create(OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
     made.clock.advance(timedelta(hours=5))
-    monkeypatch.setattr(changes, "use_cases", lambda: made)
+    monkeypatch.setattr(events, "use_cases", lambda: made)
     return made
 
 
@@ -44,7 +44,7 @@ EVENT = {"Records": [removed("demo0001", 1), removed("demo0002", 2)]}
 def test_an_unreadable_record_does_not_hold_up_the_stream(stage: Stage) -> None:
     """It is counted and not delivered again; the lease behind it ends its demo."""
     stage.store.unreadable.add("demo0001")
-    assert {"batchItemFailures": []} == changes.lease_gone(EVENT, None)
+    assert {"batchItemFailures": []} == events.lease_gone(EVENT, None)
     assert Desired.DELETED is stage.store.get("demo0002").desired_state
     assert 1 == stage.metrics.counts["LeaseFaults"]
 
@@ -62,7 +62,7 @@ def test_what_may_succeed_later_is_delivered_again(
 
     monkeypatch.setattr(stage.store, "get", busy)
     failed = {"batchItemFailures": [{"itemIdentifier": "2"}]}
-    assert failed == changes.lease_gone(EVENT, None)
+    assert failed == events.lease_gone(EVENT, None)
     assert Desired.DELETED is get("demo0001").desired_state
     assert 0 == stage.metrics.counts["LeaseFaults"]
 
@@ -78,6 +78,6 @@ def scheduled() -> dict[str, Any]:
 def test_the_sweep_counts_what_it_could_not_deal_with(stage: Stage) -> None:
     """The function itself succeeds: the others were dealt with."""
     stage.store.unreadable.add("demo0001")
-    changes.sweep_due(scheduled(), None)
+    events.sweep_due(scheduled(), None)
     assert ("SweepFaults", 1, "Count") in stage.metrics.values
     assert Desired.DELETED is stage.store.get("demo0002").desired_state
