@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -31,6 +32,32 @@ def test_every_method_is_throttled(template: dict[str, Any]) -> None:
     path = asking["ResourcePath"].removeprefix("/").replace("~1", "/")
     assert app.routes[path][asking["HttpMethod"]]
     assert 2 == asking["ThrottlingRateLimit"]
+
+
+def test_an_access_log_tells_no_secret(template: dict[str, Any]) -> None:
+    """A path, a query, a header or a principal may be one, or says who somebody is."""
+    condition, log, otherwise = template["Resources"]["RestAPI"]["Properties"]["AccessLogSetting"][
+        "Fn::If"
+    ]
+    fields = json.loads(log["Format"])
+    told = {
+        "requestTime", "requestId", "identity.sourceIp", "httpMethod", "resourcePath",
+        "status", "error.responseType", "responseLength", "responseLatency",
+    }  # fmt: skip
+    assert {f"$context.{name}" for name in told} == set(fields.values())
+    assert "\n" not in log["Format"]
+    assert ("HasAccessLog", {"Ref": "AWS::NoValue"}) == (condition, otherwise)
+
+
+def test_an_access_log_is_kept_for_as_long_as_is_said(template: dict[str, Any]) -> None:
+    """None is kept for ever, and none is written unless somebody says so."""
+    group = template["Resources"]["AccessLog"]
+    days = template["Parameters"]["AccessLogDays"]
+    assert ("HasAccessLog", {"Ref": "AccessLogDays"}) == (
+        group["Condition"],
+        group["Properties"]["RetentionInDays"],
+    )
+    assert days["Default"] == days["AllowedValues"][0] == 0
 
 
 def test_the_api_has_one_stage(template: dict[str, Any]) -> None:
