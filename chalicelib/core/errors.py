@@ -69,7 +69,7 @@ class WrongState(FatalError):  # noqa: N818
     `until` is the latest end of its lease, where that is what the cap is about.
     """
 
-    def __init__(self, why: str, until: datetime | None = None) -> None:
+    def __init__(self, why: str, *, until: datetime | None = None) -> None:
         super().__init__(why)
         self.until = until
 

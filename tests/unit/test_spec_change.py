@@ -155,3 +155,17 @@ def test_a_preview_of_a_change_does_nothing() -> None:
     paused = stage.change.preview(demo, SpecChange(desired_state=Desired.PAUSED))
     assert (("data",), ()) == (paused.stopped, paused.deleted)
     assert demo == stage.store.get(demo.demo_id)
+
+
+def test_only_a_pause_loses_what_a_pause_loses() -> None:
+    """A deletion says so itself; a pause of what loses nothing is not warned of."""
+    web = replace(WEB, pause_loses="All that was typed.")
+    stage = Stage((NET, DATA, web))
+    demo = ready(stage, "data", "web")
+    paused = stage.change.preview(demo, SpecChange(desired_state=Desired.PAUSED))
+    assert (("web",), {"web": "All that was typed."}) == (paused.deleted, paused.loses)
+    without = stage.change.preview(demo, SpecChange(components=("data",)))
+    assert (("web",), {}) == (without.deleted, without.loses)
+    plain = Stage((NET, WEB))
+    paused = plain.change.preview(ready(plain, "web"), SpecChange(desired_state=Desired.PAUSED))
+    assert (("web",), {}) == (paused.deleted, paused.loses)
