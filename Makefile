@@ -46,8 +46,8 @@ format: $(VENV)/installed ## Format the code and mend what the linter can
 	@$(VENV)/bin/ruff check --quiet --fix .
 	@$(VENV)/bin/ruff format --quiet .
 
-packages: # Apache, Chromium, two font families, and binutils, which makes the package small
-	@tools/install-debian.sh apache2 binutils $(BROWSER)
+packages: # Apache, MariaDB, Chromium, two font families, and binutils, which makes the package small
+	@tools/install-debian.sh apache2 binutils mariadb-server-core $(BROWSER)
 
 debian:
 	@test "$(packages)" != no && $(MAKE) --no-print-directory packages || echo "Tests that need Debian's packages will be skipped."

@@ -8,6 +8,7 @@ isolate (a root file system of its own, capabilities, memory) is not isolated.
 
 import argparse
 import contextlib
+import importlib
 import json
 import os
 import re
@@ -17,22 +18,19 @@ import subprocess
 import sys
 import uuid
 from pathlib import Path
+from typing import Any
 
-from local.instances import image_store, registry_stand_in, serving
+from local.instances import image_store, serving
 from local.instances.asking import ask
-from local.instances.image_store import Image
-from local.instances.registry_stand_in import RegistryError
+from local.instances.image_store import Image, ImageError
 
 _CONTINUED = re.compile(r"\\\n")
 _VARIABLE = re.compile(r"\$\{(\w+)\}|\$(\w+)")
 _FOR_FILES = ("chmod", "mkdir", "rm", "true", "false", "ln", "touch")
 _PACKAGES = ("apt-get", "DEBIAN_FRONTEND=noninteractive")
 _ANYONES = 0o1777
+_REGISTRYS = "localhost:5000/"  # what the names of the registry's images begin with
 _PROGRAMS = Path(os.environ.get("INSTANCE_ROOT", "")).parent / "bin"
-
-
-class BuildError(RuntimeError):
-    """An instruction of the Dockerfile cannot be done; the message names it."""
 
 
 def build(arguments: list[str]) -> int:
@@ -75,7 +73,7 @@ def _do(
         case "FROM" | "USER" | "EXPOSE" | "LABEL" | "STOPSIGNAL" | "HEALTHCHECK":
             pass
         case _:
-            raise BuildError(f"this stand-in for docker cannot do {instruction} {text}")
+            raise ImageError(f"this stand-in for docker cannot do {instruction} {text}")
 
 
 def _filled(text: str, variables: dict[str, str]) -> str:
@@ -90,7 +88,7 @@ def _copy(image: Image, context: Path, words: list[str]) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     for source in sources:
         if not (context / source).exists():
-            raise BuildError(f"COPY failed: {source} is not in the build context")
+            raise ImageError(f"COPY failed: {source} is not in the build context")
         shutil.copy(context / source, folder)
 
 
@@ -100,14 +98,14 @@ def _run(image: Image, text: str) -> None:
         if words[0] in _PACKAGES:
             continue
         if words[0] not in _FOR_FILES:
-            raise BuildError(f"this stand-in for docker cannot run: {command.strip()}")
+            raise ImageError(f"this stand-in for docker cannot run: {command.strip()}")
         here = [image.files + word if word.startswith("/") else word for word in words]
         for word in here[1:]:
             if word.startswith(image.files):
                 Path(word).parent.mkdir(parents=True, exist_ok=True)
         done = subprocess.run(here, check=False)
         if done.returncode:
-            raise BuildError(f"the command '{command.strip()}' returned {done.returncode}")
+            raise ImageError(f"the command '{command.strip()}' returned {done.returncode}")
 
 
 def run(arguments: list[str]) -> int:
@@ -127,13 +125,23 @@ def run(arguments: list[str]) -> int:
     name = asked.name or uuid.uuid4().hex[:12]
     restart = "always" if asked.restart in ("always", "unless-stopped") else "no"
     given = dict(pair.split("=", 1) for pair in asked.env)
-    if registry_stand_in.is_registry(asked.image):
+    if _is_registry(asked.image):
         return _start(name, [str(_PROGRAMS / "docker-registry")], given, restart)
     image = _found(asked.image, anew=asked.pull == "always")
     command = [*image.entry_point, *(asked.command or image.command)]
     moved = [f"{image.files}{word}" if word.startswith("/") else word for word in command]
     environment = {**_moved(image, name, _volumes(asked.volume)), **given}
     return _start(name, moved, environment, restart)
+
+
+def _is_registry(image: str) -> bool:
+    """Whether an image's name is that of the registry itself."""
+    return image.rpartition("/")[2].partition(":")[0] == "registry"
+
+
+def _registry() -> Any:
+    """Import what speaks with the registry, which few calls need."""
+    return importlib.import_module("local.instances.registry_stand_in")
 
 
 def _start(name: str, command: list[str], environment: dict[str, str], restart: str) -> int:
@@ -145,12 +153,12 @@ def _start(name: str, command: list[str], environment: dict[str, str], restart: 
 
 def _found(name: str, *, anew: bool) -> Image:
     """Find an image; one of the registry's is taken from there first where that is wanted."""
-    if anew and name.startswith(registry_stand_in.OURS):
-        with contextlib.suppress(RegistryError):  # then the one that is here, as ECS has it
-            registry_stand_in.pull(name)
+    if anew and name.startswith(_REGISTRYS):
+        with contextlib.suppress(ImageError):  # then the one that is here, as ECS has it
+            _registry().pull(name)
     image = image_store.find(name)
     if image is None:
-        raise BuildError(f"unable to find image '{name}' locally, and nothing is pulled here")
+        raise ImageError(f"unable to find image '{name}' locally, and nothing is pulled here")
     return image
 
 
@@ -204,14 +212,14 @@ def copy_out(arguments: list[str]) -> int:
 
 def pull(arguments: list[str]) -> int:
     """Take an image from the registry; what others serve is taken for granted."""
-    if arguments[-1].startswith(registry_stand_in.OURS):
-        registry_stand_in.pull(arguments[-1])
+    if arguments[-1].startswith(_REGISTRYS):
+        _registry().pull(arguments[-1])
     return 0
 
 
 def push(arguments: list[str]) -> int:
     """Bring an image to the registry."""
-    registry_stand_in.push(arguments[-1])
+    _registry().push(arguments[-1])
     return 0
 
 
@@ -241,6 +249,6 @@ def main(arguments: list[str]) -> int:
         return 1
     try:
         return _COMMANDS[name](rest)
-    except (BuildError, RegistryError) as error:
+    except ImageError as error:
         print(f"ERROR: {error}", file=sys.stderr)
         return 1

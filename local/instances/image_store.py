@@ -8,6 +8,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 
+class ImageError(RuntimeError):
+    """An image cannot be made, pushed or pulled; the message says why."""
+
+
 @dataclass
 class Image:
     """What a Dockerfile says of an image, whose files are in `files`."""

@@ -29,9 +29,11 @@ _LOOPBACK: Final = re.compile(r"(?<![\w.])127\.0\.0\.1(?![\w.])")
 _METADATA: Final = re.compile(r"http://169\.254\.169\.254(?![\w.])")
 # What stands in for programs that would change this machine, or that only an instance has.
 STAND_INS: Final = (
-    *("apache2", "cfn-signal", "chown", "cloud-init", "dnf", "docker", "docker-registry"),
-    *("eb-engine", "java", "systemctl", "useradd"),
+    *("apache2", "cfn-signal", "cloud-init", "docker", "docker-registry", "eb-engine"),
+    *("java", "systemctl"),
 )
+# Packages, users and owners are this machine's own affair.
+_NOTHING: Final = ("chown", "dnf", "useradd")
 _ENTERED: Final = 0o711
 _READ: Final = 0o755
 # What this machine may lack.
@@ -128,6 +130,8 @@ class Machine:
         missing = (name for name in _WHERE_MISSING if not shutil.which(name))
         for name in (*STAND_INS, *missing):
             _write_program(programs / name, f'"{_PYTHON}" -S "{_HERE / "programs.py"}" {name}')
+        for name in _NOTHING:
+            _write_program(programs / name, "true")
         _write_program(programs / "python3", f'"{_PYTHON}" -s')
         aws = Path(sys.executable).with_name("aws")
         _write_program(programs / "aws", f'"{sys.executable}" -P "{aws}"')

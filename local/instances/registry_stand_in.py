@@ -14,25 +14,13 @@ import urllib.request
 from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Final
 
 from local.instances import image_store
-from local.instances.image_store import Image
+from local.instances.image_store import Image, ImageError
 
-OURS: Final = "localhost:5000/"
-"""What the names of its images begin with."""
 _DESCRIPTION = "image.json"
 _FILES = "files"
 _TIMEOUT = 60  # seconds
-
-
-class RegistryError(RuntimeError):
-    """An image could not be pushed or pulled; the message says why."""
-
-
-def is_registry(image: str) -> bool:
-    """Whether an image's name is that of the registry itself."""
-    return image.rpartition("/")[2].partition(":")[0] == "registry"
 
 
 def serve(_: list[str]) -> int:
@@ -83,15 +71,15 @@ def _kept(path: str, body: bytes | None) -> tuple[int, bytes]:
 
 
 def push(name: str) -> None:
-    """Send an image to the registry of this instance; `RegistryError` if it does not take it."""
+    """Send an image to the registry of this instance; `ImageError` if it does not take it."""
     image = image_store.find(name)
     if image is None:
-        raise RegistryError(f"An image does not exist locally with the tag: {name}")
+        raise ImageError(f"An image does not exist locally with the tag: {name}")
     _ask("PUT", name, _packed(image))
 
 
 def pull(name: str) -> None:
-    """Take an image from the registry of this instance; `RegistryError` if it has none."""
+    """Take an image from the registry of this instance; `ImageError` if it has none."""
     image_store.keep(name, _unpacked(_ask("GET", name)))
 
 
@@ -105,9 +93,9 @@ def _ask(method: str, name: str, body: bytes | None = None) -> bytes:
             return bytes(answer.read())
     except urllib.error.HTTPError as error:
         said = error.read().decode(errors="replace").strip()
-        raise RegistryError(f"{name}: the registry answered {error.code}: {said}") from error
+        raise ImageError(f"{name}: the registry answered {error.code}: {said}") from error
     except OSError as error:
-        raise RegistryError(f"{name}: the registry does not answer: {error}") from error
+        raise ImageError(f"{name}: the registry does not answer: {error}") from error
 
 
 def _packed(image: Image) -> bytes:
