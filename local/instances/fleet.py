@@ -11,7 +11,7 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Coroutine, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import Popen
@@ -136,7 +136,11 @@ def end(instance_id: str) -> None:
         return
     held.dead = True
     held.owner = f"ended {held.owner}"
-    task = asyncio.get_running_loop().create_task(_end(held))
+    _in_background(_end(held))
+
+
+def _in_background(work: Coroutine[Any, Any, None]) -> None:
+    task = asyncio.get_running_loop().create_task(work)
     _ending.add(task)
     task.add_done_callback(_ending.discard)
 
@@ -170,9 +174,11 @@ def look() -> None:
 
 def bound_processes() -> None:
     """Switch off what has started more processes than an instance may have."""
-    for held in list(_instances.values()):
-        if not held.dead and len(processes.of(held.machine.directory)) > _MOST_PROCESSES:
-            kill(held.machine.instance_id)
+    running = processes.by_instance(folder())
+    for instance_id, held in _instances.items():
+        if not held.dead and len(running.get(instance_id, ())) > _MOST_PROCESSES:
+            held.dead = True
+            _in_background(asyncio.to_thread(processes.end, held.machine.directory))
 
 
 def stop_all() -> None:
@@ -185,10 +191,11 @@ def stop_all() -> None:
 
 def described() -> Iterator[dict[str, Any]]:
     """Say of each instance what it is and what it takes."""
-    for held in _instances.values():
-        pids = processes.of(held.machine.directory)
+    running = processes.by_instance(folder()) if _instances else {}
+    for instance_id, held in _instances.items():
+        pids = running.get(instance_id, [])
         yield {
-            "instance_id": held.machine.instance_id,
+            "instance_id": instance_id,
             "owner": held.owner,
             "address": held.machine.address,
             "directory": str(held.machine.directory),

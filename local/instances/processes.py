@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import time
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -40,6 +41,16 @@ def start(
 def of(directory: Path) -> list[int]:
     """List the processes of the instance in this directory, or of all instances below it."""
     return [pid for pid, entry in _marked() if entry.startswith(f"{MARK}={directory}/".encode())]
+
+
+def by_instance(folder: Path) -> dict[str, list[int]]:
+    """List the processes of every instance below a folder by its directory's name, in one look."""
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    for pid, entry in _marked():
+        path = Path(os.fsdecode(entry.partition(b"=")[2]))
+        if path.parent == folder:
+            found[path.name].append(pid)
+    return found
 
 
 def _marked() -> Iterator[tuple[int, bytes]]:
