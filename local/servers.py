@@ -43,6 +43,8 @@ def start(module: str, state: Path, name: str, *arguments: str, port: int = 0) -
     until = time.monotonic() + _STARTS_WITHIN
     while not said.exists():
         if process.poll() is not None or time.monotonic() > until:
+            process.kill()  # nobody would know of it
+            process.wait()
             raise ServerError(f"{module} did not start; see {name}.log")
         time.sleep(_LOOK_AGAIN)
     return int(said.read_text()), process.pid

@@ -25,9 +25,11 @@ if sys.platform != "linux":
 @pytest.fixture(scope="session")
 def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     state = tmp_path_factory.mktemp("machines")
-    up = service.up(state, parameters=SETTINGS, instances=True)
-    yield Running(up, state, service.emulator(state))
-    service.down(state)
+    try:
+        up = service.up(state, parameters=SETTINGS, instances=True)
+        yield Running(up, state, service.emulator(state))
+    finally:
+        service.down(state)
 
 
 def opened(link: str) -> httpx.Response:

@@ -58,11 +58,13 @@ def with_war(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         archive.writestr("META-INF/MANIFEST.MF", "Manifest-Version: 1.0\nMain-Class: Main\n\n")
         archive.write(folder / "Main.class", "Main.class")
     state = tmp_path_factory.mktemp("jenkins")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(serving.JENKINS_WAR, str(war))
-        up = service.up(state, parameters=SETTINGS, instances=True)
-    yield Running(up, state, service.emulator(state))
-    service.down(state)
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(serving.JENKINS_WAR, str(war))
+            up = service.up(state, parameters=SETTINGS, instances=True)
+        yield Running(up, state, service.emulator(state))
+    finally:
+        service.down(state)
 
 
 def test_what_is_given_in_the_place_of_jenkins_runs(with_war: Running) -> None:

@@ -20,11 +20,13 @@ NAME = "Bare & simple"
 def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """Bring the service up as on a machine that has Python and nothing else."""
     state = tmp_path_factory.mktemp("bare")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(serving.WITHOUT, "apache2, mariadbd")
-        up = service.up(state, parameters=SETTINGS, instances=True)
-    yield Running(up, state, service.emulator(state))
-    service.down(state)
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(serving.WITHOUT, "apache2, mariadbd")
+            up = service.up(state, parameters=SETTINGS, instances=True)
+        yield Running(up, state, service.emulator(state))
+    finally:
+        service.down(state)
 
 
 def test_python_serves_where_there_is_no_apache(bare: Running) -> None:
