@@ -7,46 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from botocore import xform_name
-from botocore.session import Session
 
 from tools.rights.check import Need, needs_of_functions, refusals, unnoticed
 from tools.rights.demo import stacks_of
 from tools.rights.function_calls import listed, misplaced
 from tools.rights.service import ROOT, service
 
-# By the client's name in boto3: its name in IAM, and the operations that IAM names otherwise
-# (Service Authorization Reference of each service).
-SERVICES = {
-    "autoscaling": "autoscaling",
-    "cloudformation": "cloudformation",
-    "cloudwatch": "cloudwatch",
-    "dynamodb": "dynamodb",
-    "ec2": "ec2",
-    "ecs": "ecs",
-    "elasticbeanstalk": "elasticbeanstalk",
-    "elbv2": "elasticloadbalancing",
-    "iam": "iam",
-    "logs": "logs",
-    "rds": "rds",
-    "resourcegroupstaggingapi": "tag",
-    "s3": "s3",
-    "secretsmanager": "secretsmanager",
-    "ssm": "ssm",
-    "stepfunctions": "states",
-}
-RENAMED = {
-    "s3:DeleteObjects": {"s3:DeleteObject", "s3:DeleteObjectVersion"},
-    "s3:HeadBucket": {"s3:ListBucket"},
-    "s3:ListBuckets": {"s3:ListAllMyBuckets"},
-    "s3:ListMultipartUploads": {"s3:ListBucketMultipartUploads"},
-    "s3:ListObjectVersions": {"s3:ListBucketVersions"},
-    "dynamodb:TransactWriteItems": {
-        "dynamodb:DeleteItem",
-        "dynamodb:PutItem",
-        "dynamodb:UpdateItem",
-    },
-}
+from .operations import known_operations, name_of
 
 
 @pytest.fixture(scope="module")
@@ -95,28 +62,12 @@ def test_every_operation_in_the_code_is_listed() -> None:
 
 def _operations() -> Iterator[tuple[str, list[set[str]]]]:
     """Yield each boto3 operation that the adapters name, and the actions of each such client."""
-    known = _known_operations()
+    known = known_operations()
     for file in sorted((ROOT / "chalicelib" / "adapters").rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text())):
-            name = _name(node)
+            name = name_of(node)
             if name in known:
                 yield f"{_short(file)}: {name}", known[name]
-
-
-def _known_operations() -> dict[str, list[set[str]]]:
-    found: dict[str, list[set[str]]] = {}
-    for client, prefix in SERVICES.items():
-        for operation in Session().get_service_model(client).operation_names:
-            action = f"{prefix}:{operation}"
-            name = xform_name(operation)
-            found.setdefault(name, []).append(RENAMED.get(action, {action}))
-    return found
-
-
-def _name(node: ast.AST) -> str:
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
 def _short(file: Path) -> str:
