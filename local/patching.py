@@ -1,6 +1,7 @@
 """How the local run reaches into the packages it extends: by dotted name, and loudly.
 
-`pinned` reads a name and `wrap` replaces a function. Nothing in `local/` touches a private
+`pinned` reads a name, `wrap` replaces one, and `around` puts a function of ours around one of
+theirs. Nothing in `local/` touches a private
 name of another package in any other way, so `local.pin` can find every name in use.
 """
 
@@ -40,6 +41,18 @@ def wrap(dotted: str, make: Callable[[Any], Any]) -> None:
         for loaded in list(sys.modules.values()):
             if getattr(loaded, "__name__", "").startswith(package):
                 _replace(loaded, original, replacement)
+
+
+def around(dotted: str, call: Callable[..., Any]) -> None:
+    """Let `call(original, *args, **kwargs)` answer wherever the original function was called."""
+
+    def make(original: Any) -> Any:
+        def answer(*args: Any, **kwargs: Any) -> Any:
+            return call(original, *args, **kwargs)
+
+        return answer
+
+    wrap(dotted, make)
 
 
 def _get(owner: Any, name: str, dotted: str) -> Any:

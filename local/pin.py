@@ -1,7 +1,7 @@
 """The self-test of the extended packages: every name in use is what it was when it was pinned.
 
-The names are found in the sources of `local/`: whatever is given to `pinned` or `wrap`. What each
-of them was, with the parameters of a function, is in `pinned.txt`, which `python -m local.pin`
+The names are found in the sources of `local/`: whatever is given to `pinned`, `wrap` or
+`around`. What each of them was, with the parameters of a function, is in `pinned.txt`, which `python -m local.pin`
 writes: look at each line that it changes.
 """
 
@@ -12,6 +12,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from local import patching
 from local.patching import PinMovedError, pinned
 
 PACKAGES = ("ministack", "oidc-provider-mock")
@@ -52,8 +53,9 @@ def _described(name: str) -> str:
 
 
 def names_in_use(sources: Path = _SOURCES) -> frozenset[str]:
-    """Find every dotted name that the modules under `sources` give to `pinned` and `wrap`."""
-    files = (file for file in sources.rglob("*.py") if file != Path(__file__))
+    """Find every dotted name that the modules under `sources` reach for by `local.patching`."""
+    own = (Path(__file__), Path(patching.__file__))
+    files = (file for file in sources.rglob("*.py") if file not in own)
     return frozenset(name for file in files for name in _names(ast.parse(file.read_text())))
 
 
@@ -61,10 +63,10 @@ def _names(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         match node:
             case ast.Call(
-                func=ast.Name(id="pinned" | "wrap"), args=[ast.Constant(value=name), *_]
+                func=ast.Name(id="pinned" | "wrap" | "around"), args=[ast.Constant(value=name), *_]
             ):
                 yield str(name)
-            case ast.Call(func=ast.Name(id="pinned" | "wrap"), lineno=line):
+            case ast.Call(func=ast.Name(id="pinned" | "wrap" | "around"), lineno=line):
                 raise PinMovedError(f"line {line}: a name that is no literal cannot be checked")
 
 

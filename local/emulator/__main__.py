@@ -1,63 +1,43 @@
 """The emulator's process: check the pin, extend MiniStack, then let it run."""
 
+from importlib import import_module
+
 from local import pin
-from local.emulator import (
-    beanstalk,
-    buckets,
-    call_resources,
-    calls,
-    condition_keys,
-    conditions,
-    credentials,
-    descriptions,
-    front_door,
-    gateway,
-    images,
-    lambda_errors,
-    operations,
-    partial_batches,
-    resume,
-    rights,
-    shared_code,
-    stack_events,
-    steps,
-    tagging,
-    ttl,
-    workers,
-)
-from local.instances import supervisor
 from local.patching import pinned
+
+# In the order in which they come into place: what is around what.
+EXTENSIONS = (
+    "emulator.conditions",
+    "emulator.operations",
+    "emulator.rights",
+    "emulator.stack_events",
+    "emulator.resume",
+    "emulator.beanstalk",
+    "instances.supervisor",
+    "emulator.images",
+    "emulator.buckets",
+    "emulator.descriptions",
+    "emulator.gateway",
+    "emulator.lambda_errors",
+    "emulator.partial_batches",
+    "emulator.shared_code",
+    "emulator.workers",
+    "emulator.steps",
+    "emulator.ttl",
+    "emulator.tagging",
+    "emulator.calls",
+    "emulator.call_resources",
+    "emulator.condition_keys",
+    "emulator.credentials",
+    "emulator.front_door",
+)
 
 
 def extend() -> None:
     """Put every extension in place; `PinMovedError` names what is not as it was."""
     pin.check("ministack")
-    for extension in (
-        conditions,
-        operations,
-        rights,
-        stack_events,
-        resume,
-        beanstalk,
-        supervisor,
-        images,
-        buckets,
-        descriptions,
-        gateway,
-        lambda_errors,
-        partial_batches,
-        shared_code,
-        workers,
-        steps,
-        ttl,
-        tagging,
-        calls,
-        call_resources,
-        condition_keys,
-        credentials,
-        front_door,
-    ):
-        extension.install()
+    for name in EXTENSIONS:
+        import_module(f"local.{name}").install()
 
 
 if __name__ == "__main__":

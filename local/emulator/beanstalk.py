@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import parse_qs
-from xml.sax.saxutils import escape
 
 from local.patching import pinned
 
@@ -182,55 +181,32 @@ def _delete_application(physical_id: str, _properties: dict[str, Any]) -> None:
     _records.pop(("application", physical_id), None)
 
 
-def answer(body: bytes, refused: Any) -> tuple[int, str, bytes]:
-    """Answer one call of the Elastic Beanstalk query protocol: status, content type and XML.
+def answer(body: bytes, refused: Any) -> Any:
+    """Answer one call of the Elastic Beanstalk query protocol: status, headers and XML.
 
     `refused` is why its signature is not good, as MiniStack's `AuthError`; None if it is.
     """
+    refuse = pinned("ministack.core.responses.error_response_xml")
     if refused:
-        return 403, "text/xml", error(refused.code, refused.message)
+        return refuse(refused.code, refused.message, 403, _NAMESPACE)
     action = parse_qs(body.decode()).get("Action", [""])[0]
     if action == "ListAvailableSolutionStacks":
-        return _answer(action, "SolutionStacks", map(escape, SOLUTION_STACKS))
+        return _answer(action, "SolutionStacks", SOLUTION_STACKS)
     if action not in _LISTS:
-        return (
-            400,
-            "text/xml",
-            error("InvalidAction", f"{action} is not recorded by this emulator"),
-        )
+        return refuse("InvalidAction", f"{action} is not recorded here", 400, _NAMESPACE)
     kind, member = _LISTS[action]
-    return _answer(action, member, map(_fields, _of_kind(kind)))
+    return _answer(action, member, map(_told, _of_kind(kind)))
 
 
-def _answer(action: str, member: str, bodies: Iterable[str]) -> tuple[int, str, bytes]:
-    items = "".join(f"<member>{body}</member>" for body in bodies)
-    answered = (
-        f'<{action}Response xmlns="{_NAMESPACE}"><{action}Result><{member}>{items}</{member}>'
-        f"</{action}Result><ResponseMetadata><RequestId>local</RequestId></ResponseMetadata>"
-        f"</{action}Response>"
-    )
-    return 200, "text/xml", answered.encode()
+def _answer(action: str, member: str, items: Iterable[Any]) -> Any:
+    told = {f"{action}Result": {member: {"member": list(items)}}}
+    return pinned("ministack.core.responses.xml_response")(f"{action}Response", _NAMESPACE, told)
 
 
-def _fields(record: dict[str, Any]) -> str:
-    return "".join(
-        f"<{key}>{escape(_iso(value) if key == 'DateCreated' else str(value))}</{key}>"
-        for key, value in record.items()
-        if not key.startswith("_")
-    )
-
-
-def _iso(seconds: int) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
-
-
-def error(code: str, message: str) -> bytes:
-    """Write an error as the query protocol has it."""
-    return (
-        f'<ErrorResponse xmlns="{_NAMESPACE}"><Error><Type>Sender</Type>'
-        f"<Code>{code}</Code><Message>{escape(message)}</Message></Error>"
-        "<RequestId>local</RequestId></ErrorResponse>"
-    ).encode()
+def _told(record: dict[str, Any]) -> dict[str, Any]:
+    made = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record["DateCreated"]))
+    known = {key: value for key, value in record.items() if not key.startswith("_")}
+    return {**known, "DateCreated": made}
 
 
 def tagged() -> Any:

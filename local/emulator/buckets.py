@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+from local.emulator.handlers import around_handler
 from local.patching import pinned
 
 _TYPE = "AWS::S3::Bucket"
@@ -12,32 +13,25 @@ def install() -> None:
     """Put the refusal before MiniStack's deletion, and the bucket among the tagged types."""
     tagged = pinned("ministack.services.cloudformation.provisioners._STACK_TAG_PROPERTY")
     tagged[_TYPE] = ("Tags", "list")
-    handlers = pinned("ministack.services.cloudformation.provisioners._RESOURCE_HANDLERS")[_TYPE]
-    delete = handlers["delete"]
-
-    def delete_if_empty(physical_id: str, properties: dict[str, Any]) -> None:
-        _refuse_when_full(physical_id)
-        delete(physical_id, properties)
-        # MiniStack leaves its folder, out of which a restart would make the bucket again.
-        pinned("ministack.services.s3._delete_persisted_bucket")(physical_id)
-
-    handlers["delete"] = delete_if_empty
-    for action in ("create", "update"):
-        handlers[action] = _with_tags(handlers[action])
+    around_handler(_TYPE, "delete", _delete_if_empty)
+    around_handler(_TYPE, "create", _with_tags)
+    around_handler(_TYPE, "update", _with_tags)
 
 
-def _with_tags(handler: Any) -> Any:
+def _delete_if_empty(delete: Any, physical_id: str, properties: dict[str, Any]) -> None:
+    _refuse_when_full(physical_id)
+    delete(physical_id, properties)
+    # MiniStack leaves its folder, out of which a restart would make the bucket again.
+    pinned("ministack.services.s3._delete_persisted_bucket")(physical_id)
+
+
+def _with_tags(handle: Any, *args: Any) -> Any:
     """Let a bucket have the tags of its template and stack, which MiniStack drops."""
-
-    def tagged(*args: Any) -> Any:
-        properties = next(arg for arg in reversed(args) if isinstance(arg, dict))
-        name, attributes = handler(*args)
-        tags = properties.get("Tags") or []
-        bucket_tags = pinned("ministack.services.s3._bucket_tags")
-        bucket_tags[name] = {tag["Key"]: tag["Value"] for tag in tags}
-        return name, attributes
-
-    return tagged
+    properties = next(arg for arg in reversed(args) if isinstance(arg, dict))
+    name, attributes = handle(*args)
+    tags = {tag["Key"]: tag["Value"] for tag in properties.get("Tags") or []}
+    pinned("ministack.services.s3._bucket_tags")[name] = tags
+    return name, attributes
 
 
 def _refuse_when_full(name: str) -> None:

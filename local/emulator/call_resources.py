@@ -7,29 +7,26 @@ ECS's calls for services are decided by the service's ARN, and SignalResource by
 import json
 from typing import Any
 
-from local.patching import pinned, wrap
+from local.patching import around, pinned
 
 _OF_SERVICES = ("DescribeServices", "UpdateService")
 
 
 def install() -> None:
     """Name what such a call is about to those who decide it."""
-    wrap("ministack.core.iam_actions.extract_resource_arn", _naming)
+    around("ministack.core.iam_actions.extract_resource_arn", _named)
 
 
-def _naming(extract: Any) -> Any:
-    def extract_named(
-        service: str, method: str, path: str, headers: Any, body: bytes, *rest: Any
-    ) -> Any:
-        action = headers.get("x-amz-target", "").rpartition(".")[2]
-        if service == "ecs" and action in _OF_SERVICES:
-            _, region, account = rest[:3]
-            return _service(json.loads(body), region, account)
-        if service == "cloudformation" and b"Action=SignalResource" in body:
-            return _stack(rest[0]) or extract(service, method, path, headers, body, *rest)
-        return extract(service, method, path, headers, body, *rest)
-
-    return extract_named
+def _named(  # noqa: PLR0917 - as MiniStack calls it
+    extract: Any, service: str, method: str, path: str, headers: Any, body: bytes, *rest: Any
+) -> Any:
+    action = headers.get("x-amz-target", "").rpartition(".")[2]
+    if service == "ecs" and action in _OF_SERVICES:
+        _, region, account = rest[:3]
+        return _service(json.loads(body), region, account)
+    about_stack = service == "cloudformation" and b"Action=SignalResource" in body
+    named = _stack(rest[0]) if about_stack else ""
+    return named or extract(service, method, path, headers, body, *rest)
 
 
 def _service(asked: dict[str, Any], region: str, account: str) -> str:

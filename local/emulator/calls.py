@@ -3,38 +3,28 @@
 from collections import Counter
 from typing import Any
 
-from local.patching import pinned, wrap
+from local.patching import around, pinned
 
 _counts: Counter[tuple[str, str, str]] = Counter()
 
 
 def install() -> None:
     """Put the counter before MiniStack's dispatch."""
-    wrap("ministack.app._dispatch_service_request", _counting)
+    around("ministack.app._dispatch_service_request", _counted)
 
 
-def _counting(dispatch: Any) -> Any:
-    parse = pinned("ministack.app._routing_params")
-    detect = pinned("ministack.app.detect_service")
+async def _counted(  # noqa: PLR0917 - as MiniStack calls it
+    dispatch: Any, method: str, path: str, headers: Any, body: bytes, query: Any, request_id: str
+) -> Any:
+    params = pinned("ministack.app._routing_params")(method, path, headers, body, query)
+    asked = (method, path, headers)
+    service = pinned("ministack.app.detect_service")(*asked, params)
     action_of = pinned("ministack.core.iam_actions.extract_iam_action")
-
-    async def counted(  # noqa: PLR0917 - as MiniStack calls it
-        method: str,
-        path: str,
-        headers: dict[str, str],
-        body: bytes,
-        query_params: dict[str, Any],
-        request_id: str,
-    ) -> Any:
-        params = parse(method, path, headers, body, query_params)
-        service = detect(method, path, headers, params)
-        action = action_of(service, method, path, headers, body, params)
-        # The IAM action is close to the API call's name, and the only name all protocols share.
-        name = (action or f"{service}:{method}").split(":", 1)
-        _counts[name[0], name[1], _caller(headers, query_params)] += 1
-        return await dispatch(method, path, headers, body, query_params, request_id)
-
-    return counted
+    # The IAM action is close to the API call's name, and the only name all protocols share.
+    action = action_of(service, *asked, body, params) or f"{service}:{method}"
+    name = action.split(":", 1)
+    _counts[name[0], name[1], _caller(headers, query)] += 1
+    return await dispatch(*asked, body, query, request_id)
 
 
 def _caller(headers: dict[str, str], query_params: dict[str, Any]) -> str:

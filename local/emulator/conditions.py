@@ -6,32 +6,26 @@ Fn::Split and others in Fn::Equals as well (CloudFormation User Guide, "Conditio
 
 from typing import Any
 
-from local.patching import pinned, wrap
+from local.patching import around, pinned
 
 
 def install() -> None:
     """Resolve the functions in conditions before they are compared."""
-    wrap("ministack.services.cloudformation.engine._evaluate_conditions", _with_functions)
+    around("ministack.services.cloudformation.engine._evaluate_conditions", _with_functions)
 
 
-def _with_functions(evaluate: Any) -> Any:
+def _with_functions(evaluate: Any, template: dict[str, Any], params: dict[str, Any]) -> Any:
     resolve = pinned("ministack.services.cloudformation.engine._resolve_refs")
+    mappings = template.get("Mappings", {})
 
-    def evaluated(template: dict[str, Any], params: dict[str, Any]) -> dict[str, bool]:
-        def resolved(node: Any) -> Any:
-            if isinstance(node, list):
-                return [resolved(item) for item in node]
-            if not isinstance(node, dict):
-                return node
-            if "Fn::Equals" in node:
-                mappings = template.get("Mappings", {})
-                return {
-                    "Fn::Equals": resolve(node["Fn::Equals"], {}, params, {}, mappings, "", "")
-                }
-            return {key: resolved(value) for key, value in node.items()}
+    def resolved(node: Any) -> Any:
+        if isinstance(node, list):
+            return [resolved(item) for item in node]
+        if not isinstance(node, dict):
+            return node
+        if "Fn::Equals" in node:
+            return {"Fn::Equals": resolve(node["Fn::Equals"], {}, params, {}, mappings, "", "")}
+        return {key: resolved(value) for key, value in node.items()}
 
-        conditions = resolved(template.get("Conditions", {}))
-        found: dict[str, bool] = evaluate({**template, "Conditions": conditions}, params)
-        return found
-
-    return evaluated
+    conditions = resolved(template.get("Conditions", {}))
+    return evaluate({**template, "Conditions": conditions}, params)

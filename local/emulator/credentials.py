@@ -10,7 +10,7 @@ import secrets
 from typing import Any
 
 from local.control import key_of
-from local.patching import pinned, wrap
+from local.patching import around, pinned, wrap
 
 _ACCOUNT = "000000000000"
 _secret_access_key = ""
@@ -24,7 +24,7 @@ def install() -> None:
     _secret_access_key = os.environ.pop("AWS_SECRET_ACCESS_KEY")
     wrap("ministack.core.iam_evaluator.is_root_access_key", lambda _: lambda _key: False)
     wrap("ministack.core.lambda_runtime.execution_credentials", lambda _: of_function)
-    wrap("ministack.app._enforce_execute_api", _where_iam_is_asked)
+    around("ministack.app._enforce_execute_api", _where_iam_is_asked)
     pinned("ministack.services.sts.register_session")(
         access_key_id,
         {
@@ -37,19 +37,15 @@ def install() -> None:
     )
 
 
-def _where_iam_is_asked(enforce: Any) -> Any:
-    """Let API Gateway look at signatures where a method asks for IAM's, and nowhere else."""
-    kind = pinned("ministack.app._execute_api_authorization_type")
-
-    def enforce_where_asked(
-        api_id: str, stage: str, method: str, path: str, *rest: Any, **more: Any
-    ) -> Any:
-        invoked = more.get("iam_action") == "execute-api:Invoke"
-        if invoked and kind(api_id, stage, method, path) != "AWS_IAM":
+def _where_iam_is_asked(
+    enforce: Any, api_id: str, stage: str, method: str, path: str, *rest: Any, **more: Any
+) -> Any:
+    """Look at signatures where an API's method asks for IAM's, and nowhere else."""
+    if more.get("iam_action") == "execute-api:Invoke":
+        kind = pinned("ministack.app._execute_api_authorization_type")
+        if kind(api_id, stage, method, path) != "AWS_IAM":
             return None
-        return enforce(api_id, stage, method, path, *rest, **more)
-
-    return enforce_where_asked
+    return enforce(api_id, stage, method, path, *rest, **more)
 
 
 def steering_key() -> bytes:

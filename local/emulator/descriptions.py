@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from local.patching import pinned
+from local.emulator.handlers import around_handler
 
 _RULE = (
     "Valid descriptions are strings less than 256 characters from the following set: "
@@ -21,23 +21,19 @@ _TYPE = "AWS::EC2::SecurityGroup"
 
 def install() -> None:
     """Look at the descriptions before a group is made or changed."""
-    handlers = pinned("ministack.services.cloudformation.provisioners._RESOURCE_HANDLERS")[_TYPE]
-    for action in {"create", "update"} & handlers.keys():
-        handlers[action] = _checking(handlers[action])
+    around_handler(_TYPE, "create", _checked)
+    around_handler(_TYPE, "update", _checked)
 
 
-def _checking(handle: Any) -> Any:
-    def check_and_handle(*args: Any) -> Any:
-        properties = next(arg for arg in reversed(args) if isinstance(arg, dict))
-        if refused := next(_refused(properties), None):
-            raise ValueError(
-                f'Resource handler returned message: "{refused} (Service: Ec2, Status Code: 400, '
-                f'Request ID: {uuid.uuid4()})" (RequestToken: {uuid.uuid4()}, '
-                "HandlerErrorCode: InvalidRequest)"
-            )
-        return handle(*args)
-
-    return check_and_handle
+def _checked(handle: Any, *args: Any) -> Any:
+    properties = next(arg for arg in reversed(args) if isinstance(arg, dict))
+    if refused := next(_refused(properties), None):
+        raise ValueError(
+            f'Resource handler returned message: "{refused} (Service: Ec2, Status Code: 400, '
+            f'Request ID: {uuid.uuid4()})" (RequestToken: {uuid.uuid4()}, '
+            "HandlerErrorCode: InvalidRequest)"
+        )
+    return handle(*args)
 
 
 def _refused(properties: Mapping[str, Any]) -> Iterator[str]:

@@ -7,7 +7,8 @@ which is where SAM writes them and the one place AWS deploys together with the A
 
 from typing import Any
 
-from local.patching import pinned, wrap
+from local.emulator.handlers import around_handler
+from local.patching import around, pinned
 
 _EXTENSION = "x-amazon-apigateway-gateway-responses"
 
@@ -15,35 +16,26 @@ _EXTENSION = "x-amazon-apigateway-gateway-responses"
 def install() -> None:
     """Let the stack's REST API handlers read the extension."""
     # An update with another document calls the creation by its own name.
-    wrap("ministack.services.cloudformation.provisioners._apigw_rest_api_create", _with_responses)
-    create = pinned("ministack.services.cloudformation.provisioners._apigw_rest_api_create")
-    handlers = pinned("ministack.services.cloudformation.provisioners._RESOURCE_HANDLERS")
-    handlers["AWS::ApiGateway::RestApi"]["create"] = create
-    wrap("ministack.services.apigateway_v1._build_lambda_event_v1", _with_own_path)
+    around("ministack.services.cloudformation.provisioners._apigw_rest_api_create", _responding)
+    around_handler("AWS::ApiGateway::RestApi", "create", _responding)
+    around("ministack.services.apigateway_v1._build_lambda_event_v1", _with_own_path)
 
 
-def _with_responses(create: Any) -> Any:
+def _responding(create: Any, logical_id: str, properties: Any, stack_name: str) -> Any:
+    api_id, attributes = create(logical_id, properties, stack_name)
     put = pinned("ministack.services.apigateway_v1._put_gateway_response")
-
-    def create_with_responses(logical_id: str, properties: Any, stack_name: str) -> Any:
-        api_id, attributes = create(logical_id, properties, stack_name)
-        document = properties.get("Body")
-        if isinstance(document, dict):
-            for response_type, asked in (document.get(_EXTENSION) or {}).items():
-                status, _, answer = put(api_id, response_type, asked)
-                if status >= 400:  # noqa: PLR2004 - HTTP's first error
-                    raise ValueError(f"gateway response {response_type}: {answer!r}")
-        return api_id, attributes
-
-    return create_with_responses
+    document = properties.get("Body")
+    if isinstance(document, dict):
+        for response_type, asked in (document.get(_EXTENSION) or {}).items():
+            status, _, answer = put(api_id, response_type, asked)
+            if status >= 400:  # noqa: PLR2004 - HTTP's first error
+                raise ValueError(f"gateway response {response_type}: {answer!r}")
+    return api_id, attributes
 
 
-def _with_own_path(build: Any) -> Any:
-    def event_with_own_path(api_id: str, stage_name: str, *rest: Any, **more: Any) -> Any:
-        event = build(api_id, stage_name, *rest, **more)
-        if ".execute-api." not in event["headers"].get("host", ""):
-            own = f"/restapis/{api_id}/{stage_name}/_user_request_"
-            event["requestContext"]["path"] = own + event["path"]
-        return event
-
-    return event_with_own_path
+def _with_own_path(build: Any, api_id: str, stage_name: str, *rest: Any, **more: Any) -> Any:
+    event = build(api_id, stage_name, *rest, **more)
+    if ".execute-api." not in event["headers"].get("host", ""):
+        own = f"/restapis/{api_id}/{stage_name}/_user_request_"
+        event["requestContext"]["path"] = own + event["path"]
+    return event

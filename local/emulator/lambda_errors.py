@@ -7,7 +7,7 @@ Step Functions matches Retry and Catch by that name. MiniStack reports
 import threading
 from typing import Any
 
-from local.patching import PinMovedError, wrap
+from local.patching import PinMovedError, around, wrap
 
 _SENT = '"error": str(e), "trace": traceback.format_exc()}'
 _SENT_NAMED = (
@@ -20,8 +20,8 @@ _last = threading.local()
 def install() -> None:
     """Make workers send the name, and invocations report it."""
     wrap("ministack.core.lambda_runtime._PYTHON_WORKER_SCRIPT", _sending_names)
-    wrap("ministack.core.lambda_runtime.Worker.invoke", _noting)
-    wrap("ministack.services.lambda_svc._execute_function_warm", _naming)
+    around("ministack.core.lambda_runtime.Worker.invoke", _noted)
+    around("ministack.services.lambda_svc._execute_function_warm", _named)
 
 
 def _sending_names(script: str) -> str:
@@ -30,23 +30,17 @@ def _sending_names(script: str) -> str:
     return script.replace(_SENT, _SENT_NAMED)
 
 
-def _noting(invoke: Any) -> Any:
-    def invoke_and_note(self: Any, *args: Any, **kwargs: Any) -> Any:
-        _last.result = invoke(self, *args, **kwargs)
-        return _last.result
-
-    return invoke_and_note
+def _noted(invoke: Any, *args: Any, **kwargs: Any) -> Any:
+    _last.result = invoke(*args, **kwargs)
+    return _last.result
 
 
-def _naming(execute: Any) -> Any:
-    def execute_and_name(func: Any, event: Any, request_id: str) -> Any:
-        _last.result = {}
-        answer = execute(func, event, request_id)
-        name = _last.result.get("error_type")
-        if name and answer.get("error"):
-            answer["body"]["errorType"] = name
-            answer["body"]["requestId"] = request_id
-            answer["body"]["stackTrace"] = _last.result.get("stack", [])
-        return answer
-
-    return execute_and_name
+def _named(execute: Any, func: Any, event: Any, request_id: str) -> Any:
+    _last.result = {}
+    answer = execute(func, event, request_id)
+    name = _last.result.get("error_type")
+    if name and answer.get("error"):
+        answer["body"]["errorType"] = name
+        answer["body"]["requestId"] = request_id
+        answer["body"]["stackTrace"] = _last.result.get("stack", [])
+    return answer

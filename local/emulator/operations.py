@@ -19,7 +19,7 @@ from typing import Any
 from local.emulator import rights
 from local.emulator.controls import controls
 from local.instances import settling
-from local.patching import pinned, wrap
+from local.patching import around, pinned, wrap
 
 CANCELLED = "Resource creation cancelled"
 _IS_UPDATE = 4  # the place of `is_update` among the arguments after name and id
@@ -80,35 +80,40 @@ def hold() -> None:
 
 def install() -> None:
     """Put pacing, faults and cancellation around MiniStack's stack operations."""
-    wrap("ministack.services.cloudformation.stacks._deploy_stack_async", _pacing_deploy)
-    wrap("ministack.services.cloudformation.stacks._delete_stack_async", _pacing_delete)
+    around("ministack.services.cloudformation.stacks._deploy_stack_async", _paced_deploy)
+    around("ministack.services.cloudformation.stacks._delete_stack_async", _paced_delete)
     blocks = pinned("ministack.services.cloudformation.stacks._runs_on_worker_thread")
-    wrap("ministack.services.cloudformation.stacks.run_reentrant", _stepping(blocks))
-    wrap("ministack.services.cloudformation.stacks._runs_on_worker_thread", _through_steps)
+    wrap(
+        "ministack.services.cloudformation.stacks.run_reentrant",
+        lambda run_in_thread: functools.partial(_step, blocks, run_in_thread),
+    )
+    around("ministack.services.cloudformation.stacks._runs_on_worker_thread", _through_steps)
 
 
-def _pacing_deploy(deploy: Any) -> Any:
-    async def paced_deploy(stack_name: str, stack_id: str, *args: Any, **kwargs: Any) -> None:
-        is_update = kwargs.get("is_update", args[_IS_UPDATE] if args[_IS_UPDATE:] else False)
-        stack = _stack(stack_name)
-        already_made = kwargs.pop("already_made", frozenset())
-        operation = _begin(stack, "update" if is_update else "create", already_made)
-        await _run(operation, deploy(stack_name, stack_id, *args, **kwargs))
-
-    return paced_deploy
+def _through_steps(blocks: Any, resource_type: str) -> bool:
+    """Let every resource step of an operation go through `_step`, blocking or not."""
+    return current.get() is not None or bool(blocks(resource_type))
 
 
-def _pacing_delete(delete: Any) -> Any:
-    async def paced_delete(stack_name: str, stack_id: str, *args: Any, **kwargs: Any) -> None:
-        before = _running.get(stack_id)
-        if before is not None and before.kind == "delete":
-            return
-        if before is not None:
-            await before.cancel()
-        operation = _begin(_stack(stack_name), "delete")
-        await _run(operation, delete(stack_name, stack_id, *args, **kwargs))
+async def _paced_deploy(
+    deploy: Any, stack_name: str, stack_id: str, *args: Any, **kwargs: Any
+) -> None:
+    is_update = kwargs.get("is_update", args[_IS_UPDATE] if args[_IS_UPDATE:] else False)
+    already_made = kwargs.pop("already_made", frozenset())
+    operation = _begin(_stack(stack_name), "update" if is_update else "create", already_made)
+    await _run(operation, deploy(stack_name, stack_id, *args, **kwargs))
 
-    return paced_delete
+
+async def _paced_delete(
+    delete: Any, stack_name: str, stack_id: str, *args: Any, **kwargs: Any
+) -> None:
+    before = _running.get(stack_id)
+    if before is not None and before.kind == "delete":
+        return
+    if before is not None:
+        await before.cancel()
+    operation = _begin(_stack(stack_name), "delete")
+    await _run(operation, delete(stack_name, stack_id, *args, **kwargs))
 
 
 def _stack(stack_name: str) -> dict[str, Any]:
@@ -173,22 +178,6 @@ def _record_cancelled(operation: Operation) -> None:
     add_event(
         stack["StackId"], stack["StackName"], logical_id, resource_type, "CREATE_FAILED", CANCELLED
     )
-
-
-def _through_steps(blocks: Any) -> Any:
-    """Let every resource step of an operation go through `step`, blocking or not."""
-
-    def always_ours(resource_type: str) -> bool:
-        return current.get() is not None or bool(blocks(resource_type))
-
-    return always_ours
-
-
-def _stepping(blocks: Any) -> Any:
-    def make(run_in_thread: Any) -> Any:
-        return functools.partial(_step, blocks, run_in_thread)
-
-    return make
 
 
 @functools.cache

@@ -9,37 +9,34 @@ makes it bring the batch again after a second, and what came before that record 
 import json
 from typing import Any
 
-from local.patching import wrap
+from local.patching import around
 
 _done: dict[str, set[str]] = {}
 
 
 def install() -> None:
     """Let answers of stream functions count."""
-    wrap("ministack.services.lambda_svc._execute_function", _heeding_failures)
+    around("ministack.services.lambda_svc._execute_function", _heeding_failures)
 
 
-def _heeding_failures(execute: Any) -> Any:
-    def execute_batch(function: Any, event: Any, *args: Any, **kwargs: Any) -> Any:
-        records = _stream_records(event)
-        if not records:
-            return execute(function, event, *args, **kwargs)
-        name = str(function.get("config", {}).get("FunctionName", ""))
-        left = [r for r in records if _sequence(r) not in _done.get(name, set())]
-        if not left:
-            return {"body": {"batchItemFailures": []}}
-        result = execute(function, {**event, "Records": left}, *args, **kwargs)
-        failed = _first_failure(result, left)
-        if failed is None:
-            if not result.get("error"):
-                _done.pop(name, None)
-            return result
-        done = left[: [_sequence(r) for r in left].index(failed)]
-        _done.setdefault(name, set()).update(_sequence(r) for r in done)
-        told = {"errorType": "PartialBatchFailure", "errorMessage": f"from {failed} on"}
-        return {**result, "error": True, "body": told}
-
-    return execute_batch
+def _heeding_failures(execute: Any, function: Any, event: Any, *args: Any, **kwargs: Any) -> Any:
+    records = _stream_records(event)
+    if not records:
+        return execute(function, event, *args, **kwargs)
+    name = str(function.get("config", {}).get("FunctionName", ""))
+    left = [r for r in records if _sequence(r) not in _done.get(name, set())]
+    if not left:
+        return {"body": {"batchItemFailures": []}}
+    result = execute(function, {**event, "Records": left}, *args, **kwargs)
+    failed = _first_failure(result, left)
+    if failed is None:
+        if not result.get("error"):
+            _done.pop(name, None)
+        return result
+    done = left[: [_sequence(r) for r in left].index(failed)]
+    _done.setdefault(name, set()).update(_sequence(r) for r in done)
+    told = {"errorType": "PartialBatchFailure", "errorMessage": f"from {failed} on"}
+    return {**result, "error": True, "body": told}
 
 
 def _stream_records(event: Any) -> list[dict[str, Any]]:

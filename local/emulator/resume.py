@@ -9,37 +9,31 @@ resumed: nothing in this project updates a demo's stack.
 import asyncio
 from typing import Any
 
-from local.patching import pinned, wrap
+from local.patching import around, pinned
 
 _tasks: set["asyncio.Task[None]"] = set()
 
 
 def install() -> None:
     """Look for unfinished operations right after MiniStack has loaded its state."""
-    wrap("ministack.app._load_persisted_state", _resuming)
+    around("ministack.app._load_persisted_state", _load_and_resume)
 
 
-def _resuming(load: Any) -> Any:
-    def load_and_resume() -> None:
-        load()
-        _read_streams_from_their_start()
-        for (account, region, _), stack in list(_all_stacks()):
-            work = _unfinished(stack)
-            if work is not None:
-                task = asyncio.get_running_loop().create_task(_scoped(account, region, work))
-                _tasks.add(task)
-                task.add_done_callback(_tasks.discard)
-
-    return load_and_resume
+def _load_and_resume(load: Any) -> None:
+    load()
+    _read_streams_from_their_start()
+    stacks = pinned("ministack.services.cloudformation._stacks").to_dict()
+    for (account, region, _), stack in list(stacks.items()):
+        work = _unfinished(stack)
+        if work is not None:
+            task = asyncio.get_running_loop().create_task(_scoped(account, region, work))
+            _tasks.add(task)
+            task.add_done_callback(_tasks.discard)
 
 
 def _read_streams_from_their_start() -> None:
     """Forget how far readers had come: the streams themselves start empty after a restart."""
     pinned("ministack.services.lambda_svc._dynamodb_stream_positions").clear()
-
-
-def _all_stacks() -> Any:
-    return pinned("ministack.services.cloudformation._stacks").to_dict().items()
 
 
 def _unfinished(stack: dict[str, Any]) -> Any:
@@ -65,6 +59,5 @@ def _unfinished(stack: dict[str, Any]) -> Any:
 
 
 async def _scoped(account: str, region: str, work: Any) -> None:
-    pinned("ministack.core.responses.set_request_account_id")(account)
-    pinned("ministack.core.responses.set_request_region")(region)
-    await work
+    with pinned("ministack.core.responses.request_scope")(account, region):
+        await work

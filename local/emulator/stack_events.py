@@ -11,7 +11,7 @@ from typing import Any
 
 from local.emulator import operations
 from local.emulator.controls import controls
-from local.patching import pinned, wrap
+from local.patching import around, pinned
 
 _STACK_TYPE = "AWS::CloudFormation::Stack"
 
@@ -40,19 +40,16 @@ class _Event:
 
 def install() -> None:
     """Put this module between MiniStack and its list of stack events."""
-    wrap("ministack.services.cloudformation.stacks._add_event", _telling)
+    around("ministack.services.cloudformation.stacks._add_event", _add_and_tell)
 
 
-def _telling(record: Any) -> Any:
-    def add_event(*args: Any, **kwargs: Any) -> None:
-        event = _Event(*args, **kwargs)
-        operation = operations.current.get()
-        for told in _with_siblings(operation, event):
-            record(*astuple(told))
-        if event.is_about_stack and controls.events:
-            _publish(event.stack_id, event.status, _reason(operation, event))
-
-    return add_event
+def _add_and_tell(record: Any, *args: Any, **kwargs: Any) -> None:
+    event = _Event(*args, **kwargs)
+    operation = operations.current.get()
+    for told in _with_siblings(operation, event):
+        record(*astuple(told))
+    if event.is_about_stack and controls.events:
+        _publish(event.stack_id, event.status, _reason(operation, event))
 
 
 def _with_siblings(operation: operations.Operation | None, event: _Event) -> list[_Event]:

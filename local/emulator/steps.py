@@ -10,7 +10,7 @@ import json
 from contextvars import ContextVar
 from typing import Any
 
-from local.patching import pinned, wrap
+from local.patching import around, pinned
 
 _machine: ContextVar[str] = ContextVar("stelligent_machine", default="*")
 _machine_of_token: dict[str, str] = {}  # oldest first
@@ -20,59 +20,44 @@ _ANSWERS = ("SendTaskSuccess", "SendTaskFailure", "SendTaskHeartbeat")
 
 def install() -> None:
     """Put the timeout into the task, and note whose token is whose."""
-    wrap("ministack.services.stepfunctions._execute_task", _within_time)
-    wrap("ministack.services.stepfunctions._invoke_with_callback", _noting_tokens)
-    wrap("ministack.core.iam_actions.extract_resource_arn", _on_the_machine)
-    wrap("ministack.services.stepfunctions._send_task_success", _in_time)
-    wrap("ministack.services.stepfunctions._send_task_failure", _in_time)
-    wrap("ministack.services.stepfunctions._send_task_heartbeat", _in_time)
+    around("ministack.services.stepfunctions._execute_task", _within_time)
+    around("ministack.services.stepfunctions._invoke_with_callback", _noting_token)
+    around("ministack.core.iam_actions.extract_resource_arn", _of_the_machine)
+    around("ministack.services.stepfunctions._send_task_success", _in_time)
+    around("ministack.services.stepfunctions._send_task_failure", _in_time)
+    around("ministack.services.stepfunctions._send_task_heartbeat", _in_time)
 
 
-def _within_time(execute: Any) -> Any:
-    resolve = pinned("ministack.services.stepfunctions._resolve_path")
-
-    def execute_within(state: Any, raw_input: Any, execution: Any, context: Any) -> Any:
-        path = state.get("TimeoutSecondsPath")
-        if path:
-            state = {**state, "TimeoutSeconds": resolve(path, raw_input)}
-        token = _machine.set(context["StateMachine"]["Id"])
-        try:
-            return execute(state, raw_input, execution, context)
-        finally:
-            _machine.reset(token)
-
-    return execute_within
+def _within_time(execute: Any, state: Any, raw_input: Any, execution: Any, context: Any) -> Any:
+    if path := state.get("TimeoutSecondsPath"):
+        seconds = pinned("ministack.services.stepfunctions._resolve_path")(path, raw_input)
+        state = {**state, "TimeoutSeconds": seconds}
+    token = _machine.set(context["StateMachine"]["Id"])
+    try:
+        return execute(state, raw_input, execution, context)
+    finally:
+        _machine.reset(token)
 
 
-def _noting_tokens(wait: Any) -> Any:
-    def wait_noting(resource: str, input_data: Any, token: str, state: Any) -> Any:
-        _machine_of_token[token] = _machine.get()
-        while len(_machine_of_token) > _TOKENS_KNOWN:
-            del _machine_of_token[next(iter(_machine_of_token))]
-        return wait(resource, input_data, token, state)
-
-    return wait_noting
+def _noting_token(wait: Any, resource: str, input_data: Any, token: str, state: Any) -> Any:
+    _machine_of_token[token] = _machine.get()
+    while len(_machine_of_token) > _TOKENS_KNOWN:
+        del _machine_of_token[next(iter(_machine_of_token))]
+    return wait(resource, input_data, token, state)
 
 
-def _in_time(answer: Any) -> Any:
+def _in_time(answer: Any, data: Any) -> Any:
+    token = data.get("taskToken")
     waiting = pinned("ministack.services.stepfunctions._task_tokens")
-    refuse = pinned("ministack.core.responses.error_response_json")
-
-    def answer_in_time(data: Any) -> Any:
-        token = data.get("taskToken")
-        if token in _machine_of_token and token not in waiting:
-            return refuse("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
-        return answer(data)
-
-    return answer_in_time
+    if token in _machine_of_token and token not in waiting:
+        refuse = pinned("ministack.core.responses.error_response_json")
+        return refuse("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
+    return answer(data)
 
 
-def _on_the_machine(extract: Any) -> Any:
-    def extract_machine(
-        service: str, method: str, path: str, headers: Any, body: bytes, *rest: Any
-    ) -> Any:
-        if headers.get("x-amz-target", "").rpartition(".")[2] in _ANSWERS:
-            return _machine_of_token.get(json.loads(body or b"{}").get("taskToken", ""), "*")
-        return extract(service, method, path, headers, body, *rest)
-
-    return extract_machine
+def _of_the_machine(  # noqa: PLR0917 - as MiniStack calls it
+    extract: Any, service: str, method: str, path: str, headers: Any, body: bytes, *rest: Any
+) -> Any:
+    if headers.get("x-amz-target", "").rpartition(".")[2] in _ANSWERS:
+        return _machine_of_token.get(json.loads(body or b"{}").get("taskToken", ""), "*")
+    return extract(service, method, path, headers, body, *rest)

@@ -7,7 +7,7 @@ roles in every region nor Auto Scaling groups at all (Resource Groups Tagging AP
 Reference, "Supported services").
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from local.emulator import beanstalk
@@ -105,15 +105,8 @@ def _is_inactive(arn: str) -> bool:
 
 
 def _load_balancing() -> _Tagged:
-    stores: Iterable[Any] = (
-        pinned("ministack.services.alb._lbs"),
-        pinned("ministack.services.alb._tgs"),
-        pinned("ministack.services.alb._listeners"),
-        pinned("ministack.services.alb._rules"),
-    )
     for arn, tags in pinned("ministack.services.alb._tags").items():
-        if tags and any(arn in store for store in stores):
-            yield arn, _as_list(tags)
+        yield arn, _as_list(tags)
 
 
 def _log_groups() -> _Tagged:

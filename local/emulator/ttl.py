@@ -10,7 +10,8 @@ import time
 from typing import Any
 
 from local.emulator.controls import controls
-from local.patching import pinned, wrap
+from local.emulator.handlers import around_handler
+from local.patching import around, pinned
 
 _SERVICE = {"type": "Service", "principalId": "dynamodb.amazonaws.com"}
 _removing = threading.local()
@@ -19,46 +20,32 @@ _MINISTACKS_OWN = "dynamodb-ttl-reaper"
 
 def install() -> None:
     """Mark removals by TTL, silence MiniStack's own remover, and start ours."""
-    wrap("ministack.services.dynamodb._build_change_record", _marking)
-    wrap("ministack.services.dynamodb._remove_item", _silencing)
-    _read_from_templates()
+    around("ministack.services.dynamodb._build_change_record", _marked)
+    around("ministack.services.dynamodb._remove_item", _unless_silenced)
+    around_handler("AWS::DynamoDB::Table", "create", _with_ttl)
     threading.Thread(target=_keep_looking, daemon=True, name="stelligent-ttl").start()
 
 
-def _marking(build: Any) -> Any:
-    def build_marked(*args: Any, **kwargs: Any) -> Any:
-        record = build(*args, **kwargs)
-        if getattr(_removing, "by_ttl", False):
-            record["userIdentity"] = dict(_SERVICE)
-        return record
-
-    return build_marked
+def _marked(build: Any, *args: Any, **kwargs: Any) -> Any:
+    record = build(*args, **kwargs)
+    if getattr(_removing, "by_ttl", False):
+        record["userIdentity"] = dict(_SERVICE)
+    return record
 
 
-def _silencing(remove: Any) -> Any:
-    def remove_unless_silenced(*args: Any, **kwargs: Any) -> Any:
-        # MiniStack starts its own remover when it is imported; ours does the work.
-        if threading.current_thread().name == _MINISTACKS_OWN:
-            return None
-        return remove(*args, **kwargs)
-
-    return remove_unless_silenced
+def _unless_silenced(remove: Any, *args: Any) -> Any:
+    # MiniStack starts its own remover when it is imported; ours does the work.
+    silenced = threading.current_thread().name == _MINISTACKS_OWN
+    return None if silenced else remove(*args)
 
 
-def _read_from_templates() -> None:
+def _with_ttl(create: Any, logical_id: str, properties: Any, stack_name: str) -> Any:
     """Let a template's TimeToLiveSpecification count: MiniStack reads it and does nothing."""
-    handlers = pinned("ministack.services.cloudformation.provisioners._RESOURCE_HANDLERS")
-    table = handlers["AWS::DynamoDB::Table"]
-    create = table["create"]
-    update_ttl = pinned("ministack.services.dynamodb._update_ttl")
-
-    def create_with_ttl(logical_id: str, properties: Any, stack_name: str) -> Any:
-        name, attributes = create(logical_id, properties, stack_name)
-        if asked := properties.get("TimeToLiveSpecification"):
-            update_ttl({"TableName": name, "TimeToLiveSpecification": asked})
-        return name, attributes
-
-    table["create"] = create_with_ttl
+    name, attributes = create(logical_id, properties, stack_name)
+    if asked := properties.get("TimeToLiveSpecification"):
+        update_ttl = pinned("ministack.services.dynamodb._update_ttl")
+        update_ttl({"TableName": name, "TimeToLiveSpecification": asked})
+    return name, attributes
 
 
 def _keep_looking() -> None:
@@ -80,16 +67,12 @@ def remove_expired() -> int:
             table = tables.get_scoped(account, region, name)
             if table is None or setting.get("TimeToLiveStatus") != "ENABLED":
                 continue
-            _scope(account, region)
-            removed += sum(
-                _remove(name, table, keys) for keys in _expired(table, setting["AttributeName"])
-            )
+            with pinned("ministack.core.responses.request_scope")(account, region):
+                removed += sum(
+                    _remove(name, table, keys)
+                    for keys in _expired(table, setting["AttributeName"])
+                )
     return removed
-
-
-def _scope(account: str, region: str) -> None:
-    pinned("ministack.core.responses.set_request_account_id")(account)
-    pinned("ministack.core.responses.set_request_region")(region)
 
 
 def _expired(table: Any, attribute: str) -> list[tuple[Any, Any]]:

@@ -14,7 +14,7 @@ import threading
 from collections import defaultdict
 from typing import Any
 
-from local.patching import pinned, wrap
+from local.patching import around, pinned, wrap
 
 MOST = int(os.environ["LAMBDA_WORKERS"])
 _OF_ONE_FUNCTION = max(1, MOST // 7)  # so that a burst of one does not end the others' processes
@@ -27,33 +27,26 @@ _room_of: defaultdict[str, threading.BoundedSemaphore] = defaultdict(
 
 def install() -> None:
     """Bound the processes, and let EventBridge's calls be repeated as AWS repeats them."""
-    wrap("ministack.services.lambda_svc._execute_function_warm", _waiting)
-    wrap("ministack.services.lambda_svc.acquire_worker", _making_room)
+    around("ministack.services.lambda_svc._execute_function_warm", _when_there_is_room)
+    around("ministack.services.lambda_svc.acquire_worker", _making_room)
     wrap("ministack.services.eventbridge._dispatch_to_lambda", lambda _: _dispatch)
 
 
-def _waiting(execute: Any) -> Any:
-    refuse = pinned("ministack.services.lambda_svc._throttle_response")
-
-    def execute_when_there_is_room(func: Any, event: Any, request_id: str) -> Any:
-        with contextlib.ExitStack() as held:
-            for room in (_room_of[(func.get("config") or func)["FunctionName"]], _room):
-                if not room.acquire(timeout=_WAITS):
-                    return refuse("ConcurrentInvocationLimitExceeded", "Rate Exceeded.")
-                held.callback(room.release)
-            return execute(func, event, request_id)
-
-    return execute_when_there_is_room
+def _when_there_is_room(execute: Any, func: Any, event: Any, request_id: str) -> Any:
+    with contextlib.ExitStack() as held:
+        for room in (_room_of[(func.get("config") or func)["FunctionName"]], _room):
+            if not room.acquire(timeout=_WAITS):
+                refuse = pinned("ministack.services.lambda_svc._throttle_response")
+                return refuse("ConcurrentInvocationLimitExceeded", "Rate Exceeded.")
+            held.callback(room.release)
+        return execute(func, event, request_id)
 
 
-def _making_room(acquire: Any) -> Any:
-    def acquire_and_make_room(*args: Any, **kwargs: Any) -> Any:
-        worker, how = acquire(*args, **kwargs)
-        if how == "spawn":
-            pinned("ministack.core.lambda_runtime.kill_workers")(_surplus())
-        return worker, how
-
-    return acquire_and_make_room
+def _making_room(acquire: Any, *args: Any, **kwargs: Any) -> Any:
+    worker, how = acquire(*args, **kwargs)
+    if how == "spawn":
+        pinned("ministack.core.lambda_runtime.kill_workers")(_surplus())
+    return worker, how
 
 
 def _surplus() -> list[Any]:
