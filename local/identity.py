@@ -5,13 +5,12 @@ token stays good over a restart. Anyone on this machine can sign in as anyone: i
 the local run alone.
 """
 
-import argparse
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from local import identity_browser, pin, servers
-from local.patching import pinned, wrap
+from local.patching import around, pinned, wrap
 
 OWNER = "owner@example.com"
 OTHER = "other@example.com"
@@ -57,15 +56,11 @@ def _keep_key(pem: bytes) -> None:
         pem, {"use": "sig", "kid": _KEY_ID}
     )
 
-    def keeping(storage: Any) -> Any:
-        class KeepsItsKey(storage):  # type: ignore[misc]
-            def __init__(self) -> None:
-                super().__init__()
-                self.jwk = key
+    def keeping(make: Any, storage: Any) -> None:
+        make(storage)
+        storage.jwk = key
 
-        return KeepsItsKey
-
-    wrap("oidc_provider_mock._app.Storage", keeping)
+    around("oidc_provider_mock._app.Storage.__init__", keeping)
 
 
 def application(folder: Path) -> Any:
@@ -96,18 +91,5 @@ def application(folder: Path) -> Any:
     return provider
 
 
-def main() -> None:
-    """Serve until ended: `python -m local.identity --port N --port-file FILE --folder DIR`."""
-    from werkzeug.serving import make_server  # noqa: PLC0415 - only this process needs it
-
-    parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--port-file", type=Path, required=True)
-    parser.add_argument("--folder", type=Path, required=True)
-    asked = parser.parse_args()
-    server = make_server("127.0.0.1", asked.port, application(asked.folder), threaded=True)
-    servers.serve(server, asked.port_file)
-
-
 if __name__ == "__main__":
-    main()
+    servers.main(application)

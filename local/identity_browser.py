@@ -5,14 +5,12 @@ origin, a login hint that names a known user signs in without a form, and the fo
 without a style sheet from elsewhere.
 """
 
-import base64
-import hashlib
 import io
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
-from local.patching import pinned, wrap
+from local.patching import around
 
 _FORM = """<!doctype html>
 <html lang="en">
@@ -36,34 +34,28 @@ Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 def check_pkce() -> None:
     """Make the package's code grant hold the verifier against the challenge (RFC 7636, S256)."""
-    refused = pinned("oidc_provider_mock._app.authlib").oauth2.rfc6749.InvalidGrantError
+    from authlib.oauth2.rfc7636 import CodeChallenge  # noqa: PLC0415 - slow import
+
     challenges: dict[str, str] = {}
 
-    def saving(save: Any) -> Any:
-        def save_with_challenge(self: Any, code: str, request: Any) -> Any:
-            if challenge := request.payload.data.get("code_challenge"):
-                challenges[code] = challenge
-            return save(self, code, request)
+    class Kept(CodeChallenge):  # type: ignore[misc]
+        def get_authorization_code_challenge(self, authorization_code: Any) -> str | None:
+            return challenges.pop(authorization_code.code, None)
 
-        return save_with_challenge
+        def get_authorization_code_challenge_method(self, _: Any) -> str:
+            return "S256"
 
-    def validating(validate: Any) -> Any:
-        def validate_with_challenge(self: Any) -> None:
-            validate(self)
-            challenge = challenges.pop(self.request.form["code"], None)
-            if challenge and challenge != challenge_of(self.request.form.get("code_verifier", "")):
-                raise refused("the code verifier does not match the challenge")
+    def saving(save: Any, grant: Any, code: str, request: Any) -> Any:
+        if challenge := request.payload.data.get("code_challenge"):
+            challenges[code] = challenge
+        return save(grant, code, request)
 
-        return validate_with_challenge
+    def extending(extend: Any, extension: Any, grant: Any) -> Any:
+        Kept()(grant)
+        return extend(extension, grant)
 
-    wrap("oidc_provider_mock._app.AuthorizationCodeGrant.save_authorization_code", saving)
-    wrap("oidc_provider_mock._app.AuthorizationCodeGrant.validate_token_request", validating)
-
-
-def challenge_of(verifier: str) -> str:
-    """Return the S256 challenge that belongs to a verifier."""
-    digest = hashlib.sha256(verifier.encode()).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    around("oidc_provider_mock._app.AuthorizationCodeGrant.save_authorization_code", saving)
+    around("oidc_provider_mock._app.OpenIDCode.__call__", extending)
 
 
 def open_to_pages(provider: Any) -> None:

@@ -40,7 +40,8 @@ def wrap(dotted: str, make: Callable[[Any], Any]) -> None:
         package = dotted.partition(".")[0] + "."
         for loaded in list(sys.modules.values()):
             if getattr(loaded, "__name__", "").startswith(package):
-                _replace(loaded, original, replacement)
+                held = [n for n, value in vars(loaded).items() if value is original]
+                vars(loaded).update(dict.fromkeys(held, replacement))
 
 
 def around(dotted: str, call: Callable[..., Any]) -> None:
@@ -59,12 +60,6 @@ def _get(owner: Any, name: str, dotted: str) -> Any:
     if not hasattr(owner, name):
         raise PinMovedError(f"{dotted} is gone")
     return getattr(owner, name)
-
-
-def _replace(loaded: Any, original: Any, replacement: Any) -> None:
-    for attribute, value in list(vars(loaded).items()):
-        if value is original:
-            setattr(loaded, attribute, replacement)
 
 
 @functools.cache

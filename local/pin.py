@@ -1,8 +1,8 @@
 """The self-test of the extended packages: every name in use is what it was when it was pinned.
 
-The names are found in the sources of `local/`: whatever is given to `pinned`, `wrap` or
-`around`. What each of them was, with the parameters of a function, is in `pinned.txt`, which `python -m local.pin`
-writes: look at each line that it changes.
+The names are found in the sources of `local/`: whatever is given to `pinned`, `wrap` or `around`.
+What each of them was, with the parameters of a function, is in `pinned.txt`, which
+`python -m local.pin` writes: look at each line that it changes.
 """
 
 import ast

@@ -2,9 +2,9 @@
 
 import time
 from collections.abc import Mapping
+from contextlib import ExitStack
 from datetime import datetime
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from rich.console import Console
 from rich.live import Live
@@ -32,36 +32,22 @@ def seconds(stack: Mapping[str, Any], now: float) -> float:
     return max(0.0, end - datetime.fromisoformat(started).timestamp())
 
 
-class Progress:
+class Progress(ExitStack):
     """The stacks of one demo on a console, from `show` to `show`.
 
     `typical` is minutes by component, `pace` the seconds one of them takes here.
     """
 
     def __init__(self, console: Console, typical: Mapping[str, float], pace: float) -> None:
-        """Draw nothing yet."""
+        """Take the terminal's lines; at the end the last picture is left standing."""
+        super().__init__()
         self._console = console
         self._typical = typical
         self._pace = pace
-        self._live = Live(console=console, auto_refresh=False) if console.is_terminal else None
+        live = Live(console=console, auto_refresh=False) if console.is_terminal else None
+        self._live = self.enter_context(live) if live else None
         self._told: dict[str, str] = {}
         self._began = time.time()
-
-    def __enter__(self) -> Self:
-        """Take the terminal's lines."""
-        if self._live:
-            self._live.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Leave the last picture standing."""
-        if self._live:
-            self._live.stop()
 
     def show(self, demo: Mapping[str, Any]) -> None:
         """Draw a demo as the service describes it."""

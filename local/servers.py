@@ -4,11 +4,18 @@ A port that was found free may be taken before another process binds it, and wha
 there is then somebody else's. So a server binds any port and says in a file which it got.
 """
 
+import argparse
+import json
+import logging
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from socketserver import TCPServer
+from typing import Any
+
+from local.emulator.process import stop_process
 
 _ROOT = Path(__file__).resolve().parents[1]
 _STARTS_WITHIN = 20.0  # seconds
@@ -19,8 +26,47 @@ class ServerError(RuntimeError):
     """A server did not start; the message names its log."""
 
 
-def start(module: str, state: Path, name: str, *arguments: str, port: int = 0) -> tuple[int, int]:
-    """Run `python -m module --port N --port-file F …`; answers its port and process id.
+@dataclass(frozen=True)
+class Server:
+    """A server's module, port and process, as a state folder keeps them."""
+
+    module: str
+    port: int
+    pid: int
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @classmethod
+    def read(cls, state: Path, name: str) -> "Server | None":
+        """Read what `ensure` left in a state folder."""
+        file = state / f"{name}.server.json"
+        return cls(**json.loads(file.read_text())) if file.exists() else None
+
+
+def ensure(module: str, state: Path, name: str) -> Server:
+    """Start a server unless it runs; one that ran before gets its port again."""
+    known = Server.read(state, name)
+    if known is None or not is_ours(known.pid, module):
+        known = Server(module, *start(module, state, name, port=known.port if known else 0))
+        (state / f"{name}.server.json").write_text(json.dumps(asdict(known)))
+    return known
+
+
+def stop(state: Path, name: str) -> bool:
+    """End a server and forget it; gives whether it ran."""
+    known = Server.read(state, name)
+    (state / f"{name}.server.json").unlink(missing_ok=True)
+    runs = known is not None and is_ours(known.pid, known.module)
+    if known and runs:
+        stop_process(known.pid)
+    return runs
+
+
+def start(module: str, state: Path, name: str, *, port: int = 0) -> tuple[int, int]:
+    """Run a module whose program is `main`; answers its port and process id.
 
     It gets the given port, or any. Its log is `<name>.log` in the state folder. `ServerError`
     when it ends or keeps silent.
@@ -30,8 +76,8 @@ def start(module: str, state: Path, name: str, *arguments: str, port: int = 0) -
     with (state / f"{name}.log").open("ab") as log:
         process = subprocess.Popen(
             [
-                *(sys.executable, "-m", module),
-                *("--port", str(port), "--port-file", str(said), *arguments),
+                *(sys.executable, "-m", module, "--port", str(port)),
+                *("--port-file", str(said), "--folder", str(state / name)),
             ],
             cwd=_ROOT,
             stdin=subprocess.DEVNULL,
@@ -50,9 +96,46 @@ def start(module: str, state: Path, name: str, *arguments: str, port: int = 0) -
     return int(said.read_text()), process.pid
 
 
-def serve(server: TCPServer, said: Path) -> None:
-    """Say in a file which port a server has, all at once, and serve until ended."""
-    partly = said.with_suffix(".partly")
-    partly.write_text(str(server.server_address[1]))
-    partly.replace(said)
+def is_ours(pid: int, program: str) -> bool:
+    """Whether a process is still the one we started: ids are used again."""
+    return program in _command_line(pid)
+
+
+def _command_line(pid: int) -> str:
+    """Return the command line of a process, empty where there is no such process."""
+    processes = Path("/proc")
+    if (processes / "self").exists():  # a minimal Debian has no ps
+        try:
+            return (processes / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+        except (FileNotFoundError, ProcessLookupError):
+            return ""
+    listed = subprocess.run(
+        ["ps", "-p", str(pid), "-o", "command="], check=False, capture_output=True, text=True
+    )
+    return listed.stdout
+
+
+def write_private(file: Path, text: str) -> None:
+    """Write a file with tokens or keys in it, readable by this user alone."""
+    file.touch(mode=0o600)
+    file.write_text(text)
+
+
+def main(make: Callable[[Path], Any]) -> None:
+    """Serve the WSGI application that `make` makes of a folder, until ended.
+
+    `--port N --port-file FILE --folder DIR`: the port it got is in the file, all at once.
+    """
+    from werkzeug.serving import make_server  # noqa: PLC0415 - only these processes need it
+
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--port-file", type=Path, required=True)
+    parser.add_argument("--folder", type=Path, required=True)
+    asked = parser.parse_args()
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    server = make_server("127.0.0.1", asked.port, make(asked.folder), threaded=True)
+    partly = asked.port_file.with_suffix(".partly")
+    partly.write_text(str(server.server_port))
+    partly.replace(asked.port_file)
     server.serve_forever()

@@ -2,15 +2,12 @@
 
 import contextlib
 import json
-import subprocess
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 from local import identity, servers, tokens
-from local.emulator.process import REGION, Emulator, PortTakenError, stop_process
+from local.emulator.process import REGION, Emulator, PortTakenError
 from local.slack import setup as slack_setup
 from tools.deploy import Target, deploy, tool_environment
 from tools.packaging import ROOT
@@ -55,13 +52,7 @@ class Service:
 
     def write(self, state: Path) -> None:
         """Write `service.json`."""
-        _write_private(state / "service.json", json.dumps(asdict(self), indent=2) + "\n")
-
-
-def _write_private(file: Path, text: str) -> None:
-    """Write a file with tokens or keys in it, readable by this user alone."""
-    file.touch(mode=0o600)
-    file.write_text(text)
+        servers.write_private(state / "service.json", json.dumps(asdict(self), indent=2) + "\n")
 
 
 def emulator(state: Path = STATE) -> Emulator:
@@ -74,7 +65,7 @@ def restart_emulator(state: Path = STATE) -> Emulator:
     aws = emulator(state)
     aws.stop()
     aws.start_again()
-    _write_private(state / "emulator.json", aws.to_json())
+    servers.write_private(state / "emulator.json", aws.to_json())
     return aws
 
 
@@ -95,7 +86,8 @@ def up(
     state.mkdir(parents=True, exist_ok=True)
     state.chmod(0o700)  # passwords and tokens are in there, also when nothing runs
     aws = _emulator_up(state, port, instances=instances)
-    issuer, identity_pid = start_identity(state)
+    provider = servers.ensure("local.identity", state, "identity")
+    issuer = provider.url
     slack = slack_setup.start(state, aws)
     target = _target(aws, issuer, {**slack.parameters, **(parameters or {})})
     deployed = deploy(target, build_folder or STATE / "package" / STAGE)
@@ -109,7 +101,7 @@ def up(
         secret_access_key=aws.secret_access_key,
         region=REGION,
         issuer=issuer,
-        identity_pid=identity_pid,
+        identity_pid=provider.pid,
         emulator_pid=aws.pid,
         outputs=dict(deployed.outputs),
         packaged=deployed.packaged,
@@ -139,55 +131,31 @@ def down(state: Path = STATE) -> list[str]:
     stopped = []
     if (state / "emulator.json").exists():
         aws = emulator(state)
-        if _is_ours(aws.pid, "local.emulator"):
+        if servers.is_ours(aws.pid, "local.emulator"):
             stopped.append("emulator")
         else:
             aws.pid = 0  # it was killed, and what it ran may be left
         aws.stop()
-    known = _known_identity(state)
-    if known and _is_ours(known["pid"], "local.identity"):
-        stop_process(known["pid"])
-        stopped.append("identity provider")
-    slack = slack_setup.LocalSlack.read(state)
-    if slack and _is_ours(slack.pid, "local.slack.stand_in"):
-        stop_process(slack.pid)
-        stopped.append("stand-in for Slack")
-    for name in ("emulator.json", "identity.json", "slack.json", "service.json"):
+    for name, title in (("identity", "identity provider"), ("slack", "stand-in for Slack")):
+        if servers.stop(state, name):
+            stopped.append(title)
+    for name in ("emulator.json", "service.json"):
         (state / name).unlink(missing_ok=True)
     return stopped
-
-
-def _is_ours(pid: int, program: str) -> bool:
-    """Whether a process is still the one we started: ids are used again."""
-    return program in _command_line(pid)
-
-
-def _command_line(pid: int) -> str:
-    """Return the command line of a process, empty where there is no such process."""
-    processes = Path("/proc")
-    if (processes / "self").exists():  # a minimal Debian has no ps
-        try:
-            return (processes / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-        except (FileNotFoundError, ProcessLookupError):
-            return ""
-    listed = subprocess.run(
-        ["ps", "-p", str(pid), "-o", "command="], check=False, capture_output=True, text=True
-    )
-    return listed.stdout
 
 
 def _emulator_up(state: Path, port: int | None, *, instances: bool) -> Emulator:
     file = state / "emulator.json"
     if file.exists():
         aws = emulator(state)
-        if _is_ours(aws.pid, "local.emulator") and aws.is_healthy():
+        if servers.is_ours(aws.pid, "local.emulator") and aws.is_healthy():
             if port not in (None, aws.port):
                 raise ServiceError(f"the service runs on port {aws.port}; stop it with: make down")
             return aws
-        if _is_ours(aws.pid, "local.emulator"):
+        if servers.is_ours(aws.pid, "local.emulator"):
             aws.stop()
     aws = _start_emulator(state / "emulator", port, instances=instances)
-    _write_private(file, aws.to_json())
+    servers.write_private(file, aws.to_json())
     return aws
 
 
@@ -197,36 +165,3 @@ def _start_emulator(folder: Path, port: int | None, *, instances: bool) -> Emula
     with contextlib.suppress(PortTakenError):
         return Emulator.start(folder, PREFERRED_PORT, instances=instances)
     return Emulator.start(folder, instances=instances)
-
-
-def _known_identity(state: Path) -> dict[str, int]:
-    file = state / "identity.json"
-    known: dict[str, int] = json.loads(file.read_text()) if file.exists() else {}
-    return known
-
-
-def _answers(issuer: str) -> bool:
-    try:
-        with urlopen(f"{issuer}/jwks", timeout=2) as answer:  # noqa: S310 - our own address
-            return bool(answer.read())
-    except (URLError, OSError):
-        return False
-
-
-def start_identity(state: Path) -> tuple[str, int]:
-    """Start the identity provider if it is not running; answers issuer and process id."""
-    known = _known_identity(state)
-    if known and _is_ours(known["pid"], "local.identity"):
-        issuer = _issuer(known["port"])
-        if _answers(issuer):
-            return issuer, known["pid"]
-    folder = ("--folder", str(state / "identity"))
-    port, pid = servers.start(
-        "local.identity", state, "identity", *folder, port=known.get("port", 0)
-    )
-    (state / "identity.json").write_text(json.dumps({"port": port, "pid": pid}))
-    return _issuer(port), pid
-
-
-def _issuer(port: int) -> str:
-    return f"http://127.0.0.1:{port}"

@@ -1,7 +1,5 @@
 """ID tokens for the local run: by signing in as a browser would, or minted for a test."""
 
-import base64
-import hashlib
 import secrets
 import time
 from pathlib import Path
@@ -20,9 +18,9 @@ class SignInError(RuntimeError):
 def sign_in(issuer: str, email: str = OWNER, audience: str = AUDIENCE) -> str:
     """Get an ID token by the authorization code flow with PKCE (RFC 7636)."""
     import httpx  # noqa: PLC0415 - minting needs no HTTP
+    from authlib.oauth2.rfc7636 import create_s256_code_challenge  # noqa: PLC0415
 
     verifier = secrets.token_urlsafe(48)
-    digest = hashlib.sha256(verifier.encode()).digest()
     asked = {
         "response_type": "code",
         "client_id": audience,
@@ -30,7 +28,7 @@ def sign_in(issuer: str, email: str = OWNER, audience: str = AUDIENCE) -> str:
         "scope": "openid email profile",
         "state": secrets.token_urlsafe(16),
         "nonce": secrets.token_urlsafe(16),
-        "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
+        "code_challenge": create_s256_code_challenge(verifier),
         "code_challenge_method": "S256",
     }
     with httpx.Client(base_url=issuer, timeout=10, trust_env=False) as browser:

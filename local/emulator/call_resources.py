@@ -1,15 +1,18 @@
 """What a call is about, where MiniStack names something else to the role that makes it.
 
-ECS's calls for services are decided by the service's ARN, and SignalResource by the stack's id
-(Service Authorization Reference); MiniStack takes the cluster and a pattern for them.
+ECS's calls for services are decided by the service's ARN, SignalResource by the stack's id, and an
+answer to a task's token by the state machine that the token is of (Service Authorization
+Reference); MiniStack takes the cluster, a pattern and `*` for them.
 """
 
 import json
 from typing import Any
 
+from local.emulator import steps
 from local.patching import around, pinned
 
 _OF_SERVICES = ("DescribeServices", "UpdateService")
+_OF_TOKENS = ("SendTaskSuccess", "SendTaskFailure", "SendTaskHeartbeat")
 
 
 def install() -> None:
@@ -24,6 +27,8 @@ def _named(  # noqa: PLR0917 - as MiniStack calls it
     if service == "ecs" and action in _OF_SERVICES:
         _, region, account = rest[:3]
         return _service(json.loads(body), region, account)
+    if action in _OF_TOKENS:
+        return steps.machine_of(json.loads(body or b"{}").get("taskToken", ""))
     about_stack = service == "cloudformation" and b"Action=SignalResource" in body
     named = _stack(rest[0]) if about_stack else ""
     return named or extract(service, method, path, headers, body, *rest)

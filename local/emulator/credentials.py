@@ -7,6 +7,7 @@ one key, given to this process by whoever started it, and functions have drawn s
 
 import os
 import secrets
+from functools import cache
 from typing import Any
 
 from local.control import key_of
@@ -14,7 +15,6 @@ from local.patching import around, pinned, wrap
 
 _ACCOUNT = "000000000000"
 _secret_access_key = ""
-_of_functions: dict[tuple[str, str], dict[str, str]] = {}  # by function and role ARN
 
 
 def install() -> None:
@@ -55,12 +55,10 @@ def steering_key() -> bytes:
 
 def of_function(config: dict[str, Any]) -> dict[str, str]:
     """Give the credentials of a function's role, drawn once a run and function."""
-    arn, role = str(config["FunctionArn"]), str(config["Role"])
-    if (arn, role) not in _of_functions:
-        _of_functions[arn, role] = _drawn(arn, role, str(config["FunctionName"]))
-    return _of_functions[arn, role]
+    return _drawn(config["FunctionArn"], config["Role"], config["FunctionName"])
 
 
+@cache
 def _drawn(function_arn: str, role_arn: str, function: str) -> dict[str, str]:
     account, role = function_arn.split(":")[4], role_arn.rpartition("/")[2]
     drawn = {

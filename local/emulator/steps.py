@@ -1,12 +1,10 @@
 """Step Functions as AWS has it where a demo's loop depends on it.
 
 MiniStack ignores `TimeoutSecondsPath`, so a task that waits for a token would wait for
-ever. It checks the right to answer a token against `*`, where AWS checks it against the
-state machine the token came from. And it knows nothing of a token whose task has ended,
-where AWS says TaskTimedOut (Step Functions API Reference, "SendTaskSuccess").
+ever. And it knows nothing of a token whose task has ended, where AWS says TaskTimedOut (Step
+Functions API Reference, "SendTaskSuccess").
 """
 
-import json
 from contextvars import ContextVar
 from typing import Any
 
@@ -15,14 +13,12 @@ from local.patching import around, pinned
 _machine: ContextVar[str] = ContextVar("stelligent_machine", default="*")
 _machine_of_token: dict[str, str] = {}  # oldest first
 _TOKENS_KNOWN = 10_000  # ended ones among them, so that an answer that is late is told so
-_ANSWERS = ("SendTaskSuccess", "SendTaskFailure", "SendTaskHeartbeat")
 
 
 def install() -> None:
     """Put the timeout into the task, and note whose token is whose."""
     around("ministack.services.stepfunctions._execute_task", _within_time)
     around("ministack.services.stepfunctions._invoke_with_callback", _noting_token)
-    around("ministack.core.iam_actions.extract_resource_arn", _of_the_machine)
     around("ministack.services.stepfunctions._send_task_success", _in_time)
     around("ministack.services.stepfunctions._send_task_failure", _in_time)
     around("ministack.services.stepfunctions._send_task_heartbeat", _in_time)
@@ -55,9 +51,6 @@ def _in_time(answer: Any, data: Any) -> Any:
     return answer(data)
 
 
-def _of_the_machine(  # noqa: PLR0917 - as MiniStack calls it
-    extract: Any, service: str, method: str, path: str, headers: Any, body: bytes, *rest: Any
-) -> Any:
-    if headers.get("x-amz-target", "").rpartition(".")[2] in _ANSWERS:
-        return _machine_of_token.get(json.loads(body or b"{}").get("taskToken", ""), "*")
-    return extract(service, method, path, headers, body, *rest)
+def machine_of(token: str) -> str:
+    """Name the state machine that a token is of; `*` where nobody knows."""
+    return _machine_of_token.get(token, "*")

@@ -8,6 +8,7 @@ Reference, "Supported services").
 """
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from local.emulator import beanstalk
@@ -25,7 +26,7 @@ def install() -> None:
         {
             "cloudformation": _stacks,
             "ec2": _ec2,
-            "ecs": _existing_ecs(collectors["ecs"]),
+            "ecs": partial(_existing_ecs, collectors["ecs"]),
             "elasticbeanstalk": beanstalk.tagged,
             "elasticloadbalancing": _load_balancing,
             "logs": _log_groups,
@@ -79,29 +80,20 @@ def _ec2() -> _Tagged:
                 yield _arn("ec2", f"{kind}/{resource_id}"), _as_list(tags)
 
 
-def _existing_ecs(collect: Any) -> Any:
-    """Make the collector leave out clusters, services and task definitions that are gone."""
+def _existing_ecs(collect: Any) -> _Tagged:
+    """Leave out clusters, services and task definitions that are gone."""
     exists = pinned("ministack.services.tagging._ecs_resource_exists")
-
-    def existing() -> _Tagged:
-        for arn, tags in collect():
-            if exists(arn) and not _is_inactive(arn):
-                yield arn, tags
-
-    return existing
-
-
-def _is_inactive(arn: str) -> bool:
-    return any(
-        record.get("status") == "INACTIVE"
-        for store, key in (
-            (pinned("ministack.services.ecs._clusters"), "clusterArn"),
-            (pinned("ministack.services.ecs._services"), "serviceArn"),
-            (pinned("ministack.services.ecs._task_defs"), "taskDefinitionArn"),
-        )
-        for record in store.values()
-        if record.get(key) == arn
+    records = (
+        *pinned("ministack.services.ecs._clusters").values(),
+        *pinned("ministack.services.ecs._services").values(),
+        *pinned("ministack.services.ecs._task_defs").values(),
     )
+    gone = {
+        record.get("serviceArn") or record.get("taskDefinitionArn") or record.get("clusterArn")
+        for record in records
+        if record.get("status") == "INACTIVE"
+    }
+    return ((arn, tags) for arn, tags in collect() if exists(arn) and arn not in gone)
 
 
 def _load_balancing() -> _Tagged:

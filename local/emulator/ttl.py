@@ -68,10 +68,9 @@ def remove_expired() -> int:
             if table is None or setting.get("TimeToLiveStatus") != "ENABLED":
                 continue
             with pinned("ministack.core.responses.request_scope")(account, region):
-                removed += sum(
+                for keys in _expired(table, setting["AttributeName"]):
                     _remove(name, table, keys)
-                    for keys in _expired(table, setting["AttributeName"])
-                )
+                    removed += 1
     return removed
 
 
@@ -93,11 +92,10 @@ def _seconds(value: Any) -> float:
         return float("inf")
 
 
-def _remove(name: str, table: Any, keys: tuple[Any, Any]) -> int:
+def _remove(name: str, table: Any, keys: tuple[Any, Any]) -> None:
     old = pinned("ministack.services.dynamodb._remove_item")(table, *keys)
     _removing.by_ttl = True
     try:
         pinned("ministack.services.dynamodb._emit_stream_event")(name, "REMOVE", old, None)
     finally:
         _removing.by_ttl = False
-    return 1

@@ -2,14 +2,12 @@
 
 import json
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
-from urllib.request import urlopen
 
 from local import servers
-from local.emulator.process import Emulator, is_running
+from local.emulator.process import Emulator
 from local.slack.stand_in import TEAM, TOKEN
 
 SECRET = "stelligent-service/slack"  # noqa: S105 - a secret's name
@@ -19,16 +17,10 @@ CIDR = "127.0.0.1/32"
 
 @dataclass(frozen=True)
 class LocalSlack:
-    """The stand-in that belongs to a state folder, and the secret commands are signed with."""
+    """Where the stand-in of a state folder listens, and the secret commands are signed with."""
 
-    port: int
-    pid: int
+    url: str
     signing_secret: str
-
-    @property
-    def url(self) -> str:
-        """Where the stand-in listens."""
-        return f"http://127.0.0.1:{self.port}"
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -43,32 +35,22 @@ class LocalSlack:
     @classmethod
     def read(cls, state: Path) -> "LocalSlack | None":
         """Read what `start` left in a state folder."""
-        file = state / "slack.json"
-        return cls(**json.loads(file.read_text())) if file.exists() else None
+        running = servers.Server.read(state, "slack")
+        return cls(running.url, _secret_file(state).read_text()) if running else None
 
 
-def answers(url: str) -> bool:
-    """Whether a stand-in listens there."""
-    try:
-        with urlopen(f"{url}/_stand-in/seen", timeout=2) as answer:  # noqa: S310 - our own address
-            return bool(answer.read())
-    except (URLError, OSError):
-        return False
+def _secret_file(state: Path) -> Path:
+    return state / "slack-signing-secret"
 
 
 def start(state: Path, aws: Emulator) -> LocalSlack:
     """Start the stand-in unless it runs, and put the app's secret into Secrets Manager."""
-    known = LocalSlack.read(state)
-    if known is None or not (is_running(known.pid) and answers(known.url)):
-        port = known.port if known else 0
-        secret = known.signing_secret if known else secrets.token_hex(16)
-        port, pid = servers.start("local.slack.stand_in", state, "slack", port=port)
-        known = LocalSlack(port, pid, secret)
-        file = state / "slack.json"
-        file.touch(mode=0o600)
-        file.write_text(json.dumps(asdict(known)))
-    _put_secret(aws.client("secretsmanager"), known)
-    return known
+    if not _secret_file(state).exists():
+        servers.write_private(_secret_file(state), secrets.token_hex(16))
+    running = servers.ensure("local.slack.stand_in", state, "slack")
+    slack = LocalSlack(running.url, _secret_file(state).read_text())
+    _put_secret(aws.client("secretsmanager"), slack)
+    return slack
 
 
 def _put_secret(client: Any, slack: LocalSlack) -> None:

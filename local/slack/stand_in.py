@@ -1,22 +1,17 @@
 """A stand-in for Slack's Web API on loopback: keeps what is posted, and judges every payload.
 
-    python -m local.slack.stand_in --port N --port-file FILE
-
 It knows the four people in `PEOPLE`, and is in every channel but those in `CLOSED`. What it
 was told to do wrong (`POST /_stand-in/behave`) it does before anything else: answer an error
 or a 429, or take its time. It is for this machine: whoever reaches the port can read it all.
 """
 
-import argparse
 import json
 import threading
 import time
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
+
+from werkzeug.wrappers import Request, Response
 
 from local import servers
 from local.identity import ADMIN, OTHER, OWNER
@@ -78,7 +73,7 @@ class Seen:
 
 
 class StandIn:
-    """The stand-in itself, behind its HTTP server."""
+    """The stand-in itself, behind its application."""
 
     def __init__(self) -> None:
         """Start out with nothing seen."""
@@ -194,72 +189,49 @@ def _no(error: str) -> Json:
     return {"ok": False, "error": error}
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    stand_in: StandIn
+def application(stand_in: StandIn) -> Any:
+    """Make the WSGI application of a stand-in."""
 
-    def do_GET(self) -> None:
-        self._say(200, self.stand_in.told())
-
-    def do_POST(self) -> None:
-        given = self._given()
-        match self.path.strip("/").split("/"):
+    @Request.application
+    def answer(request: Request) -> Response:
+        given = _given(request)
+        match request.path.strip("/").split("/"):
+            case ["_stand-in", "seen"]:
+                return _say(stand_in.told())
             case ["_stand-in", "behave"]:
-                self.stand_in.behave(given)
-                self._say(200, _OK)
+                stand_in.behave(given)
+                return _say(_OK)
             case ["_stand-in", "forget"]:
-                self.stand_in.forget()
-                self._say(200, _OK)
+                stand_in.forget()
+                return _say(_OK)
             case ["api", method]:
-                self._call(method, given)
+                token = request.headers.get("Authorization", "")
+                return _called(*stand_in.call(method, token, given))
             case ["answers", name]:
-                self._call("answer", given | {"name": name})
+                return _called(*stand_in.call("answer", "", given | {"name": name}))
             case _:
-                self._say(404, _no("unknown_method"))
+                return _say(_no("unknown_method"), 404)
 
-    def _call(self, method: str, given: Json) -> None:
-        token = self.headers.get("Authorization", "")
-        status, body, seconds = self.stand_in.call(method, token, given)
-        time.sleep(seconds)
-        self._say(status, body)
-
-    def _given(self) -> Json:
-        text = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
-        if "json" in self.headers.get("Content-Type", ""):
-            read: Json = json.loads(text or "{}")
-            return read
-        return dict(parse_qsl(text))
-
-    def _say(self, status: int, body: Mapping[str, Any]) -> None:
-        told = dict(body)
-        retry_after = told.pop("_retry_after", 0)
-        text = json.dumps(told).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(text)))
-        if retry_after:
-            self.send_header("Retry-After", str(retry_after))
-        self.end_headers()
-        self.wfile.write(text)
-
-    def log_message(self, *_: Any) -> None:
-        """Keep quiet: what was sent is kept in full."""
+    return answer
 
 
-def server(stand_in: StandIn, port: int) -> ThreadingHTTPServer:
-    """Make the server on loopback; the caller lets it serve."""
-    handler = type("Handler", (_Handler,), {"stand_in": stand_in})
-    return ThreadingHTTPServer(("127.0.0.1", port), handler)
+def _given(request: Request) -> Json:
+    if request.is_json:
+        read: Json = json.loads(request.get_data() or b"{}")
+        return read
+    return request.form.to_dict()
 
 
-def main() -> None:
-    """Serve until ended."""
-    parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--port-file", type=Path, required=True)
-    asked = parser.parse_args()
-    servers.serve(server(StandIn(), asked.port), asked.port_file)
+def _called(status: int, body: Json, seconds: float) -> Response:
+    time.sleep(seconds)
+    told = dict(body)
+    retry_after = told.pop("_retry_after", 0)
+    return _say(told, status, {"Retry-After": str(retry_after)} if retry_after else None)
+
+
+def _say(body: Json, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    return Response(json.dumps(body), status, headers, mimetype="application/json")
 
 
 if __name__ == "__main__":
-    main()
+    servers.main(lambda _: application(StandIn()))

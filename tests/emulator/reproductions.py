@@ -380,7 +380,9 @@ def a_late_answer_is_told_so(aws: Aws) -> None:
     assert code == "TaskTimedOut"
 
 
-@reproduces("steps", "Service Authorization Reference, AWS Step Functions, SendTaskSuccess")
+@reproduces(
+    "call_resources", "Service Authorization Reference, AWS Step Functions, SendTaskSuccess"
+)
 def a_token_is_answered_with_the_right_on_its_machine(aws: Aws) -> None:
     """Decide the call by the state machine that the token is of."""
     _, token = aws.machine("answered", {"TimeoutSeconds": 60})

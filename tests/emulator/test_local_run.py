@@ -14,8 +14,8 @@ import jwt
 import pytest
 from rich.console import Console
 
-from local import demo, identity, service, tokens
-from local.emulator.process import is_running, stop_process
+from local import demo, identity, servers, service, tokens
+from local.emulator.process import is_running
 from local.progress import Progress, seconds
 from local.words import local_run
 from tools import packaging
@@ -56,10 +56,10 @@ def test_a_failing_tool_is_quoted(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     folder = tmp_path_factory.mktemp("identity")
-    issuer, pid = service.start_identity(folder)
-    yield issuer, folder / "identity"
-    stop_process(pid)
-    assert not is_running(pid)
+    provider = servers.ensure("local.identity", folder, "identity")
+    yield provider.url, folder / "identity"
+    assert servers.stop(folder, "identity")
+    assert not is_running(provider.pid)
 
 
 def claims(token: str, issuer: str) -> dict[str, Any]:
@@ -320,9 +320,10 @@ def test_the_farewell_says_what_is_not_real(*, instances: bool, words: tuple[str
 
 def test_down_ends_only_what_it_started(tmp_path: Path) -> None:
     """A process id that meanwhile belongs to another program is left alone."""
-    (tmp_path / "identity.json").write_text(json.dumps({"port": 1, "pid": os.getpid()}))
+    known = tmp_path / "identity.server.json"
+    known.write_text(json.dumps({"module": "local.identity", "port": 1, "pid": os.getpid()}))
     assert service.down(tmp_path) == []
-    assert not (tmp_path / "identity.json").exists()
+    assert not known.exists()
 
 
 def test_a_service_that_is_not_running_says_how_to_start_it(tmp_path: Path) -> None:

@@ -11,11 +11,12 @@ from typing import Any
 
 import httpx
 import pytest
+from werkzeug.serving import make_server
 
 from local import service
 from local.emulator.process import Emulator
 from local.slack.setup import LocalSlack
-from local.slack.stand_in import StandIn, server
+from local.slack.stand_in import StandIn, application
 from local.slack.workspace import Workspace
 from tools.packaging import ROOT
 
@@ -38,10 +39,10 @@ class Listening:
 def slack() -> Iterator[Listening]:
     """Serve a stand-in from a thread."""
     stand_in = StandIn()
-    listening = server(stand_in, 0)
+    listening = make_server("127.0.0.1", 0, application(stand_in), threaded=True)
     thread = threading.Thread(target=listening.serve_forever, args=(0.01,))
     thread.start()
-    yield Listening(stand_in, f"http://127.0.0.1:{listening.server_address[1]}")
+    yield Listening(stand_in, f"http://127.0.0.1:{listening.server_port}")
     listening.shutdown()
     thread.join()
     listening.server_close()

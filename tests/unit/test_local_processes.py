@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from local import servers, service
+from local import servers
 from local.emulator.process import stop_process
 
 
@@ -20,10 +20,10 @@ def test_a_process_is_known_by_its_command_line(monkeypatch: pytest.MonkeyPatch)
     with subprocess.Popen(command, stdin=pipe, stdout=pipe) as process:
         assert process.stdout
         process.stdout.readline()  # it runs: until then it has no command line yet
-        assert service._is_ours(process.pid, "local.emulator")
-        assert not service._is_ours(process.pid, "local.identity")
+        assert servers.is_ours(process.pid, "local.emulator")
+        assert not servers.is_ours(process.pid, "local.identity")
         process.communicate(b"\n")
-    assert not service._is_ours(process.pid, "local.emulator")
+    assert not servers.is_ours(process.pid, "local.emulator")
 
 
 def test_servers_started_at_once_each_say_their_own_port(tmp_path: Path) -> None:
