@@ -87,20 +87,19 @@ def up(
     state.chmod(0o700)  # passwords and tokens are in there, also when nothing runs
     aws = _emulator_up(state, port, instances=instances)
     provider = servers.ensure("local.identity", state, "identity")
-    issuer = provider.url
     slack = slack_setup.start(state, aws)
-    target = _target(aws, issuer, {**slack.parameters, **(parameters or {})})
+    target = _target(aws, provider.url, {**slack.parameters, **(parameters or {})})
     deployed = deploy(target, build_folder or STATE / "package" / STAGE)
     service = Service(
         api_url=deployed.api_url,
-        token=tokens.sign_in(issuer, identity.OWNER),
-        admin_token=tokens.sign_in(issuer, identity.ADMIN),
-        other_token=tokens.sign_in(issuer, identity.OTHER),
+        token=tokens.sign_in(provider.url, identity.OWNER),
+        admin_token=tokens.sign_in(provider.url, identity.ADMIN),
+        other_token=tokens.sign_in(provider.url, identity.OTHER),
         emulator_url=aws.url,
         access_key_id=aws.access_key_id,
         secret_access_key=aws.secret_access_key,
         region=REGION,
-        issuer=issuer,
+        issuer=provider.url,
         identity_pid=provider.pid,
         emulator_pid=aws.pid,
         outputs=dict(deployed.outputs),

@@ -71,10 +71,10 @@ def _is_ready(url: str) -> bool:
 
 
 @pytest.fixture(scope="module")
-def patched(running: Emulator) -> Iterator[Aws]:
-    running.control.ttl(interval=0.1)
-    yield Aws(running.url, running.access_key_id, running.secret_access_key)
-    running.control.clear()
+def patched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
+    with Emulator.start(tmp_path_factory.mktemp("extended"), persist=False) as emulator:
+        emulator.control.ttl(interval=0.1)
+        yield Aws(emulator.url, emulator.access_key_id, emulator.secret_access_key)
 
 
 def differences(aws: Aws) -> dict[str, str]:
