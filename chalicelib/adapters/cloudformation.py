@@ -81,7 +81,7 @@ class CloudFormation:
                 Parameters=[
                     {"ParameterKey": k, "ParameterValue": v} for k, v in parameters.items()
                 ],
-                Tags=[{"Key": k, "Value": v} for k, v in tags.items()],
+                Tags=_tags(tags),
                 Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
                 RoleARN=self._role_arn,
                 OnFailure="DO_NOTHING",
@@ -99,13 +99,15 @@ class CloudFormation:
         name: str,
         parameters: Mapping[str, str],
         previous: Iterable[str],
+        tags: Mapping[str, str] | None,
         token: str,
     ) -> bool:
         """Begin to update a stack in place, by the template it was made from.
 
-        It acts by the role that made it. Its tags stay as they are, because a new tag would
-        update every resource that has it.
+        It acts by the role that made it. Tags that are left out stay as they are, because a new
+        tag would update every resource that has it.
         """
+        tagged = {} if tags is None else {"Tags": _tags(tags)}
         given = [{"ParameterKey": k, "ParameterValue": v} for k, v in parameters.items()]
         kept = [{"ParameterKey": k, "UsePreviousValue": True} for k in previous]
         try:
@@ -113,6 +115,7 @@ class CloudFormation:
                 StackName=name,
                 UsePreviousTemplate=True,
                 Parameters=[*given, *kept],
+                **tagged,
                 Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
                 ClientRequestToken=token,
             )
@@ -140,9 +143,11 @@ class CloudFormation:
         failed = rolled_back or status in (Status.FAILED, Status.DELETE_FAILED)
         resource, reason = self._root_cause(stack) if failed else (None, "")
         parameters = stack.get("Parameters", [])
+        tags = {t["Key"]: t["Value"] for t in stack.get("Tags", [])}
         return StackObservation(
             status=status,
             outputs={o["OutputKey"]: o["OutputValue"] for o in stack.get("Outputs", [])},
+            owner=tags.get(f"{PREFIX}:owner", ""),
             parameters={p["ParameterKey"]: p.get("ParameterValue", "") for p in parameters},
             rolled_back=rolled_back,
             resource=resource,
@@ -221,6 +226,10 @@ class CloudFormation:
                 if tags.get(f"{PREFIX}:service") == self._service:
                     found[stack["StackName"]] = tags
         return found
+
+
+def _tags(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
 
 
 def _reported(event: Mapping[str, Any]) -> tuple[str, str] | None:

@@ -66,7 +66,7 @@ def _kind(demo: Demo, name: str, goal: Goal) -> str:
             return "" if component.gone else "deleted"
         case Stopped():
             return "" if component.status is Status.STOPPED else "stopped"
-        case Present(inputs):
+        case Present(inputs=inputs):
             if component.gone:
                 return "created"
             if component.status is Status.STOPPED:

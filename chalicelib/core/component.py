@@ -76,6 +76,7 @@ class ComponentStatus:
     `declares` are the parameters of the template it was made from, and `inputs` what the demo's
     spec and its providers gave it of them. While it is updated, `previous_inputs` are those to
     return to; `refused_inputs` are those of an update that failed, which is not tried again.
+    `tagged_for` is the owner that its stack's tags name, empty where an earlier release made it.
     `remake` says that it is to be deleted and made again.
 
     `asked_at` is when its creation (or update, stop or start) was last requested, until that is
@@ -95,6 +96,7 @@ class ComponentStatus:
     inputs: Mapping[str, str] = field(default_factory=dict)
     previous_inputs: Mapping[str, str] | None = None
     refused_inputs: Mapping[str, str] | None = None
+    tagged_for: str = ""
     remake: bool = False
     status: Status = Status.PENDING
     started_at: datetime | None = None
@@ -120,6 +122,16 @@ class ComponentStatus:
     def due(self, now: datetime) -> bool:
         """Return whether the moment of its next attempt has come, if it waits for one."""
         return self.retry_at is None or self.retry_at <= now
+
+    @property
+    def retagged(self) -> bool:
+        """Whether an update is on its way that changes nothing but tags."""
+        return self.status is Status.UPDATING and self.inputs == self.previous_inputs
+
+    @property
+    def stands(self) -> bool:
+        """Whether others may be built upon it."""
+        return self.status is Status.READY or self.retagged
 
     @property
     def gone(self) -> bool:

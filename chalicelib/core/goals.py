@@ -13,13 +13,15 @@ from chalicelib.core.component import BEING_DELETED, ComponentStatus
 from chalicelib.core.demo import Demo, Desired
 from chalicelib.core.inputs import wanted_inputs
 from chalicelib.core.kinds import Pause
+from chalicelib.core.tags import tag_value
 
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """It exists and runs, created or updated with these inputs."""
+    """It exists and runs, created or updated with these inputs, and its tags name this owner."""
 
     inputs: Mapping[str, str]
+    owner: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +56,13 @@ def _goal(demo: Demo, component: ComponentStatus, *, wanted: bool) -> Goal:
     ):
         return Absent()
     if demo.desired_state is Desired.RUNNING:
-        return Present(wanted_inputs(demo, component))
+        return Present(wanted_inputs(demo, component), tag_value(demo.owner))
     if component.gone:
         return Absent()
     # A pause changes nothing that it keeps; what was changed meanwhile is applied on resuming.
-    return Stopped() if component.pause is Pause.STOP else Present(component.inputs)
+    if component.pause is Pause.STOP:
+        return Stopped()
+    return Present(component.inputs, component.tagged_for)
 
 
 def _deleted_by_pause(demo: Demo, members: frozenset[str]) -> frozenset[str]:

@@ -27,12 +27,14 @@ ABSENT: Final = Absence.ABSENT
 class StackObservation:
     """A stack as CloudFormation describes it, its status collapsed to ours.
 
-    `rolled_back` says that its last update failed; `reason` and `resource` then say why. Of a
-    component that is stopped or started, its databases are observed instead.
+    `owner` is whom its tags name. `rolled_back` says that its last update failed; `reason` and
+    `resource` then say why. Of a component that is stopped or started, its databases are observed
+    instead.
     """
 
     status: Status | Absence
     outputs: Mapping[str, str] = field(default_factory=dict)
+    owner: str = ""
     parameters: Mapping[str, str] = field(default_factory=dict)
     rolled_back: bool = False
     reason: str = ""
@@ -112,9 +114,16 @@ def _seen_updating(
     seen: ComponentStatus, observation: StackObservation, now: datetime, *, answered: bool
 ) -> ComponentStatus:
     match observation.status:
+        case Status.READY if seen.retagged and answered and observation.rolled_back:
+            return refused(seen, observation.reason, now, resource=observation.resource)
         case Status.READY if _has_inputs(seen, observation.parameters):
-            outputs = dict(observation.outputs)
-            return replace(seen, status=Status.READY, previous_inputs=None, outputs=outputs)
+            return replace(
+                seen,
+                status=Status.READY,
+                previous_inputs=None,
+                outputs=dict(observation.outputs),
+                tagged_for=observation.owner or seen.tagged_for,
+            )
         case Status.READY if not answered:
             # Recorded as begun, but the stack is unchanged: the call was never made. Make it.
             return not_updated(seen)

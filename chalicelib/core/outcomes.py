@@ -13,6 +13,7 @@ from chalicelib.core.component import Cause, ComponentStatus, Status
 from chalicelib.core.deletion_failures import OUTAGE_DELAY
 from chalicelib.core.demo import Demo
 from chalicelib.core.observe import failed, kept_running, refused, undeletable
+from chalicelib.core.tags import tag_value
 
 
 def apply_outcomes(demo: Demo, outcomes: Iterable[Outcome], now: datetime) -> Demo:
@@ -20,11 +21,13 @@ def apply_outcomes(demo: Demo, outcomes: Iterable[Outcome], now: datetime) -> De
     for outcome in outcomes:
         component = demo.components.get(outcome.action.component)
         if component is not None:
-            demo = demo.with_component(_outcome(component, outcome, now))
+            demo = demo.with_component(_outcome(component, outcome, now, tag_value(demo.owner)))
     return demo
 
 
-def _outcome(component: ComponentStatus, outcome: Outcome, now: datetime) -> ComponentStatus:
+def _outcome(
+    component: ComponentStatus, outcome: Outcome, now: datetime, owner: str
+) -> ComponentStatus:
     kind = outcome.action.kind
     if component.gone or component.status not in (kind.during or (component.status,)):
         return component  # the outcome came late, or twice
@@ -35,7 +38,8 @@ def _outcome(component: ComponentStatus, outcome: Outcome, now: datetime) -> Com
     match kind:
         case ActionKind.UPDATE_STACK if outcome.skipped:
             # CloudFormation had nothing to change.
-            return replace(component, status=Status.READY, previous_inputs=None, asked_at=None)
+            there = replace(component, status=Status.READY, previous_inputs=None, asked_at=None)
+            return replace(there, tagged_for=component.tagged_for and owner)
         case _ if outcome.skipped:
             return component
         case ActionKind.STAGE_BUNDLE:

@@ -60,12 +60,12 @@ def decide(
     demo = release_bundles(demo, going, now)
     moves += removals(demo, going, now)
     if moves:
-        return act(_on_its_way(demo, [m.component for m in moves]), moves)
+        return act(_on_its_way(demo, [m.component for m in moves], now), moves)
     if waiting := [c for c in demo.components.values() if _awaited(demo, c, going)]:
         towards = " to go" if all(c.name in going for c in waiting) else ""
         reason = f"waiting for {names_of(waiting)}{towards}"
         wait = until_due(waiting, now, polling)
-        return made(Next.WAIT, _on_its_way(demo, waiting), reason, wait=wait)
+        return made(Next.WAIT, _on_its_way(demo, waiting, now), reason, wait=wait)
     return _settled(demo, going, now, polling, leftovers)
 
 
@@ -89,7 +89,7 @@ def _settled(
     if late := unanswered(demo, going):
         reason = f"looking again for {names_of(late)}, whose creation was not answered"
         again = max(c.asked_at + LATE - now for c in late if c.asked_at)
-        return made(Next.WAIT, _on_its_way(demo, late), reason, wait=min(again, polling.poll))
+        return made(Next.WAIT, _on_its_way(demo, late, now), reason, wait=min(again, polling.poll))
     if demo.desired_state is Desired.DELETED:
         return prove(in_phase(demo, Phase.DELETING), now, polling, leftovers)
     return _at_rest(_without_deleted(demo), now)
@@ -101,7 +101,8 @@ def _settled(
 def _beginnings(demo: Demo, aims: Mapping[str, Goal], now: datetime) -> list[Move]:
     """Return every move that can be made now, but none for a component in flight."""
     found = {n: m for n in aims if (m := _move(demo, demo.components[n], aims[n], now))}
-    return [m for m in found.values() if not found.keys() & set(m.component.requires)]
+    moving = {name for name, m in found.items() if not m.component.stands}
+    return [m for m in found.values() if not moving & set(m.component.requires)]
 
 
 def _move(demo: Demo, component: ComponentStatus, goal: Goal, now: datetime) -> Move | None:
@@ -109,8 +110,8 @@ def _move(demo: Demo, component: ComponentStatus, goal: Goal, now: datetime) -> 
     if not component.due(now):
         return None
     match goal, component.status:
-        case Present(inputs), status if _inputs_ready(demo, component):
-            return _towards_present(component, status, inputs, now)
+        case Present() as wanted, status if _inputs_ready(demo, component):
+            return _towards_present(component, status, wanted, now)
         case Stopped(), Status.READY:
             return _begun(component, ActionKind.STOP_DATABASE, Status.STOPPING, now)
         case _:
@@ -119,29 +120,36 @@ def _move(demo: Demo, component: ComponentStatus, goal: Goal, now: datetime) -> 
 
 def _inputs_ready(demo: Demo, component: ComponentStatus) -> bool:
     """Whether everything is ready that a component requires; it never waits for what it wants."""
-    return all(demo.components[name].status is Status.READY for name in component.requires)
+    return all(demo.components[name].stands for name in component.requires)
 
 
 def _towards_present(
-    component: ComponentStatus, status: Status, inputs: Mapping[str, str], now: datetime
+    component: ComponentStatus, status: Status, wanted: Present, now: datetime
 ) -> Move | None:
     if component.kind is Kind.BUNDLE and status in IN_FLIGHT:
         # Staging ends with its action: the process that staged this bundle has died.
         return _begun(component, ActionKind.STAGE_BUNDLE, status, now)
     match status:
         case Status.PENDING | Status.DELETED:
-            fresh = replace(not_created(component), inputs=inputs, started_at=now)
+            fresh = replace(not_created(component), inputs=wanted.inputs, started_at=now)
+            if component.kind is Kind.STACK:
+                fresh = replace(fresh, tagged_for=wanted.owner)
             return _begun(fresh, _CREATES[component.kind], Status.CREATING, now)
         case Status.STOPPED:
             return _begun(component, ActionKind.START_DATABASE, Status.STARTING, now)
-        case Status.READY if component.declares and inputs not in (
-            component.inputs,
-            component.refused_inputs,
-        ):
-            changed = replace(component, inputs=inputs, previous_inputs=component.inputs)
+        case Status.READY if component.declares and _differs(component, wanted):
+            changed = replace(component, inputs=wanted.inputs, previous_inputs=component.inputs)
             return _begun(changed, _UPDATES[component.kind], Status.UPDATING, now)
         case _:
             return None
+
+
+def _differs(component: ComponentStatus, wanted: Present) -> bool:
+    """Whether a component is to be updated: unless just that update was refused."""
+    foreign = component.tagged_for not in ("", wanted.owner)
+    return (foreign or wanted.inputs != component.inputs) and (
+        wanted.inputs != component.refused_inputs
+    )
 
 
 _CREATES: Final = {Kind.STACK: ActionKind.CREATE_STACK, Kind.BUNDLE: ActionKind.STAGE_BUNDLE}
@@ -191,21 +199,35 @@ def _without_deleted(demo: Demo) -> Demo:
 # Phases ------------------------------------------------------------------------------------
 
 
-def _on_its_way(demo: Demo, moving: Sequence[ComponentStatus]) -> Demo:
+def _on_its_way(demo: Demo, moving: Sequence[ComponentStatus], now: datetime) -> Demo:
     """Return a demo in the phase of what is being done to it.
 
-    It keeps its phase where only the bundle is staged again, as its name or lease changed.
+    It keeps its phase where only the bundle is staged again, as its name or lease changed, or
+    stacks are tagged anew; where nothing else is left to do, it is ready meanwhile.
     """
-    resting = demo.phase in (Phase.READY, Phase.PAUSED)
     if demo.desired_state is Desired.DELETED:
         return in_phase(demo, Phase.DELETING)
-    if resting and all(c.kind is Kind.BUNDLE for c in moving):
-        return in_phase(demo, demo.phase)
+    if all(c.kind is Kind.BUNDLE or c.retagged for c in moving):
+        if demo.phase in (Phase.READY, Phase.PAUSED):
+            return in_phase(demo, demo.phase)
+        if _complete(demo, moving):
+            return in_phase(_made_ready(demo, now), Phase.READY)
     if demo.desired_state is Desired.PAUSED:
         return in_phase(demo, Phase.PAUSING)
     if demo.phase in (Phase.PAUSED, Phase.PAUSING, Phase.RESUMING):
         return in_phase(demo, Phase.RESUMING)
     return in_phase(demo, Phase.CHANGING if demo.applied else Phase.PROVISIONING)
+
+
+def _complete(demo: Demo, moving: Sequence[ComponentStatus]) -> bool:
+    """Whether everything of a running demo is there, with what moves as it is about to be."""
+    there = {**demo.components, **{c.name: c for c in moving}}
+    running = demo.desired_state is Desired.RUNNING and not demo.failure
+    return running and all(there[name].stands for name in demo.members)
+
+
+def _made_ready(demo: Demo, now: datetime) -> Demo:
+    return replace(demo, ready_at=demo.ready_at or now, applied=Applied.of(demo))
 
 
 def _at_rest(demo: Demo, now: datetime) -> Plan:
@@ -214,7 +236,7 @@ def _at_rest(demo: Demo, now: datetime) -> Plan:
     if having(demo, Status.FAILED) and demo.failure:
         reason = f"{demo.failure.component} failed: {demo.failure.reason}; kept for a look"
         return made(Next.DONE, in_phase(demo, Phase.FAILED, looping=False), reason)
-    ready = replace(demo, ready_at=demo.ready_at or now, applied=Applied.of(demo))
+    ready = _made_ready(demo, now)
     reason = "everything is ready"
     if demo.failure:
         what = f"{demo.failure.component}: {demo.failure.reason}"

@@ -18,7 +18,7 @@ from chalicelib.core.failures import create_minutes
 from chalicelib.core.inputs import stack_parameters
 from chalicelib.core.naming import stack_name
 from chalicelib.core.policy import PermissionsBoundary
-from chalicelib.core.tags import stack_tags
+from chalicelib.core.tags import stack_tags, tag_value
 from chalicelib.services.ports.records import DemoRecords
 from chalicelib.services.ports.runtime import TemplateRepository
 from chalicelib.services.ports.targets import Target, Targets
@@ -52,7 +52,7 @@ class Apply:
             case ActionKind.CREATE_STACK:
                 self._create(target, demo, name)
             case ActionKind.UPDATE_STACK:
-                return Outcome(action=action, skipped=not _update(target, demo, name))
+                return Outcome(action=action, skipped=not self._update(target, demo, name))
             case ActionKind.STAGE_BUNDLE:
                 self._stage(target, demo, name)
             case ActionKind.STOP_DATABASE:
@@ -100,6 +100,21 @@ class Apply:
             token=_token(demo, demo.components[name]),
         )
 
+    def _update(self, target: Target, demo: Demo, name: str) -> bool:
+        """Ask for an update; its tags are only written anew where they name another owner."""
+        component = demo.components[name]
+        before = component.previous_inputs or {}
+        changed = {k: v for k, v in component.inputs.items() if before.get(k) != v}
+        dropped = before.keys() - component.inputs.keys()
+        theirs = component.tagged_for in ("", tag_value(demo.owner))
+        return target.stacks.update(
+            name=stack_name(demo.demo_id, name),
+            parameters=changed,
+            previous=[p for p in component.declares if p not in changed and p not in dropped],
+            tags=None if theirs else stack_tags(demo, name, self.service),
+            token=_token(demo, component),
+        )
+
 
 def _empty(target: Target, stack: str) -> bool:
     """Empty a stack's buckets, or a batch of one; say whether nothing is left."""
@@ -115,19 +130,6 @@ def _still_wanted(demo: Demo, generation: int, action: Action) -> bool:
         demo.generation == generation
         and demo.desired_state is not Desired.DELETED
         and demo.components[action.component].status in action.kind.during
-    )
-
-
-def _update(target: Target, demo: Demo, name: str) -> bool:
-    component = demo.components[name]
-    before = component.previous_inputs or {}
-    changed = {k: v for k, v in component.inputs.items() if before.get(k) != v}
-    dropped = before.keys() - component.inputs.keys()
-    return target.stacks.update(
-        name=stack_name(demo.demo_id, name),
-        parameters=changed,
-        previous=[p for p in component.declares if p not in changed and p not in dropped],
-        token=_token(demo, component),
     )
 
 

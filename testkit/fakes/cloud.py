@@ -116,6 +116,7 @@ class MemoryCloud:
         name: str,
         parameters: Mapping[str, str],
         previous: Iterable[str],
+        tags: Mapping[str, str] | None,
         token: str,
     ) -> bool:
         """Ask for a stack's update in place; asking again while it is updated is no error."""
@@ -129,21 +130,24 @@ class MemoryCloud:
         kept = {k: v for k, v in stack.parameters.items() if k in set(previous)}
         wanted = {**kept, **parameters}
         check_parameters(stack.component, wanted)
-        if wanted == stack.parameters:
+        marked = stack.tags if tags is None else dict(tags)
+        if (wanted, marked) == (stack.parameters, stack.tags):
             return False
         self.updated.append((name, token))
         stack.rolled_back = False
         self._becomes(stack, Status.UPDATING)
         minutes = stack.component.typical_minutes / 2
-        self._in(stack, timedelta(minutes=minutes), lambda: self._change(stack, wanted))
+        self._in(stack, timedelta(minutes=minutes), lambda: self._change(stack, wanted, marked))
         return True
 
-    def _change(self, stack: MemoryStack, parameters: Mapping[str, str]) -> None:
+    def _change(
+        self, stack: MemoryStack, parameters: Mapping[str, str], tags: Mapping[str, str]
+    ) -> None:
         if (why := self.update_fails.get(stack.component.name)) is not None:
             stack.rolled_back = True
             self._becomes(stack, Status.READY, why)
             return
-        stack.parameters = dict(parameters)
+        stack.parameters, stack.tags = dict(parameters), tags
         self._becomes(stack, Status.READY)
 
     def describe(self, name: str) -> StackObservation:
@@ -154,6 +158,7 @@ class MemoryCloud:
         return StackObservation(
             status=stack.status,
             outputs=dict(stack.outputs),
+            owner=stack.tags.get(f"{PREFIX}:owner", ""),
             parameters=dict(stack.parameters),
             rolled_back=stack.rolled_back,
             reason=stack.reason,

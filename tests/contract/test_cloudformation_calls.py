@@ -70,6 +70,25 @@ def test_a_creation_says_all_that_the_loop_counts_on(recorded: Recorded) -> None
     create(recorded.stacks)
 
 
+@pytest.mark.parametrize("tags", [None, {"team": "theirs"}])
+def test_an_update_writes_tags_only_where_it_is_given_some(
+    recorded: Recorded, tags: dict[str, str] | None
+) -> None:
+    """Left out, those that the stack has stay; given, they take the place of all of them."""
+    asked = {
+        "StackName": NAME,
+        "UsePreviousTemplate": True,
+        "Parameters": [{"ParameterKey": "DemoId", "UsePreviousValue": True}],
+        "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
+        "ClientRequestToken": "t",
+    }
+    given = {"Tags": [{"Key": "team", "Value": "theirs"}]} if tags else {}
+    recorded.stub.add_response("update_stack", {"StackId": STACK_ID}, {**asked, **given})
+    assert recorded.stacks.update(
+        name=NAME, parameters={}, previous=["DemoId"], tags=tags, token="t"
+    )
+
+
 @pytest.mark.parametrize(
     ("code", "status", "raised"),
     [

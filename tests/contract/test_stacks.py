@@ -102,6 +102,21 @@ def test_ours_are_known_by_their_tags(stacks: Stacks) -> None:
     assert "demo0001" == stacks.ours()[NAME]["stelligent-demo:demo-id"]
 
 
+def retag(stacks: Stacks, tags: Mapping[str, str]) -> bool:
+    return stacks.update(name=NAME, parameters={}, previous=[], tags=tags, token="t-2")
+
+
+def test_an_update_may_be_of_tags_alone(stacks: Stacks) -> None:
+    """The stack then names another owner, and its resources are the same."""
+    create(stacks, tags={**OURS, "stelligent-demo:owner": "pool:base"})
+    before = stacks.describe(NAME)
+    assert "pool:base" == before.owner
+    assert retag(stacks, {**OURS, "stelligent-demo:owner": "ann@example.com"})
+    after = stacks.describe(NAME)
+    assert (Status.READY, "ann@example.com") == (after.status, after.owner)
+    assert before.outputs == after.outputs
+
+
 def test_every_status_is_known() -> None:
     """Each status boto3 knows of collapses to one of ours."""
     client: Any = boto3.client("cloudformation", region_name=REGION)

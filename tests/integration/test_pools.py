@@ -39,6 +39,19 @@ def emptied(deployed: Running, admin: Api, name: str) -> None:
     assert 404 == admin.call("GET", f"/pools/{name}").status_code
 
 
+def named(deployed: Running, member: str) -> set[str] | None:
+    """Return whom the tags of a demo's stacks name, once that is not their pool any more."""
+    stacks = deployed.aws.client("cloudformation").describe_stacks()["Stacks"]
+    owners = {
+        tag["Value"]
+        for stack in stacks
+        if f"-{member}-" in stack["StackName"]
+        for tag in stack["Tags"]
+        if tag["Key"] == "stelligent-demo:owner"
+    }
+    return None if any(owner.startswith("pool:") for owner in owners) else owners
+
+
 def test_a_pools_demo_becomes_the_askers_and_is_completed(deployed: Running) -> None:
     """
     Given a pool of a network and a bucket, when somebody asks for a database as well, then that
@@ -51,6 +64,7 @@ def test_a_pools_demo_becomes_the_askers_and_is_completed(deployed: Running) -> 
     network = admin.demo(member)["outputs"]["vpc"]["VpcId"]
     demo_id = person.ask("rds", "s3", allowed_cidr=[HOME], name="Acme")
     assert member == demo_id
+    assert {person.owner} == wait_for(lambda: named(deployed, member), "tags name the new owner")
     ready = person.until(demo_id, "ready")
     assert ("base", "Acme", [HOME]) == (ready["from_pool"], ready["name"], ready["allowed_cidr"])
     assert network == ready["outputs"]["vpc"]["VpcId"]

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 
 import pytest
@@ -217,6 +217,7 @@ def test_what_a_stack_leaves_behind_keeps_deleted_back() -> None:
 # Pools --------------------------------------------------------------------------------------
 
 
+OWNER_TAG = "stelligent-demo:owner"
 POOLS = [life for life, script in LIVES.items() if script.pool]
 
 
@@ -227,6 +228,22 @@ def test_nothing_of_a_pool_outlives_it(life: str) -> None:
     sweep = SWEEP / timedelta(minutes=1)
     assert minutes_outlived(scene) <= sweep + teardown_minutes(scene)
     assert [] == scene.pools.all()
+
+
+def test_tags_name_whoever_claimed_within_five_minutes() -> None:
+    """Long before what is added to the demo is there."""
+    scene = Scene(LIVES["a pool's member is claimed and completed, and another made"])
+    named: list[datetime] = []
+
+    def note(name: str, _status: str) -> None:
+        stack = scene.cloud.stacks.get(name)
+        if stack and stack.component.name == "vpc" and "person0" in stack.tags[OWNER_TAG]:
+            named.append(scene.clock.now)
+
+    scene.cloud.listeners.append(note)
+    scene.run()
+    claimed = scene.start + timedelta(minutes=12)
+    assert claimed < named[0] <= claimed + timedelta(minutes=5)
 
 
 def test_a_pool_that_is_gone_too_late_is_judged_wrong() -> None:

@@ -189,3 +189,16 @@ def test_a_warning_carries_buttons_to_the_channel() -> None:
     assert status_message.EXTEND not in buttons(
         status_message.notice(ending, text, "U0ANN", urgent=False)
     )
+
+
+def test_a_demo_from_a_pool_says_how_long_the_rest_takes() -> None:
+    """By what was added, each after what it requires; later only where it is from."""
+    there = component("vpc", status=Status.READY, started_at=NOW - minutes(60), typical_minutes=3)
+    added = component("jenkins", "vpc", typical_minutes=6)
+    claimed = demo(there, added, from_pool="base", phase=Phase.PROVISIONING)
+    assert "from a pool, about 6 min" in said(status_message.status_message(claimed))
+    ready = said(status_message.status_message(replace(claimed, phase=Phase.READY)))
+    assert "from a pool" in ready
+    assert "about 6" not in ready.partition("from a pool")[2].partition("\n")[0]
+    cold = status_message.status_message(replace(claimed, from_pool=""))
+    assert "from a pool" not in said(cold)

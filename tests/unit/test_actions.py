@@ -27,7 +27,7 @@ def test_every_action_is_done(kind: ActionKind, monkeypatch: pytest.MonkeyPatch)
     asked, any_port = MagicMock(), MagicMock()
     monkeypatch.setattr(Apply, "_create", asked.create)
     monkeypatch.setattr(Apply, "_stage", asked.stage)
-    monkeypatch.setattr("chalicelib.services.apply._update", asked.update)
+    monkeypatch.setattr(Apply, "_update", asked.update)
     apply = Apply(
         records=any_port,
         targets=any_port,

@@ -18,6 +18,7 @@ from chalicelib.core.naming import demo_id_from
 from chalicelib.core.pool import Pool
 from chalicelib.core.request import DemoRequest
 from testkit.simulation.components import SMALL
+from testkit.simulation.components import component as made
 
 from .builders import HOME, OWNER, REGION, Stage, minutes
 
@@ -79,6 +80,51 @@ def test_a_request_takes_what_is_ready() -> None:
     assert Phase.READY is ready.phase
     assert all(c.status is Status.READY for c in ready.components.values())
     assert 1 == stage.cloud.created.count(f"stelligent-demo-{member}-vpc")
+
+
+def owners(stage: Stage) -> set[str]:
+    return {s.tags["stelligent-demo:owner"] for s in stage.cloud.stacks.values()}
+
+
+def test_tags_name_the_new_owner() -> None:
+    """Once, by an update in place of what was there; what is added bears it from the start."""
+    stage = stage_with(of=(made("vpc", 3), SMALL[0]))
+    (member,) = members(stage)
+    assert {"pool:base"} == owners(stage)
+    stage.request.create(OWNER, REQUEST)
+    run_loop(stage, member)
+    assert {OWNER} == owners(stage)
+    assert [f"stelligent-demo-{member}-vpc"] == [name for name, _ in stage.cloud.updated]
+
+
+def test_nothing_waits_for_tags() -> None:
+    """What stands on a stack that is only tagged anew is begun, and the demo may be ready."""
+    vpc, web = made("vpc", 30, outputs=("VpcId",)), made("web", 1, requires=("VpcId",))
+    stage = stage_with(of=(vpc, web))
+    (member,) = members(stage)
+    stage.request.create(OWNER, REQUEST)
+    seen = []
+    outcomes: list[Any] = []
+    while (demo := stage.store.get(member)).looping:
+        seen.append((demo.phase, *(demo.components[n].status for n in ("vpc", "web"))))
+        step = stage.plan_step.run(member, demo.generation, outcomes)
+        outcomes = [stage.apply.run(member, demo.generation, a) for a in step.actions]
+        if not step.actions:
+            stage.clock.advance(minutes(2))
+    assert (Phase.PROVISIONING, Status.UPDATING, Status.CREATING) in seen
+    assert (Phase.READY, Status.UPDATING, Status.READY) in seen
+    assert Status.READY is demo.components["vpc"].status
+    assert {OWNER} == owners(stage)
+
+
+def test_tags_that_are_refused_are_not_tried_for_ever() -> None:
+    """The demo is its owner's all the same, and says what failed."""
+    stage = stage_with(of=(made("vpc", 3),))
+    stage.cloud.update_fails = {"vpc": "no tags today"}
+    demo = stage.request.create(OWNER, REQUEST)
+    ready = run_loop(stage, demo.demo_id)
+    assert (Phase.READY, "no tags today") == (ready.phase, ready.failure and ready.failure.reason)
+    assert 1 == len(stage.cloud.updated)
 
 
 def test_none_ready_is_a_miss() -> None:

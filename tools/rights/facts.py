@@ -55,6 +55,12 @@ def _schemas() -> Mapping[str, Any]:
     return schemas
 
 
+def _tagging(schema: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what an update of tags alone needs beside what the update's handler declares."""
+    declared = schema["tag_permissions"] or () if schema["taggable"] else ()
+    return tuple(p for p in declared if p not in schema["handlers"]["update"])
+
+
 def resource_type(name: str) -> ResourceType | None:
     """Return what is known of a resource type; None where nothing is."""
     schema = _schemas().get(name)
@@ -62,7 +68,10 @@ def resource_type(name: str) -> ResourceType | None:
         return None
     return ResourceType(
         name=name,
-        permissions={k: tuple(v) for k, v in schema["handlers"].items()},
+        permissions={
+            k: (*v, *(_tagging(schema) if k == "update" else ()))
+            for k, v in schema["handlers"].items()
+        },
         tags_with_stack=bool(schema["taggable"]),
         tags_at_creation=bool(schema["tag_on_create"]),
     )

@@ -6,6 +6,7 @@ message changes only when its demo does. So an unchanged message is never sent t
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
@@ -112,7 +113,31 @@ def in_plain(phase: Phase) -> str:
 
 def _headline(demo: Demo, requested_by: str | None) -> str:
     whose = f"<@{requested_by}>" if requested_by else escaped(demo.owner)
-    return f"{PHASES[demo.phase]} · `{demo.demo_id}` · for {whose} · {demo.region}"
+    where = f"`{demo.demo_id}` · for {whose} · {demo.region}"
+    return f"{PHASES[demo.phase]} · {where}{_from_pool(demo)}"
+
+
+def _from_pool(demo: Demo) -> str:
+    """Say that a demo came from a pool, and while it is completed how long that usually takes."""
+    if not demo.from_pool:
+        return ""
+    if demo.phase not in (Phase.REQUESTED, Phase.PROVISIONING):
+        return " · from a pool"
+
+    @functools.cache
+    def ends(name: str) -> float:
+        component = demo.components[name]
+        waits = max(map(ends, component.requires), default=0.0)
+        return waits + _added_minutes(demo, component)
+
+    longest = max(map(ends, demo.components), default=0.0)
+    return f" · from a pool, about {in_words(timedelta(minutes=max(1, longest)))}"
+
+
+def _added_minutes(demo: Demo, component: ComponentStatus) -> float:
+    """Return how long a component usually takes that the claim added; what was there: no time."""
+    there = component.started_at is not None and component.started_at < demo.created_at
+    return 0.0 if there else component.typical_minutes
 
 
 def _progress(demo: Demo) -> Iterator[str]:

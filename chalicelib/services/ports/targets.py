@@ -33,13 +33,14 @@ class Stacks(Protocol):
         name: str,
         parameters: Mapping[str, str],
         previous: Iterable[str],
+        tags: Mapping[str, str] | None,
         token: str,
     ) -> bool:
         """Begin to update a stack in place, by the template it was made from.
 
         Those of its parameters that are named in `previous` keep their value, and those named
-        nowhere take their default. Says whether there was anything to change. Asking again while
-        it is being updated is no error.
+        nowhere take their default. Without `tags` it keeps those that it has. Says whether there
+        was anything to change. Asking again while it is being updated is no error.
         """
 
     def describe(self, name: str) -> StackObservation:
