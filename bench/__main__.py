@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 from rich.console import Console
 
-from bench import calls, imports, life, slack, sweep
+from bench import calls, change, imports, life, slack, sweep
 from bench.figures import Figure, show
 from local import service
 from tools import packaging
@@ -57,6 +57,8 @@ def _on_the_emulator(console: Console, up: service.Service, state: Path) -> list
     figures = [_package_size()]
     with console.status("three lives of eight components, half a minute each …"):
         figures += life.measure(api, aws)
+    with console.status("a demo of eight lets addresses in …"):
+        figures += change.measure(api, aws)
     with console.status("POST …"):
         figures += life.post_seconds(api, aws)
     with console.status("the sweep's index …"):

@@ -54,32 +54,34 @@ def post_seconds(api: httpx.Client, aws: Emulator) -> list[Figure]:
         started = time.perf_counter()
         demo = api.post("/demos", json={"components": ["s3"]}).raise_for_status().json()
         seconds.append(time.perf_counter() - started)
-        _end(api, demo["demo_id"])
+        end(api, demo["demo_id"])
     raw = f"median {statistics.median(seconds):.3f} s, slowest of 10"
     return [Figure("seconds until POST answers", max(seconds), 1, raw)]
 
 
 def _life(api: httpx.Client) -> float:
     demo = api.post("/demos", json={"components": "all"}).raise_for_status().json()
-    ready = _until(api, demo["demo_id"], "ready")
-    _end(api, demo["demo_id"])
+    ready = until(api, demo["demo_id"], "ready")
+    end(api, demo["demo_id"])
     times = (datetime.fromisoformat(ready[key]) for key in ("created_at", "ready_at"))
     created, done = times
     return (done - created).total_seconds()
 
 
-def _end(api: httpx.Client, demo_id: str) -> None:
+def end(api: httpx.Client, demo_id: str) -> None:
+    """Delete a demo, and wait until it is gone."""
     api.delete(f"/demos/{demo_id}").raise_for_status()
-    _until(api, demo_id, "deleted")
+    until(api, demo_id, "deleted")
 
 
-def _until(api: httpx.Client, demo_id: str, phase: str) -> dict[str, Any]:
-    until = time.monotonic() + _GIVE_UP
+def until(api: httpx.Client, demo_id: str, phase: str) -> dict[str, Any]:
+    """Wait until a demo is in a phase."""
+    give_up = time.monotonic() + _GIVE_UP
     while True:
         demo: dict[str, Any] = api.get(f"/demos/{demo_id}").raise_for_status().json()
         if demo["phase"] == phase:
             return demo
-        if time.monotonic() > until or demo["phase"] in ("failed", "quarantined"):
+        if time.monotonic() > give_up or demo["phase"] in ("failed", "quarantined"):
             raise RuntimeError(f"{demo_id} is {demo['phase']}, not {phase}: {demo['reason']}")
         time.sleep(0.5)
 
