@@ -279,3 +279,14 @@ def test_a_plan_says_what_a_pool_would_save() -> None:
     assert best.typical_minutes < stage.offer.preview(REQUEST).typical_minutes
     stage.request.create(OWNER, REQUEST)
     assert None is stage.claims.best(REQUEST)
+
+
+def test_the_orphan_search_leaves_members_alone() -> None:
+    """They have records like any demo; one without is found and taken down like any."""
+    stage = stage_with()
+    (member,) = members(stage)
+    for _ in range(2):
+        assert frozenset() == stage.orphan_search.run(no_report).suspects
+    del stage.store.records[member]
+    stage.orphan_search.run(no_report)
+    assert (member,) == stage.orphan_search.run(no_report).removed
