@@ -85,9 +85,8 @@ class Retry(AboutOne):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShareDemo(AboutOne):
-    """Make a prospect link to a demo; the label is the owner's own word for it."""
+    """Make a prospect link to a demo."""
 
-    label: str = ""
     kind: Literal["share"] = "share"
 
 
