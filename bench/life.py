@@ -63,12 +63,8 @@ def _life(api: httpx.Client) -> float:
     demo = api.post("/demos", json={"components": "all"}).raise_for_status().json()
     ready = until(api, demo["demo_id"], "ready")
     end(api, demo["demo_id"])
-    return seconds_to_ready(ready)
-
-
-def seconds_to_ready(demo: dict[str, Any]) -> float:
-    """Return how long a demo took from its request on."""
-    created, done = (datetime.fromisoformat(demo[key]) for key in ("created_at", "ready_at"))
+    times = (datetime.fromisoformat(ready[key]) for key in ("created_at", "ready_at"))
+    created, done = times
     return (done - created).total_seconds()
 
 
@@ -79,13 +75,13 @@ def end(api: httpx.Client, demo_id: str) -> None:
 
 
 def until(api: httpx.Client, demo_id: str, phase: str) -> dict[str, Any]:
-    """Return a demo once it is in a phase; raise RuntimeError when it will not be."""
-    last = time.monotonic() + _GIVE_UP
+    """Wait until a demo is in a phase."""
+    give_up = time.monotonic() + _GIVE_UP
     while True:
         demo: dict[str, Any] = api.get(f"/demos/{demo_id}").raise_for_status().json()
         if demo["phase"] == phase:
             return demo
-        if time.monotonic() > last or demo["phase"] in ("failed", "quarantined"):
+        if time.monotonic() > give_up or demo["phase"] in ("failed", "quarantined"):
             raise RuntimeError(f"{demo_id} is {demo['phase']}, not {phase}: {demo['reason']}")
         time.sleep(0.5)
 

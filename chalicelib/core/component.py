@@ -117,6 +117,8 @@ class ComponentStatus:
     @property
     def requires(self) -> tuple[str, ...]:
         """The components it cannot be made without; none can be deleted while it exists."""
+        if not self.wants:
+            return self.depends_on
         return tuple(name for name in self.depends_on if name not in self.wants)
 
     def due(self, now: datetime) -> bool:

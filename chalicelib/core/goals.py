@@ -42,12 +42,14 @@ def goals(demo: Demo) -> dict[str, Goal]:
     members = demo.members
     away = _deleted_by_pause(demo, members)
     return {
-        name: _goal(demo, component, wanted=name in members - away)
+        name: _goal(demo, component, members, wanted=name not in away and name in members)
         for name, component in demo.components.items()
     }
 
 
-def _goal(demo: Demo, component: ComponentStatus, *, wanted: bool) -> Goal:
+def _goal(
+    demo: Demo, component: ComponentStatus, members: frozenset[str], *, wanted: bool
+) -> Goal:
     # What is being deleted, or is to be made again, is deleted first; then its goal is another.
     if (
         not wanted
@@ -56,7 +58,8 @@ def _goal(demo: Demo, component: ComponentStatus, *, wanted: bool) -> Goal:
     ):
         return Absent()
     if demo.desired_state is Desired.RUNNING:
-        return Present(wanted_inputs(demo, component), tag_value(demo.owner))
+        inputs = wanted_inputs(demo, component, members=members)
+        return Present(inputs, tag_value(demo.owner))
     if component.gone:
         return Absent()
     # A pause changes nothing that it keeps; what was changed meanwhile is applied on resuming.

@@ -15,15 +15,18 @@ from chalicelib.core.policy import PermissionsBoundary
 from chalicelib.core.tags import tag_value
 
 
-def wanted_inputs(demo: Demo, component: ComponentStatus) -> dict[str, str]:
+def wanted_inputs(
+    demo: Demo, component: ComponentStatus, *, members: frozenset[str] | None = None
+) -> dict[str, str]:
     """Return what a component is to be made with: of its parameters, what the spec determines.
 
     That is what the owner asked for, the allowed addresses, and the outputs of what it requires
     or wants and what is there. What it was given by a provider that is about to be made again it
     keeps until then. Outputs come before what the request asked for, so that nobody can point a
-    stack at another demo's network.
+    stack at another demo's network. Whoever knows the demo's `members` gives them.
     """
-    providers = [demo.components[n] for n in component.depends_on if n in demo.members]
+    members = demo.members if members is None else members
+    providers = [demo.components[n] for n in component.depends_on if n in members]
     outputs = {k: v for p in providers if p.status in STANDING for k, v in p.outputs.items()}
     awaited = any(p.status not in STANDING for p in providers)
     kept = component.inputs if awaited else {}

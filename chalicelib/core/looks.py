@@ -89,6 +89,6 @@ def _watched(demo: Demo, component: ComponentStatus, now: datetime) -> bool:
 
 def _may_appear(demo: Demo, component: ComponentStatus, now: datetime) -> bool:
     """Whether it is time to look for a stack of which nobody knows whether it was created."""
-    wanted = demo.desired_state is Desired.RUNNING and component.name in demo.members
-    unwanted = component.gone and not wanted
-    return unwanted and component.asked_at is not None and now >= component.asked_at + LATE
+    if not component.gone or component.asked_at is None or now < component.asked_at + LATE:
+        return False
+    return demo.desired_state is not Desired.RUNNING or component.name not in demo.members

@@ -90,8 +90,9 @@ def having(demo: Demo, *statuses: Status) -> list[ComponentStatus]:
 
 
 def noting(demo: Demo, components: Iterable[ComponentStatus]) -> Demo:
-    """Return the demo with some of its components replaced."""
-    return replace(demo, components={**demo.components, **{s.name: s for s in components}})
+    """Return the demo with some of its components replaced; the same one where none differs."""
+    noted = {c.name: c for c in components if demo.components.get(c.name) is not c}
+    return replace(demo, components={**demo.components, **noted}) if noted else demo
 
 
 def until_due(

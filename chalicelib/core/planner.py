@@ -192,7 +192,8 @@ def _may_go(demo: Demo, aims: Mapping[str, Goal], *, busy: bool) -> frozenset[st
 
 def _without_deleted(demo: Demo) -> Demo:
     """Return a demo without the components that its spec no longer has and that are gone."""
-    kept = {n: c for n, c in demo.components.items() if n in demo.members or not c.gone}
+    members = demo.members
+    kept = {n: c for n, c in demo.components.items() if n in members or not c.gone}
     return replace(demo, components=kept)
 
 

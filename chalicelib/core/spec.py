@@ -100,6 +100,8 @@ def _problems(
     if change.components is None or wrong:
         return
     members = close(catalog, catalog.select(wanted.components))
+    if members >= demo.members:
+        return  # nothing goes, so what is required need not be named
     for name in demo.requested_components:
         if name in members and name not in catalog.select(wanted.components):
             users = sorted(m for m in members if name in catalog.requires(m).values())
@@ -108,7 +110,10 @@ def _problems(
 
 
 def replacements(before: Demo, after: Demo, catalog: Catalog) -> dict[str, str]:
-    """Return what the change would replace: each such component, with the parameter that does."""
+    """Return what the change would replace: each such component, with the parameter that does.
+
+    What has failed holds nothing: it is made again before it is of use.
+    """
     differing = {
         name
         for name in before.parameters.keys() | after.parameters.keys()
@@ -118,6 +123,7 @@ def replacements(before: Demo, after: Demo, catalog: Catalog) -> dict[str, str]:
         name: ", ".join(sorted(differing.intersection(catalog.components[name].replaces)))
         for name, component in before.components.items()
         if not component.gone
+        and component.status is not Status.FAILED
         and name in after.members
         and name in catalog.components
         and differing.intersection(catalog.components[name].replaces)

@@ -9,7 +9,7 @@ import { parameterFields } from "./parameters.js";
 import { drawPlan, planCard } from "./plan.js";
 import { difference } from "./retry.js";
 import { Timeline } from "./timeline.js";
-import { dollars } from "./words.js";
+import { dollars, minutes } from "./words.js";
 
 const SETTLE = 200;
 const CHANGE = "Change this demo";
@@ -142,18 +142,23 @@ function wanted(view) {
 async function plan(view, parts) {
   view.asked += 1;
   const turn = view.asked;
+  const patch = wanted(view);
   try {
-    const planned = await send("POST", "plan", { body: whole(view) });
+    const [planned, change] = await Promise.all([
+      send("POST", "plan", { body: whole(view) }),
+      send("POST", "plan", { body: { ...patch, demo_id: view.id } }),
+    ]);
     if (turn !== view.asked || view.closed) return;
     complain(parts, []);
     drawPlan(view, parts, planned);
-    say(parts.total, "After the change");
-    say(parts.cost, `${dollars(planned.hourly_usd, planned.unpriced)} while it runs.`);
-    say(parts.effects, effects(view.demo, planned));
-    parts.submit.disabled = !Object.keys(wanted(view)).length;
+    say(parts.total, takes(change));
+    say(parts.cost, costs(change));
+    say(parts.effects, effects(change));
+    parts.submit.disabled = !Object.keys(patch).length;
   } catch (error) {
     if (turn !== view.asked || view.closed || error.status === 401) return;
     complain(parts, error.errors, `${capital(error.message)}.`);
+    parts.submit.disabled = true;
   }
 }
 
@@ -168,16 +173,27 @@ const whole = (view) => ({
   region: view.demo.region,
 });
 
-/** Say which components come and go; the others are kept, and updated where that is needed. */
-function effects(demo, planned) {
-  const after = planned.steps.map((step) => step.component);
-  const before = demo.components.filter((c) => c.status !== "deleted").map((c) => c.name);
-  const told = [
-    ["Created", after.filter((name) => !before.includes(name))],
-    ["Deleted", before.filter((name) => !after.includes(name))],
-  ];
-  const texts = told.filter(([, names]) => names.length);
-  return texts.map(([word, names]) => `${word}: ${names.join(", ")}.`).join(" ");
+const takes = ({ typical_minutes: long }) =>
+  long ? `About ${minutes(Math.max(1, Math.round(long)))}` : "No stack is touched";
+
+/** Say what it costs afterwards, and how much more or less that is than now. */
+function costs({ hourly_usd: usd, unpriced, hourly_usd_difference: more }) {
+  const differs = Math.abs(more) >= 0.00005;
+  const than = differs ? `$${Math.abs(more).toFixed(4)} an hour ${more > 0 ? "more" : "less"} than now` : "as now";
+  return `${dollars(usd, unpriced)} while it runs: ${than}.`;
+}
+
+const EFFECTS = {
+  created: "Created",
+  updated: "Updated in place",
+  replaced: "Replaced, its data lost",
+  deleted: "Removed",
+};
+
+/** Say what the change does to which components. */
+function effects(change) {
+  const told = Object.entries(EFFECTS).filter(([key]) => change[key].length);
+  return told.map(([key, word]) => `${word}: ${change[key].join(", ")}.`).join(" ");
 }
 
 async function submit(view, parts) {

@@ -237,7 +237,7 @@ async function plan(view, parts) {
     if (turn !== view.asked || view.closed || error.status === 401) return;
     complain(parts, error.errors, `${capital(error.message)}.`);
     // Nothing was wrong with the form: look again when the service may be there.
-    if (error.status === 0) view.settling = setTimeout(() => plan(view, parts), AGAIN);
+    if (error.status === 0 || error.status >= 500) view.settling = setTimeout(() => plan(view, parts), AGAIN);
   }
 }
 

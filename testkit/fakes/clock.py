@@ -11,10 +11,14 @@ START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
 
 class VirtualClock:
-    """A clock and its agenda; calling it gives the time, as the Clock port asks."""
+    """A clock and its agenda; calling it gives the time, as the Clock port asks.
+
+    `steps` counts the things on the agenda that were done in their turn.
+    """
 
     def __init__(self, start: datetime = START) -> None:
         self.now = start
+        self.steps = 0
         self._agenda: list[tuple[datetime, int, Callable[[], None]]] = []
         self._order = count()
 
@@ -32,6 +36,7 @@ class VirtualClock:
             return False
         when, _, what = heapq.heappop(self._agenda)
         self.now = max(self.now, when)
+        self.steps += 1
         what()
         return True
 

@@ -56,8 +56,8 @@ class MemoryCloud:
         self._components = {c.name: c for c in components}
         self._service = service
         self._region = region
-        self.network = MemoryNetwork()
         self.databases = MemoryDatabases(self.stacks, clock)
+        self.network = MemoryNetwork(self.databases)
         self.platforms = MemoryPlatforms(region)
         self._stale_for = stale_for
         self._gone: list[tuple[datetime, str, Mapping[str, str]]] = []

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from chalicelib.core.component import Status
+from chalicelib.core.errors import Rejected
+from testkit.fakes.databases import MemoryDatabases
+
 
 @dataclass(slots=True)
 class Obstacle:
@@ -21,7 +25,8 @@ class Obstacle:
 class MemoryNetwork:
     """The Network port over what is put in the way of components' deletions, by their names."""
 
-    def __init__(self) -> None:
+    def __init__(self, databases: MemoryDatabases) -> None:
+        self._databases = databases
         self.obstacles: dict[str, Obstacle] = {}
 
     def hinders(self, component: str) -> str | None:
@@ -37,7 +42,9 @@ class MemoryNetwork:
         self._cure("release_interfaces", holders)
 
     def lift_protection(self, *, databases: Sequence[str], balancers: Sequence[str]) -> None:
-        """Clear every obstacle that deletion protection is."""
+        """Clear every obstacle that deletion protection is; RDS changes no stopped database."""
+        if (status := self._databases.status(databases)) is not Status.READY:
+            raise Rejected(f"InvalidDBInstanceState: the database is {status}")
         self._cure("lift_protection", [*databases, *balancers])
 
     def _cure(self, how: str, resources: Sequence[str]) -> None:

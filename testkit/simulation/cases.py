@@ -10,8 +10,10 @@ from typing import Any, Final
 
 from chalicelib.core.demo import Phase
 from chalicelib.core.pool import Tier
+from testkit.simulation.changes import CHANGED_LIVES, random_changes
 from testkit.simulation.components import EIGHT, SMALL
 from testkit.simulation.faults import CALL_FAULTS, EVENT_FAULTS, EventFault, Fault, Outage
+from testkit.simulation.points import points_of
 from testkit.simulation.pools import PoolPlan, minutes_outlived, random_pool
 from testkit.simulation.scene import PATIENCE, SWEEP, Scene
 from testkit.simulation.script import Retained, Script
@@ -51,16 +53,7 @@ LIVES: Final = {
         uploads=5,
     ),
     "rests in quarantine": Script(obstacles={"vpc": ("nobody knows", 7, None)}),
-    "lets somebody in": Script(allow_at=25),
-    "lets somebody in in vain": Script(allow_at=25, update_fails={"vpc": "no such address"}),
-    "is paused and resumed": Script(pause_at=15, resume_at=40),
-    "is paused and changed until its end": Script(pause_at=15, allow_at=30),
-    "is paused while it comes up": Script(pause_at=2, resume_at=12, allow_at=13),
-    "is deleted while it is paused": Script(extend_at=None, pause_at=12, delete_at=15),
-    "is deleted while it changes": Script(extend_at=None, allow_at=12, delete_at=13),
-    "all eight are paused and resumed": Script(
-        components=EIGHT, lease=120, extend_at=None, pause_at=40, resume_at=70
-    ),
+    **CHANGED_LIVES,
     "loses a stack": Script(lost=(15, "web"), orphans=True),
     "leaves something behind": Script(
         extend_at=None, retained=Retained(component="vpc", removed_at=110)
@@ -110,17 +103,17 @@ _OBSTACLES: Final = (
 def single_faults(script: Script) -> Iterator[Script]:
     """Yield a life once for each port call and event in it, and each way that can go wrong.
 
-    Each is to be gone a sweep and its own teardown after its lease, or as late as without the
-    fault and a sweep.
+    What plays the same run again is left out (see points). Each is to be gone a sweep and its own
+    teardown after its lease, or as late as without the fault and a sweep.
     """
     clean = Scene(script)
-    clean.run()
+    points = points_of(clean)
     judged = replace(script, within=_allowance(clean), pool=_pool_allowance(clean))
-    for number in range(clean.faults.calls):
-        for fault in CALL_FAULTS:
+    for point in points:
+        for fault in point.faults:
             # Nothing but the sweep starts a loop again that a fatal error ended.
             if script.sweeps or fault is not Fault.FATAL:
-                yield replace(judged, calls={number: fault})
+                yield replace(judged, calls={point.number: fault})
     for number in range(clean.faults.events):
         for event_fault in EVENT_FAULTS:
             yield replace(judged, events={number: event_fault})
@@ -158,9 +151,8 @@ def random_case(seed: int) -> Script:
         lease=rng.choice((20, 60, 90)),
         extend_at=rng.choice((None, 5, 19, 40)),
         delete_at=rng.choice((None, None, 1, 5, 9, 30)),
-        allow_at=rng.choice((None, None, 3, 12, 30)),
-        pause_at=rng.choice((None, None, 2, 11, 25)),
-        resume_at=rng.choice((None, 13, 28, 45)),
+        changes=random_changes(rng) if _chance(rng, 0.6) else (),
+        heal_at=rng.choice((None, 10, 30)),
         update_fails={"vpc": "no such address"} if _chance(rng, 0.15) else {},
         erase_at=erase_at,
         lost=(rng.randrange(1, 60), "web") if _chance(rng, 0.1) else None,

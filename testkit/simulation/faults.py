@@ -61,7 +61,12 @@ class Died(BaseException):
 
 
 class Faults:
-    """Counts port calls and events, and lets the chosen ones go wrong, each once."""
+    """Counts port calls and events, and lets the chosen ones go wrong, each once.
+
+    `trail` is what was called since its process began, which `follow` tells; the `listener` hears
+    the number of each call that is not lost to an outage, just before it is made; `answered` says
+    whether the one before it was.
+    """
 
     def __init__(
         self,
@@ -77,12 +82,21 @@ class Faults:
         self.events = 0
         self.counts: Counter[str] = Counter()
         self.hit: list[str] = []
+        self.trail: tuple[str, ...] = ()
+        self.listener: Callable[[int], object] = lambda _: None
+        self.answered = False
+        self._step = -1
         self._at_call = dict(calls or {})
         self._at_event = dict(events or {})
         self._outages = outages
         self._minute = minute
         self._meanwhile = meanwhile
         self._later = later
+
+    def follow(self, process: str, step: int) -> None:
+        """Note that a process does the next calls, in a step of the agenda."""
+        self.trail = (*(self.trail if step == self._step else ()), process)
+        self._step = step
 
     def event(self) -> EventFault | None:
         """Return what goes wrong with the next event."""
@@ -99,8 +113,13 @@ class Faults:
         self.counts[what] += 1
         if self._outages:
             self._storm(what, number)
+        self.trail = (*self.trail, what)
+        self.listener(number)
+        self.answered = False
         if fault is None:
-            return call()
+            answer = call()
+            self.answered = True
+            return answer
         self.hit.append(f"call {number} ({what}): {fault}")
         if fault is Fault.LINGERS:
             if what in LINGERING:

@@ -1,4 +1,4 @@
-"""Those who ask for demos, extend and delete them; they ask again where they got no answer."""
+"""Those who ask for demos, change and delete them; they ask again where they got no answer."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from chalicelib.core.catalog import ALL
-from chalicelib.core.demo import Desired
 from chalicelib.core.errors import WrongState
 from chalicelib.core.identity import Caller
 from chalicelib.core.request import DemoRequest
@@ -37,14 +35,11 @@ class People:
             scene.act(script.ask_at, functools.partial(scene.insist, ask, FOREVER))
         if script.extend_at is not None:
             scene.act(script.extend_at, lambda: scene.insist(self._extend, TRIES))
-        changes = (
-            (script.allow_at, SpecChange(allowed_cidr=("203.0.113.0/24", "198.51.100.7/32"))),
-            (script.pause_at, SpecChange(desired_state=Desired.PAUSED)),
-            (script.resume_at, SpecChange(desired_state=Desired.RUNNING)),
-        )
-        for minute, change in changes:
-            if minute is not None:
-                scene.act(minute, lambda c=change: scene.insist(lambda: self._change(c), TRIES))  # type: ignore[misc]
+        for change in script.changes:
+            then = functools.partial(self._change, change.to)
+            scene.act(change.at, functools.partial(scene.insist, then, TRIES))
+        if script.heal_at is not None:
+            scene.act(script.heal_at, scene.cloud.fails.clear)
         if script.delete_at is not None:
             scene.act(script.delete_at, lambda: scene.insist(self._delete, TRIES))
 
@@ -57,7 +52,7 @@ class People:
         if use_cases.read.list(Caller(owner=owner), everybody=False, limit=5, cursor=None).items:
             return
         wanted = DemoRequest(
-            components=ALL,
+            components=self._script.asked,
             allowed_cidr=("203.0.113.0/24",),
             ttl=timedelta(minutes=self._script.lease),
             keep_on_failure=self._script.keep_on_failure,
@@ -83,10 +78,16 @@ class People:
             if demo.expires_at < until:
                 self._use_cases().change.move_lease(demo, until, actor=demo.owner)
 
-    def _change(self, change: SpecChange) -> None:
+    def _change(self, change: SpecChange | None) -> None:
+        """Change a demo, or retry it; what its phase forbids is not tried again."""
         if first := self._scene.first():
-            with suppress(WrongState):  # it is being deleted
-                self._use_cases().change.change(first.demo_id, change, actor=first.owner)
+            change_demo = self._use_cases().change
+            with suppress(WrongState):
+                if change is None:
+                    demo = self._use_cases().read.find(Caller(owner=first.owner), first.demo_id)
+                    change_demo.retry(demo, actor=first.owner)
+                else:
+                    change_demo.change(first.demo_id, change, actor=first.owner)
 
     def _delete(self) -> None:
         if first := self._scene.first():

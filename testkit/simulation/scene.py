@@ -127,10 +127,11 @@ class Scene:
 
     def use_cases_of(self, process: str) -> UseCases:
         """Return the use cases of a process, whose clock may be wrong."""
+        self.faults.follow(process, self.clock.steps)
         if not self.script.skew:
             return UseCases(self._ports, self._policy)
-        direction = (-1, 0, 1)[(len(process) + next(self._processes)) % 3]
-        skew = timedelta(minutes=direction * self.script.skew)
+        turn = (len(process) + next(self._processes)) % 3 - 1
+        skew = timedelta(minutes=turn * self.script.skew)
         ports = replace(self._ports, clock=lambda: self.clock.now + skew)
         return UseCases(ports, self._policy)
 
@@ -238,8 +239,7 @@ class Scene:
         self._statuses[name] = status
         event = "UPDATE_COMPLETE" if was == "updating" else EVENTS.get(status)
         if event and parsed is not None:
-            demo_id, component = parsed
-            change = StackChange(component, event)
+            demo_id, change = parsed[0], StackChange(parsed[1], event)
             self._deliver(
                 lambda: self.use_cases_of("events").wakeups.wake(demo_id, change), retries=2
             )

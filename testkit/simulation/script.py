@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from chalicelib.core.catalog import Component
+from chalicelib.core.catalog import ALL, Component, Selection
+from chalicelib.core.spec import SpecChange
 from testkit.simulation.components import SMALL
 from testkit.simulation.faults import EventFault, Fault, Outage
 from testkit.simulation.pools import PoolPlan
@@ -19,6 +20,14 @@ class Retained:
     removed_at: int
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of the first demo's spec in some minute, or None: its retry."""
+
+    at: int
+    to: SpecChange | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
     """One run; the moments are minutes from its start.
@@ -30,8 +39,8 @@ class Script:
     index still lists what is gone, `index_lag` those by which the sweep's index is late. `skew`
     sets the clocks of processes so many minutes apart, and stacks take `slowness` times their
     usual minutes.
-    `allow_at`, `pause_at` and `resume_at` are when another address is let in, and when it is
-    paused and resumed; the updates of what `update_fails` names are rolled back.
+    `asked` is what is asked for, and `changes` what is asked for after that; the updates of what
+    `update_fails` names are rolled back. What `fails` names comes up from `heal_at` on.
     A run that is judged for it must be gone `within` so many minutes of its lease's end.
     """
 
@@ -43,9 +52,9 @@ class Script:
     lease: int = 60
     extend_at: int | None = 20
     delete_at: int | None = None
-    allow_at: int | None = None
-    pause_at: int | None = None
-    resume_at: int | None = None
+    asked: Selection = ALL
+    changes: tuple[Change, ...] = ()
+    heal_at: int | None = None
     update_fails: Mapping[str, str] = field(default_factory=dict)
     erase_at: int | None = None
     lost: tuple[int, str] | None = None

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
+from chalicelib.core.demo import Applied, Desired
 from chalicelib.core.pool import Tier, is_pooled
 from chalicelib.core.timeline import EntryKind
 from testkit.fakes import MemoryStore
@@ -13,7 +14,7 @@ from testkit.simulation.faults import Fault
 from testkit.simulation.machine import HISTORY
 from testkit.simulation.pools import pool_faults
 from testkit.simulation.scene import Scene
-from testkit.simulation.script import Script
+from testkit.simulation.script import Change, Script
 
 ROOMY = 60
 """Minutes in which anything simulated here comes up, a loop that died once included."""
@@ -26,6 +27,7 @@ def faults_of(scene: Scene) -> tuple[str, ...]:
     return (
         *_left_over(scene),
         *_told_wrong(scene),
+        *_not_brought_about(scene),
         *_done_wrong(scene),
         *_late(scene),
         *pool_faults(scene),
@@ -57,12 +59,41 @@ def _told_wrong(scene: Scene) -> Iterator[str]:
     theirs = [d for d in store.records.values() if not is_pooled(d.owner)]
     if script.erase_at is None and len(theirs) < script.people:
         yield f"{script.people - len(theirs)} people never got a demo"
-    if _gentle(script) and not script.fails:
+    if _gentle(script) and not script.fails and not _pauses(script):
         for demo in theirs:
             if demo.ready_at is None:
                 yield f"{demo.demo_id} never ready, though nothing fatal happened"
-    if _gentle(script) and script.fails and not any(d.failure for d in store.records.values()):
+    if (
+        _gentle(script)
+        and script.fails
+        and script.heal_at is None
+        and not any(d.failure for d in store.records.values())
+    ):
         yield "its failure is not on the record"
+
+
+def _pauses(script: Script) -> bool:
+    return any(c.to and c.to.desired_state is Desired.PAUSED for c in script.changes)
+
+
+def _not_brought_about(scene: Scene) -> Iterator[str]:
+    """Yield what is wrong with a demo that had half an hour to follow its last change."""
+    script, demo = scene.script, scene.first()
+    ends = script.lease if script.delete_at is None else script.delete_at
+    if not _gentle(script) or script.fails or script.update_fails or not script.changes:
+        return
+    if script.changes[-1].at + ROOMY / 2 > ends:
+        return
+    if demo is None:
+        return
+    told = [e.text for e in scene.store.entries[demo.demo_id] if e.kind is EntryKind.PHASE]
+    rested = [t.split(":")[0] for t in told if t.split(":")[0] in ("ready", "paused")]
+    wished = [c.to.desired_state for c in script.changes if c.to and c.to.desired_state]
+    paused = wished[-1:] == [Desired.PAUSED]
+    if rested[-1:] != ["paused" if paused else "ready"]:
+        yield f"{demo.demo_id} came to rest {rested}, and was to be paused: {paused}"
+    if not paused and demo.applied != Applied.of(demo):
+        yield f"{demo.demo_id} has {demo.applied}, not what its spec says"
 
 
 def _gentle(script: Script) -> bool:
@@ -72,7 +103,6 @@ def _gentle(script: Script) -> bool:
     spared = script.erase_at is None and script.unreadable is None and script.lost is None
     roomy = ends >= ROOMY and spared and not script.skew
     retried = script.sweeps and script.deaths_retried
-    roomy = roomy and script.pause_at is None
     return roomy and retried and not fatal and len(script.calls) <= FEW
 
 
@@ -80,10 +110,10 @@ def _done_wrong(scene: Scene) -> Iterator[str]:
     script = scene.script
     lingering = Fault.LINGERS in script.calls.values()
     asleep = script.pool is not None and script.pool.tier is Tier.STOPPED
-    resumed = asleep or (script.pause_at is not None and script.resume_at is not None)
+    again = asleep + sum(map(_makes_again, script.changes))
     for name, times in Counter(scene.cloud.created).items():
         lost = script.lost is not None and name.endswith(f"-{script.lost[1]}")
-        if times > 1 + lost + resumed and not lingering:
+        if times > 1 + lost + again and not lingering:
             yield f"{name} was created {times} times"
     # Under an outage a creation may come late, onto a teardown that has begun.
     if scene.cloud.held_up and not lingering and len(script.calls) <= FEW:
@@ -95,6 +125,12 @@ def _done_wrong(scene: Scene) -> Iterator[str]:
             yield f"the history of {demo_id}-{generation} is full"
     for demo_id in _lied(scene):
         yield f"{demo_id} was called deleted while something was left"
+
+
+def _makes_again(change: Change) -> bool:
+    """Whether a change may lead to a stack's being made again, on purpose."""
+    to = change.to
+    return to is None or to.components is not None or to.desired_state is Desired.RUNNING
 
 
 def _lied(scene: Scene) -> Iterator[str]:

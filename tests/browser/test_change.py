@@ -60,6 +60,10 @@ def test_a_demo_is_changed(site: Site, faults: Callable[[Page], list[str]]) -> N
     expect(page.get_by_label("Name", exact=True)).to_have_value("Acme")
     page.get_by_label("Name", exact=True).fill("Acme Corp")
     page.locator(".component", has_text="Virtual network").click()
+    plan = page.locator(".plan")
+    expect(plan).to_contain_text("Created: vpc.")
+    expect(plan).to_contain_text("About 3 min")
+    expect(plan).to_contain_text("as now.")
     button = page.get_by_role("button", name="Change this demo")
     expect(button).to_be_enabled()
     assert [] == faults(page)
@@ -70,3 +74,51 @@ def test_a_demo_is_changed(site: Site, faults: Callable[[Page], list[str]]) -> N
     expect(page.locator(".at-stacks")).to_contain_text("vpc")
     changed = owner.call("GET", f"demos/{demo_id}")
     assert {"s3", "vpc"} == set(changed["requested_components"])
+
+
+def test_a_change_that_takes_something_away_says_so_before(site: Site) -> None:
+    """What is removed and what is replaced is named, and what it saves; nothing is done yet."""
+    owner = site.person()
+    demo_id = owner.demo("rds", "s3")
+    page = owner.page
+    expect(page.locator(".lead")).to_contain_text("Ready after")
+    owner.open(f"demos/{demo_id}/change")
+    plan = page.locator(".plan")
+    expect(plan).to_contain_text("No stack is touched")
+    expect(page.get_by_role("button", name="Change this demo")).to_be_disabled()
+    database = page.locator(".component", has_text="MySQL database")
+    database.click()
+    expect(plan).to_contain_text("Removed: vpc, sg, rds.")
+    expect(plan).to_contain_text("less than now.")
+    database.click()
+    page.get_by_text("Parameters of the templates").click()
+    page.get_by_label("Address range").fill("10.210.0.0/16")
+    expect(plan).to_contain_text("Replaced, its data lost: vpc.")
+    page.get_by_label("Address range").fill("10.200.0.0/16")
+    owner.page.get_by_label("Who may reach it").fill("nowhere")
+    expect(page.get_by_role("alert").filter(has_text="nowhere")).to_be_visible()
+    expect(page.get_by_role("button", name="Change this demo")).to_be_disabled()
+    demo = owner.call("GET", f"demos/{demo_id}")
+    assert ("ready", {"rds", "s3"}) == (demo["phase"], set(demo["requested_components"]))
+
+
+def test_a_failed_demo_is_tried_again_with_other_parameters(
+    site: Site, faults: Callable[[Page], list[str]]
+) -> None:
+    """The dialog holds what it was asked for; what failed is made again with what is new."""
+    owner = site.person()
+    site.control.fail("no such size", component="vpc")
+    demo_id = owner.demo("vpc", keep_on_failure=True)
+    page = owner.page
+    expect(page.locator(".under .pill")).to_contain_text("Failed")
+    site.control.heal()
+    page.get_by_role("button", name="Try again").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text("Parameters of the templates").click()
+    dialog.get_by_label("Address range").fill("10.210.0.0/16")
+    assert [] == faults(page)
+    with page.expect_request(lambda request: request.url.endswith("/retry")) as sent:
+        dialog.get_by_role("button", name="Try again").click()
+    assert {"parameters": {"NetworkCidr": "10.210.0.0/16"}} == sent.value.post_data_json
+    expect(page.locator(".under .pill")).to_contain_text("Ready")
+    assert {"NetworkCidr": "10.210.0.0/16"} == owner.call("GET", f"demos/{demo_id}")["parameters"]

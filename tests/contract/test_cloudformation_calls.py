@@ -119,6 +119,70 @@ FAILED = (Status.FAILED, Status.DELETE_FAILED)
 QUIET = sorted(s for s, ours in STATUSES.items() if ours not in FAILED)
 
 
+UPDATED = {
+    "StackName": NAME,
+    "UsePreviousTemplate": True,
+    "Parameters": [
+        {"ParameterKey": "AllowedCidr", "ParameterValue": "203.0.113.7/32"},
+        {"ParameterKey": "DemoId", "UsePreviousValue": True},
+    ],
+    "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
+    "ClientRequestToken": "demo0001-vpc-2",
+}
+
+
+def update(stacks: CloudFormation) -> bool:
+    return stacks.update(
+        name=NAME,
+        parameters={"AllowedCidr": "203.0.113.7/32"},
+        previous=["DemoId"],
+        tags=None,
+        token="demo0001-vpc-2",
+    )
+
+
+def test_an_update_keeps_the_template_the_role_the_tags_and_every_other_value(
+    recorded: Recorded,
+) -> None:
+    """A new release of the service changes no running demo behind its owner's back."""
+    recorded.stub.add_response("update_stack", {"StackId": STACK_ID}, UPDATED)
+    assert update(recorded.stacks)
+
+
+@pytest.mark.parametrize(
+    ("message", "begun"),
+    [
+        ("No updates are to be performed.", False),
+        (f"Stack:{STACK_ID} is in UPDATE_IN_PROGRESS state and can not be updated.", True),
+        (f"Stack:{STACK_ID} is in UPDATE_COMPLETE_CLEANUP_IN_PROGRESS state and can not be", True),
+    ],
+)
+def test_an_update_that_is_needless_or_under_way_is_no_error(
+    recorded: Recorded, message: str, *, begun: bool
+) -> None:
+    """It says whether there is anything to wait for."""
+    recorded.stub.add_client_error("update_stack", "ValidationError", message)
+    assert begun is update(recorded.stacks)
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "error"),
+    [
+        ("ValidationError", f"Stack [{NAME}] does not exist", Rejected),
+        ("ValidationError", "is in UPDATE_ROLLBACK_FAILED state and can not be updated", Rejected),
+        ("Throttling", "Rate exceeded", Throttled),
+        ("AccessDenied", "not authorized", AccessDenied),
+    ],
+)
+def test_an_update_that_is_refused_says_how(
+    recorded: Recorded, code: str, message: str, error: type[Exception]
+) -> None:
+    """What may succeed later is tried again; what may not is told."""
+    recorded.stub.add_client_error("update_stack", code, message)
+    with pytest.raises(error):
+        update(recorded.stacks)
+
+
 @pytest.mark.parametrize("raw", [s for s in QUIET if s != "UPDATE_ROLLBACK_COMPLETE"])
 def test_a_stack_that_did_not_fail_costs_one_call(recorded: Recorded, raw: str) -> None:
     """Its status, and its outputs once it has any."""

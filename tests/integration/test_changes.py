@@ -58,12 +58,16 @@ def test_components_are_added_and_left_out(running: Running) -> None:
     owner = running.person()
     demo_id = owner.ask("vpc", "s3")
     owner.until(demo_id, "ready", "deleted")
+    patched(owner, demo_id, {"components": ["vpc", "sg", "s3"]})
+    wait_for(lambda: status_of(owner.demo(demo_id), "sg") == "ready", "sg is there")
+    refused = patched(owner, demo_id, {"components": ["sg"]}, 422)
+    assert "'vpc' cannot be removed: sg requires it" in refused["detail"]
     patched(owner, demo_id, {"components": ["vpc", "sg"]})
     wait_for(lambda: status_of(owner.demo(demo_id), "s3") is None, "s3 is gone")
+    patched(owner, demo_id, {"components": ["sg"]})
+    wait_for(lambda: not owner.demo(demo_id)["reason"].startswith("wait"), "it has come to rest")
     after = owner.until(demo_id, "ready")
     assert {"vpc", "sg"} == {c["name"] for c in after["components"]}
-    refused = patched(owner, demo_id, {"components": ["sg"]}, 422)
-    assert "sg requires it" in refused["detail"]
     gone(owner, demo_id)
     patched(owner, demo_id, {"name": "too late"}, 409)
 

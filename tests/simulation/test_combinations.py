@@ -44,7 +44,7 @@ def test_the_command_counts_and_tells(capsys: pytest.CaptureFixture[str]) -> Non
 
 def test_the_command_plays_one_single_fault_again(capsys: pytest.CaptureFixture[str]) -> None:
     """By the name and number that a wrong ending is printed with."""
-    assert 0 == main(["--life", "deleted while coming up", "--fault", "15"])
+    assert 0 == main(["--life", "deleted while coming up", "--fault", "10"])
     told = capsys.readouterr().out
     assert "call 2 (store.create)" in told
     assert "deleted: everything is gone" in told

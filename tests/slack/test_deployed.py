@@ -124,6 +124,63 @@ def test_a_demo_comes_up_is_extended_and_goes(deployed: Deployed) -> None:
     assert ["ready", "removed"] == [text.split(" is ")[1].split(":")[0] for text in told], notices
 
 
+def test_a_demo_is_opened_signed_in_to_paused_and_resumed(deployed: Deployed) -> None:
+    """Each by its command; what is secret is shown to who asks, and stands in no message."""
+    workspace = deployed.workspace
+    workspace.command('create rds name="Spec" for 2h')
+    deployed.status_message("Spec", ": Ready")
+    (demo,) = mine(deployed, "Spec")
+
+    workspace.command("allow Spec 203.0.113.7")
+    an_answer(deployed, "is open to `127.0.0.1/32`, `203.0.113.7/32`")
+    wait_for(lambda: _phase(deployed, "Spec") == "ready", "the address is let in")
+    workspace.command("disallow Spec 203.0.113.7")
+    wait_for(lambda: mine(deployed, "Spec")[0]["allowed_cidr"] == ["127.0.0.1/32"], "shut out")
+    deployed.status_message("Spec", ": Ready")
+
+    workspace.command("credentials Spec")
+    (told,) = an_answer(deployed, "password `")
+    password = str(told).split("password `")[1].split("`")[0]
+    assert (32, False) == (len(password), password in str(deployed.seen()["messages"]))
+
+    workspace.command("pause Spec")
+    an_answer(deployed, "Its links stop working until it is resumed")
+    assert "ready" == _phase(deployed, "Spec")
+    workspace.press("demo_pause_now", demo["demo_id"])
+    paused = deployed.status_message("Spec", ": Paused")
+    assert "demo_resume" in buttons(paused)
+    workspace.command("resume Spec")
+    an_answer(deployed, "is being resumed")
+    deployed.status_message("Spec", ": Ready")
+    workspace.press("demo_delete", demo["demo_id"])
+    deployed.status_message("Spec", ": Removed")
+
+
+def test_a_failed_demo_is_tried_again(deployed: Deployed) -> None:
+    """By its command, once what made it fail is over; one that did not fail is not."""
+    fault = deployed.emulator.control.fail("No buckets today", component="s3")
+    try:
+        answer = httpx.post(
+            f"{deployed.up.api_url}/demos",
+            headers={"Authorization": f"Bearer {deployed.up.token}"},
+            json={"components": ["s3"], "name": "Again", "keep_on_failure": True},
+            timeout=30,
+            trust_env=False,
+        )
+        assert 202 == answer.status_code
+        wait_for(lambda: _phase(deployed, "Again") == "failed", "it has failed")
+    finally:
+        deployed.emulator.control.heal(fault)
+    deployed.workspace.command("retry Again")
+    wait_for(lambda: _phase(deployed, "Again") == "ready", "it is ready")
+    deployed.workspace.command("retry Again")
+    an_answer(deployed, "only what failed is retried")
+
+
+def _phase(deployed: Deployed, name: str) -> str:
+    return str(mine(deployed, name)[0]["phase"])
+
+
 def _hours(demo: dict[str, Any]) -> float:
     from datetime import datetime
 

@@ -317,6 +317,13 @@ def test_a_prospect_link_is_made_for_the_asker_alone(stage: SlackStage) -> None:
     assert not any(token in said(message) for _, message, *_ in stage.chat.posts)
 
 
+def test_a_link_keeps_its_label(stage: SlackStage) -> None:
+    """As on the page: for the owner, on the list and on the timeline."""
+    demo_id = named(stage, "Acme")
+    stage.handle(ShareDemo(demo="Acme", label="Their CTO"))
+    assert ["Their CTO"] == [s.label for s in stage.sharing.shares.of_demo(demo_id)]
+
+
 def test_a_stranger_gets_no_prospect_link(stage: SlackStage) -> None:
     """Whoever may not see a demo may not show it."""
     demo_id = made(stage)

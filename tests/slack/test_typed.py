@@ -104,6 +104,7 @@ def hours(number: float) -> timedelta:
             Extend(demo="Acme", until=LocalTime(hour=18, tomorrow=True)),
         ),
         ("share Acme with us", ShareDemo(demo="Acme")),
+        ('share Acme label="Their CTO"', ShareDemo(demo="Acme", label="Their CTO")),
         ("retry k3f9x2ab", Retry(demo="k3f9x2ab")),
     ],
 )
@@ -140,3 +141,11 @@ def test_a_slip_never_suggests_a_deletion(word: str) -> None:
     understood = parse(f"{word} Acme", CALLED)
     assert isinstance(understood, Misunderstood)
     assert "Did you mean" not in understood.problems[0]
+
+
+@pytest.mark.parametrize("label", ["x" * 61, "a{b"])
+def test_a_label_that_cannot_be_kept_is_refused(label: str) -> None:
+    """In a sentence that names it."""
+    answer = parse(f'share Acme label="{label}"', CALLED)
+    assert isinstance(answer, Misunderstood)
+    assert answer.problems[0].startswith("The label ")

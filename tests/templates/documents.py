@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
+from tools.rights import template
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 CFN: Final = ROOT / "cfn"
@@ -44,30 +44,9 @@ SAMPLES: Final[Mapping[str, str]] = {
 _NOTHING: Final = object()
 
 
-class _Loader(yaml.SafeLoader):
-    """Reads CloudFormation's short tags as the long form they stand for."""
-
-
-def _tag(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
-    if isinstance(node, yaml.ScalarNode):
-        value: Any = loader.construct_scalar(node)
-        if suffix == "GetAtt":
-            value = str(value).split(".", 1)
-    elif isinstance(node, yaml.SequenceNode):
-        value = loader.construct_sequence(node, deep=True)
-    else:
-        assert isinstance(node, yaml.MappingNode)
-        value = loader.construct_mapping(node, deep=True)
-    return {suffix if suffix in {"Ref", "Condition"} else f"Fn::{suffix}": value}
-
-
-_Loader.add_multi_constructor("!", _tag)
-
-
 def load(component: str) -> dict[str, Any]:
     """Return a template of `cfn/`, with every short tag in its long form."""
-    document: dict[str, Any] = _Loader((CFN / f"{component}.yaml").read_text()).get_single_data()
-    return document
+    return dict(template.load(CFN / f"{component}.yaml"))
 
 
 def walk(node: Any) -> Iterator[Any]:

@@ -14,6 +14,7 @@ from chalicelib.core.errors import InvalidRequest, Outdated, WrongState
 from chalicelib.core.kinds import Pause
 from chalicelib.core.request import DemoRequest
 from chalicelib.core.spec import SpecChange
+from testkit.fakes import Obstacle
 from testkit.simulation.components import component
 
 from .builders import HOME, OWNER, Stage
@@ -95,12 +96,42 @@ def test_replacing_data_must_be_said() -> None:
     assert {"Engine": "other", "Size": "2"} == after.parameters
 
 
+def test_what_failed_may_be_made_with_anything_else() -> None:
+    """It holds no data yet, so a retry with a parameter that replaces need not say so."""
+    stage = Stage((NET, DATA))
+    stage.cloud.fails["data"] = "no such engine"
+    request = DemoRequest(components=("data",), allowed_cidr=(HOME,), keep_on_failure=True)
+    failed = come_to_rest(stage, stage.request.create(OWNER, request).demo_id)
+    assert Phase.FAILED is failed.phase
+    stage.cloud.fails.clear()
+    stage.change.retry(failed, SpecChange(parameters={"Engine": "other"}), actor=OWNER)
+    after = come_to_rest(stage, failed.demo_id)
+    assert (Phase.READY, None) == (after.phase, after.failure)
+    data = stage.cloud.stacks["stelligent-demo-demo0001-data"]
+    assert "other" == data.parameters["Engine"]
+
+
 def test_what_another_requires_cannot_be_left_out() -> None:
-    """It is named, with who requires it."""
-    stage = Stage((NET, WEB))
-    demo = ready(stage, "net", "web")
+    """It is named, with who requires it; the demo is as it was."""
+    stage = Stage((NET, DATA, WEB))
+    demo = ready(stage, "net", "data", "web")
     with pytest.raises(InvalidRequest, match="'net' cannot be removed: web requires it"):
         change(stage, demo, components=("web",))
+    assert demo == stage.store.get(demo.demo_id)
+
+
+@pytest.mark.parametrize("named", [("web",), ("data", "web")])
+def test_what_is_required_need_not_be_named(named: tuple[str, ...]) -> None:
+    """Where nothing goes, a list says the same with it and without it."""
+    stage = Stage((NET, DATA, WEB))
+    demo = ready(stage, "net", "web")
+    change(stage, demo, components=named)
+    after = come_to_rest(stage, demo.demo_id)
+    assert (Phase.READY, None, {"net", *named}) == (
+        after.phase,
+        after.failure,
+        {*after.components},
+    )
 
 
 def test_a_change_of_nothing_writes_nothing() -> None:
@@ -142,6 +173,21 @@ def test_a_database_that_wakes_by_itself_is_put_back_to_sleep() -> None:
     assert Phase.PAUSED is paused.phase
     kinds = [status for _, status in stage.cloud.databases.dozed]
     assert [Status.STOPPING, Status.STARTING, Status.STOPPING] == kinds
+
+
+def test_a_protected_database_is_started_before_its_protection_is_lifted() -> None:
+    """RDS modifies no database that is stopped."""
+    stage = Stage((NET, DATA))
+    demo = ready(stage, "data")
+    change(stage, demo, desired_state=Desired.PAUSED)
+    come_to_rest(stage, demo.demo_id)
+    reason = "Cannot delete protected DB Instance, please disable deletion protection"
+    stage.cloud.network.obstacles["data"] = Obstacle(reason, cure="lift_protection")
+    change(stage, demo, desired_state=Desired.DELETED)
+    after = come_to_rest(stage, demo.demo_id)
+    assert (Phase.DELETED, 0, {}) == (after.phase, after.quarantines, stage.cloud.stacks)
+    kinds = [status for _, status in stage.cloud.databases.dozed]
+    assert [Status.STOPPING, Status.STARTING] == kinds
 
 
 def test_a_preview_of_a_change_does_nothing() -> None:

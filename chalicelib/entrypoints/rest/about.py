@@ -44,8 +44,9 @@ def plan(call: Request) -> Response:
         demo = use_cases().read.find(call.caller, wanted.demo_id)
         preview = use_cases().change.preview(demo, wanted.change())
         return Response(body=change_preview_view(preview))
-    request = models.parsed(models.DemoBody, given).request(call.own_block)
-    planned = use_cases().offer.preview(request)
+    offer = use_cases().offer
+    _, request = models.demo_request(given, call.own_block, offer.check)
+    planned = offer.preview(request)
     return Response(body=preview_view(planned, use_cases().claims.best(request)))
 
 

@@ -16,6 +16,7 @@ from chalicelib.entrypoints.rest.views import briefs_view, demo_view, demos_view
 from chalicelib.wiring import use_cases
 
 if TYPE_CHECKING:
+    from chalicelib.core.request import DemoRequest
     from chalicelib.entrypoints.rest import answers
     from chalicelib.entrypoints.rest.models import DemoBody
 
@@ -38,25 +39,25 @@ def _view(demo: Demo) -> answers.Demo:
 @endpoint(bp, "POST", "/demos")
 def create(call: Request) -> Response:
     """Create a demo; for a day, an Idempotency-Key creates one demo."""
-    from chalicelib.entrypoints.rest.models import DemoBody, parsed  # noqa: PLC0415 - reading needs none
+    from chalicelib.entrypoints.rest.models import demo_request  # noqa: PLC0415 - reading needs none
 
-    body = parsed(DemoBody, call.json())
+    body, request = demo_request(call.json(), call.own_block, use_cases().offer.check)
     key = call.headers.get("idempotency-key")
-    made = _create(call, body) if key is None else _create_once(call, body, key)
+    made = _create(call, request) if key is None else _create_once(call, body, request, key)
     location = f"demos/{made['demo_id']}"
     return Response(body=made, status=HTTPStatus.ACCEPTED, headers={"Location": location})
 
 
-def _create(call: Request, body: DemoBody) -> answers.Demo:
-    return _view(use_cases().request.create(call.caller.owner, body.request(call.own_block)))
+def _create(call: Request, request: DemoRequest) -> answers.Demo:
+    return _view(use_cases().request.create(call.caller.owner, request))
 
 
-def _create_once(call: Request, body: DemoBody, key: str) -> answers.Demo:
+def _create_once(call: Request, body: DemoBody, request: DemoRequest, key: str) -> answers.Demo:
     from chalicelib.entrypoints.rest.idempotency import answer_once  # noqa: PLC0415 - only with a key
 
     def create(digest: str) -> answers.Demo:
         # The id comes from the key, so that even a function that died makes no second demo.
-        request, demo_id = body.request(call.own_block), demo_id_from(digest)
+        demo_id = demo_id_from(digest)
         return _view(use_cases().request.create_once(call.caller.owner, request, demo_id=demo_id))
 
     made: answers.Demo = answer_once(call, key, body.model_dump_json(), create)

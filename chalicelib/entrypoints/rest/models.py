@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Final, Literal, TypeVar
@@ -46,6 +47,7 @@ _PLAIN: Final = {
     "model_type": "the body must be a JSON object",
 }
 """Our own messages in place of pydantic's that speak of Python."""
+_ANY: Final = "192.0.2.1/32"
 _COMPONENTS: Final = "must be given: a list of names that is not empty, or 'all' for everything"
 
 
@@ -235,6 +237,35 @@ def parsed(model: type[M], body: Any) -> M:
     except ValidationError as error:
         problems = dict.fromkeys(_field_problem(e) for e in error.errors())
         raise InvalidRequest(*problems) from error
+
+
+def demo_request(
+    body: Any, own_block: str | None, check: Callable[[DemoRequest], object]
+) -> tuple[DemoBody, DemoRequest]:
+    """Return the body of a request for a demo, and the request; raise InvalidRequest.
+
+    A field of a wrong type hides none that breaks a rule: `check` judges what else is there.
+    """
+    try:
+        read = parsed(DemoBody, body)
+        return read, read.request(own_block)
+    except InvalidRequest as wrong:
+        raise InvalidRequest(*wrong.problems, *_others(body, own_block, wrong, check)) from wrong
+
+
+def _others(
+    body: Any, own_block: str | None, wrong: InvalidRequest, check: Callable[[DemoRequest], object]
+) -> Iterator[FieldProblem]:
+    told = {problem.field.split(".")[0] for problem in wrong.problems}
+    if not isinstance(body, dict) or "body" in told:
+        return
+    rest = {name: value for name, value in body.items() if name not in told}
+    try:
+        # Without its components nothing is known of the parameters; the rest is judged alone.
+        request = parsed(DemoBody, {"components": "all", **rest}).request(own_block or _ANY)
+        check(replace(request, parameters={}) if "components" in told else request)
+    except InvalidRequest as more:
+        yield from (p for p in more.problems if p.field.split(".")[0] not in told)
 
 
 def _field_problem(error: Mapping[str, Any]) -> FieldProblem:

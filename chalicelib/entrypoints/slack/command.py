@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from chalicelib.core.naming import DEMO_ID
+from chalicelib.core.parameters import text_fault
+from chalicelib.core.share import MAX_LABEL
 from chalicelib.entrypoints.slack.create import Misunderstood, read_create, time_problem
 from chalicelib.entrypoints.slack.words import (
     EVERYTHING,
@@ -139,6 +141,18 @@ def _extend(tokens: list[Token], _: Called) -> Understood:
     return Extend(demo=_demo(named), **lease)
 
 
+def _share(tokens: list[Token], _: Called) -> Understood:
+    """Read a demo, and what its owner calls the link."""
+    label = "".join(token.text.strip() for token in tokens if token.key == "label")
+    fault = text_fault(label)
+    if len(label) > MAX_LABEL:
+        fault = f"may have {MAX_LABEL} characters"
+    if fault:
+        return Misunderstood(problems=(f"The label {fault}.",))
+    named = [token for token in tokens if token.key != "label"]
+    return ShareDemo(demo=_demo(named), label=label)
+
+
 def _demo(tokens: list[Token]) -> str:
     """Return what names a demo among words, its courtesies left out."""
     return " ".join(token.text.strip(",;:!`*_") for token in tokens if not token.is_small)
@@ -194,9 +208,9 @@ COMMANDS: Final = (
     ),
     Command(
         "share|invite",
-        _about_one(ShareDemo),
-        "share Acme pilot",
-        "makes a link for a prospect, which needs no account",
+        _share,
+        'share Acme pilot label="Their CTO"',
+        "makes a link for a prospect, which needs no account; the label is for you alone",
     ),
     Command(
         "retry|try again", _about_one(Retry), "retry Acme pilot", "tries what failed again now"

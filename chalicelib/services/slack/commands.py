@@ -85,8 +85,9 @@ class Retry(AboutOne):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShareDemo(AboutOne):
-    """Make a prospect link to a demo."""
+    """Make a prospect link to a demo; the label is the owner's own word for it."""
 
+    label: str = ""
     kind: Literal["share"] = "share"
 
 

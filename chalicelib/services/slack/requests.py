@@ -12,6 +12,7 @@ from chalicelib.core.errors import FieldProblem, InvalidRequest, NotAllowed, Not
 from chalicelib.core.identity import Caller, may_own
 from chalicelib.core.naming import DEMO_ID
 from chalicelib.core.request import DemoRequest
+from chalicelib.core.share import Invitation
 from chalicelib.services.slack.commands import (
     AboutOne,
     Allow,
@@ -168,8 +169,10 @@ class SlackRequests:
                 return self._changed(self.change.delete(demo, actor=caller.owner, why=why))
             case Retry():
                 return self._changed(self.change.retry(demo, actor=caller.owner))
-            case ShareDemo():
-                share, token = self.sharing.create(caller, demo.demo_id)
+            case ShareDemo() as command:
+                share, token = self.sharing.create(
+                    caller, demo.demo_id, Invitation(label=command.label)
+                )
                 return ShareResult(demo=demo, share=share, token=token)
             case Pause() | Resume() as wish:
                 result = self.spec.set_desired_state(demo, wish, caller)
