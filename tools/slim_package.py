@@ -27,6 +27,7 @@ _UNUSED: Final = re.compile(
     | ^slack_sdk/web/legacy_
     | ^slack_(bolt|sdk/(web|webhook))/(.*/)?async_  # Slack over asyncio
     | ^slack_sdk/(scim|audit_logs|rtm|rtm_v2|socket_mode)/
+    | /__pycache__/                                  # bytecode of this machine's sources
     | \.dist-info/(RECORD|METADATA)$                 # for pip
     | \.(pyi|h|pyx|pxd)$ | /py\.typed$               # for type checkers and compilers
     """,

@@ -69,7 +69,9 @@ def test_it_is_small(code: Path) -> None:
 def test_it_holds_the_service_and_no_tool_or_test_double(code: Path) -> None:
     """Nothing of testkit, tools, local, tests or bench is there."""
     with zipfile.ZipFile(code) as package:
-        top = {name.split("/")[0] for name in package.namelist()}
+        names = package.namelist()
+    top = {name.split("/")[0] for name in names}
+    assert [] == [name for name in names if "__pycache__" in name]
     assert OURS <= top
     assert set() == top & {"testkit", "tools", "local", "tests", "bench", "docs", ".chalice"}
 
