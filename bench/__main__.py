@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 from rich.console import Console
 
-from bench import calls, change, imports, life, slack, sweep
+from bench import calls, change, imports, life, pools, slack, sweep
 from bench.figures import Figure, show
 from local import service
 from tools import packaging
@@ -23,6 +23,7 @@ from tools import packaging
 _ZIP_MEGABYTES = 8
 _SETTINGS = {
     "LimitPerOwner": "20",
+    "LimitInAll": "40",
     "SweepSchedule": "rate(1 day)",
     "OrphanSchedule": "rate(1 day)",
 }
@@ -48,12 +49,7 @@ def main() -> int:
 
 def _on_the_emulator(console: Console, up: service.Service, state: Path) -> list[Figure]:
     aws = service.emulator(state)
-    api = httpx.Client(
-        base_url=up.api_url,
-        headers={"Authorization": f"Bearer {up.token}"},
-        timeout=60,
-        trust_env=False,
-    )
+    api = _client(up.api_url, up.token)
     figures = [_package_size()]
     with console.status("three lives of eight components, half a minute each …"):
         figures += life.measure(api, aws)
@@ -61,11 +57,18 @@ def _on_the_emulator(console: Console, up: service.Service, state: Path) -> list
         figures += change.measure(api, aws)
     with console.status("POST …"):
         figures += life.post_seconds(api, aws)
+    with console.status("two lives, with a pool and without …"):
+        figures += pools.measure(_client(up.api_url, up.admin_token), aws)
     with console.status("the sweep's index …"):
         figures += sweep.measure(aws, up.outputs["TableName"])
     with console.status("Slack's acknowledgements …"):
         figures += slack.measure(up, state)
     return figures
+
+
+def _client(url: str, token: str) -> httpx.Client:
+    headers = {"Authorization": f"Bearer {token}"}
+    return httpx.Client(base_url=url, headers=headers, timeout=60, trust_env=False)
 
 
 def _package_size() -> Figure:
