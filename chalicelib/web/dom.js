@@ -141,8 +141,11 @@ export function outside(url, label, attributes = {}) {
   return h("a", { ...attributes, href, target: "_blank", rel: "noopener noreferrer" }, label);
 }
 
-/** Open a dialog made of a title, its content and buttons; resolve with how it was left. */
-export function ask(title, content, { yes, no = "Cancel", danger = false, ready = () => true }) {
+/**
+ * Open a dialog made of a title, its content and buttons; resolve with how it was left.
+ * `send()` carries it out, and says with true that the dialog may close: what was filled in is not lost.
+ */
+export function ask(title, content, { yes, no = "Cancel", danger = false, ready = () => true, send = () => true }) {
   const go = h("button", { class: danger ? "danger" : "primary", type: "submit" }, yes);
   const form = h(
     "form",
@@ -159,9 +162,12 @@ export function ask(title, content, { yes, no = "Cancel", danger = false, ready 
   const dialog = h("dialog", { "aria-labelledby": "dialog-title" }, form);
   const check = () => (go.disabled = !ready());
   form.addEventListener("input", check);
-  form.addEventListener("submit", (event) => {
+  form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (ready()) dialog.close("yes");
+    if (go.disabled || !ready()) return;
+    go.disabled = true;
+    if (await send()) dialog.close("yes");
+    else check();
   });
   check();
   document.body.append(dialog);

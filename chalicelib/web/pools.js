@@ -2,14 +2,10 @@
 
 import { ask, capital } from "./api.js";
 import { ask as dialog, follow, h, say, set, toast } from "./dom.js";
+import { poolForm } from "./pool_form.js";
 import { dollars } from "./words.js";
 
 const EVERY = 10_000;
-const NUMBERS = [
-  ["ready", "Kept ready", "How many demos wait for the next request.", 1],
-  ["max_unready", "Made at once", "How many may be on their way.", 2],
-  ["unclaimed_hours", "Hours unclaimed", "How old one gets that nobody takes.", 24],
-];
 
 /** Open the view; returns what closes it. */
 export function poolsView(root) {
@@ -103,83 +99,30 @@ async function edit(view, pool) {
     if (error.status !== 401) toast(`${capital(error.message)}.`, { bad: true });
     return;
   }
-  const fields = form(catalog.components, pool);
+  const form = poolForm(catalog.components, pool);
+  const put = async () => {
+    const body = { ...kept(pool), ...form.values() };
+    const error = await send(view, "PUT", form.name.value, { body });
+    return !error || error.status === 401 || form.complain(error);
+  };
   const title = pool ? `Change the pool ${pool.name}` : "New pool";
-  const filled = () => Boolean(fields.name.value) && fields.chosen().length > 0;
-  if (!(await dialog(title, fields.element, { yes: pool ? "Change" : "Create", ready: filled }))) return;
-  await send(view, "PUT", fields.name.value, { body: { ...kept(pool), ...fields.values() } });
+  await dialog(title, form.element, { yes: pool ? "Change" : "Create", ready: form.filled, send: put });
 }
 
 /** Return what the form does not show of a pool, so that changing it loses nothing. */
 function kept(pool) {
-  if (!pool) return {};
-  const { parameters, region, windows } = pool;
-  return { parameters, region, windows };
+  return pool ? { parameters: pool.parameters, region: pool.region } : {};
 }
 
-function form(components, pool) {
-  const name = h("input", { id: "pool-name", pattern: "[a-z][a-z0-9\\-]*", maxlength: 30, required: true, readonly: Boolean(pool), value: pool?.name ?? "" });
-  const boxes = components
-    .filter((component) => component.name !== "bundle")
-    .map((component) => box(component, pool));
-  const numbers = NUMBERS.map(([key, label, hint, value]) => number(key, label, hint, pool?.[key] ?? value));
-  const tier = h(
-    "select",
-    { id: "pool-tier" },
-    h("option", { value: "hot", selected: pool?.tier !== "stopped" }, "Running"),
-    h("option", { value: "stopped", selected: pool?.tier === "stopped" }, "Paused, at less cost"),
-  );
-  const element = h(
-    "div",
-    { class: "fields" },
-    labelled("pool-name", "Name", name, "Lower-case letters, digits and hyphens."),
-    h("fieldset", {}, h("legend", { class: "key" }, "Components"), boxes.map((each) => each.element)),
-    numbers.map((each) => each.element),
-    labelled("pool-tier", "They wait", tier, "A paused one takes some minutes more."),
-  );
-  const chosen = () => boxes.filter((each) => each.input.checked).map((each) => each.input.value);
-  const values = () => ({
-    components: chosen(),
-    tier: tier.value,
-    ...Object.fromEntries(numbers.map((each) => [each.key, Number(each.input.value)])),
-  });
-  return { element, name, chosen, values };
-}
-
-function box(component, pool) {
-  const why = component.not_poolable;
-  const input = h("input", {
-    type: "checkbox",
-    value: component.name,
-    checked: pool?.components.includes(component.name) ?? false,
-    disabled: why.length > 0,
-  });
-  const note = why.length ? `cannot wait: it takes ${why.join(", ")}` : component.name;
-  const label = h("span", {}, `${component.title} `, h("span", { class: "dim" }, note));
-  return { input, element: h("label", { class: "check" }, input, label) };
-}
-
-function number(key, label, hint, value) {
-  const input = h("input", { id: `pool-${key}`, type: "number", min: 0, step: "any", value });
-  return { key, input, element: labelled(input.id, label, input, hint) };
-}
-
-function labelled(id, label, input, hint) {
-  return h(
-    "div",
-    { class: "field" },
-    h("label", { for: id }, label),
-    input,
-    h("span", { class: "dim hint" }, hint),
-  );
-}
-
+/** Send it, say how it went, and return the problem if there was one. */
 async function send(view, method, name, options = {}) {
   try {
     await ask(method, `pools/${encodeURIComponent(name)}`, options);
     toast(method === "PUT" ? `The pool ${name} is filled within minutes.` : `The pool ${name} is being deleted.`);
+    await refresh(view);
+    return null;
   } catch (error) {
-    if (error.status !== 401) toast(`${capital(error.message)}.`, { bad: true });
+    if (method === "DELETE" && error.status !== 401) toast(`${capital(error.message)}.`, { bad: true });
+    return error;
   }
-  await refresh(view);
 }

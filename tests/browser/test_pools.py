@@ -55,6 +55,41 @@ def test_an_admin_makes_fills_and_deletes_a_pool(
         assert "deleting" == member["phase"]
 
 
+def test_hours_that_overlap_are_said_beside_them_and_lose_nothing(
+    site: Site, faults: Callable[[Page], list[str]]
+) -> None:
+    """The form stays open with what was filled in, and is sent again once it is mended."""
+    admin = site.person(admin=True)
+    admin.open("pools")
+    page = admin.page
+    page.get_by_role("button", name="New pool").click()
+    page.get_by_label("Name").fill("hours")
+    page.get_by_label("s3").check()
+    page.get_by_label("Kept ready").fill("0")
+    for _ in range(2):
+        page.get_by_role("button", name="Add hours").click()
+    second = page.get_by_role("group", name="Hours").nth(1)
+    second.get_by_label("Time zone").fill("UTC")
+    page.get_by_role("group", name="Hours").nth(0).get_by_label("Time zone").fill("UTC")
+    for window in range(2):
+        page.get_by_role("group", name="Hours").nth(window).get_by_label("Ready").fill("0")
+    page.get_by_role("button", name="Create").click()
+    expect(second.get_by_role("alert")).to_have_text("overlaps a window before it")
+    assert [] == faults(page)
+    second.get_by_label("From").fill("18:00")
+    second.get_by_label("To", exact=True).fill("00:00")
+    page.get_by_role("button", name="Create").click()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    windows = admin.call("GET", "pools/hours")["windows"]
+    assert [("08:00", "18:00"), ("18:00", "24:00")] == [(w["from"], w["to"]) for w in windows]
+    page.get_by_role("button", name="Change hours").click()
+    page.get_by_role("button", name="Remove").nth(1).click()
+    page.get_by_role("button", name="Change", exact=True).click()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    assert windows[:1] == admin.call("GET", "pools/hours")["windows"]
+    admin.call("DELETE", "pools/hours")
+
+
 def test_nobody_else_sees_pools(site: Site) -> None:
     """No link leads there, and the view has nothing."""
     visit = site.person()
