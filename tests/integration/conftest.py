@@ -40,7 +40,7 @@ class Api:
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
         sent = {"Authorization": f"Bearer {self.token}"} if self.token else {}
-        return httpx.request(
+        answer = httpx.request(
             method,
             self.url + path,
             content=body if isinstance(body, bytes) else None,
@@ -49,11 +49,17 @@ class Api:
             timeout=60,
             trust_env=False,
         )
+        assert 500 != answer.status_code, f"{method} {path}: {answer.text}"
+        return answer
 
     def ask(self, *components: str, **more: Any) -> str:
         answer = self.call("POST", "/demos", {"components": list(components) or "all", **more})
         assert 202 == answer.status_code, answer.text
         return str(answer.json()["demo_id"])
+
+    def delete(self, demo_id: str) -> None:
+        answer = self.call("DELETE", f"/demos/{demo_id}")
+        assert 202 == answer.status_code, answer.text
 
     def demo(self, demo_id: str) -> dict[str, Any]:
         answer = self.call("GET", f"/demos/{demo_id}")

@@ -24,7 +24,7 @@ def status_of(demo: dict[str, Any], name: str) -> str | None:
 
 
 def gone(owner: Api, demo_id: str) -> None:
-    owner.call("DELETE", f"/demos/{demo_id}")
+    owner.delete(demo_id)
     assert "deleted" == owner.until(demo_id, "deleted", "quarantined")["phase"]
 
 

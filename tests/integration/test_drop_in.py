@@ -73,7 +73,7 @@ def test_it_is_built_after_what_it_needs_and_removed_before(own: Api) -> None:
     ready = own.until(demo_id, "ready", "deleted", "failed")
     assert ["logs", "s3"] == sorted(c["name"] for c in ready["components"] if c["stack_name"])
     assert "LogGroup" in ready["outputs"]["logs"]
-    own.call("DELETE", f"/demos/{demo_id}")
+    own.delete(demo_id)
     gone = own.until(demo_id, "deleted", "quarantined")
     removed = {s["name"]: s["removed_at"] for s in gone["components"]}
     assert removed["logs"] <= removed["s3"]

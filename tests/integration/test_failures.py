@@ -38,7 +38,7 @@ def test_a_failure_kept_for_a_look_stops_only_what_stands_on_it(running: Running
     assert "ready" == status["asg"]
     assert "pending" == status["ecs"]
     running.aws.control.heal()
-    owner.call("DELETE", f"/demos/{demo_id}")
+    owner.delete(demo_id)
     assert "deleted" == owner.until(demo_id, "deleted", "quarantined")["phase"]
     assert [] == running.left_behind()
 
@@ -64,7 +64,7 @@ def test_lost_stack_events_cost_time_and_nothing_else(running: Running) -> None:
     owner = running.person()
     demo_id = owner.ask("vpc")
     assert "ready" == owner.until(demo_id, "ready", "deleted", "failed")["phase"]
-    owner.call("DELETE", f"/demos/{demo_id}")
+    owner.delete(demo_id)
     assert "deleted" == owner.until(demo_id, "deleted", "quarantined")["phase"]
 
 
@@ -85,7 +85,7 @@ def test_a_loop_that_died_is_revived(running: Running) -> None:
 
     wait_for(swept_to_ready, "ready after the loop died")
     assert any("the loop had died" == e["text"] for e in owner.events(demo_id))
-    owner.call("DELETE", f"/demos/{demo_id}")
+    owner.delete(demo_id)
     assert "deleted" == owner.until(demo_id, "deleted", "quarantined")["phase"]
 
 
@@ -109,6 +109,6 @@ def test_a_demo_survives_a_restart_of_everything_in_mid_flight(running: Running)
     names = [s["stack_name"] for s in owner.demo(demo_id)["components"]]
     stacks = running.aws.client("cloudformation").describe_stacks()["Stacks"]
     assert sorted(names) == sorted(s["StackName"] for s in stacks if demo_id in s["StackName"])
-    owner.call("DELETE", f"/demos/{demo_id}")
+    owner.delete(demo_id)
     assert "deleted" == owner.until(demo_id, "deleted", "quarantined")["phase"]
     assert [] == running.left_behind()

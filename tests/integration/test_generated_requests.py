@@ -70,5 +70,5 @@ def _schemathesis(folder: Path, url: str, phases: str) -> subprocess.CompletedPr
 
 def _delete_demos(person: Api) -> None:
     for demo in person.call("GET", "/demos?brief=true&limit=200").json()["demos"]:
-        person.call("DELETE", f"/demos/{demo['demo_id']}")
+        person.delete(demo["demo_id"])
         person.until(demo["demo_id"], "deleted")

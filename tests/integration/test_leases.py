@@ -106,7 +106,7 @@ def test_a_lease_moves_within_its_caps(running: Running) -> None:
     for body in ({}, {"extend_hours": 1, "expires_at": past}, {"extend_hours": -1}, {"x": 1}):
         assert 422 == owner.call("PATCH", path, body).status_code
     assert 1 == hours()
-    owner.call("DELETE", f"/demos/{demo_id}")
+    owner.delete(demo_id)
     owner.until(demo_id, "deleted")
     assert 409 == owner.call("PATCH", path, {"extend_hours": 1}).status_code
 

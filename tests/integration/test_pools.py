@@ -99,7 +99,7 @@ def test_members_are_given_away_once(deployed: Running) -> None:
     assert (MEMBERS, REQUESTS - MEMBERS) == (known["claimed"], known["missed"])
     for person, demo_id in zip(people, asked, strict=True):
         assert person.owner == person.demo(demo_id)["owner"]
-        person.call("DELETE", f"/demos/{demo_id}")
+        person.delete(demo_id)
     for person, demo_id in zip(people, asked, strict=True):
         person.until(demo_id, "deleted")
     emptied(deployed, admin, "crowd")

@@ -220,7 +220,7 @@ def test_one_idempotency_key_makes_one_demo(running: Running) -> None:
         demos = caller.call("GET", "/demos").json()["demos"]
         assert 1 == len(demos)
         caller.until(demos[0]["demo_id"], "ready")
-        caller.call("DELETE", f"/demos/{demos[0]['demo_id']}")
+        caller.delete(demos[0]["demo_id"])
         caller.until(demos[0]["demo_id"], "deleted")
 
 
@@ -239,12 +239,12 @@ def test_a_hundred_requests_at_once_leave_three(running: Running) -> None:
     assert set(refused["held_by"]) <= held
     for demo_id in held:
         owner.until(demo_id, "ready")
-        owner.call("DELETE", f"/demos/{demo_id}")
+        owner.delete(demo_id)
         owner.until(demo_id, "deleted")
     freed = owner.call("POST", "/demos", {"components": ["s3"]})
     assert 202 == freed.status_code
     owner.until(freed.json()["demo_id"], "ready")
-    owner.call("DELETE", f"/demos/{freed.json()['demo_id']}")
+    owner.delete(freed.json()["demo_id"])
     owner.until(freed.json()["demo_id"], "deleted")
 
 
@@ -257,7 +257,7 @@ def test_an_unchanged_demo_is_answered_304(running: Running) -> None:
     etag = owner.call("GET", path).headers["ETag"]
     again = owner.call("GET", path, **{"If-None-Match": etag})
     assert (304, b"") == (again.status_code, again.content)
-    owner.call("DELETE", path)
+    owner.delete(demo_id)
     wait_for(lambda: owner.call("GET", path, **{"If-None-Match": etag}).status_code == 200, "new")
     owner.until(demo_id, "deleted")
 

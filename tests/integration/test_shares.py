@@ -69,7 +69,7 @@ def test_a_link_never_outlives_the_lease(running: Running) -> None:
     assert 200 == moved.status_code
     seen = anybody.call("POST", "/shared", {"token": token_of(made)}).json()
     assert owner.demo(demo_id)["expires_at"] == seen["ends_at"]
-    owner.call("DELETE", f"/demos/{demo_id}")
+    owner.delete(demo_id)
     seen = anybody.call("POST", "/shared", {"token": token_of(made)}).json()
     assert ("ended", {}) == (seen["state"], seen["links"])
     assert 409 == owner.call("POST", f"/demos/{demo_id}/shares", {}).status_code

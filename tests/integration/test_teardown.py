@@ -18,7 +18,7 @@ def test_a_bucket_full_of_versions_markers_and_uploads_is_emptied(running: Runni
         s3.put_object(Bucket=bucket, Key=f"a/{n % 10}", Body=b"x")
     s3.delete_object(Bucket=bucket, Key="a/1")
     s3.create_multipart_upload(Bucket=bucket, Key="big")
-    owner.call("DELETE", f"/demos/{demo_id}")
+    owner.delete(demo_id)
     assert "deleted" == owner.until(demo_id, "deleted", "quarantined")["phase"]
     assert [] == running.left_behind()
 
@@ -38,7 +38,7 @@ def test_what_will_not_go_is_quarantined_and_can_be_retried(running: Running) ->
         component="sg",
         resource_type="AWS::EC2::SecurityGroup",
     )
-    owner.call("DELETE", f"/demos/{demo_id}")
+    owner.delete(demo_id)
     stuck = owner.until(demo_id, "quarantined")
     assert "sg" == stuck["failure"]["component"]
     assert "not authorized" in stuck["failure"]["reason"]
@@ -59,7 +59,7 @@ def test_a_bucket_that_filled_up_again_is_emptied_again(running: Running) -> Non
     owner = running.person()
     demo_id = owner.ask("s3")
     owner.until(demo_id, "ready")
-    owner.call("DELETE", f"/demos/{demo_id}")
+    owner.delete(demo_id)
     assert "deleted" == owner.until(demo_id, "deleted", "quarantined")["phase"]
     assert _told(owner.events(demo_id), reason)
     assert [] == running.left_behind()
@@ -77,7 +77,7 @@ def test_a_network_interface_left_behind_is_released(running: Running) -> None:
     reason = "The subnet has dependencies and cannot be deleted (DependencyViolation)"
     kind = "AWS::EC2::Subnet"
     running.aws.control.fail(reason, on="delete", component="vpc", resource_type=kind, times=4)
-    owner.call("DELETE", f"/demos/{demo_id}")
+    owner.delete(demo_id)
     assert "deleted" == owner.until(demo_id, "deleted", "quarantined")["phase"]
     assert _told(owner.events(demo_id), reason)
     assert [] == running.left_behind()
@@ -92,7 +92,7 @@ def test_termination_protection_is_lifted(running: Running) -> None:
     running.aws.client("cloudformation").update_termination_protection(
         StackName=stack, EnableTerminationProtection=True
     )
-    owner.call("DELETE", f"/demos/{demo_id}")
+    owner.delete(demo_id)
     assert "deleted" == owner.until(demo_id, "deleted", "quarantined")["phase"]
     assert _told(owner.events(demo_id), "TerminationProtection")
     assert [] == running.left_behind()
@@ -104,10 +104,10 @@ def test_one_demos_quarantine_delays_no_other(running: Running) -> None:
     stuck = owner.ask("s3")
     owner.until(stuck, "ready")
     running.aws.control.fail("no reason given", on="delete", demo_id=stuck)
-    owner.call("DELETE", f"/demos/{stuck}")
+    owner.delete(stuck)
     other = owner.ask("s3")
     owner.until(other, "ready")
-    owner.call("DELETE", f"/demos/{other}")
+    owner.delete(other)
     assert "deleted" == owner.until(other, "deleted", "quarantined")["phase"]
     assert owner.demo(stuck)["phase"] in ("deleting", "quarantined")
     owner.until(stuck, "quarantined")

@@ -40,7 +40,7 @@ def test_asking_for_one_component_pulls_in_what_it_needs(running: Running) -> No
         c["name"] for c in ready["components"] if c["stack_name"]
     }
     assert ["ecs"] == ready["requested_components"]
-    owner.call("DELETE", f"/demos/{demo_id}")
+    owner.delete(demo_id)
     owner.until(demo_id, "deleted")
 
 
@@ -53,7 +53,7 @@ def test_the_answer_comes_before_any_stack_exists(running: Running) -> None:
     assert f"demos/{body['demo_id']}" == answer.headers["Location"]
     assert {"pending"} == {stack["status"] for stack in body["components"]}
     owner.until(body["demo_id"], "ready")
-    owner.call("DELETE", f"/demos/{body['demo_id']}")
+    owner.delete(body["demo_id"])
     owner.until(body["demo_id"], "deleted")
 
 
@@ -68,7 +68,7 @@ def test_the_bundle_lies_in_the_demos_own_bucket(running: Running) -> None:
     s3 = running.aws.client("s3")
     body = s3.get_object(Bucket=bucket, Key="stelligent-demo.zip")["Body"].read()
     assert PackagedTemplates().bundle() == body
-    owner.call("DELETE", f"/demos/{demo_id}")
+    owner.delete(demo_id)
     owner.until(demo_id, "deleted")
 
 
@@ -93,7 +93,7 @@ def test_what_pages_show_of_a_demo_follows_it(running: Running) -> None:
     )
     owner.call("PATCH", f"/demos/{demo_id}/lease", {"extend_hours": 1})
     wait_for(lambda: shown()["expires_at"] != first["expires_at"], "the new end")
-    owner.call("DELETE", f"/demos/{demo_id}")
+    owner.delete(demo_id)
     owner.until(demo_id, "deleted")
 
 
@@ -102,7 +102,7 @@ def test_the_timeline_tells_who_did_what_and_why(running: Running) -> None:
     owner = running.person()
     demo_id = owner.ask("s3")
     owner.until(demo_id, "ready")
-    owner.call("DELETE", f"/demos/{demo_id}")
+    owner.delete(demo_id)
     owner.until(demo_id, "deleted")
     told = [e for e in owner.events(demo_id) if e["kind"] in ("requested", "desired", "phase")]
     assert [
@@ -121,7 +121,7 @@ def test_lists_and_timelines_page_to_their_end(running: Running, limit: int) -> 
     owner = running.person()
     demo_id = owner.ask("s3")
     owner.until(demo_id, "ready")
-    owner.call("DELETE", f"/demos/{demo_id}")
+    owner.delete(demo_id)
     owner.until(demo_id, "deleted")
     seen, cursor = [], ""
     while True:
