@@ -141,7 +141,8 @@ def test_a_demo_is_opened_signed_in_to_paused_and_resumed(deployed: Deployed) ->
     workspace.command("credentials Spec")
     (told,) = an_answer(deployed, "password `")
     password = str(told).split("password `")[1].split("`")[0]
-    assert (32, False) == (len(password), password in str(deployed.seen()["messages"]))
+    assert 32 <= len(password)  # some signs stand escaped
+    assert password not in str(deployed.seen()["messages"])
 
     workspace.command("pause Spec")
     an_answer(deployed, "Its links stop working until it is resumed")
