@@ -68,11 +68,11 @@ def test_hours_that_overlap_are_said_beside_them_and_lose_nothing(
     page.get_by_label("Kept ready").fill("0")
     for _ in range(2):
         page.get_by_role("button", name="Add hours").click()
-    second = page.get_by_role("group", name="Hours").nth(1)
-    second.get_by_label("Time zone").fill("UTC")
-    page.get_by_role("group", name="Hours").nth(0).get_by_label("Time zone").fill("UTC")
+    hours = page.get_by_role("group", name="Hours", exact=True)
+    second = hours.nth(1)
     for window in range(2):
-        page.get_by_role("group", name="Hours").nth(window).get_by_label("Ready").fill("0")
+        hours.nth(window).get_by_label("Time zone").fill("UTC")
+        hours.nth(window).get_by_label("Ready").fill("0")
     page.get_by_role("button", name="Create").click()
     expect(second.get_by_role("alert")).to_have_text("overlaps a window before it")
     assert [] == faults(page)
