@@ -57,7 +57,7 @@ def _extend(page: Page) -> None:
     page.get_by_label("Let it live longer by").select_option("4")
     page.get_by_role("dialog").get_by_role("button", name="Extend").click()
     expect(page.locator(".at-lease")).to_contain_text(re.compile("7 h 59|8 h 00"))
-    expect(page.locator(".events")).to_contain_text("lease extended")
+    expect(page.locator(".events")).to_contain_text("Lease extended")
 
 
 def test_deleting_wants_the_name(site: Site) -> None:

@@ -105,7 +105,7 @@ def reached(kind: ActionKind, monkeypatch: pytest.MonkeyPatch) -> set[str]:
     target, any_port = MagicMock(), MagicMock()
     component = MagicMock(solution_stacks={"Platform": "64bit"}, typical_minutes=1)
     any_port.catalog().components.get.return_value = component
-    for name in ("stack_parameters", "stack_tags", "about", "_token"):
+    for name in ("stack_parameters", "stack_tags", "tag_value", "about", "_token"):
         monkeypatch.setattr(apply, name, MagicMock())
     does = apply.Apply(
         records=any_port,
