@@ -120,14 +120,17 @@ def single_faults(script: Script) -> Iterator[Script]:
 
 
 def _allowance(clean: Scene) -> float | None:
-    """Return how late a life may be gone, or None where a person or the TTL decides that."""
+    """Return how late a life may be gone, or None where a person or the TTL decides that.
+
+    A time that one clock wrote may be waited for by another, longer by what is between them.
+    """
     script = clean.script
     told = chain.from_iterable(clean.store.entries.values())
     rested = any(entry.text.startswith(Phase.QUARANTINED) for entry in told)
     if rested or not script.sweeps or script.erase_at is not None or script.people > 1:
         return None
     late = max(minutes_past_lease(clean), teardown_minutes(clean))
-    return late + SWEEP.total_seconds() / 60 + SLACK
+    return late + SWEEP.total_seconds() / 60 + SLACK + script.skew
 
 
 def _pool_allowance(clean: Scene) -> PoolPlan | None:
