@@ -86,12 +86,10 @@ def _not_brought_about(scene: Scene) -> Iterator[str]:
         return
     if demo is None:
         return
-    entries = scene.store.entries[demo.demo_id]
-    phases = [e.text.split(":")[0] for e in entries if e.kind is EntryKind.PHASE]
-    rested = [phase for phase in phases if phase in ("ready", "paused")]
-    # Told by the timeline and not by the script: one wish may have overtaken another.
-    wished = [e.text for e in entries if e.kind is EntryKind.DESIRED and "removed" not in e.text]
-    paused = "paused" in "".join(wished[-1:])
+    told = [e.text for e in scene.store.entries[demo.demo_id] if e.kind is EntryKind.PHASE]
+    rested = [t.split(":")[0] for t in told if t.split(":")[0] in ("ready", "paused")]
+    wished = [c.to.desired_state for c in script.changes if c.to and c.to.desired_state]
+    paused = wished[-1:] == [Desired.PAUSED]
     if rested[-1:] != ["paused" if paused else "ready"]:
         yield f"{demo.demo_id} came to rest {rested}, and was to be paused: {paused}"
     if not paused and demo.applied != Applied.of(demo):
