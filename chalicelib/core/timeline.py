@@ -50,7 +50,7 @@ _NEWS: Final = {
     Phase.QUARANTINED: (EntryKind.WARNING, "is stuck and needs an operator"),
 }
 """The phases that people wait for, or must hear of, in their words."""
-_WISHES: Final = {
+WISHES: Final = {
     Desired.RUNNING: "to run",
     Desired.PAUSED: "to be paused",
     Desired.DELETED: "to be removed",
@@ -74,7 +74,7 @@ def _told(before: Demo, after: Demo) -> Iterator[tuple[EntryKind, str]]:
         if known is None or component.status is not known.status:
             yield EntryKind.STEP, _step_text(component)
     if before.desired_state is not after.desired_state:
-        yield EntryKind.DESIRED, f"{_WISHES[after.desired_state]}: {_desire_reason(after)}"
+        yield EntryKind.DESIRED, f"{WISHES[after.desired_state]}: {_desire_reason(after)}"
     if after.applied and after.failure and after.failure != before.failure:
         failure = f"{after.failure.component}: {after.failure.reason}"
         yield EntryKind.WARNING, f"the change of {after.name} failed: {failure}"

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
-from chalicelib.core.demo import Applied, Desired
+from chalicelib.core.demo import Applied, Demo, Desired, Phase
 from chalicelib.core.pool import Tier, is_pooled
-from chalicelib.core.timeline import EntryKind
+from chalicelib.core.timeline import WISHES, EntryKind
 from testkit.fakes import MemoryStore
 from testkit.simulation.faults import Fault
 from testkit.simulation.machine import HISTORY
@@ -18,6 +18,7 @@ from testkit.simulation.script import Change, Script
 
 ROOMY = 60
 """Minutes in which anything simulated here comes up, a loop that died once included."""
+_AT_REST = (Phase.READY, Phase.PAUSED)
 FEW = 3
 """Faults that the retries of one call bear, should they all fall on it."""
 
@@ -86,14 +87,20 @@ def _not_brought_about(scene: Scene) -> Iterator[str]:
         return
     if demo is None:
         return
-    told = [e.text for e in scene.store.entries[demo.demo_id] if e.kind is EntryKind.PHASE]
-    rested = [t.split(":")[0] for t in told if t.split(":")[0] in ("ready", "paused")]
-    wished = [c.to.desired_state for c in script.changes if c.to and c.to.desired_state]
-    paused = wished[-1:] == [Desired.PAUSED]
+    # By the timeline and not by the script: under a fault one wish may have overtaken another.
+    rested = [phase for phase in _heads(scene, demo, EntryKind.PHASE) if phase in _AT_REST]
+    wished = [w for w in _heads(scene, demo, EntryKind.DESIRED) if w != WISHES[Desired.DELETED]]
+    paused = wished[-1:] == [WISHES[Desired.PAUSED]]
     if rested[-1:] != ["paused" if paused else "ready"]:
         yield f"{demo.demo_id} came to rest {rested}, and was to be paused: {paused}"
     if not paused and demo.applied != Applied.of(demo):
         yield f"{demo.demo_id} has {demo.applied}, not what its spec says"
+
+
+def _heads(scene: Scene, demo: Demo, kind: EntryKind) -> list[str]:
+    """Return what the timeline's entries of one kind begin with."""
+    entries = scene.store.entries[demo.demo_id]
+    return [e.text.split(":")[0] for e in entries if e.kind is kind]
 
 
 def _gentle(script: Script) -> bool:
