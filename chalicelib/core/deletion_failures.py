@@ -15,7 +15,7 @@ from chalicelib.core.actions import ActionKind
 from chalicelib.core.component import Cause
 
 MAX_ATTEMPTS: Final = 5
-"""Deletions of one stack before a person is asked to look."""
+"""Deletions of one stack before an operator is needed."""
 LONGEST_DELAY: Final = timedelta(minutes=10)
 OUTAGE_DELAY: Final = timedelta(minutes=1)
 """Between two tries of what AWS throttles or does not answer; those are never counted."""

@@ -24,7 +24,7 @@ class StaleRecord(RetryableError):  # noqa: N818 - the name is what Step Functio
 
 
 class Throttled(RetryableError):  # noqa: N818
-    """AWS asked to slow down."""
+    """AWS throttled the call."""
 
 
 class Unavailable(RetryableError):  # noqa: N818
@@ -64,7 +64,7 @@ class Outdated(FatalError):  # noqa: N818
 
 
 class WrongState(FatalError):  # noqa: N818
-    """The demo exists, but what was asked does not fit the phase it is in or its caps.
+    """The demo exists, but what was requested does not fit the phase it is in or its caps.
 
     `until` is the latest end of its lease, where that is what the cap is about.
     """

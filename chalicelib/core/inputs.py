@@ -20,9 +20,9 @@ def wanted_inputs(
 ) -> dict[str, str]:
     """Return what a component is to be made with: of its parameters, what the spec determines.
 
-    That is what the owner asked for, the allowed addresses, and the outputs of what it requires
+    That is what the owner requested, the allowed addresses, and the outputs of what it requires
     or wants and what is there. What it was given by a provider that is about to be made again it
-    keeps until then. Outputs come before what the request asked for, so that nobody can point a
+    keeps until then. Outputs come before what the request gave, so that nobody can point a
     stack at another demo's network. Whoever knows the demo's `members` gives them.
     """
     members = demo.members if members is None else members

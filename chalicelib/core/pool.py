@@ -151,7 +151,7 @@ def digest(pool: Pool, templates: Mapping[str, str]) -> str:
     return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()[:16]
 
 
-# What may be asked for ----------------------------------------------------------------------
+# What may be requested ----------------------------------------------------------------------
 
 
 def checked(pool: Pool, catalog: Catalog, policy: RequestPolicy, quotas: Quotas) -> Pool:

@@ -11,7 +11,7 @@ from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.pool import Pool, Tier
 
 MAX_FAILURES: Final = 3
-"""Members that fail one after the other before the pool is paused and an operator asked."""
+"""Members that fail one after the other before the pool is paused and an operator is needed."""
 SETTLING: Final = timedelta(minutes=2)
 """So long after members were made a list may lack them, and no more are made: a sweep may overlap
 the one before it, and an index of the table lags."""

@@ -94,9 +94,9 @@ def _agree(
     names = set(components)
     if region != wanted.region or not names <= set(wanted.graph.components):
         return False
-    asked = wanted.request.parameters
+    requested = wanted.request.parameters
     return all(
-        parameters.get(p.name, p.default) == asked.get(p.name, p.default)
+        parameters.get(p.name, p.default) == requested.get(p.name, p.default)
         for name in names
         for p in catalog.components[name].parameters.values()
         if not catalog.is_set_by_service(p.name)

@@ -3,8 +3,8 @@
 A stack is deleted once nothing that depends on it is left. A refused deletion is repaired by its
 cause and tried again with growing delays; after MAX_ATTEMPTS the stack is stuck. A stuck stack
 keeps what it requires, and everything else is deleted all the same; when nothing else can be, the
-demo is quarantined and a person is asked. `deleted` is only ever written after a search that found
-nothing.
+demo is quarantined and an operator is needed. `deleted` is only ever written after a search that
+found nothing.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from chalicelib.core.plan import Move, Next, Plan, having, in_phase, made, notin
 from chalicelib.core.policy import PollingPolicy
 
 MAX_SEARCHES: Final = 8
-"""Searches for leftovers before a person is asked: the tag index lags by minutes at worst."""
+"""Searches for leftovers before an operator is needed: the tag index lags by minutes at worst."""
 
 
 def wants_search(demo: Demo, now: datetime) -> bool:
@@ -186,7 +186,7 @@ def prove(
 
 
 def quarantine(demo: Demo, now: datetime, failure: Failure | None) -> Plan:
-    """Return the plan for a demo whose deletion is stuck: a person is asked, and it rests."""
+    """Return the plan for a demo whose deletion is stuck: it rests until an operator looks."""
     why = failure or Failure(component=demo.demo_id, reason="the teardown does not get on")
     what = f"{why.component} ({why.resource})" if why.resource else why.component
     resting = replace(

@@ -92,7 +92,7 @@ class Demo(Prices):
     demo_id: str
     name: str
     owner: str
-    """The verified e-mail address of whoever asked for it."""
+    """The verified e-mail address of whoever requested it."""
     region: str
     desired_state: Desired
     """What its owner wants."""
