@@ -9,7 +9,6 @@ from itertools import count
 from typing import Final
 
 from chalicelib.core.demo import Demo
-from chalicelib.core.errors import DemoError
 from chalicelib.core.naming import parse_stack_name, stack_name
 from chalicelib.core.policy import PermissionsBoundary, Policy, Quotas, RequestPolicy
 from chalicelib.core.pool import is_pooled
@@ -24,7 +23,8 @@ from testkit.fakes import (
     Obstacle,
     VirtualClock,
 )
-from testkit.simulation.faults import Died, EventFault, Faults, faulty
+from testkit.simulation.delivery import Delivery, survives
+from testkit.simulation.faults import Faults, faulty
 from testkit.simulation.lagging import LaggingCloud, LaggingStore
 from testkit.simulation.machine import Machine
 from testkit.simulation.people import People
@@ -72,6 +72,7 @@ class Scene:
         self._statuses: dict[str, str] = {}
         self._scripted = 0
         self._processes = count()
+        self._events = Delivery(self.clock, self.faults)
         self._people = People(self)
 
     def _cloud(self) -> LaggingCloud:
@@ -240,7 +241,7 @@ class Scene:
         event = "UPDATE_COMPLETE" if was == "updating" else EVENTS.get(status)
         if event and parsed is not None:
             demo_id, change = parsed[0], StackChange(parsed[1], event)
-            self._deliver(
+            self._events.deliver(
                 lambda: self.use_cases_of("events").wakeups.wake(demo_id, change), retries=2
             )
 
@@ -258,42 +259,11 @@ class Scene:
 
     def _removed(self, demo_id: str) -> None:
         # A stream is never lost: its records wait until they are dealt with.
-        self._deliver(
+        self._events.deliver(
             lambda: self.use_cases_of("stream").lease_removed.run(demo_id, by_ttl=True),
             retries=10_000,
             may_get_lost=False,
         )
-
-    def _deliver(
-        self, handle: Callable[[], None], *, retries: int, may_get_lost: bool = True
-    ) -> None:
-        fault = self.faults.event()
-        if fault is EventFault.LOST and may_get_lost:
-            return
-        for delay in _DELAYS.get(fault, _AT_ONCE) if fault else _AT_ONCE:
-            self.clock.later(delay, lambda: self._handle(handle, retries))
-
-    def _handle(self, handle: Callable[[], None], retries: int) -> None:
-        if not survives(handle) and retries:
-            self.clock.later(timedelta(minutes=1), lambda: self._handle(handle, retries - 1))
-
-
-_AT_ONCE: Final = (timedelta(seconds=1),)
-_DELAYS: Final = {
-    EventFault.DOUBLED: (timedelta(seconds=1), timedelta(seconds=1)),
-    EventFault.LATE: (timedelta(minutes=7),),
-    EventFault.VERY_LATE: tuple(timedelta(hours=h, minutes=h) for h in (0, 1, 2, 3, 3)),
-}
-"""When an event arrives, each time that it does; late ones come after those that follow them."""
-
-
-def survives(process: Callable[[], object]) -> bool:
-    """Run a process; False when it died or ended in an error."""
-    try:
-        process()
-    except (DemoError, Died):
-        return False
-    return True
 
 
 def _ignore(_what: str, _error: Exception) -> None:
