@@ -6,34 +6,20 @@ not act on it.
 """
 
 import gzip
-from collections.abc import Awaitable, Callable
 from typing import Any
 
+from local.emulator.whole_answers import Send, changing
 from local.patching import pinned
 
-_Send = Callable[[dict[str, Any]], Awaitable[None]]
 _LEVEL = 6
 
 
-def compressing(send: _Send, api_id: str, headers: dict[str, str]) -> _Send:
+def compressing(send: Send, api_id: str, headers: dict[str, str]) -> Send:
     """Return what sends an answer of this API on, compressed where its caller takes that."""
     least = _least_bytes(api_id)
     if least is None or "gzip" not in headers.get("accept-encoding", ""):
         return send
-    started: list[dict[str, Any]] = []
-    body = bytearray()
-
-    async def collected(message: dict[str, Any]) -> None:
-        if message["type"] == "http.response.start":
-            started.append(message)
-            return
-        body.extend(message.get("body", b""))
-        if not message.get("more_body", False):
-            head, whole = _compressed(started.pop(), bytes(body), least)
-            await send(head)
-            await send({"type": "http.response.body", "body": whole})
-
-    return collected
+    return changing(send, lambda head, body: _compressed(head, body, least))
 
 
 def _least_bytes(api_id: str) -> int | None:
