@@ -35,7 +35,7 @@ def _record(number: int, owner: str) -> Demo:
     phase = PHASES[number % len(PHASES)]
     made = datetime.now(UTC) - timedelta(days=2, minutes=number)
     return Demo(
-        demo_id=f"demo{number:04d}{owner[:4]}".replace("@", "a"),
+        demo_id=f"demo{number:04d}{owner[:4]}",
         name=f"Prospect {number:03d}",
         owner=owner,
         region="us-east-1",
