@@ -70,10 +70,17 @@ _DENIED: Final = frozenset(
 )
 
 
+_HURRIED: Final = Config(
+    connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2}
+)
+"""For what a caller can do without, and would not wait for."""
+
+
 @functools.cache
-def client(service: str, region: str | None = None) -> Any:
+def client(service: str, region: str | None = None, *, hurried: bool = False) -> Any:
     """Return this container's client for a service; made once, as it costs milliseconds."""
-    return boto3.client(service, region_name=region, config=_CONFIG)  # type: ignore[call-overload]
+    config = _HURRIED if hurried else _CONFIG
+    return boto3.client(service, region_name=region, config=config)  # type: ignore[call-overload]
 
 
 def code_of(error: ClientError) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 
 from chalicelib.adapters.aws import client
-from chalicelib.services.ports.targets import StackHistory, Target
+from chalicelib.services.ports.targets import AccountQuotas, StackHistory, Target
 
 
 class Regions:
@@ -25,6 +25,12 @@ class Regions:
         from chalicelib.adapters.stack_history import CloudFormationHistory  # noqa: PLC0415
 
         return CloudFormationHistory(client("cloudformation", region))
+
+    def quotas(self, region: str) -> AccountQuotas:
+        """Return what reads the account's quotas in a region; makes no client yet."""
+        from chalicelib.adapters.account_quotas import ServiceQuotas  # noqa: PLC0415
+
+        return ServiceQuotas(region)
 
     def _of(self, region: str) -> Target:
         # The API seldom uses a target, so its cold start does not load one.

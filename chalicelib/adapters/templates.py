@@ -8,6 +8,7 @@ CloudFormation's business.
 from __future__ import annotations
 
 import functools
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -107,6 +108,11 @@ def read_component(name: str, body: bytes) -> Component:
             for k, v in parameters.items()
         },
         outputs=outputs,
+        resources=Counter(
+            str(body["Type"])
+            for body in map(_mapping, resources.values())
+            if "Type" in body and "Condition" not in body
+        ),
         solution_stacks=_solution_stacks(metadata, parameters),
         has_bucket=any(_mapping(r).get("Type") == "AWS::S3::Bucket" for r in resources.values()),
         pause=_pause(metadata.get("Pause", Pause.KEEP)),

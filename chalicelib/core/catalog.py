@@ -71,6 +71,7 @@ class Parameter:
 class Component:
     """A template in cfn/ by its file name, or the bundle.
 
+    `resources` says how many of each type every stack of it has: those under a condition are none.
     `solution_stacks` maps a parameter to the name of an Elastic Beanstalk platform with `*` in
     place of its version: the service fills in the newest one when it creates the stack. `prices`
     is None where the template says nothing of them, and empty where it costs nothing.
@@ -88,6 +89,7 @@ class Component:
     prices: tuple[PriceItem, ...] | None = None
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     outputs: tuple[str, ...] = ()
+    resources: Mapping[str, int] = field(default_factory=dict)
     solution_stacks: Mapping[str, str] = field(default_factory=dict)
     has_bucket: bool = False
     pause: Pause = Pause.KEEP

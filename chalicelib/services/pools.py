@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Sequence
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from chalicelib.core.account_quotas import QUOTAS, Share, beyond, taken
 from chalicelib.core.catalog import Catalog
 from chalicelib.core.costs import cost_of
 from chalicelib.core.demo import Demo, Desired, Phase
-from chalicelib.core.errors import LimitReached, NotFound, StaleRecord
+from chalicelib.core.errors import (
+    DemoError,
+    InvalidRequest,
+    LimitReached,
+    NotFound,
+    RetryableError,
+    StaleRecord,
+)
 from chalicelib.core.graph import close
 from chalicelib.core.identity import Caller
 from chalicelib.core.kinds import BUNDLE
@@ -27,8 +36,10 @@ from chalicelib.services.offer import Offer
 from chalicelib.services.ports.pools import PoolStore
 from chalicelib.services.ports.records import DemoRecords
 from chalicelib.services.ports.runtime import Clock, Metrics, NewId, TemplateRepository
+from chalicelib.services.ports.targets import Targets
 from chalicelib.services.recorder import Recorder
 
+_log = logging.getLogger(__name__)
 POOL_ACTOR: Final = "pool"
 MOST_MEMBERS: Final = 100
 """How many of a pool's newest demos, live and deleted, are read."""
@@ -68,6 +79,7 @@ class ManagePools:
     pools: PoolStore
     records: DemoRecords
     offer: Offer
+    targets: Targets
     clock: Clock
     quotas: Quotas
 
@@ -79,6 +91,8 @@ class ManagePools:
         """Create or change a pool, and resume a paused one; raise InvalidRequest."""
         _admins_only(caller)
         wanted = checked(pool, self.offer.catalog(), self.offer.policy, self.quotas)
+        if problems := list(beyond(wanted, self._shares(wanted))):
+            raise InvalidRequest(*problems)
         before = self._find(pool.name)
         self.pools.put(replace(wanted, succeeded_at=self.clock()), before=before)
         return self.get(caller, pool.name)
@@ -102,6 +116,24 @@ class ManagePools:
         if not pool.ending:
             self.pools.put(replace(pool, ending=True), before=pool)
         return self.get(caller, name)
+
+    def _shares(self, pool: Pool) -> Iterator[Share]:
+        """Yield what a member takes of each of the account's quotas that can be read.
+
+        They are read at each call: an admin who has just been given more asks again at once.
+        """
+        catalog, account = self.offer.catalog(), self.targets.quotas(pool.region)
+        members = close(catalog, pool.components)
+        for quota in QUOTAS:
+            if each := taken(quota, catalog, members):
+                try:
+                    yield Share(
+                        quota=quota, each=each, value=account.value(quota.service, quota.code)
+                    )
+                except DemoError as error:
+                    _log.warning("quota %s of %s: %s", quota.code, quota.service, error)
+                    if isinstance(error, RetryableError):
+                        return
 
     def _find(self, name: str) -> Pool | None:
         return next((pool for pool in self.pools.all() if pool.name == name), None)

@@ -84,6 +84,17 @@ def eb_resources(key: str, platform: str = beanstalk.SOLUTION_STACKS[0]) -> dict
     }
 
 
+def test_service_quotas_say_aws_s_defaults(aws: Emulator) -> None:
+    """One by its code, all of a service, and none that nobody draws on."""
+    api = aws.client("service-quotas")
+    found = api.get_service_quota(ServiceCode="rds", QuotaCode="L-7B6409FD")["Quota"]
+    assert ("DB instances", 40.0) == (found["QuotaName"], found["Value"])
+    pages = api.get_paginator("list_aws_default_service_quotas").paginate(ServiceCode="vpc")
+    assert {"L-F678F1CE", "L-A4707A72"} == {q["QuotaCode"] for p in pages for q in p["Quotas"]}
+    with pytest.raises(api.exceptions.NoSuchResourceException):
+        api.get_service_quota(ServiceCode="rds", QuotaCode="L-00000000")
+
+
 def test_elastic_beanstalk_is_recorded(aws: Emulator, stacks: Stacks) -> None:
     """An environment is listed with an address that says it is not real, and goes again."""
     s3, eb = aws.client("s3"), aws.client("elasticbeanstalk")

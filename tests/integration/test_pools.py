@@ -121,3 +121,13 @@ def test_pools_are_for_admins(deployed: Running) -> None:
     assert 422 == wrong.status_code
     fields = {error["field"] for error in wrong.json()["errors"]}
     assert {"components.0", "max_total"} == fields
+
+
+def test_a_pool_that_the_account_cannot_hold_is_refused(deployed: Running) -> None:
+    """An account has five networks a region, by the API's own right to read that."""
+    body = {"components": ["vpc"], "ready": 5, "max_total": 6}
+    refused = deployed.admin().call("PUT", "/pools/wide", body)
+    assert 422 == refused.status_code
+    (error,) = refused.json()["errors"]
+    assert "max_total" == error["field"]
+    assert "'VPCs per Region'" in error["message"]

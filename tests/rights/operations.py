@@ -28,6 +28,7 @@ SERVICES = {
     "resourcegroupstaggingapi": "tag",
     "s3": "s3",
     "secretsmanager": "secretsmanager",
+    "service-quotas": "servicequotas",
     "ssm": "ssm",
     "stepfunctions": "states",
 }

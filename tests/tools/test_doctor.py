@@ -13,7 +13,9 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
+from chalicelib.core.account_quotas import QUOTAS
 from chalicelib.core.catalog import Component, Parameter, build_catalog
+from tools.doctor import quotas
 from tools.doctor.account import Account
 from tools.doctor.change_sets import check_templates
 from tools.doctor.findings import Finding, Verdict, run
@@ -63,9 +65,7 @@ def deployed(
     )
     component = Component(
         name="net",
-        title="net",
-        description="",
-        typical_minutes=1,
+        resources=Counter(body["Type"] for body in template["Resources"].values()),
         prices=(),
         parameters={p.name: p for p in parameters},
         outputs=(),
@@ -104,16 +104,27 @@ def test_the_default_quota_of_five_networks_bears_four_demos(
     assert verdict is found["VPCs per Region"]
 
 
-def test_demos_that_stand_already_are_not_counted_twice(cloud: None) -> None:
-    """A network of a demo that is there is in use, and none is needed for it any more."""
-    account = deployed(4, network())
+@pytest.mark.parametrize("owner", ["ann@example.com", "pool:base"])
+@pytest.mark.parametrize(("limit", "verdict"), [(4, Verdict.FINE), (5, Verdict.FAILS)])
+def test_demos_that_stand_already_are_not_counted_twice(
+    cloud: None, owner: str, limit: int, verdict: Verdict
+) -> None:
+    """
+    A network of a demo that is there, a person's or one that waits in a pool, is in use, and none
+    is needed for it any more.
+    """
+    account = deployed(limit, network())
     account.client("cloudformation").create_stack(
         StackName="stelligent-demo-abcd1234-net",
         TemplateBody=json.dumps(network()),
-        Tags=[{"Key": "stelligent-demo:service", "Value": STACK}],
+        Tags=[
+            {"Key": "stelligent-demo:service", "Value": STACK},
+            {"Key": "stelligent-demo:owner", "Value": owner},
+        ],
     )
-    found = verdicts(iter(check_quotas(account)))
-    assert Verdict.FINE is found["VPCs per Region"]
+    (found,) = (f for f in check_quotas(account) if f.subject == "VPCs per Region")
+    assert verdict is found.verdict
+    assert f"2 in use, {limit - 1} more needed" in found.detail
 
 
 def test_a_quota_that_cannot_be_read_is_said(cloud: None) -> None:
@@ -198,18 +209,9 @@ def test_a_check_that_aws_refuses_stops_no_other(cloud: None) -> None:
     assert {"quota"} == {f.check for f in found[1:]}
 
 
-def test_every_resource_of_the_shipped_templates_is_counted() -> None:
-    """A quota is held against what the templates really hold."""
-    shipped = Account(
-        stack_name=STACK,
-        client=lambda _: None,
-        catalog=build_catalog([]),
-        template_bodies={},
-        stacks=stacks_of(service()),
-    )
-    counted = sum(shipped.resource_types.values(), Counter())
-    assert 1 == counted["AWS::EC2::VPC"]
-    assert 3 == counted["AWS::ElasticLoadBalancingV2::LoadBalancer"]
+def test_every_quota_of_the_table_is_asked_for() -> None:
+    """What the service counts, the doctor can list in use."""
+    assert {quota.code for quota in QUOTAS} == set(quotas.LISTED_BY)
 
 
 class _Simulator:

@@ -13,9 +13,10 @@ from tools.infrastructure.template import chalice_config
 CHALICE = Path(__file__).resolve().parents[2] / ".chalice"
 FUNCTIONS = chalice_config()["lambda_functions"]
 
-# Actions that take no resource (Service Authorization Reference of each service), and two that
+# Actions that need no resource (Service Authorization Reference of each service), and two that
 # are asked for lists without naming anything.
 WITHOUT_RESOURCE = {
+    "autoscaling:DescribeAccountLimits",
     "autoscaling:DescribeAutoScalingGroups",
     "cloudformation:DescribeStacks",
     "ec2:DescribeAddresses",
@@ -33,6 +34,7 @@ WITHOUT_RESOURCE = {
     "ec2:DescribeVpcs",
     "ecs:DescribeTaskDefinition",
     "elasticbeanstalk:DescribeApplications",
+    "elasticloadbalancing:DescribeAccountLimits",
     "elasticloadbalancing:DescribeListeners",
     "elasticloadbalancing:DescribeLoadBalancers",
     "elasticloadbalancing:DescribeRules",
@@ -40,9 +42,12 @@ WITHOUT_RESOURCE = {
     "iam:ListInstanceProfiles",
     "iam:ListRoles",
     "logs:DescribeLogGroups",
+    "rds:DescribeAccountAttributes",
     "rds:DescribeDBInstances",
     "s3:ListAllMyBuckets",
     "secretsmanager:ListSecrets",
+    "servicequotas:GetServiceQuota",
+    "servicequotas:ListAWSDefaultServiceQuotas",
     "tag:GetResources",
 }
 

@@ -31,14 +31,6 @@ class Account:
     stacks: Mapping[str, Stack]
 
     @functools.cached_property
-    def resource_types(self) -> dict[str, Counter[str]]:
-        """How many resources of each type every component's template holds."""
-        return {
-            name: Counter(resource["Type"] for resource in stack.template["Resources"].values())
-            for name, stack in self.stacks.items()
-        }
-
-    @functools.cached_property
     def parameters(self) -> dict[str, str]:
         """The values of the deployed service's parameters; ClientError where it is not there."""
         stacks = self.client("cloudformation").describe_stacks(StackName=self.stack_name)

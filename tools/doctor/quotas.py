@@ -1,89 +1,33 @@
-"""Whether the account's quotas bear as many demos as the service lets people have.
+"""Whether the account's quotas bear as many demos as there may be, those in pools among them.
 
-Codes, names and what counts against each are the Service Quotas console's; a load balancer,
-a target group and an Auto Scaling group of Elastic Beanstalk's own count as well
-(Elastic Beanstalk Developer Guide, "Load balancer for your Elastic Beanstalk environment").
+What a demo takes of each is the service's own table (`core.account_quotas`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.adapters.account_quotas import quota_value
+from chalicelib.core.account_quotas import QUOTAS, Quota
 from tools.doctor.account import Account
 from tools.doctor.findings import Finding, judged, not_asked
 
 CHECK: Final = "quota"
-_ENVIRONMENT: Final = "AWS::ElasticBeanstalk::Environment"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quota:
-    """A quota, what of a template counts against it, and the call that lists what is in use."""
-
-    service: str
-    code: str
-    name: str
-    per_type: Mapping[str, int]
-    listed_by: tuple[str, str, str]
-    where: Mapping[str, str] | None = None
-
-
-QUOTAS: Final = (
-    Quota(
-        service="vpc",
-        code="L-F678F1CE",
-        name="VPCs per Region",
-        per_type={"AWS::EC2::VPC": 1},
-        listed_by=("ec2", "describe_vpcs", "Vpcs"),
-    ),
-    Quota(
-        service="vpc",
-        code="L-A4707A72",
-        name="Internet gateways per Region",
-        per_type={"AWS::EC2::InternetGateway": 1},
-        listed_by=("ec2", "describe_internet_gateways", "InternetGateways"),
-    ),
-    Quota(
-        service="elasticloadbalancing",
-        code="L-53DA6B97",
-        name="Application Load Balancers per Region",
-        per_type={"AWS::ElasticLoadBalancingV2::LoadBalancer": 1, _ENVIRONMENT: 1},
-        listed_by=("elbv2", "describe_load_balancers", "LoadBalancers"),
-        where={"Type": "application"},
-    ),
-    Quota(
-        service="autoscaling",
-        code="L-CDE20ADC",
-        name="Auto Scaling groups per region",
-        per_type={"AWS::AutoScaling::AutoScalingGroup": 1, _ENVIRONMENT: 1},
-        listed_by=("autoscaling", "describe_auto_scaling_groups", "AutoScalingGroups"),
-    ),
-    Quota(
-        service="rds",
-        code="L-7B6409FD",
-        name="DB instances",
-        per_type={"AWS::RDS::DBInstance": 1},
-        listed_by=("rds", "describe_db_instances", "DBInstances"),
-    ),
-    Quota(
-        service="elasticbeanstalk",
-        code="L-8EFC1C51",
-        name="Environments",
-        per_type={_ENVIRONMENT: 1},
-        listed_by=("elasticbeanstalk", "describe_environments", "Environments"),
-    ),
-    Quota(
-        service="s3",
-        code="L-DC2B2D3D",
-        name="General purpose buckets",
-        per_type={"AWS::S3::Bucket": 1},
-        listed_by=("s3", "list_buckets", "Buckets"),
-    ),
-)
+LISTED_BY: Final[Mapping[str, tuple[str, str, str]]] = {
+    "L-F678F1CE": ("ec2", "describe_vpcs", "Vpcs"),
+    "L-A4707A72": ("ec2", "describe_internet_gateways", "InternetGateways"),
+    "L-0263D0A3": ("ec2", "describe_addresses", "Addresses"),
+    "L-53DA6B97": ("elbv2", "describe_load_balancers", "LoadBalancers"),
+    "L-CDE20ADC": ("autoscaling", "describe_auto_scaling_groups", "AutoScalingGroups"),
+    "L-7B6409FD": ("rds", "describe_db_instances", "DBInstances"),
+    "L-8EFC1C51": ("elasticbeanstalk", "describe_environments", "Environments"),
+    "L-DC2B2D3D": ("s3", "list_buckets", "Buckets"),
+}
+"""The call that lists what is in use of each quota, and where its answer has it."""
+_WHERE: Final = {"L-53DA6B97": {"Type": "application"}}
 CONCURRENCY: Final = 100
 """Lambda executions at once that a busy service of twenty demos may need; new accounts have 10
 (Lambda Developer Guide, "Lambda quotas")."""
@@ -122,37 +66,21 @@ def _judged(quota: Quota, value: float, used: int, needed: int, most: int) -> Fi
 def _needed(quota: Quota, account: Account, most: int) -> int:
     """Return what the demos that may still be made would take of a quota."""
     return sum(
-        number * counts[kind] * max(0, most - account.live[component])
-        for component, counts in account.resource_types.items()
-        for kind, number in quota.per_type.items()
+        quota.taken_by(component.resources) * max(0, most - account.live[name])
+        for name, component in account.catalog.components.items()
     )
 
 
 def _used(quota: Quota, account: Account) -> int:
-    service, operation, key = quota.listed_by
+    service, operation, key = LISTED_BY[quota.code]
     client = account.client(service)
     pages: Any = (
         client.get_paginator(operation).paginate()
         if client.can_paginate(operation)
         else [getattr(client, operation)()]
     )
-    wanted = (quota.where or {}).items()
+    wanted = _WHERE.get(quota.code, {}).items()
     return sum(all(x.get(k) == v for k, v in wanted) for page in pages for x in page[key])
-
-
-def quota_value(client: Any, service: str, code: str) -> float:
-    """Return the value in force: the account's own, or AWS's default where it has none."""
-    try:
-        return float(
-            client.get_service_quota(ServiceCode=service, QuotaCode=code)["Quota"]["Value"]
-        )
-    except client.exceptions.NoSuchResourceException:
-        pages = client.get_paginator("list_aws_default_service_quotas")
-        for page in pages.paginate(ServiceCode=service):
-            for quota in page["Quotas"]:
-                if quota["QuotaCode"] == code:
-                    return float(quota["Value"])
-        raise
 
 
 def _concurrency(account: Account) -> Iterator[Finding]:

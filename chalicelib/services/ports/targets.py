@@ -157,8 +157,18 @@ class StackHistory(Protocol):
         """Return a stack with its resources and events; None when there is no such stack."""
 
 
+class AccountQuotas(Protocol):
+    """Service Quotas in a demo's target."""
+
+    def value(self, service: str, code: str) -> float:
+        """Return the value in force of a quota: the account's own, or else AWS's default."""
+
+
 class Targets(Protocol):
     """Reaches the AWS services of a demo's region."""
+
+    def quotas(self, region: str) -> AccountQuotas:
+        """Return the account's quotas in a region; makes no other client."""
 
     def history(self, region: str) -> StackHistory:
         """Return the details of a region's stacks; makes no other client."""

@@ -102,6 +102,7 @@ class ForPeople:
             pools=self.ports.pools,
             records=self.ports.records,
             offer=self.offer,
+            targets=self.ports.targets,
             clock=self.ports.clock,
             quotas=self.policy.quotas,
         )
