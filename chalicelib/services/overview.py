@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalicelib.core.costs import cost_of
 from chalicelib.core.demo import Demo, Desired, Phase
-from chalicelib.core.listing import Listing, Order
+from chalicelib.core.listing import Listing, Order, line_of
 from chalicelib.core.prices import Price, total
 from chalicelib.services.ports.records import DemoRecords, QuotaSlots
 from chalicelib.services.ports.runtime import TemplateRepository
@@ -61,14 +60,21 @@ class Overview:
         cost = cost_of(self.templates.catalog(), _stacks(demo), demo.parameters, demo.region)
         return cost.paused if demo.desired_state is Desired.PAUSED else cost.running
 
-    def _live(self) -> Iterator[Demo]:
-        listing = Listing(phases=frozenset(Phase) - {Phase.DELETED}, order=Order.PHASE)
+    def _live(self) -> list[Demo]:
+        """Return the live demos, those that need somebody first.
+
+        They are sorted here: a list in any order but the newest reads everything for each page.
+        """
+        listing = Listing(phases=frozenset(Phase) - {Phase.DELETED})
+        demos: list[Demo] = []
         cursor = None
         while True:
             page = self.records.list(listing, limit=_PAGE, cursor=cursor)
-            yield from page.items
+            demos += page.items
             if (cursor := page.cursor) is None:
-                return
+                break
+        ranked = replace(listing, order=Order.PHASE)
+        return sorted(demos, key=lambda demo: ranked.rank(line_of(demo)))
 
 
 def _stacks(demo: Demo) -> list[str]:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
 from chalicelib.core.catalog import ALL
+from chalicelib.core.demo import Demo, Phase
 from chalicelib.core.errors import NotFound
 from chalicelib.core.identity import Caller
+from chalicelib.core.listing import Listing, Order
+from chalicelib.core.pages import Page
 from chalicelib.core.request import DemoRequest
 from chalicelib.core.stack_details import StackDetails, StackEvent, likely_cause
 
@@ -95,3 +102,24 @@ def test_who_holds_what_is_counted_and_priced() -> None:
     assert (2, 3) == (overview.held(OWNER).own, overview.held(OWNER).in_all)
     held = {each.owner: len(each.demos) for each in overview.holdings()}
     assert {OWNER: 2, "bob@example.com": 1} == held
+
+
+def test_the_overview_reads_no_demo_twice() -> None:
+    """However many there are: the newest come page by page, and are sorted afterwards."""
+    stage = Stage()
+    made = [
+        stage.request.create(OWNER, DemoRequest(components=("s3",), allowed_cidr=(HOME,)))
+        for _ in range(2)
+    ]
+    stuck = replace(made[0], phase=Phase.QUARANTINED)
+    asked: list[Listing] = []
+
+    def listed(listing: Listing, *, limit: int, cursor: str | None) -> Page[Demo]:
+        asked.append(listing)
+        pages = {None: Page(items=(made[1],), cursor="next"), "next": Page(items=(stuck,))}
+        return pages[cursor]
+
+    records: Any = SimpleNamespace(list=listed)
+    (holding,) = replace(stage.overview, records=records).holdings()
+    assert (stuck, made[1]) == holding.demos
+    assert [Order.NEWEST, Order.NEWEST] == [each.order for each in asked]
