@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 
 class DemoError(Exception):
@@ -88,6 +89,11 @@ class InvalidRequest(FatalError):  # noqa: N818
     def __init__(self, *problems: FieldProblem) -> None:
         super().__init__("; ".join(f"{p.field}: {p.message}" for p in problems))
         self.problems = problems
+
+
+PER_OWNER: Final = "per owner"
+IN_ALL: Final = "in all"
+"""The quotas by their names."""
 
 
 class LimitReached(FatalError):  # noqa: N818

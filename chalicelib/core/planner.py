@@ -177,7 +177,8 @@ def _may_go(demo: Demo, aims: Mapping[str, Goal], *, busy: bool) -> frozenset[st
     """Return the components that are to be absent and may be deleted now.
 
     What a change leaves out stays until the rest has worked: a change that fails leaves what was
-    there. What is to be made again is deleted at once.
+    there. Before a demo was ever ready there is nothing to leave; and what is to be made again is
+    deleted at once.
     """
     absent = frozenset(name for name, goal in aims.items() if isinstance(goal, Absent))
     settled = not busy and not any(
@@ -185,7 +186,7 @@ def _may_go(demo: Demo, aims: Mapping[str, Goal], *, busy: bool) -> frozenset[st
         for c in demo.components.values()
         if c.name not in absent
     )
-    if demo.desired_state is not Desired.RUNNING or settled:
+    if demo.desired_state is not Desired.RUNNING or demo.applied is None or settled:
         return absent
     return absent & demo.members
 

@@ -1,14 +1,18 @@
-"""Who gets which member of a pool: what fits a request, best first, and what it becomes."""
+"""Who gets which member of a pool: what fits a request, best first, and what it becomes.
+
+Where no place is free for a request that nothing fits, a member that does not fit gives up its
+own: what the request does not name is deleted (docs/adr/0057).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from chalicelib.core.catalog import Catalog
-from chalicelib.core.component import ComponentStatus
+from chalicelib.core.component import BEING_DELETED, ComponentStatus, Status
 from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.graph import Graph, close, schedule
 from chalicelib.core.pool import OWNER_PREFIX, Pool
@@ -51,6 +55,37 @@ def matches(
         if _waits(m, now) and _fits(m, wanted, catalog)
     ]
     return sorted(fitting, key=lambda x: (not x.exact, x.typical_minutes, x.member.created_at))
+
+
+def yielding(wanted: CheckedRequest, members: Iterable[Demo], catalog: Catalog) -> list[Match]:
+    """Return the members whose place a request may have, those first that help it most.
+
+    Ready or not, they are in its region, and what of them it names too has the values that it
+    would have. Of those that save as many minutes the least is lost with the first.
+    """
+    found = []
+    for member in members:
+        used = set(member.components).intersection(wanted.graph.components)
+        if _intact(member) and _agree(member.region, used, member.parameters, wanted, catalog):
+            there = (n for n in used if member.components[n].stands)
+            minutes = remaining_minutes(catalog, wanted.graph, there)
+            match = Match(member=member, exact=False, typical_minutes=minutes)
+            lost = sum(c.typical_minutes for c in _left_over(member, wanted))
+            found.append((minutes, lost, member.created_at, match))
+    return [match for *_, match in sorted(found, key=lambda x: x[:3])]
+
+
+def _intact(member: Demo) -> bool:
+    """Whether everything of a member is there, or on its way."""
+    broken = {*BEING_DELETED, Status.FAILED}
+    well = not member.failure and all(c.status not in broken for c in member.components.values())
+    return well and member.desired_state is not Desired.DELETED
+
+
+def _left_over(member: Demo, wanted: CheckedRequest) -> Iterator[ComponentStatus]:
+    """Yield what is there of a member and not wanted."""
+    names = set(wanted.graph.components)
+    return (c for c in member.components.values() if c.name not in names and not c.gone)
 
 
 def remaining_minutes(catalog: Catalog, graph: Graph, there: Iterable[str]) -> float:
@@ -108,12 +143,16 @@ def claimed(
 ) -> Demo:
     """Return a member as the demo of who claims it: what is there stays, what is missing is new.
 
-    Its lease, name and addresses are the request's, and its life begins now.
+    Its lease, name and addresses are the request's, and its life begins now. What of it is not
+    wanted is no part of the spec any more, and so is deleted.
     """
     fresh = new_demo(wanted, demo_id=member.demo_id, owner=owner, catalog=catalog, now=now)
     return replace(
         fresh,
-        components={name: _kept(member, c) for name, c in fresh.components.items()},
+        components={
+            **{name: _kept(member, c) for name, c in fresh.components.items()},
+            **{c.name: c for c in _left_over(member, wanted)},
+        },
         from_pool=pool,
         pool_digest=member.pool_digest,
         reason=f"claimed from the pool {pool}",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -13,7 +14,7 @@ from chalicelib.core.errors import DemoError, StaleRecord
 from chalicelib.core.listing import Listing
 from chalicelib.core.policy import Quotas
 from chalicelib.core.pool import Pool
-from chalicelib.core.pool_matching import Match, claimed, matches, would_give
+from chalicelib.core.pool_matching import Match, claimed, matches, would_give, yielding
 from chalicelib.core.request import CheckedRequest, DemoRequest
 from chalicelib.core.timeline import Entry, EntryKind
 from chalicelib.services.loop import Loops
@@ -51,16 +52,41 @@ class ClaimDemo:
         Raises LimitReached where the owner may have no more. A fault of the pools themselves is
         counted, and None returned, so that the demo is created.
         """
-        now = self.clock()
-        pools = self._pools()
-        for match in self.candidates(wanted, pools, now)[:TRIES]:
-            try:
-                demo = self._take(match, wanted, owner, request_id)
-            except StaleRecord:
-                continue
+        now, pools = self.clock(), self._pools()
+        found = self.candidates(wanted, pools, now)
+        if demo := self._first(found, wanted, owner, request_id, why="claimed from"):
             self._measure(demo, now)
             return demo
         self._missed(pools, wanted)
+        return None
+
+    def take_place(
+        self, owner: str, wanted: CheckedRequest, *, request_id: str | None = None
+    ) -> Demo | None:
+        """Claim a member that does not fit, to be rebuilt; None where there is none.
+
+        For a request for which no place is free: people go before what waits for nobody.
+        """
+        now, pools = self.clock(), self._pools()
+        found = yielding(wanted, self._members(pools), self.offer.catalog())
+        if demo := self._first(found, wanted, owner, request_id, why="given the place of one in"):
+            self._measure(demo, now)
+            return demo
+        return None
+
+    def _first(
+        self,
+        found: Sequence[Match],
+        wanted: CheckedRequest,
+        owner: str,
+        request_id: str | None,
+        *,
+        why: str,
+    ) -> Demo | None:
+        """Take the first of some members that nobody else takes meanwhile."""
+        for match in found[:TRIES]:
+            with contextlib.suppress(StaleRecord):
+                return self._take(match, wanted, owner, request_id, why)
         return None
 
     def best(self, request: DemoRequest) -> Match | None:
@@ -74,13 +100,12 @@ class ClaimDemo:
     ) -> list[Match]:
         """Return the members of all pools that fit, best first."""
         catalog = self.offer.catalog()
-        members = [
-            member
-            for pool in pools
-            if would_give(pool, wanted, catalog)
-            for member in self.records.list(Listing(owner=pool.owner), limit=MOST_MEMBERS).items
-        ]
-        return matches(wanted, members, catalog, now)
+        fitting = [pool for pool in pools if would_give(pool, wanted, catalog)]
+        return matches(wanted, self._members(fitting), catalog, now)
+
+    def _members(self, pools: Iterable[Pool]) -> Iterator[Demo]:
+        for pool in pools:
+            yield from self.records.list(Listing(owner=pool.owner), limit=MOST_MEMBERS).items
 
     def _pools(self) -> Sequence[Pool]:
         try:
@@ -91,18 +116,27 @@ class ClaimDemo:
             return ()
 
     def _take(
-        self, match: Match, wanted: CheckedRequest, owner: str, request_id: str | None
+        self,
+        match: Match,
+        wanted: CheckedRequest,
+        owner: str,
+        request_id: str | None,
+        why: str,
     ) -> Demo:
         now, member, pool = self.clock(), match.member, match.pool
         after = claimed(
             member, wanted, owner=owner, pool=pool, catalog=self.offer.catalog(), now=now
         )
         end = f"{after.expires_at:%Y-%m-%d %H:%M} UTC"
-        text = f"{after.name}: claimed from the pool {pool}, until {end}"
+        text = f"{after.name}: {why} the pool {pool}, until {end}"
         entry = Entry(at=now, actor=owner, kind=EntryKind.REQUESTED, text=text)
-        after = replace(after, generation=after.generation + 1, looping=True)
+        if not member.looping:
+            after = replace(after, generation=after.generation + 1, looping=True)
         demo = self.recorder.claim(member, after, entry, self.quotas, request_id=request_id)
-        self.loops.begin(demo)
+        if member.looping:
+            self.loops.ensure(demo)
+        else:
+            self.loops.begin(demo)
         return demo
 
     def _measure(self, demo: Demo, began: datetime) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from chalicelib.core.costs import cost_of
 from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.listing import Listing, Order, line_of
+from chalicelib.core.pool import is_pooled
 from chalicelib.core.prices import Price, total
 from chalicelib.services.ports.records import DemoRecords, QuotaSlots
 from chalicelib.services.ports.runtime import TemplateRepository
@@ -17,7 +18,10 @@ _PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """How many demos an owner has in the quotas, and everybody together."""
+    """How many demos an owner has in the quotas, and everybody together.
+
+    Those that wait in pools give up their places, so they are none.
+    """
 
     own: int
     in_all: int
@@ -42,7 +46,7 @@ class Overview:
 
     def held(self, owner: str) -> Held:
         """Return how full the quotas are; what was written just now may be missing."""
-        owners = list(self.quota_slots.slots().values())
+        owners = [each for each in self.quota_slots.slots().values() if not is_pooled(each)]
         return Held(owners.count(owner), len(owners))
 
     def holdings(self) -> tuple[Holding, ...]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from chalicelib.core.demo import Demo
-from chalicelib.core.errors import NotFound
+from chalicelib.core.errors import IN_ALL, LimitReached, NotFound
 from chalicelib.core.policy import Quotas
 from chalicelib.core.request import CheckedRequest, DemoRequest, new_demo
 from chalicelib.core.timeline import Entry, EntryKind
@@ -39,12 +39,23 @@ class RequestDemo:
     def create(self, owner: str, request: DemoRequest, *, demo_id: str | None = None) -> Demo:
         """Claim a pool's demo or record a new one, and start its loop; stacks follow later.
 
+        Where no place is free, one that waits in a pool is given up for it.
         Raises InvalidRequest (every bad field named) or LimitReached; then nothing is recorded.
         """
         wanted = self.offer.check(request)
         demo = self.claims.claim(owner, wanted, request_id=demo_id)
         self.metrics.count("Requested")
-        return demo or self._make(owner, wanted, demo_id)
+        if demo:
+            return demo
+        try:
+            return self._make(owner, wanted, demo_id)
+        except LimitReached as full:
+            if full.limit != IN_ALL:
+                raise
+            demo = self.claims.take_place(owner, wanted, request_id=demo_id)
+            if demo is None:
+                raise
+            return demo
 
     def _make(self, owner: str, wanted: CheckedRequest, demo_id: str | None) -> Demo:
         now = self.clock()

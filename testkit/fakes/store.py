@@ -9,6 +9,8 @@ from datetime import datetime
 
 from chalicelib.core.demo import Demo
 from chalicelib.core.errors import (
+    IN_ALL,
+    PER_OWNER,
     FieldProblem,
     InvalidRequest,
     LimitReached,
@@ -47,9 +49,9 @@ class MemoryStore:
             raise StaleRecord(f"{demo.demo_id} is taken")
         held = tuple(d for d, owner in self._slots.items() if owner == demo.owner)
         if len(held) >= quotas.per_owner:
-            raise LimitReached("per owner", quotas.per_owner, held)
+            raise LimitReached(PER_OWNER, quotas.per_owner, held)
         if len(self._slots) >= quotas.in_all:
-            raise LimitReached("in all", quotas.in_all)
+            raise LimitReached(IN_ALL, quotas.in_all)
         self._slots[demo.demo_id] = demo.owner
         self.leases[demo.demo_id] = demo.expires_at
         self._write(demo, entries)
@@ -66,7 +68,7 @@ class MemoryStore:
         """Give a pool's demo to its new owner, or raise and change nothing."""
         held = tuple(d for d, owner in self._slots.items() if owner == after.owner)
         if len(held) >= quotas.per_owner:
-            raise LimitReached("per owner", quotas.per_owner, held)
+            raise LimitReached(PER_OWNER, quotas.per_owner, held)
         self._unchanged(before)
         if request_id is not None:
             if request_id in self._aliases or request_id in self.records:

@@ -35,6 +35,8 @@ def _nobody(pool: PoolPlan) -> Script:
     return Script(components=components, people=0, extend_at=None, pool=pool)
 
 
+_IN_ITS_PLACE: Final = Script(places=1, asked=("s3",), lease=20, extend_at=None)
+
 LIVES: Final = {
     "ends by the sweep": Script(components=EIGHT),
     "ends by the sweep, as it was asked for": Script(extend_at=None),
@@ -79,6 +81,12 @@ LIVES: Final = {
     ),
     "a member that waits paused is claimed": Script(
         components=_NETWORK, extend_at=None, ask_at=22, pool=_of("vpc", 23, tier=Tier.STOPPED)
+    ),
+    "a waiting member gives up its place": replace(
+        _IN_ITS_PLACE, ask_at=12, pool=_of("vpc", 13, max_total=1)
+    ),
+    "a member on its way gives up its place": replace(
+        _IN_ITS_PLACE, ask_at=7, pool=_of("vpc", 8, max_total=1)
     ),
     "a pool's members end by their age": _nobody(PoolPlan(unclaimed=12, delete_at=27)),
     "a pool's templates are new ones": _nobody(PoolPlan(release_at=8, delete_at=22)),

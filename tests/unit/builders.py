@@ -123,3 +123,17 @@ class Stage(UseCases):
 
     def told(self, demo_id: str) -> list[str]:
         return [entry.text for entry in self.store.entries[demo_id]]
+
+
+def run_loop(stage: Stage, demo_id: str) -> Demo:
+    """Let a demo's loop go on until it rests."""
+    outcomes: list[Any] = []
+    for _ in range(60):
+        demo = stage.store.get(demo_id)
+        if not demo.looping:
+            return demo
+        step = stage.plan_step.run(demo_id, demo.generation, outcomes)
+        outcomes = [stage.apply.run(demo_id, demo.generation, a) for a in step.actions]
+        if not step.actions:
+            stage.clock.advance(minutes(10))
+    raise AssertionError(stage.store.get(demo_id).reason)

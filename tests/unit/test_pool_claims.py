@@ -20,7 +20,7 @@ from chalicelib.core.request import DemoRequest
 from testkit.simulation.components import SMALL
 from testkit.simulation.components import component as made
 
-from .builders import HOME, OWNER, REGION, Stage, minutes
+from .builders import HOME, OWNER, REGION, Stage, minutes, run_loop
 
 ADMIN = Caller(owner="admin@example.com", admin=True)
 REQUEST = DemoRequest(components=ALL, name="Acme", allowed_cidr=(HOME,))
@@ -43,20 +43,6 @@ def stage_with(*, ready: int = 1, of: tuple[Component, ...] = SMALL, per_owner: 
 
 def members(stage: Stage) -> list[str]:
     return [d.demo_id for d in stage.store.records.values() if d.owner == "pool:base"]
-
-
-def run_loop(stage: Stage, demo_id: str) -> Demo:
-    """Let a demo's loop go on until it rests."""
-    outcomes: list[Any] = []
-    for _ in range(60):
-        demo = stage.store.get(demo_id)
-        if not demo.looping:
-            return demo
-        step = stage.plan_step.run(demo_id, demo.generation, outcomes)
-        outcomes = [stage.apply.run(demo_id, demo.generation, a) for a in step.actions]
-        if not step.actions:
-            stage.clock.advance(minutes(10))
-    raise AssertionError(stage.store.get(demo_id).reason)
 
 
 def test_a_request_takes_what_is_ready() -> None:
@@ -290,3 +276,76 @@ def test_the_orphan_search_leaves_members_alone() -> None:
     del stage.store.records[member]
     stage.orphan_search.run(no_report)
     assert (member,) == stage.orphan_search.run(no_report).removed
+
+
+# Where no place is free -----------------------------------------------------------------------
+
+
+def full_stage(*, ready: bool = True, of: tuple[Component, ...] = SMALL, **pool: Any) -> Stage:
+    """Return a stage whose only place a pool's member holds, ready or on its way."""
+    stage = Stage(of, per_owner=2, in_all=1)
+    made = Pool(name="base", components=("vpc",), region=REGION, ready=1, max_total=1)
+    stage.pools.put(ADMIN, replace(made, **pool))
+    stage.fill_pools.run(no_report)
+    if ready:
+        run_loop(stage, members(stage)[0])
+    return stage
+
+
+@pytest.mark.parametrize("ready", [True, False])
+def test_a_waiting_member_gives_up_its_place(*, ready: bool) -> None:
+    """A person goes first: what they did not ask for goes, and there is never one demo more."""
+    stage = full_stage(ready=ready)
+    (member,) = members(stage)
+    demo = stage.request.create(OWNER, replace(REQUEST, components=("s3",)))
+    assert (member, OWNER, "base") == (demo.demo_id, demo.owner, demo.from_pool)
+    after = run_loop(stage, member)
+    assert (Phase.READY, {"s3"}) == (after.phase, set(after.components))
+    assert [f"stelligent-demo-{member}-s3"] == list(stage.cloud.stacks)
+    assert {member: OWNER} == stage.store.slots()
+    assert after.expires_at == stage.store.leases[member]
+
+
+def test_what_of_a_member_is_wanted_stays() -> None:
+    """Its network is not made anew."""
+    stage = full_stage(components=("vpc", "s3"))
+    demo = stage.request.create(OWNER, replace(REQUEST, components=("vpc",)))
+    after = run_loop(stage, demo.demo_id)
+    assert {"vpc"} == set(after.components)
+    assert 1 == stage.cloud.created.count(f"stelligent-demo-{demo.demo_id}-vpc")
+
+
+def test_a_member_of_another_value_keeps_its_place() -> None:
+    """What it has of the request would have to be made anew, under the same names."""
+    size = Parameter(name="Size", default="16")
+    vpc = Component(name="vpc", parameters={"Size": size}, outputs=("VpcId",))
+    stage = full_stage(of=(vpc, made("s3", 1)))
+    wanted = replace(REQUEST, components=("vpc",), parameters={"Size": "9"})
+    with pytest.raises(LimitReached, match="in all"):
+        stage.request.create(OWNER, wanted)
+    assert 1 == len(members(stage))
+
+
+def test_the_same_key_means_the_same_place() -> None:
+    """The id that a request's key decides leads to the demo whose place it was given."""
+    stage = full_stage()
+    key, wanted = demo_id_from("owner and key"), replace(REQUEST, components=("s3",))
+    first = stage.request.create_once(OWNER, wanted, demo_id=key)
+    again = stage.request.create_once(OWNER, wanted, demo_id=key)
+    assert first.demo_id == again.demo_id != key
+
+
+def test_nobody_s_demo_is_taken_for_another() -> None:
+    """Once the places are people's, a request is refused as ever."""
+    stage = full_stage()
+    stage.request.create(OWNER, REQUEST)
+    with pytest.raises(LimitReached, match="in all"):
+        stage.request.create("bob@example.com", REQUEST)
+
+
+def test_what_waits_counts_as_no_place_taken() -> None:
+    """People read how many places are taken by people."""
+    stage = full_stage()
+    assert 0 == stage.overview.held(OWNER).in_all
+    stage.request.create(OWNER, REQUEST)
+    assert (1, 1) == (stage.overview.held(OWNER).own, stage.overview.held(OWNER).in_all)

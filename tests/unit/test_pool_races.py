@@ -28,7 +28,8 @@ from .builders import HOME, REGION, Stage, minutes
 ADMIN = Caller(owner="admin@example.com", admin=True)
 REQUEST = DemoRequest(components=("vpc", "s3"), allowed_cidr=(HOME,))
 WRITES = ("create", "claim", "save")
-ACTS = ("request", "again", "sweep", "end", "smaller", "delete")
+OTHER = replace(REQUEST, components=("s3",))
+ACTS = ("request", "other", "again", "sweep", "end", "smaller", "delete")
 
 
 class Raced:
@@ -57,15 +58,17 @@ class Raced:
 class Race:
     """A pool with ready members, and people, sweeps and an admin who all want something of it."""
 
-    def __init__(self, members: int, acts: list[tuple[str, int]], before: list[bool]) -> None:
-        self.stage = Stage(per_owner=2, in_all=12)
+    def __init__(
+        self, members: int, spare: int, acts: list[tuple[str, int]], before: list[bool]
+    ) -> None:
+        self.stage = Stage(per_owner=2, in_all=members + spare)
         self.given: dict[str, set[str]] = {}
         pool = Pool(
             name="base",
             components=("vpc",),
             region=REGION,
             ready=members,
-            max_total=members + 1,
+            max_total=members + min(1, spare),
             max_unready=members,
         )
         self.stage.pools.put(ADMIN, pool)
@@ -106,8 +109,9 @@ class Race:
     def _do(self, act: str, owner: str, number: int) -> None:
         cases = self.cases
         match act:
-            case "request":
-                demo = cases.request.create(owner, REQUEST)
+            case "request" | "other":
+                wanted = REQUEST if act == "request" else OTHER
+                demo = cases.request.create(owner, wanted)
                 self.given.setdefault(demo.demo_id, set()).add(owner)
             case "again":
                 key = demo_id_from(owner)
@@ -128,14 +132,15 @@ class Race:
 @settings(max_examples=int(os.environ.get("RACES", "150")), deadline=None)
 @given(
     members=st.integers(1, 3),
+    spare=st.integers(0, 9),
     acts=st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 3)), min_size=2, max_size=8),
     before=st.lists(st.booleans(), max_size=24),
 )
 def test_whoever_is_quicker_no_member_is_given_twice(
-    members: int, acts: list[tuple[str, int]], before: list[bool]
+    members: int, spare: int, acts: list[tuple[str, int]], before: list[bool]
 ) -> None:
     """Each demo has one owner, whom it was given to, and one slot for as long as it is there."""
-    race = Race(members, acts, before)
+    race = Race(members, spare, acts, before)
     race.play()
     store = race.stage.store
     assert [] == race.unexpected
@@ -144,6 +149,7 @@ def test_whoever_is_quicker_no_member_is_given_twice(
         assert owner == store.records[demo_id].owner
     live = {d.demo_id: d.owner for d in store.records.values() if not d.ended}
     assert live == dict(store.slots())
+    assert len(live) <= members + spare
     assert set(live) == set(store.leases)
     claimed = [d for d in store.records.values() if d.from_pool]
     assert not any(is_pooled(d.owner) for d in claimed)

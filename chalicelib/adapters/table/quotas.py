@@ -19,7 +19,7 @@ from chalicelib.adapters.aws import translated
 from chalicelib.adapters.items import Item, demo_key, marshal, sortable, unmarshal
 from chalicelib.adapters.table.writes import if_met
 from chalicelib.core.demo import Demo
-from chalicelib.core.errors import LimitReached
+from chalicelib.core.errors import IN_ALL, PER_OWNER, LimitReached
 from chalicelib.core.policy import Quotas
 from chalicelib.core.quotas import open_slots
 
@@ -46,7 +46,7 @@ class QuotaItems:
             _numbers(everybody), quotas.in_all, unnumbered=len(_old(everybody))
         )
         if not free_to_all:
-            raise LimitReached("in all", quotas.in_all)
+            raise LimitReached(IN_ALL, quotas.in_all)
         return own, _key(_TOTAL, random.choice(free_to_all))  # noqa: S311
 
     def choose_own(self, demo: Demo, quotas: Quotas) -> Item:
@@ -56,7 +56,7 @@ class QuotaItems:
         free = open_slots(_numbers(held), quotas.per_owner, unnumbered=len(_old(held)))
         if not free:
             holders = (*(i["holder"] for i in held if "holder" in i), *_old(held))
-            raise LimitReached("per owner", quotas.per_owner, tuple(sorted(holders)))
+            raise LimitReached(PER_OWNER, quotas.per_owner, tuple(sorted(holders)))
         return _key(owner, random.choice(free))  # noqa: S311
 
     def move(self, before: Demo, after: Demo, quotas: Quotas) -> tuple[list[Item], list[Item]]:

@@ -137,7 +137,7 @@ class Quotas(Answer):
     held_own: int
     """The caller's active demos."""
     held_in_all: int
-    """Everybody's active demos."""
+    """Everybody's active demos; those that wait in pools give up their places, and are none."""
 
 
 class Me(Answer):
