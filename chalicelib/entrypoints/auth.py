@@ -42,10 +42,10 @@ def authorizer(request: AuthRequest) -> dict[str, Any]:
     try:
         context = identify(request.token, settings())
     except TokenRefused as error:
-        logger.info("token refused", extra={"why": str(error)})
+        logger().info("token refused", extra={"why": str(error)})
         context = {"problem": str(error)}
     except NotAllowed as error:
-        logger.info("person refused", extra={"why": str(error)})
+        logger().info("person refused", extra={"why": str(error)})
         context = {"refused": str(error)}
     stage = "/".join(request.method_arn.split("/")[:2])
     statement = {"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": f"{stage}/*"}

@@ -85,15 +85,15 @@ def sweep_due(event: CloudWatchEvent) -> None:  # noqa: ARG001
     """Handle every demo that is due, and fill the pools."""
     swept = use_cases().sweep.run(_report)
     use_cases().fill_pools.run(_report)
-    logger.info("swept", extra={"due": len(swept.seen), "faults": len(swept.faults)})
+    logger().info("swept", extra={"due": len(swept.seen), "faults": len(swept.faults)})
 
 
 @bp.schedule(Rate(1, unit=Rate.HOURS), name="orphans")  # type: ignore[untyped-decorator]
 def find_orphans(event: CloudWatchEvent) -> None:  # noqa: ARG001
     """Delete what carries our tags and no live demo answers for."""
     found = use_cases().orphan_search.run(_report)
-    logger.info("searched for orphans", extra={"suspects": sorted(found.suspects)})
+    logger().info("searched for orphans", extra={"suspects": sorted(found.suspects)})
 
 
 def _report(demo_id: str, error: Exception) -> None:
-    logger.error("not dealt with", extra={"demo_id": demo_id, "why": str(error)}, exc_info=error)
+    logger().error("not dealt with", extra={"demo_id": demo_id, "why": str(error)}, exc_info=error)

@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
-from aws_lambda_powertools import Logger
+import functools
+from typing import TYPE_CHECKING
 
-logger = Logger(service="stelligent-demo")
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Logger
+
+
+@functools.cache
+def logger() -> Logger:
+    """Return this container's logger; most requests of the API log nothing and never load it."""
+    from aws_lambda_powertools import Logger  # noqa: PLC0415
+
+    return Logger(service="stelligent-demo")

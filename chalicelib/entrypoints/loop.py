@@ -52,7 +52,7 @@ def look(use_cases: UseCases, event: Event) -> Event:
     demo_id, generation = event["demo_id"], event["generation"]
     outcomes = [_outcome(result) for result in event.get("results", [])]
     state = use_cases.plan_step.run(demo_id, generation, outcomes, looks=event.get("looks", 0))
-    logger.info(
+    logger().info(
         "planned", extra={"demo_id": demo_id, "next": state.next.value, "reason": state.reason}
     )
     return {
@@ -97,7 +97,7 @@ def act(use_cases: UseCases, kind: ActionKind, event: Event) -> Event:
     """Do what the function of an action does."""
     demo_id, component = event["demo_id"], event["component"]
     outcome = use_cases.apply.run(demo_id, event["generation"], Action(kind, component))
-    logger.info(
+    logger().info(
         kind.value, extra={"demo_id": demo_id, "component": component, "more": outcome.more}
     )
     return {

@@ -137,7 +137,7 @@ def _provider() -> Mapping[str, str]:
     try:
         return discover(settings().oidc_issuer)
     except Unavailable as error:
-        logger.warning("the issuer does not answer", extra={"why": str(error)})
+        logger().warning("the issuer does not answer", extra={"why": str(error)})
         return {}
 
 

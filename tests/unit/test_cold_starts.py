@@ -13,12 +13,15 @@ from tools.packaging import ROOT
 API = "app.app"
 AUTHORIZER = "chalicelib.entrypoints.auth.authorizer"
 LATER = [
-    "aws_lambda_powertools.utilities.idempotency",
+    "aws_lambda_powertools",
     "chalicelib.adapters.cloudformation",
+    "chalicelib.adapters.table.quotas",
     "chalicelib.adapters.templates",
+    "chalicelib.core.access",
     "chalicelib.core.catalog",
     "chalicelib.core.planner",
     "chalicelib.core.request",
+    "chalicelib.core.share",
     "chalicelib.entrypoints.loop",
     "chalicelib.entrypoints.rest.answers",
     "chalicelib.entrypoints.rest.openapi",

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.adapters import items
 from chalicelib.adapters.aws import translated
 from chalicelib.adapters.items import Item, marshal, unmarshal
 from chalicelib.adapters.table.lists import Lists
 from chalicelib.adapters.table.pages import page
-from chalicelib.adapters.table.quotas import QuotaItems
 from chalicelib.adapters.table.writes import Writes, moved_on, transact
 from chalicelib.core.demo import Demo
 from chalicelib.core.errors import NotFound, StaleRecord, Throttled
@@ -21,6 +21,9 @@ from chalicelib.core.listing import Listing
 from chalicelib.core.pages import Page
 from chalicelib.core.policy import Quotas
 from chalicelib.core.timeline import Entry
+
+if TYPE_CHECKING:
+    from chalicelib.adapters.table.quotas import QuotaItems
 
 _TRIES: Final = 20
 """Slots to try for, each found free and then taken by another request."""
@@ -33,8 +36,13 @@ class DemoTable:
         self._client = client
         self._name = name
         self._writes = Writes(name)
-        self._quotas = QuotaItems(client, name)
         self._lists = Lists(client, name)
+
+    @functools.cached_property
+    def _quotas(self) -> QuotaItems:
+        from chalicelib.adapters.table.quotas import QuotaItems  # noqa: PLC0415 - few writes
+
+        return QuotaItems(self._client, self._name)
 
     # Writing a record ---------------------------------------------------------------------
 

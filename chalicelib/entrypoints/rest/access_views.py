@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.core.access import Access, access_of
-from chalicelib.core.share import State, ends_at, state
 from chalicelib.entrypoints.rest.moments import maybe_moment, moment
 
 if TYPE_CHECKING:  # only the description of the API needs the answers' types
@@ -77,6 +75,9 @@ def shares_view(listed: Iterable[Listed]) -> answers.ShareList:
 
 def shared_view(share: Share, demo: Demo, catalog: Catalog, address: str) -> answers.SharedDemo:
     """Return all that a prospect may know: the demo's name, state, links and end."""
+    from chalicelib.core.access import Access, access_of  # noqa: PLC0415 - here alone
+    from chalicelib.core.share import State, ends_at, state  # noqa: PLC0415
+
     now_in = state(demo)
     access = access_of(demo, share, address)
     return {

@@ -173,10 +173,10 @@ def _respond(
     try:
         return _rendered(view(_call(request, bp.lambda_context, public=public), **values), request)
     except DemoError as error:
-        logger.info("refused", extra={"why": str(error), "path": request.path})
+        logger().info("refused", extra={"why": str(error), "path": request.path})
         return _problem_response(_problem(error))
     except Exception:  # noqa: BLE001 - the last line of defence: logged whole, told without details
-        logger.exception("unhandled", extra={"path": request.path})
+        logger().exception("unhandled", extra={"path": request.path})
         return _problem_response(
             Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "something went wrong on our side")
         )
@@ -253,7 +253,7 @@ def _problem(error: DemoError) -> Problem:
             return Problem(HTTPStatus.PRECONDITION_FAILED, detail)
         case WrongState():
             return Problem(HTTPStatus.CONFLICT, detail)
-    logger.error("fault", extra={"why": detail})
+    logger().error("fault", extra={"why": detail})
     return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "something went wrong on our side")
 
 

@@ -48,10 +48,10 @@ def acknowledge(event: Payload, context: Any) -> Payload:
     try:
         credentials = slack_credentials()
     except RetryableError as error:
-        logger.error("Slack's secret cannot be read just now", extra={"why": str(error)})
+        logger().error("Slack's secret cannot be read just now", extra={"why": str(error)})
         return _problem(HTTPStatus.SERVICE_UNAVAILABLE, "try again in a moment")
     except DemoError as error:
-        logger.error("Slack is off", extra={"why": str(error)})
+        logger().error("Slack is off", extra={"why": str(error)})
         return _problem(HTTPStatus.NOT_FOUND, "Slack is not set up here")
     headers = event.get("headers") or {}
     if not _readable(headers):
@@ -64,10 +64,10 @@ def acknowledge(event: Payload, context: Any) -> Payload:
         answer = handler.handle(Request(event, context))
     except Exception as error:  # noqa: BLE001 - bolt reads a body before it verifies it, and
         # fails in many ways over odd ones; what our listeners raise goes to `failed` instead.
-        logger.warning("unreadable", extra={"why": repr(error)[:200]})
+        logger().warning("unreadable", extra={"why": repr(error)[:200]})
         return _problem(HTTPStatus.BAD_REQUEST, "the body cannot be read")
     if answer.status_code >= HTTPStatus.BAD_REQUEST:
-        logger.info("Slack's call refused", extra={"status": answer.status_code})
+        logger().info("Slack's call refused", extra={"status": answer.status_code})
         return _problem(HTTPStatus(answer.status_code), _DETAILS.get(answer.status_code, ""))
     return {
         "statusCode": answer.status_code,
@@ -142,7 +142,7 @@ class Listeners:
     def only_our_team(self, context: BoltContext, next: Any) -> Any:  # noqa: A002 - bolt's word
         """Refuse what another workspace signed: an app's secret is the same in all of them."""
         if context.team_id != self._team_id:
-            logger.error("call from another workspace", extra={"team": context.team_id})
+            logger().error("call from another workspace", extra={"team": context.team_id})
             return BoltResponse(status=HTTPStatus.FORBIDDEN)
         return next()
 
@@ -231,7 +231,7 @@ class Listeners:
             page_url="".join(request.headers.get(_PAGE_HEADER, [])),
         )
         extra = {"command": command.kind, "user": user, "new": new}
-        logger.info("requested in Slack", extra=extra)
+        logger().info("requested in Slack", extra=extra)
 
 
 def _press(body: Payload) -> str:
@@ -258,7 +258,7 @@ def _page_url(event: Payload, headers: Mapping[str, str]) -> str:
 
 def failed(error: Exception, body: Payload) -> BoltResponse | None:
     """Say that something went wrong where Slack shows words; a button gets its warning sign."""
-    logger.error("a Slack call failed", exc_info=error)
+    logger().error("a Slack call failed", exc_info=error)
     sorry = "Something went wrong on our side; try again in a moment."
     if "command" in body:
         return _json({"response_type": "ephemeral", "text": sorry})

@@ -57,7 +57,7 @@ def opened(intake: Intake, command: Json) -> bool:
     try:
         intake.forms.open_form(command["trigger_id"], _form_of(intake, json.dumps(origin)))
     except DemoError as error:
-        logger.error("the form could not be opened", extra={"why": str(error)})
+        logger().error("the form could not be opened", extra={"why": str(error)})
         return False
     return True
 
@@ -69,7 +69,7 @@ def update(intake: Intake, view: Json) -> None:
         shown = _form_of(intake, view["private_metadata"], chosen)
         intake.forms.update_form(view["id"], view["hash"], shown)
     except DemoError as error:
-        logger.error("the form could not be updated", extra={"why": str(error)})
+        logger().error("the form could not be updated", extra={"why": str(error)})
 
 
 def checked(intake: Intake, state: Mapping[str, Any]) -> Create | dict[str, str]:

@@ -82,7 +82,7 @@ def process_batch(event: dict[str, Any]) -> dict[str, Any]:
     try:
         slack = slack_updates() if tasks else None
     except DemoError as error:
-        logger.error("Slack is off", extra={"why": str(error)})
+        logger().error("Slack is off", extra={"why": str(error)})
         return {"batchItemFailures": []}
     for task in tasks:
         if slack is not None and not _done(slack, task):
@@ -131,12 +131,12 @@ def _done(slack: Updates, task: Task) -> bool:
             show(slack, task.demo_id, task.notices)
     except RetryableError as error:
         late: bool = now().timestamp() - task.at > GIVE_UP_AFTER
-        logger.warning("Slack later", extra={"why": str(error), "given_up": late, **of})
+        logger().warning("Slack later", extra={"why": str(error), "given_up": late, **of})
         return late
     except DemoError as error:
-        logger.error("Slack refused", extra={"why": str(error), **of})
+        logger().error("Slack refused", extra={"why": str(error), **of})
     except Exception:  # noqa: BLE001 - logged whole; one poisoned record must not stop the rest
-        logger.exception("Slack failed", extra=of)
+        logger().exception("Slack failed", extra=of)
     return True
 
 
