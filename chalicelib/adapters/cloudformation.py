@@ -51,6 +51,7 @@ STATUSES: Final[Mapping[str, Status]] = {
 _OPERATIONS: Final = {"UPDATE": "UPDATE_STACK", "DELETE": "DELETE_STACK"}
 """How the statuses of stacks begin, by the operation that failed (LastOperations has its name)."""
 _ROLLED_BACK: Final = "UPDATE_ROLLBACK_COMPLETE"
+_NOTHING_TO_UPDATE: Final = "No updates are to be performed"
 _BEING_UPDATED: Final = re.compile(r"UPDATE_\w*IN_PROGRESS")
 
 
@@ -120,12 +121,10 @@ class CloudFormation:
                 ClientRequestToken=token,
             )
         except ClientError as error:
-            message = str(error)
-            if code_of(error) != "ValidationError":
-                raise
-            if "No updates are to be performed" in message:
+            invalid = code_of(error) == "ValidationError"
+            if invalid and _NOTHING_TO_UPDATE in str(error):
                 return False
-            if not _BEING_UPDATED.search(message):
+            if not (invalid and _BEING_UPDATED.search(str(error))):
                 raise
         return True
 

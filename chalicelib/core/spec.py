@@ -65,24 +65,26 @@ def changed(demo: Demo, change: SpecChange, catalog: Catalog, policy: RequestPol
 
 def _wanted(demo: Demo, change: SpecChange, catalog: Catalog) -> DemoRequest:
     """Return the request that would ask for the changed demo today."""
-    components = demo.requested_components if change.components is None else change.components
-    named = {**demo.parameters, **(change.parameters or {})}
-    parameters = {name: value for name, value in named.items() if value is not None}
-    if change.components is not None:
-        chosen = close(catalog, (n for n in catalog.select(components) if n in catalog.components))
-        taken = {p for n in chosen for p in catalog.components[n].parameters}
-        # What was set for a component that leaves goes with it.
-        new = change.parameters or {}
-        parameters = {n: v for n, v in parameters.items() if n in taken or n in new}
     return DemoRequest(
-        components=components,
+        components=demo.requested_components if change.components is None else change.components,
         name=change.name,
-        parameters=parameters,
+        parameters=_parameters(demo, change, catalog),
         allowed_cidr=demo.allowed_cidr if change.allowed_cidr is None else change.allowed_cidr,
         keep_on_failure=(
             demo.keep_on_failure if change.keep_on_failure is None else change.keep_on_failure
         ),
     )
+
+
+def _parameters(demo: Demo, change: SpecChange, catalog: Catalog) -> dict[str, str]:
+    """Return the parameters after the change; what was set for a component that leaves is not."""
+    new = change.parameters or {}
+    values = {n: v for n, v in {**demo.parameters, **new}.items() if v is not None}
+    if change.components is None:
+        return values
+    known = (n for n in catalog.select(change.components) if n in catalog.components)
+    taken = {p for n in close(catalog, known) for p in catalog.components[n].parameters}
+    return {n: v for n, v in values.items() if n in taken or n in new}
 
 
 def _problems(

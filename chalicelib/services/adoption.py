@@ -91,17 +91,10 @@ def _record(orphan: Orphan, catalog: Catalog, now: datetime, reason: str) -> Dem
 
 
 def _reopened(before: Demo, orphan: Orphan, catalog: Catalog, reason: str) -> Demo:
-    found = {
-        name: component
-        for name, component in _components(orphan, catalog).items()
-        if not component.gone
-    }
-    after = {
-        name: replace(component, status=Status.READY)
-        for name, component in before.components.items()
-        if name in found
-    }
-    components = {**found, **before.components, **after}
+    found = {n: c for n, c in _components(orphan, catalog).items() if not c.gone}
+    known = before.components
+    again = {n: replace(c, status=Status.READY) for n, c in known.items() if n in found}
+    components = {**found, **known, **again}
     return replace(
         reset_attempts(replace(before, components=components)),
         region=orphan.region,
@@ -121,20 +114,14 @@ def _components(orphan: Orphan, catalog: Catalog) -> dict[str, ComponentStatus]:
     found = {tag(tags, "component") for tags in orphan.stacks.values()}
     known = sorted(found & catalog.components.keys())
     graph = build_graph(catalog, known)
-    components = {
-        name: replace(
-            new_component(catalog, graph, name),
-            status=Status.READY if name in found else Status.PENDING,
-        )
-        for name in graph.components
-    }
-    unknown = {
-        name: ComponentStatus(
-            name=name, depends_on=tuple(known), has_bucket=True, status=Status.READY
-        )
-        for name in sorted(found - set(known))
-    }
-    return {**components, **unknown}
+    components = [
+        *(new_component(catalog, graph, name) for name in graph.components),
+        *(
+            ComponentStatus(name=name, depends_on=tuple(known), has_bucket=True)
+            for name in sorted(found - set(known))
+        ),
+    ]
+    return {c.name: replace(c, status=Status.READY) if c.name in found else c for c in components}
 
 
 def _moment(text: str, otherwise: datetime) -> datetime:

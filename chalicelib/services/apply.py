@@ -155,8 +155,6 @@ def _lift(target: Target, stack: str) -> bool:
         if status is Status.STOPPED:
             target.databases.start(databases)
         return False
-    target.network.lift_protection(
-        databases=databases,
-        balancers=target.stacks.resources(stack, "AWS::ElasticLoadBalancingV2::LoadBalancer"),
-    )
+    balancers = target.stacks.resources(stack, "AWS::ElasticLoadBalancingV2::LoadBalancer")
+    target.network.lift_protection(databases=databases, balancers=balancers)
     return True

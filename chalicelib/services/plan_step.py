@@ -74,15 +74,8 @@ class PlanStep:
         `looks` is how often this execution has planned before.
         """
         before = self.records.get(demo_id)
-        if before.generation != generation:
-            if before.looping:
-                # Whoever changed the record may have died before it started the next loop.
-                self.workflow.start(demo_id, before.generation)
-            return LoopState(next=Next.DONE, reason="another loop has taken over")
-        if not before.looping:
-            # Step Functions tries again, as the answer was lost: it is the same again.
-            stuck = before.phase is Phase.QUARANTINED
-            return LoopState(next=Next.STUCK if stuck else Next.DONE, reason=before.reason)
+        if over := self._over(before, generation):
+            return over
         now = self.clock()
         known = apply_outcomes(before, outcomes, now)
         if looks >= MAX_LOOKS:
@@ -109,6 +102,19 @@ class PlanStep:
         if not wants_search(demo, now):
             return None
         return self.targets.of(demo.region).leftovers.find(demo.demo_id)
+
+    def _over(self, demo: Demo, generation: int) -> LoopState | None:
+        """Return how a loop ends that is not the demo's any more, or has ended already."""
+        if demo.generation != generation:
+            if demo.looping:
+                # Whoever changed the record may have died before it started the next loop.
+                self.workflow.start(demo.demo_id, demo.generation)
+            return LoopState(next=Next.DONE, reason="another loop has taken over")
+        if not demo.looping:
+            # Step Functions tries again, as the answer was lost: it is the same again.
+            stuck = demo.phase is Phase.QUARANTINED
+            return LoopState(next=Next.STUCK if stuck else Next.DONE, reason=demo.reason)
+        return None
 
     def _measure(self, before: Demo, after: Demo) -> None:
         metrics = self.metrics

@@ -244,18 +244,7 @@ class FillPools:
     def _create(self, pool: Pool, made_of: str) -> bool:
         """Create a member; say whether the quota had room for it."""
         now = self.clock()
-        wanted = self.offer.check(_request(pool))
-        demo = replace(
-            new_demo(
-                wanted,
-                demo_id=self.new_id(),
-                owner=pool.owner,
-                catalog=self.offer.catalog(),
-                now=now,
-            ),
-            expires_at=now + pool.unclaimed,
-            pool_digest=made_of,
-        )
+        demo = self._member(pool, made_of, now)
         entry = Entry(at=now, actor=POOL_ACTOR, kind=EntryKind.REQUESTED, text=f"for {pool.owner}")
         quotas = replace(self.quotas, per_owner=pool.max_total)
         try:
@@ -264,6 +253,16 @@ class FillPools:
             return False
         self.loops.begin(recorded)
         return True
+
+    def _member(self, pool: Pool, made_of: str, now: datetime) -> Demo:
+        demo = new_demo(
+            self.offer.check(_request(pool)),
+            demo_id=self.new_id(),
+            owner=pool.owner,
+            catalog=self.offer.catalog(),
+            now=now,
+        )
+        return replace(demo, expires_at=now + pool.unclaimed, pool_digest=made_of)
 
 
 def _request(pool: Pool) -> DemoRequest:

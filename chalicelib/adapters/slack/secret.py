@@ -17,6 +17,7 @@ from chalicelib.services.slack.ports import Credentials
 KEPT: Final = 300
 """Seconds that a fetched secret is used; a rotated one is seen after that."""
 _SETTING: Final = "DEMO_SLACK_SECRET_NAME"
+_MUST_HOLD: Final = "must hold a JSON object with signing_secret, bot_token and team_id"
 _ABSENT: Final = frozenset({"ResourceNotFoundException", "ParameterNotFound"})
 
 
@@ -46,11 +47,8 @@ class SlackSecret:
             raise self._absent(error) from error
         except (ValueError, TypeError, KeyError) as error:
             # The error's own words could hold a part of the secret.
-            message = (
-                f"{_SETTING}: {self._name} must hold a JSON object with "
-                "signing_secret, bot_token and team_id"
-            )
-            raise MissingSetting(message) from (error if isinstance(error, KeyError) else None)
+            cause = error if isinstance(error, KeyError) else None
+            raise MissingSetting(f"{_SETTING}: {self._name} {_MUST_HOLD}") from cause
 
     def _absent(self, error: GetParameterError) -> Exception:
         cause = error.__cause__ or error.__context__

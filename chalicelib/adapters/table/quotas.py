@@ -68,11 +68,7 @@ class QuotaItems:
         own, shared = self.choose_own(after, quotas), [k for k in held if k["pk"] == _TOTAL]
         writes = [
             self.take(own, after),
-            *(
-                {"Delete": self._off_slot(key, before.demo_id)}
-                for key in held
-                if key not in shared
-            ),
+            *({"Delete": self._off_slot(k, before.demo_id)} for k in held if k not in shared),
             *({"Update": self._held_for(key, after)} for key in shared),
         ]
         return [own, *shared], writes

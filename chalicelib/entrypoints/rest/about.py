@@ -32,22 +32,18 @@ def catalog(call: Request) -> Response:  # noqa: ARG001
 @endpoint(bp, "POST", "/plan")
 def plan(call: Request) -> Response:
     """Plan a demo, or a change of one: return what it would do, doing nothing."""
-    from chalicelib.entrypoints.rest import models  # noqa: PLC0415 - seldom
-    from chalicelib.entrypoints.rest.offer_views import (  # noqa: PLC0415
-        change_preview_view,
-        preview_view,
-    )
+    from chalicelib.entrypoints.rest import models, offer_views  # noqa: PLC0415 - seldom
 
     given = call.json()
     if isinstance(given, dict) and "demo_id" in given:
         wanted = models.parsed(models.ChangePlanBody, given)
         demo = use_cases().read.find(call.caller, wanted.demo_id)
         preview = use_cases().change.preview(demo, wanted.change())
-        return Response(body=change_preview_view(preview))
+        return Response(body=offer_views.change_preview_view(preview))
     offer = use_cases().offer
     _, request = models.demo_request(given, call.own_block, offer.check)
-    planned = offer.preview(request)
-    return Response(body=preview_view(planned, use_cases().claims.best(request)))
+    waiting = use_cases().claims.best(request)
+    return Response(body=offer_views.preview_view(offer.preview(request), waiting))
 
 
 @endpoint(bp, "GET", "/me")

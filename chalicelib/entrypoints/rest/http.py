@@ -49,6 +49,15 @@ _STATUS_HEADERS: Final[Mapping[HTTPStatus, Mapping[str, str]]] = {
     HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": "2"},
 }
 """What RFC 9110 asks for beside a status; seconds for Retry-After."""
+_REFUSALS: Final[Mapping[type[DemoError], HTTPStatus]] = {
+    InvalidRequest: HTTPStatus.UNPROCESSABLE_ENTITY,
+    LimitReached: HTTPStatus.TOO_MANY_REQUESTS,
+    NotAllowed: HTTPStatus.FORBIDDEN,
+    NotFound: HTTPStatus.NOT_FOUND,
+    Outdated: HTTPStatus.PRECONDITION_FAILED,
+    WrongState: HTTPStatus.CONFLICT,
+}
+"""How the domain's refusals are answered; they are told as they are."""
 
 
 class HttpError(DemoError):
@@ -177,9 +186,7 @@ def _respond(
         return _problem_response(_problem(error))
     except Exception:  # noqa: BLE001 - the last line of defence: logged whole, told without details
         logger().exception("unhandled", extra={"path": request.path})
-        return _problem_response(
-            Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "something went wrong on our side")
-        )
+        return _problem_response(_our_fault())
 
 
 def _call(request: Any, lambda_context: Any, *, public: bool) -> Request:
@@ -228,33 +235,31 @@ class Problem:
 
 
 def _problem(error: DemoError) -> Problem:
-    detail = str(error)
-    match error:
-        case InvalidRequest():
-            errors = [{"field": p.field, "message": p.message} for p in error.problems]
-            return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, {"errors": errors})
-        case LimitReached():
-            extra = {
-                "limit": error.limit,
-                "maximum": error.maximum,
-                "held_by": list(error.holders),
-            }
-            return Problem(HTTPStatus.TOO_MANY_REQUESTS, detail, extra)
-        case HttpError():
-            return Problem(error.status, detail)
-        case RetryableError():
-            busy = "the service is busy; try again in a moment"
-            return Problem(HTTPStatus.SERVICE_UNAVAILABLE, busy)
-        case NotAllowed():
-            return Problem(HTTPStatus.FORBIDDEN, detail)
-        case NotFound():
-            return Problem(HTTPStatus.NOT_FOUND, detail)
-        case Outdated():
-            return Problem(HTTPStatus.PRECONDITION_FAILED, detail)
-        case WrongState():
-            return Problem(HTTPStatus.CONFLICT, detail)
-    logger().error("fault", extra={"why": detail})
+    if isinstance(error, HttpError):
+        return Problem(error.status, str(error))
+    if isinstance(error, RetryableError):
+        busy = "the service is busy; try again in a moment"
+        return Problem(HTTPStatus.SERVICE_UNAVAILABLE, busy)
+    for kind, status in _REFUSALS.items():
+        if isinstance(error, kind):
+            return Problem(status, str(error), _particulars(error))
+    logger().error("fault", extra={"why": str(error)})
+    return _our_fault()
+
+
+def _our_fault() -> Problem:
     return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "something went wrong on our side")
+
+
+def _particulars(error: DemoError) -> Mapping[str, Any]:
+    """Return what the problem document of some errors says beside its detail."""
+    match error:
+        case InvalidRequest(problems=problems):
+            return {"errors": [{"field": p.field, "message": p.message} for p in problems]}
+        case LimitReached(limit=limit, maximum=maximum, holders=holders):
+            return {"limit": limit, "maximum": maximum, "held_by": list(holders)}
+        case _:
+            return {}
 
 
 def _problem_response(problem: Problem) -> ChaliceResponse:

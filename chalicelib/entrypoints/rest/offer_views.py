@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalicelib.core.catalog import Catalog, Component, Parameter
 from chalicelib.core.change_preview import ChangePreview
 from chalicelib.core.costs import cost_of
-from chalicelib.core.graph import close
+from chalicelib.core.graph import Span, close
 from chalicelib.core.kinds import BUNDLE
 from chalicelib.core.pool import not_poolable
 from chalicelib.core.pool_matching import Match
@@ -79,6 +79,20 @@ def change_preview_view(preview: ChangePreview) -> offers.ChangePlan:
     }
 
 
+def _step(preview: Preview, span: Span) -> offers.PlannedStep:
+    return {
+        "component": span.component,
+        "depends_on": list(preview.depends_on[span.component]),
+        "starts_minute": span.starts,
+        "ends_minute": span.ends,
+        "critical": span.critical,
+    }
+
+
+def _from_pool(waiting: Match) -> offers.FromPool:
+    return {"pool": waiting.pool, "typical_minutes": waiting.typical_minutes}
+
+
 def preview_view(preview: Preview, waiting: Match | None = None) -> offers.Plan:
     """Return what a request would make, in which order, how long and at what price.
 
@@ -88,19 +102,8 @@ def preview_view(preview: Preview, waiting: Match | None = None) -> offers.Plan:
         **prices_view(preview.cost),
         "requested_components": list(preview.requested_components),
         "pulled_in": list(preview.pulled_in),
-        "steps": [
-            {
-                "component": span.component,
-                "depends_on": list(preview.depends_on[span.component]),
-                "starts_minute": span.starts,
-                "ends_minute": span.ends,
-                "critical": span.critical,
-            }
-            for span in preview.spans
-        ],
+        "steps": [_step(preview, span) for span in preview.spans],
         "typical_minutes": preview.typical_minutes,
         "lease_usd": preview.lease_usd,
-        "from_pool": {"pool": waiting.pool, "typical_minutes": waiting.typical_minutes}
-        if waiting
-        else None,
+        "from_pool": _from_pool(waiting) if waiting else None,
     }

@@ -90,14 +90,7 @@ def document() -> Schema:
                 "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
             },
             "schemas": schemas,
-            "headers": {
-                name: {
-                    "description": text,
-                    "required": name not in _EVERY,
-                    "schema": {"type": "string"},
-                }
-                for name, text in HEADERS.items()
-            },
+            "headers": {name: _header(name, text) for name, text in HEADERS.items()},
             "responses": {_name(status): _refusal(status, references) for status in REFUSALS},
         },
     }
@@ -105,6 +98,10 @@ def document() -> Schema:
 
 References = Mapping[Any, Schema]
 """The reference (or the schema itself) that stands for each type of a body."""
+
+
+def _header(name: str, text: str) -> Schema:
+    return {"description": text, "required": name not in _EVERY, "schema": {"type": "string"}}
 
 
 def _schemas() -> tuple[References, Schema]:

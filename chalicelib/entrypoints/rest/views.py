@@ -110,11 +110,10 @@ def caller_view(caller: Caller, cidr: str | None, policy: Policy, held: Held) ->
 
 def component_view(demo: Demo, component: ComponentStatus) -> answers.ComponentStatus:
     """Return one of a demo's components."""
+    stack = stack_name(demo.demo_id, component.name) if component.kind is Kind.STACK else None
     return {
         "name": component.name,
-        "stack_name": stack_name(demo.demo_id, component.name)
-        if component.kind is Kind.STACK
-        else None,
+        "stack_name": stack,
         "status": component.status,
         "depends_on": list(component.depends_on),
         "typical_minutes": component.typical_minutes,

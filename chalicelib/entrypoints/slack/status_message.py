@@ -154,20 +154,20 @@ def _state(demo: Demo, component: ComponentStatus) -> str:
         case Status.PENDING if demo.desired_state is Desired.DELETED:
             return "not made"
         case Status.PENDING:
-            waits = [
-                n for n in component.depends_on if demo.components[n].status is not Status.READY
-            ]
-            after = f" after {', '.join(escaped(n) for n in waits)}" if waits else ""
-            return f"waiting{after}, {_typical(component)}"
+            return f"waiting{_after(demo, component)}, {_typical(component)}"
         case Status.CREATING:
-            since = (
-                f" since {when(component.started_at, '{time}')}" if component.started_at else ""
-            )
+            started = component.started_at
+            since = f" since {when(started, '{time}')}" if started else ""
             return f"building{since}, {_typical(component)}"
         case Status.READY:
             return f"ready{_took(component)}"
         case _:
             return _WORDS[component.status]
+
+
+def _after(demo: Demo, component: ComponentStatus) -> str:
+    waits = [n for n in component.depends_on if demo.components[n].status is not Status.READY]
+    return f" after {', '.join(map(escaped, waits))}" if waits else ""
 
 
 def _typical(component: ComponentStatus) -> str:
