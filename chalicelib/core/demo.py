@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 from chalicelib.core.component import ComponentStatus, Failure
 from chalicelib.core.stack_change import StackChange
+from chalicelib.core.values import replace
 
 SERVICE_ACTOR: Final = "service"
 

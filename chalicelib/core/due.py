@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.lease import next_warning
+from chalicelib.core.values import replace
 
 
 def due_at(demo: Demo, *, watchdog: timedelta) -> datetime | None:

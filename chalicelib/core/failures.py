@@ -6,7 +6,6 @@ and the demo's spec returns to what is applied.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -16,6 +15,7 @@ from chalicelib.core.demo import Applied, Demo, Desired
 from chalicelib.core.observe import failed, kept_running, refused, undeletable
 from chalicelib.core.plan import having, noting
 from chalicelib.core.policy import PollingPolicy
+from chalicelib.core.values import replace
 
 MOVE_LIMIT: Final = timedelta(minutes=60)
 """No stack of ours takes an hour to update or delete, no database to stop or start."""

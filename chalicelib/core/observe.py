@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -12,6 +12,7 @@ from chalicelib.core.component import Cause, ComponentStatus, Failure, Status
 from chalicelib.core.deletion_failures import OUTAGE_DELAY, OUTAGES, classify
 from chalicelib.core.demo import Demo
 from chalicelib.core.kinds import Kind, Pause
+from chalicelib.core.values import replace
 
 
 class Absence(StrEnum):

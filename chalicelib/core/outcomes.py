@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -14,6 +13,7 @@ from chalicelib.core.deletion_failures import OUTAGE_DELAY
 from chalicelib.core.demo import Demo
 from chalicelib.core.observe import failed, kept_running, refused, undeletable
 from chalicelib.core.tags import tag_value
+from chalicelib.core.values import replace
 
 
 def apply_outcomes(demo: Demo, outcomes: Iterable[Outcome], now: datetime) -> Demo:

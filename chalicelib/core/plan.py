@@ -8,7 +8,7 @@ record that says too much, never too little.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -17,6 +17,7 @@ from chalicelib.core.actions import Action
 from chalicelib.core.component import ComponentStatus, Status
 from chalicelib.core.demo import Demo, Phase
 from chalicelib.core.policy import PollingPolicy
+from chalicelib.core.values import replace
 
 
 class Next(StrEnum):

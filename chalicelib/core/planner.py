@@ -9,7 +9,6 @@ worked.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -43,6 +42,7 @@ from chalicelib.core.teardown import (
     stuck,
     unanswered,
 )
+from chalicelib.core.values import replace
 
 
 def decide(

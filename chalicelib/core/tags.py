@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from chalicelib.core.demo import Demo
 from chalicelib.core.naming import PREFIX
 
+_OTHERS: Final = re.compile(r"[^\w\s.:/=+\-@]")
+
 
 def tag_value(text: str) -> str:
     """Return text as every service takes it in a tag: letters, digits and ` _.:/=+-@`."""
-    return re.sub(r"[^\w\s.:/=+\-@]", "_", text)[:256]
+    return _OTHERS.sub("_", text)[:256]
 
 
 def stack_tags(demo: Demo, component: str, service: str) -> dict[str, str]:

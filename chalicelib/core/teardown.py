@@ -9,7 +9,6 @@ found nothing.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -28,6 +27,7 @@ from chalicelib.core.naming import parse_stack_name
 from chalicelib.core.observe import reappeared
 from chalicelib.core.plan import Move, Next, Plan, having, in_phase, made, noting
 from chalicelib.core.policy import PollingPolicy
+from chalicelib.core.values import replace
 
 MAX_SEARCHES: Final = 8
 """Searches for leftovers before an operator is needed: the tag index lags by minutes at worst."""

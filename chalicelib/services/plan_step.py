@@ -7,7 +7,7 @@ late, or in two loops at once: the record's version lets one of them through.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -22,6 +22,7 @@ from chalicelib.core.plan import Next, Plan
 from chalicelib.core.planner import decide
 from chalicelib.core.policy import PollingPolicy
 from chalicelib.core.teardown import wants_search
+from chalicelib.core.values import replace
 from chalicelib.services.apply import DATABASE
 from chalicelib.services.loop import Loops
 from chalicelib.services.ports.records import DemoRecords

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from chalicelib.core.catalog import Component
@@ -95,7 +96,7 @@ class MemoryCloud:
         self.stacks[name] = stack
         self.created.append(name)
         minutes = min(component.typical_minutes, timeout_minutes)
-        self._in(stack, timedelta(minutes=minutes), lambda: self._come_up(stack))
+        self._in(stack, timedelta(minutes=minutes), partial(self._come_up, stack))
 
     def _come_up(self, stack: MemoryStack) -> None:
         component = stack.component
@@ -137,7 +138,7 @@ class MemoryCloud:
         stack.rolled_back = False
         self._becomes(stack, Status.UPDATING)
         minutes = stack.component.typical_minutes / 2
-        self._in(stack, timedelta(minutes=minutes), lambda: self._change(stack, wanted, marked))
+        self._in(stack, timedelta(minutes=minutes), partial(self._change, stack, wanted, marked))
         return True
 
     def _change(
@@ -176,7 +177,7 @@ class MemoryCloud:
             raise Rejected(f"{name} cannot be deleted while TerminationProtection is enabled")
         self._becomes(stack, Status.DELETING)
         minutes = stack.component.typical_minutes / 2
-        self._in(stack, timedelta(minutes=minutes), lambda: self._go(stack))
+        self._in(stack, timedelta(minutes=minutes), partial(self._go, stack))
 
     def _go(self, stack: MemoryStack) -> None:
         if (why := self._in_the_way(stack)) is not None:
@@ -241,13 +242,7 @@ class MemoryCloud:
 
     def _in(self, stack: MemoryStack, delay: timedelta, what: Callable[[], None]) -> None:
         stack.turn += 1
-        turn = stack.turn
-
-        def unless_overtaken() -> None:
-            if stack.turn == turn:
-                what()
-
-        self.clock.later(delay, unless_overtaken)
+        self.clock.later(delay, partial(_unless_overtaken, stack, stack.turn, what))
 
     def _becomes(self, stack: MemoryStack, status: Status, reason: str = "") -> None:
         stack.status, stack.reason = status, reason
@@ -256,3 +251,8 @@ class MemoryCloud:
     def _tell(self, name: str, status: Status) -> None:
         for listener in self.listeners:
             listener(name, status.value)
+
+
+def _unless_overtaken(stack: MemoryStack, turn: int, what: Callable[[], None]) -> None:
+    if stack.turn == turn:
+        what()

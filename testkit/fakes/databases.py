@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from chalicelib.core.component import Status
@@ -47,17 +48,16 @@ class MemoryDatabases:
             raise Unavailable(f"{stack.name} is {stack.asleep}")
         self.dozed.append((stack.name, now))
         stack.asleep = now
+        self._clock.later(timedelta(minutes=5), partial(self._arrive, stack, then))
 
-        def arrive() -> None:
-            stack.asleep = then
-            if then is Status.STOPPED:
-                self._clock.later(LONGEST_STOP, wake)
+    def _arrive(self, stack: MemoryStack, then: Status) -> None:
+        stack.asleep = then
+        if then is Status.STOPPED:
+            self._clock.later(LONGEST_STOP, partial(self._wake, stack))
 
-        def wake() -> None:
-            if stack.asleep is Status.STOPPED:
-                self._doze(stack, Status.STARTING, Status.READY)
-
-        self._clock.later(timedelta(minutes=5), arrive)
+    def _wake(self, stack: MemoryStack) -> None:
+        if stack.asleep is Status.STOPPED:
+            self._doze(stack, Status.STARTING, Status.READY)
 
     def _with_databases(self, ids: Sequence[str]) -> list[MemoryStack]:
         return [s for s in self._stacks.values() if f"{DATABASE} of {s.name}" in ids]

@@ -13,6 +13,10 @@ from testkit.fakes.pools import MemoryPools
 from testkit.fakes.shares import MemoryShares
 
 
+def _secret() -> str:
+    return "0" * 43
+
+
 @dataclass(frozen=True, kw_only=True)
 class MemoryPorts:
     """The ports, with one store (a MemoryStore, or one that fails) behind all of the table's."""
@@ -24,7 +28,7 @@ class MemoryPorts:
     metrics: Metrics
     clock: Clock
     new_id: NewId
-    new_secret: NewId = lambda: "0" * 43
+    new_secret: NewId = _secret
     shares: ShareStore = field(default_factory=MemoryShares)
     pools: PoolStore = field(default_factory=MemoryPools)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.core.demo import Demo
@@ -23,6 +22,7 @@ from chalicelib.core.pages import Page
 from chalicelib.core.policy import Quotas
 from chalicelib.core.stack_change import StackChange
 from chalicelib.core.timeline import Entry
+from chalicelib.core.values import replace
 
 
 class MemoryStore:

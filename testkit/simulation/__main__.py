@@ -19,7 +19,7 @@ from itertools import chain, islice, product
 from typing import Final
 
 from testkit.simulation.cases import LIVES, random_case, single_faults
-from testkit.simulation.plays import PARTS, Ending, play_part, play_random
+from testkit.simulation.plays import PARTS, Ending, play_part, play_random, play_whole, prepare
 from testkit.simulation.scene import Scene
 from testkit.simulation.script import Script
 from testkit.simulation.verdict import faults_of
@@ -30,7 +30,7 @@ SHOWN: Final = 5
 def main(arguments: list[str] | None = None) -> int:
     """Play everything; return 0 when every case ended right."""
     options = _options(arguments)
-    logging.disable()  # faults put in on purpose are no news
+    logging.disable()
     if options.life:
         return _show_single(options.life, options.fault)
     if options.story:
@@ -38,9 +38,10 @@ def main(arguments: list[str] | None = None) -> int:
     began = time.monotonic()
     total = Total()
     spawn = multiprocessing.get_context("spawn")
-    with spawn.Pool(options.workers, initializer=logging.disable) as pool:
+    with spawn.Pool(options.workers, initializer=prepare) as pool:
         if options.cases != 1:
             parts = product(LIVES, range(PARTS))
+            total.add("lives without a fault", pool.imap(play_whole, LIVES))
             total.add("single faults", chain.from_iterable(pool.imap(play_part, parts)))
         seeds = range(options.seed, options.seed + options.cases)
         total.add("random combinations", pool.imap(play_random, seeds, chunksize=50))
@@ -76,7 +77,8 @@ class Total:
 
 
 def _show_single(life: str, fault: int) -> int:
-    (script,) = islice(chain([LIVES[life]], single_faults(LIVES[life])), fault, fault + 1)
+    singles = (single.script for single in single_faults(LIVES[life]))
+    (script,) = islice(chain([LIVES[life]], singles), fault, fault + 1)
     return 1 if _tell(script) else 0
 
 

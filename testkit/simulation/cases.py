@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, Final
 
@@ -108,7 +108,15 @@ _OBSTACLES: Final = (
 )
 
 
-def single_faults(script: Script) -> Iterator[Script]:
+@dataclass(frozen=True, slots=True)
+class Single:
+    """A life with one fault, which befalls it in a step of its agenda."""
+
+    step: int
+    script: Script
+
+
+def single_faults(script: Script) -> Iterator[Single]:
     """Yield a life once for each port call and event in it, and each way that can go wrong.
 
     What plays the same run again is left out (see points). Each is to be gone a sweep and its own
@@ -121,10 +129,13 @@ def single_faults(script: Script) -> Iterator[Script]:
         for fault in point.faults:
             # Nothing but the sweep starts a loop again that a fatal error ended.
             if script.sweeps or fault is not Fault.FATAL:
-                yield replace(judged, calls={point.number: fault})
-    for number in range(clean.faults.events):
-        for event_fault in EVENT_FAULTS:
-            yield replace(judged, events={number: event_fault})
+                yield Single(point.step, _with(fault, point.number, judged))
+
+
+def _with(fault: Fault | EventFault, number: int, script: Script) -> Script:
+    if isinstance(fault, EventFault):
+        return replace(script, events={number: fault})
+    return replace(script, calls={number: fault})
 
 
 def _allowance(clean: Scene) -> float | None:

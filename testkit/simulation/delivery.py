@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from chalicelib.core.errors import DemoError
@@ -34,11 +35,11 @@ class Delivery:
         if fault is EventFault.LOST and may_get_lost:
             return
         for delay in _DELAYS.get(fault, _AT_ONCE) if fault else _AT_ONCE:
-            self._clock.later(delay, lambda: self._handle(handle, retries))
+            self._clock.later(delay, partial(self._handle, handle, retries))
 
     def _handle(self, handle: Callable[[], None], retries: int) -> None:
         if not survives(handle) and retries:
-            self._clock.later(timedelta(minutes=1), lambda: self._handle(handle, retries - 1))
+            self._clock.later(timedelta(minutes=1), partial(self._handle, handle, retries - 1))
 
 
 def survives(process: Callable[[], object]) -> bool:

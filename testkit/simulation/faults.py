@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any, Final, TypeVar, cast
 
 from chalicelib.core.errors import AccessDenied, Throttled, Unavailable
@@ -70,28 +71,30 @@ class Faults:
 
     def __init__(
         self,
-        calls: Mapping[int, Fault] | None = None,
-        events: Mapping[int, EventFault] | None = None,
-        outages: tuple[Outage, ...] = (),
+        outages: tuple[Outage, ...],
         *,
-        minute: Callable[[], float] = lambda: 0,
-        meanwhile: Callable[[], object] = lambda: None,
-        later: Callable[[Callable[[], object]], None] = lambda _: None,
+        minute: Callable[[], float],
+        meanwhile: Callable[[], object],
+        later: Callable[[Callable[[], object]], object],
     ) -> None:
         self.calls = 0
         self.events = 0
         self.counts: Counter[str] = Counter()
         self.hit: list[str] = []
         self.trail: tuple[str, ...] = ()
-        self.listener: Callable[[int], object] = lambda _: None
+        self.listener: Callable[[int], object] | None = None
         self.answered = False
         self._step = -1
-        self._at_call = dict(calls or {})
-        self._at_event = dict(events or {})
+        self._at_call: dict[int, Fault] = {}
+        self._at_event: dict[int, EventFault] = {}
         self._outages = outages
         self._minute = minute
         self._meanwhile = meanwhile
         self._later = later
+
+    def choose(self, calls: Mapping[int, Fault], events: Mapping[int, EventFault]) -> None:
+        """Choose what goes wrong from now on."""
+        self._at_call, self._at_event = dict(calls), dict(events)
 
     def follow(self, process: str, step: int) -> None:
         """Note that a process does the next calls, in a step of the agenda."""
@@ -106,20 +109,22 @@ class Faults:
         self.events += 1
         return fault
 
-    def through(self, what: str, call: Callable[[], Any]) -> Any:
-        """Make a port call, or let it go wrong."""
+    def through(self, what: str, method: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Call a port's method, or let it go wrong."""
         fault = self._at_call.pop(self.calls, None)
         number, self.calls = self.calls, self.calls + 1
         self.counts[what] += 1
         if self._outages:
             self._storm(what, number)
         self.trail = (*self.trail, what)
-        self.listener(number)
+        if self.listener:
+            self.listener(number)
         self.answered = False
         if fault is None:
-            answer = call()
+            answer = method(*args, **kwargs)
             self.answered = True
             return answer
+        call = partial(method, *args, **kwargs)
         self.hit.append(f"call {number} ({what}): {fault}")
         if fault is Fault.LINGERS:
             if what in LINGERING:
@@ -152,7 +157,10 @@ class Faults:
 
 
 class _Faulty:
-    """Stands before a port; every call of a method goes through the faults."""
+    """Stands before a port; every call of a method goes through the faults.
+
+    A method that was called is kept at hand, but not copied with the rest.
+    """
 
     def __init__(self, port: object, name: str, faults: Faults) -> None:
         self._port = port
@@ -160,9 +168,15 @@ class _Faulty:
         self._faults = faults
 
     def __getattr__(self, method: str) -> Callable[..., Any]:
+        if method.startswith("__"):
+            raise AttributeError(method)  # whoever copies it asks for what it does not have
         real = getattr(self._port, method)
-        what = f"{self._name}.{method}"
-        return lambda *args, **kwargs: self._faults.through(what, lambda: real(*args, **kwargs))
+        call = partial(self._faults.through, f"{self._name}.{method}", real)
+        setattr(self, method, call)
+        return call
+
+    def __getstate__(self) -> dict[str, object]:
+        return {"_port": self._port, "_name": self._name, "_faults": self._faults}
 
 
 def faulty(port: P, name: str, faults: Faults) -> P:

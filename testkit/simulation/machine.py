@@ -7,10 +7,10 @@ what Step Functions allows is ended, as Step Functions ends it.
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 from chalicelib.core.actions import ActionKind
@@ -28,6 +28,8 @@ TASK_EVENTS: Final = 3
 """Scheduled, started, and succeeded or failed."""
 Data = dict[str, Any]
 Error = Mapping[str, str]
+Tries = dict[int, int]
+"""How often a task was tried again, by the number of the retrier."""
 
 
 @dataclass(slots=True)
@@ -84,8 +86,8 @@ class Machine:
         run = Run(
             execution,
             self._definition,
-            ended=lambda _: self._end(execution, "SUCCEEDED"),
-            failed=lambda _: self._end(execution, "FAILED"),
+            ended=partial(self._end, execution, "SUCCEEDED"),
+            failed=partial(self._end, execution, "FAILED"),
         )
         data = {"demo_id": demo_id, "generation": generation, "results": []}
         self._enter(run, self._definition.start, data)
@@ -102,7 +104,7 @@ class Machine:
 
     # The states ---------------------------------------------------------------------------
 
-    def _end(self, execution: Execution, status: str) -> None:
+    def _end(self, execution: Execution, status: str, _told: object = None) -> None:
         execution.status = status
 
     def _enter(self, run: Run, name: str, data: Data) -> None:
@@ -115,20 +117,21 @@ class Machine:
         state = run.definition.states[name]
         match state["Type"]:
             case "Task":
-                self._clock.later(LATENCY, lambda: self._task(run, name, data, Counter()))
+                self._clock.later(LATENCY, partial(self._task, run, name, data, {}))
             case "Choice":
                 self._enter(run, asl.chosen(state, data), data)
             case "Map":
                 self._map(run, name, data)
             case "Wait":
                 delay = timedelta(seconds=state["Seconds"])
-                self._clock.later(delay, lambda: self._leave(run, state, data))
+                self._clock.later(delay, partial(self._leave, run, name, data))
             case "Fail":
                 run.failed(state["Error"])
             case _:
-                self._leave(run, state, data)
+                self._leave(run, name, data)
 
-    def _leave(self, run: Run, state: asl.State, data: Data) -> None:
+    def _leave(self, run: Run, name: str, data: Data) -> None:
+        state = run.definition.states[name]
         if "Next" in state:
             self._enter(run, state["Next"], data)
         else:
@@ -137,19 +140,24 @@ class Machine:
     def _map(self, run: Run, name: str, data: Data) -> None:
         state = run.definition.states[name]
         inputs = asl.selected(state, data)
-        results: list[Data] = []
-
-        def ended(result: Data) -> None:
-            results.append(result)
-            if len(results) == len(inputs):
-                self._leave(run, state, asl.placed(state, data, results))
-
         inner = run.definition.items[name]
+        ended = partial(self._gather, partial(self._go_on, run, name, data), len(inputs), [])
         for item in inputs:
             iteration = Run(run.execution, inner, ended=ended, failed=run.failed)
             self._enter(iteration, inner.start, item)
 
-    def _task(self, run: Run, name: str, data: Data, tries: Counter[int]) -> None:
+    def _gather(
+        self, go_on: Callable[[object], None], many: int, results: list[Data], result: Data
+    ) -> None:
+        """Note what came of a Map's item; after the last of so many, go on."""
+        results.append(result)
+        if len(results) == many:
+            go_on(results)
+
+    def _go_on(self, run: Run, name: str, data: Data, result: object) -> None:
+        self._leave(run, name, asl.placed(run.definition.states[name], data, result))
+
+    def _task(self, run: Run, name: str, data: Data, tries: Tries) -> None:
         state = run.definition.states[name]
         run.execution.events += TASK_EVENTS
         if run.execution.status != "RUNNING":
@@ -162,7 +170,7 @@ class Machine:
         except (DemoError, Died) as error:
             self._failed(run, name, data, tries, self._told(error))
         else:
-            self._leave(run, state, asl.placed(state, data, result))
+            self._go_on(run, name, data, result)
 
     def _call(self, function: str, data: Data) -> Data:
         use_cases = self._use_cases_of(function)
@@ -171,21 +179,14 @@ class Machine:
             return functions.look(use_cases, data)
         return functions.act(use_cases, _ACTIONS[function], data)
 
-    def _wait(self, run: Run, name: str, data: Data, tries: Counter[int]) -> None:
+    def _wait(self, run: Run, name: str, data: Data, tries: Tries) -> None:
         """Hand out a token, and wait until it comes back or the wait's time is over."""
         state = run.definition.states[name]
         self._minted += 1
         token = f"{data['demo_id']}-{data['generation']}-{self._minted}"
-
-        def resumed(error: str | None) -> None:
-            if error is None:
-                self._leave(run, state, data)
-            else:
-                self._failed(run, name, data, tries, {"Error": error, "Cause": ""})
-
-        self._waiting[token] = resumed
+        self._waiting[token] = partial(self._resumed, run, name, data, tries)
         seconds = asl.value(state["TimeoutSecondsPath"], data)
-        self._clock.later(timedelta(seconds=seconds), lambda: self._time_out(token))
+        self._clock.later(timedelta(seconds=seconds), partial(self._time_out, token))
         try:
             self._use_cases_of("AwaitChange").wakeups.park(
                 data["demo_id"],
@@ -196,6 +197,12 @@ class Machine:
         except (DemoError, Died):
             if self._waiting.pop(token, None):
                 raise
+
+    def _resumed(self, run: Run, name: str, data: Data, tries: Tries, error: str | None) -> None:
+        if error is None:
+            self._leave(run, name, data)
+        else:
+            self._failed(run, name, data, tries, {"Error": error, "Cause": ""})
 
     def _time_out(self, token: str) -> None:
         if resume := self._waiting.pop(token, None):
@@ -209,14 +216,14 @@ class Machine:
             return {"Error": self._death, "Cause": "the process died"}
         return {"Error": type(error).__name__, "Cause": json.dumps({"errorMessage": str(error)})}
 
-    def _failed(self, run: Run, name: str, data: Data, tries: Counter[int], error: Error) -> None:
+    def _failed(self, run: Run, name: str, data: Data, tries: Tries, error: Error) -> None:
         for number, retrier in enumerate(run.definition.retriers[name]):
             if error["Error"] not in retrier.errors:
                 continue
-            tries[number] += 1
+            tries[number] = tries.get(number, 0) + 1
             if tries[number] <= retrier.attempts:
                 delay = retrier.delay(tries[number])
-                self._clock.later(delay, lambda: self._task(run, name, data, tries))
+                self._clock.later(delay, partial(self._task, run, name, data, tries))
                 return
             break
         catcher = asl.caught(run.definition.states[name], error["Error"])

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.core.errors import WrongState
@@ -31,17 +31,17 @@ class People:
         """Put on the agenda what the script has them do."""
         script, scene = self._script, self._scene
         for number in range(script.people):
-            ask = functools.partial(self._ask, f"person{number}@example.com")
-            scene.act(script.ask_at, functools.partial(scene.insist, ask, FOREVER))
+            ask = partial(self._ask, f"person{number}@example.com")
+            scene.act(script.ask_at, partial(scene.insist, ask, FOREVER))
         if script.extend_at is not None:
-            scene.act(script.extend_at, lambda: scene.insist(self._extend, TRIES))
+            scene.act(script.extend_at, partial(scene.insist, self._extend, TRIES))
         for change in script.changes:
-            then = functools.partial(self._change, change.to)
-            scene.act(change.at, functools.partial(scene.insist, then, TRIES))
+            then = partial(self._change, change.to)
+            scene.act(change.at, partial(scene.insist, then, TRIES))
         if script.heal_at is not None:
             scene.act(script.heal_at, scene.cloud.fails.clear)
         if script.delete_at is not None:
-            scene.act(script.delete_at, lambda: scene.insist(self._delete, TRIES))
+            scene.act(script.delete_at, partial(scene.insist, self._delete, TRIES))
 
     def _use_cases(self) -> UseCases:
         return self._scene.use_cases_of("api")
@@ -62,14 +62,12 @@ class People:
 
     def _protect(self, demo_id: str) -> None:
         """Protect some of the demo's stacks by hand as soon as they are there."""
-        cloud = self._scene.cloud
-        names = {f"stelligent-demo-{demo_id}-{c}" for c in self._script.protected}
+        names = frozenset(f"stelligent-demo-{demo_id}-{c}" for c in self._script.protected)
+        self._scene.cloud.listeners.append(partial(self._shield, names))
 
-        def shield(name: str, status: str) -> None:
-            if name in names and status == "ready":
-                cloud.stacks[name].protected = True
-
-        cloud.listeners.append(shield)
+    def _shield(self, names: frozenset[str], name: str, status: str) -> None:
+        if name in names and status == "ready":
+            self._scene.cloud.stacks[name].protected = True
 
     def _extend(self) -> None:
         if first := self._scene.first():

@@ -1,4 +1,4 @@
-"""Where in a life a fault can go in: at every call, but not where it plays the same run again.
+"""Where in a life a fault can go in: at every event and call, but for what is the same run again.
 
 What only reads loses nothing with its answer, and a process that dies before a call has died after
 the one before it, or before one that only reads. A call is a duplicate of an earlier one when the
@@ -10,12 +10,13 @@ process overtakes is played at each. What an outage answers is no call at all.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Final
 
-from testkit.simulation.faults import CALL_FAULTS, Fault, Faults
+from testkit.simulation.faults import CALL_FAULTS, EVENT_FAULTS, EventFault, Fault, Faults
 from testkit.simulation.scene import Scene
 
 _READS: Final = frozenset(
@@ -43,14 +44,18 @@ _COUNTS: Final = frozenset({"version", "wakes", "generation", "reason"})
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A call of a life without faults, by its number, and what can go wrong there."""
+    """A call or an event of a life without faults, and what can go wrong there.
 
+    `step` is that of the agenda in which it comes, and `number` its own among its like.
+    """
+
+    step: int
     number: int
-    faults: tuple[Fault, ...]
+    faults: tuple[Fault, ...] | tuple[EventFault, ...]
 
 
 def points_of(scene: Scene) -> list[Point]:
-    """Play a life, and return the calls at which faults make a difference."""
+    """Play a life, and return where faults make a difference, in the order of its steps."""
     found: list[Point] = []
     known: set[Hashable] = set()
 
@@ -58,10 +63,16 @@ def points_of(scene: Scene) -> list[Point]:
         situation = (scene.faults.trail, *_situation(scene), *_storms(scene, number))
         anew = situation not in known
         known.add(situation)
-        found.append(Point(number, _distinct(scene.faults) if anew else (Fault.OVERTAKEN,)))
+        faults = _distinct(scene.faults) if anew else (Fault.OVERTAKEN,)
+        found.append(Point(scene.clock.steps, number, faults))
 
     scene.faults.listener = note
-    scene.run()
+    events = 0
+    for step in scene.steps():
+        found += [
+            Point(step, number, EVENT_FAULTS) for number in range(events, scene.faults.events)
+        ]
+        events = scene.faults.events
     return found
 
 
@@ -108,10 +119,14 @@ def _plain(value: Any, now: datetime) -> Hashable:
     if isinstance(value, datetime):
         return value <= now
     if hasattr(value, "__dataclass_fields__"):
-        return tuple(
-            _plain(getattr(value, f.name), now) for f in fields(value) if f.name not in _COUNTS
-        )
+        kind: Any = type(value)
+        return tuple(_plain(getattr(value, name), now) for name in _deciding(kind))
     if hasattr(value, "items"):
         return tuple((k, _plain(v, now)) for k, v in value.items())
     plain: Hashable = value
     return plain
+
+
+@functools.cache
+def _deciding(kind: Any) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(kind) if f.name not in _COUNTS)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.core.errors import NotFound
@@ -86,14 +87,14 @@ class Admin:
             self._set(minute, replace(plan, ready=ready))
         if plan.release_at is not None:
             scene.act(plan.release_at, scene.templates.release)
-        scene.act(plan.delete_at, lambda: scene.insist(self._delete, FOREVER))
+        scene.act(plan.delete_at, partial(scene.insist, self._delete, FOREVER))
 
     def _set(self, minute: int, plan: PoolPlan) -> None:
-        def put() -> None:
-            if not self._deleted:
-                self._scene.use_cases_of("api").pools.put(ADMIN, plan.pool(self._scene.region))
+        self._scene.act(minute, partial(self._scene.insist, partial(self._put, plan), FOREVER))
 
-        self._scene.act(minute, lambda: self._scene.insist(put, FOREVER))
+    def _put(self, plan: PoolPlan) -> None:
+        if not self._deleted:
+            self._scene.use_cases_of("api").pools.put(ADMIN, plan.pool(self._scene.region))
 
     def _delete(self) -> None:
         self._deleted = True

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import count
+from functools import partial
 from typing import Final
 
 from chalicelib.core.demo import Demo
@@ -54,26 +54,28 @@ class Scene:
         self.clock = VirtualClock()
         self.start = self.clock.now
         self.faults = Faults(
-            script.calls,
-            script.events,
-            script.outages,
-            minute=self.minute,
-            meanwhile=self.clock.hurry,
-            later=lambda call: self.act(6, lambda: survives(call)),
+            script.outages, minute=self.minute, meanwhile=self.clock.hurry, later=self._linger
         )
+        self.follow(script)
         self.store = LaggingStore(self.clock, lag=timedelta(minutes=script.index_lag))
         self.pools = WatchedPools(self.clock)
         self.templates = MemoryTemplates(script.components)
         self.region = REGION
         self.cloud = self._cloud()
         self.machine = Machine(self.clock, self.use_cases_of, deaths_retried=script.deaths_retried)
-        self._ports, self._policy = self._make_ports()
+        self._ids = 0
+        self._use_cases = self._by_clock()
         self.ready_at: datetime | None = None
         self._statuses: dict[str, str] = {}
         self._scripted = 0
-        self._processes = count()
+        self._processes = 0
         self._events = Delivery(self.clock, self.faults)
-        self._people = People(self)
+        self._set_the_stage()
+
+    def follow(self, script: Script) -> None:
+        """Let the script's faults befall what is still to come."""
+        self.script = script
+        self.faults.choose(script.calls, script.events)
 
     def _cloud(self) -> LaggingCloud:
         script = self.script
@@ -92,9 +94,9 @@ class Scene:
             cloud.retains = script.retained.component
         return cloud
 
-    def _make_ports(self) -> tuple[MemoryPorts, Policy]:
-        ids = count(1)
-        places = self.script.places
+    def _by_clock(self) -> dict[int, UseCases]:
+        """Return the use cases of processes by the minutes that their clocks are off."""
+        places, skew = self.script.places, self.script.skew
         policy = Policy(
             service="stelligent-demo-service",
             request=RequestPolicy(home_region=REGION, regions=(REGION,)),
@@ -111,9 +113,17 @@ class Scene:
             templates=self.templates,
             metrics=faulty(MemoryMetrics(), "metrics", self.faults),
             clock=self.clock,
-            new_id=lambda: f"demo{next(ids):04d}",
+            new_id=self._new_id,
         )
-        return ports, policy
+        clocks = {off: partial(self._told, timedelta(minutes=off)) for off in {-skew, 0, skew}}
+        return {off: UseCases(replace(ports, clock=c), policy) for off, c in clocks.items()}
+
+    def _new_id(self) -> str:
+        self._ids += 1
+        return f"demo{self._ids:04d}"
+
+    def _told(self, skew: timedelta) -> datetime:
+        return self.clock.now + skew
 
     def _wrapped(self, target: Target) -> Target:
         return Target(
@@ -129,12 +139,9 @@ class Scene:
     def use_cases_of(self, process: str) -> UseCases:
         """Return the use cases of a process, whose clock may be wrong."""
         self.faults.follow(process, self.clock.steps)
-        if not self.script.skew:
-            return UseCases(self._ports, self._policy)
-        turn = (len(process) + next(self._processes)) % 3 - 1
-        skew = timedelta(minutes=turn * self.script.skew)
-        ports = replace(self._ports, clock=lambda: self.clock.now + skew)
-        return UseCases(ports, self._policy)
+        turn = (len(process) + self._processes) % 3 - 1
+        self._processes += 1
+        return self._use_cases[turn * self.script.skew]
 
     def minute(self) -> float:
         """Return the minutes since the start."""
@@ -144,10 +151,15 @@ class Scene:
 
     def run(self) -> None:
         """Play the script until nothing is left to happen, or patience ends."""
-        self._set_the_stage()
+        for _ in self.steps():
+            pass
+
+    def steps(self) -> Iterator[int]:
+        """Play it so, and yield the number of each step after it."""
         end = self.start + PATIENCE
         while self.clock.now < end and not self.over():
             self.clock.step()
+            yield self.clock.steps
 
     def over(self) -> bool:
         """Return whether the script is played out and nothing is going on any more."""
@@ -165,7 +177,7 @@ class Scene:
 
     def _set_the_stage(self) -> None:
         script = self.script
-        self._people.come()
+        People(self).come()
         if script.pool:
             Admin(self, script.pool).come()
         if script.sweeps:
@@ -173,16 +185,16 @@ class Scene:
         if script.ttl:
             self._every(TTL, self._expire_items)
         if script.orphans:
-            self._every(ORPHANS, lambda: self.use_cases_of("orphans").orphan_search.run(_ignore))
+            self._every(ORPHANS, self._search_orphans)
         if script.erase_at is not None:
             self.act(script.erase_at, self._erase)
         if script.unreadable:
             first, last = script.unreadable
-            self.act(first, lambda: self.store.unreadable.update(self.store.records))
+            self.act(first, partial(self.store.unreadable.update, self.store.records))
             self.act(last, self.store.unreadable.clear)
         if script.lost:
             minute, component = script.lost
-            self.act(minute, lambda: self._lose(component))
+            self.act(minute, partial(self._lose, component))
         if script.retained:
             self.act(script.retained.removed_at, self.cloud.remove_what_was_left)
 
@@ -192,27 +204,33 @@ class Scene:
         if self.script.pool:
             use_cases.fill_pools.run(_ignore)
 
+    def _search_orphans(self) -> None:
+        self.use_cases_of("orphans").orphan_search.run(_ignore)
+
     def act(self, minute: float, what: Callable[[], object]) -> None:
         """Let something happen so many minutes from now; the run goes on until it has."""
         self._scripted += 1
+        self.clock.later(timedelta(minutes=minute), partial(self._act, what))
 
-        def act() -> None:
-            what()
-            self._scripted -= 1
+    def _act(self, what: Callable[[], object]) -> None:
+        what()
+        self._scripted -= 1
 
-        self.clock.later(timedelta(minutes=minute), act)
+    def _linger(self, call: Callable[[], object]) -> None:
+        """Let a call whose sender has given up take effect after all."""
+        self.act(6, partial(survives, call))
 
     def insist(self, what: Callable[[], object], tries: int) -> None:
         """Do something, trying again each minute as somebody does who got no answer."""
         if not survives(what) and tries:
-            self.act(1, lambda: self.insist(what, tries - 1))
+            self.act(1, partial(self.insist, what, tries - 1))
 
     def _every(self, span: timedelta, what: Callable[[], object]) -> None:
-        def again() -> None:
-            self.clock.later(span, again)
-            survives(what)
+        self.clock.later(span, partial(self._again, span, what))
 
-        self.clock.later(span, again)
+    def _again(self, span: timedelta, what: Callable[[], object]) -> None:
+        self._every(span, what)
+        survives(what)
 
     # What befalls it ----------------------------------------------------------------------
 
@@ -241,9 +259,10 @@ class Scene:
         event = "UPDATE_COMPLETE" if was == "updating" else EVENTS.get(status)
         if event and parsed is not None:
             demo_id, change = parsed[0], StackChange(parsed[1], event)
-            self._events.deliver(
-                lambda: self.use_cases_of("events").wakeups.wake(demo_id, change), retries=2
-            )
+            self._events.deliver(partial(self._wake, demo_id, change), retries=2)
+
+    def _wake(self, demo_id: str, change: StackChange) -> None:
+        self.use_cases_of("events").wakeups.wake(demo_id, change)
 
     def _all_ready(self) -> bool:
         stacks = self.cloud.stacks.values()
@@ -259,11 +278,11 @@ class Scene:
 
     def _removed(self, demo_id: str) -> None:
         # A stream is never lost: its records wait until they are dealt with.
-        self._events.deliver(
-            lambda: self.use_cases_of("stream").lease_removed.run(demo_id, by_ttl=True),
-            retries=10_000,
-            may_get_lost=False,
-        )
+        told = partial(self._hear_of_removal, demo_id)
+        self._events.deliver(told, retries=10_000, may_get_lost=False)
+
+    def _hear_of_removal(self, demo_id: str) -> None:
+        self.use_cases_of("stream").lease_removed.run(demo_id, by_ttl=True)
 
 
 def _ignore(_what: str, _error: Exception) -> None:
