@@ -1,9 +1,12 @@
 """The emulator's process: check the pin, extend MiniStack, then let it run."""
 
+import errno
+import sys
 from importlib import import_module
 from pkgutil import iter_modules
 
 from local import emulator, pin
+from local.emulator.process import PORT_TAKEN
 from local.instances import supervisor
 from local.patching import pinned
 
@@ -19,6 +22,16 @@ def extend() -> None:
     supervisor.install()  # around what was installed: Beanstalk's environments among it
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Run, and tell by the exit status when somebody else has the port."""
     extend()
-    pinned("ministack.app.main")()
+    try:
+        pinned("ministack.app.main")()
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        sys.exit(PORT_TAKEN)
+
+
+if __name__ == "__main__":
+    main()

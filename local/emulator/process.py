@@ -28,6 +28,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 _STARTS_WITHIN = 30.0  # seconds; it takes about two
 _STOPS_WITHIN = 15.0  # seconds; it saves its state and lets running Lambdas end
 _PORTS_TRIED = 5
+PORT_TAKEN = 98  # the exit status of an emulator that could not bind its port
 _LOOK_AGAIN = 0.05  # seconds between looks at a process that starts or stops
 
 
@@ -178,7 +179,7 @@ class Emulator:
                 umask=0o077,
             )
         self.pid = process.pid
-        self._wait_until_ready()
+        self._wait_until_ready(process)
 
     def stop(self) -> None:
         """End the process, its workers with it, and remove what it leaves in its temp folder."""
@@ -253,16 +254,20 @@ class Emulator:
     def _refuse_taken_port(self) -> None:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                raise PortTakenError(
-                    f"port {self.port} is taken by another program; choose another"
-                )
+                raise self._port_taken()
 
-    def _wait_until_ready(self) -> None:
+    def _port_taken(self) -> PortTakenError:
+        return PortTakenError(f"port {self.port} is taken by another program; choose another")
+
+    def _wait_until_ready(self, process: "subprocess.Popen[bytes]") -> None:
         until = time.monotonic() + _STARTS_WITHIN
         while not self.is_healthy():
-            if not is_running(self.pid) or time.monotonic() > until:
+            ended = process.poll()
+            if ended is not None or time.monotonic() > until:
                 self.stop()
                 self._refuse_taken_port()  # somebody was quicker
+                if ended == PORT_TAKEN:  # and does not listen yet, or no more
+                    raise self._port_taken()
                 raise EmulatorError(f"the emulator did not start:\n{self.log_tail()}")
             time.sleep(_LOOK_AGAIN)
 

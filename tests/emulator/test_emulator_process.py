@@ -2,13 +2,14 @@
 
 import os
 import signal
+import socket
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from local.emulator import process
-from local.emulator.process import Emulator, EmulatorError, is_running
+from local.emulator.process import Emulator, EmulatorError, PortTakenError, is_running
 
 from .conftest import Stacks, wait_until
 
@@ -91,3 +92,12 @@ def test_another_program_on_a_chosen_port_costs_a_new_choice(
         assert another.port != aws.port
         assert another.is_healthy()
         assert not replace(another, port=aws.port).is_healthy()
+
+
+def test_a_port_is_taken_also_when_nobody_listens_there_yet(tmp_path: Path) -> None:
+    """Only the emulator itself notices it, when it cannot have the port, and says so."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        port = other.getsockname()[1]
+        with pytest.raises(PortTakenError, match=f"port {port} is taken"):
+            Emulator.start(tmp_path, port, persist=False)
