@@ -10,7 +10,7 @@ from chalicelib.core.component import Status
 from chalicelib.core.costs import Cost, cost_of
 from chalicelib.core.demo import Demo, Desired
 from chalicelib.core.goals import Absent, Goal, Present, Stopped, goals
-from chalicelib.core.graph import schedule
+from chalicelib.core.graph import minutes_in_all
 from chalicelib.core.spec import replacements
 
 
@@ -89,7 +89,7 @@ def _minutes(demo: Demo, kinds: Mapping[str, str]) -> float:
     minutes = {
         n: demo.components[n].typical_minutes * _SHARES.get(kinds[n], 0) for n in depends_on
     }
-    return max((span.ends for span in schedule(depends_on, minutes)), default=0.0)
+    return minutes_in_all(depends_on, minutes)
 
 
 def _in_order(demo: Demo) -> list[str]:

@@ -101,6 +101,13 @@ def schedule(
     return [Span(s, ends[s] - minutes[s], ends[s], s in critical) for s in depends_on]
 
 
+def minutes_in_all(
+    depends_on: Mapping[str, tuple[str, ...]], minutes: Mapping[str, float]
+) -> float:
+    """Return when the last of the components is there, laid out so; 0 where there are none."""
+    return max((span.ends for span in schedule(depends_on, minutes)), default=0.0)
+
+
 def _critical(depends_on: Mapping[str, tuple[str, ...]], ends: Mapping[str, float]) -> set[str]:
     path: set[str] = set()
     component = max(ends, key=lambda s: ends[s], default=None)

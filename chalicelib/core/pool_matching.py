@@ -14,7 +14,7 @@ from typing import Final
 from chalicelib.core.catalog import Catalog
 from chalicelib.core.component import BEING_DELETED, ComponentStatus, Status
 from chalicelib.core.demo import Demo, Desired, Phase
-from chalicelib.core.graph import Graph, close, schedule
+from chalicelib.core.graph import Graph, close, minutes_in_all
 from chalicelib.core.pool import OWNER_PREFIX, Pool
 from chalicelib.core.request import CheckedRequest, new_demo
 
@@ -96,7 +96,7 @@ def remaining_minutes(catalog: Catalog, graph: Graph, there: Iterable[str]) -> f
         name: 0.0 if name in present else catalog.components[name].typical_minutes
         for name in graph.components
     }
-    return max((span.ends for span in schedule(depends_on, minutes)), default=0.0)
+    return minutes_in_all(depends_on, minutes)
 
 
 def _waits(member: Demo, now: datetime) -> bool:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from chalicelib.core.catalog import Catalog
 from chalicelib.core.costs import Cost, cost_of
-from chalicelib.core.graph import Graph, Span, schedule
+from chalicelib.core.graph import Graph, Span, minutes_in_all, schedule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,14 +42,13 @@ def preview(
         component: catalog.components[component].typical_minutes for component in graph.components
     }
     requires = {n: tuple(sorted(graph.requires[n])) for n in graph.components}
-    spans = tuple(schedule(requires, minutes))
     cost = cost_of(catalog, graph.components, parameters, region)
     return Preview(
         requested_components=requested,
         pulled_in=tuple(s for s in graph.components if s not in requested),
-        spans=spans,
+        spans=tuple(schedule(requires, minutes)),
         depends_on=after,
-        typical_minutes=max((s.ends for s in spans), default=0.0),
+        typical_minutes=minutes_in_all(requires, minutes),
         cost=cost,
         lease_usd=cost.running.over(lease),
     )

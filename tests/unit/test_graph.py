@@ -1,7 +1,7 @@
 """The graph: what a request pulls in, and how long it takes."""
 
 from chalicelib.core.catalog import build_catalog
-from chalicelib.core.graph import build_graph, schedule
+from chalicelib.core.graph import build_graph, minutes_in_all, schedule
 from testkit.simulation.components import EIGHT, component
 
 CATALOG = build_catalog(EIGHT)
@@ -61,6 +61,7 @@ def test_a_schedule_has_no_barrier() -> None:
     spans = schedule(after, {"a": 1, "b": 5, "c": 2, "d": 1})
     assert {"a": 0, "b": 0, "c": 1, "d": 5} == {s.component: s.starts for s in spans}
     assert {"b", "d"} == {s.component for s in spans if s.critical}
+    assert 6 == minutes_in_all(after, {"a": 1, "b": 5, "c": 2, "d": 1})
 
 
 def test_the_longest_way_ends_with_what_is_ready_last() -> None:
@@ -72,3 +73,4 @@ def test_the_longest_way_ends_with_what_is_ready_last() -> None:
 def test_an_empty_schedule_is_empty() -> None:
     """Nothing takes no time."""
     assert [] == schedule({}, {})
+    assert 0 == minutes_in_all({}, {})
