@@ -69,6 +69,18 @@ def on_table(client: Any) -> Stores:
     return stores(client, make_table(client))
 
 
+@pytest.fixture
+def client(aws: None) -> Any:
+    """Return a client of DynamoDB."""
+    return boto3.client("dynamodb", region_name=REGION)
+
+
+@pytest.fixture
+def table(client: Any) -> Stores:
+    """Return the real ones behind that client."""
+    return on_table(client)
+
+
 def stores(client: Any, name: str) -> Stores:
     """Return the real ones, on a table of this name."""
     return Stores(

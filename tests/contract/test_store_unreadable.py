@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-import boto3
 import pytest
 
 from chalicelib.adapters.items import demo_key, marshal
@@ -11,7 +10,7 @@ from chalicelib.core.errors import FatalError, UnreadableRecord
 from chalicelib.core.listing import Listing
 from chalicelib.core.policy import Quotas
 
-from .conftest import REGION, Stores, make_unreadable, on_table
+from .conftest import Stores, make_unreadable
 from .demos import NOW, OWNER, a_demo, entry
 
 
@@ -58,15 +57,9 @@ def test_an_unreadable_record_is_due_all_the_same(store: Stores) -> None:
 
 
 @pytest.fixture
-def client(aws: None) -> Any:
-    return boto3.client("dynamodb", region_name=REGION)
-
-
-@pytest.fixture
-def table(client: Any) -> Stores:
-    made = on_table(client)
-    made.records.create(a_demo(), [entry("first"), entry("second")], Quotas())
-    return made
+def table(table: Stores) -> Stores:
+    table.records.create(a_demo(), [entry("first"), entry("second")], Quotas())
+    return table
 
 
 @pytest.mark.parametrize(

@@ -4,28 +4,21 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import boto3
 import pytest
 
 from chalicelib.core.errors import StaleRecord
 from chalicelib.core.policy import Quotas
 
-from .conftest import REGION, Stores, on_table
+from .conftest import Stores
 from .demos import a_demo, ended
 
 KEY = {"pk": {"S": "DEMO#demo0001"}, "sk": {"S": "LEASE"}}
 
 
 @pytest.fixture
-def client(aws: None) -> Any:
-    return boto3.client("dynamodb", region_name=REGION)
-
-
-@pytest.fixture
-def table(client: Any) -> Stores:
-    made = on_table(client)
-    made.records.create(a_demo(), (), Quotas())
-    return made
+def table(table: Stores) -> Stores:
+    table.records.create(a_demo(), (), Quotas())
+    return table
 
 
 def ttl(client: Any) -> int | None:

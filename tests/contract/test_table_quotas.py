@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import boto3
 import pytest
 
 from chalicelib.adapters.items import marshal, unmarshal
@@ -14,20 +13,10 @@ from chalicelib.core.errors import LimitReached
 from chalicelib.core.listing import Listing
 from chalicelib.core.policy import Quotas
 
-from .conftest import REGION, Stores, on_table
+from .conftest import Stores
 from .demos import OWNER, a_demo, ended
 
 ROOM = Quotas(per_owner=2_000, in_all=2_000)
-
-
-@pytest.fixture
-def client(aws: None) -> Any:
-    return boto3.client("dynamodb", region_name=REGION)
-
-
-@pytest.fixture
-def table(client: Any) -> Stores:
-    return on_table(client)
 
 
 def items(client: Any, pk: str) -> list[dict[str, Any]]:

@@ -6,27 +6,16 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
 
 from chalicelib.adapters.items import marshal, unmarshal
 from chalicelib.core.errors import LimitReached
 from chalicelib.core.policy import Quotas
 
-from .conftest import REGION, Stores, on_table
+from .conftest import Stores
 from .demos import OWNER, a_demo, ended, entry
 
 PLACES = 10_000
-
-
-@pytest.fixture
-def client(aws: None) -> Any:
-    return boto3.client("dynamodb", region_name=REGION)
-
-
-@pytest.fixture
-def table(client: Any) -> Stores:
-    return on_table(client)
 
 
 def sent(client: Any, operation: str) -> list[dict[str, Any]]:

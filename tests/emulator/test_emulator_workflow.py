@@ -28,6 +28,17 @@ def run_machine(aws: Emulator, name: str, states: dict[str, Any]) -> tuple[Any, 
     return steps, wait_until(ended)
 
 
+def waiting(function: str) -> dict[str, Any]:
+    """Return the state that gives a function its token, and waits for an answer to that."""
+    return {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
+        "Parameters": {"FunctionName": function, "Payload": {"token.$": "$$.Task.Token"}},
+        "TimeoutSecondsPath": "$.seconds",
+        "End": True,
+    }
+
+
 def test_state_machines_catch_errors_by_class(aws: Emulator) -> None:
     """A Catch that names our exception's class takes it; the message arrives with it."""
     source = (
@@ -50,14 +61,8 @@ def test_state_machines_catch_errors_by_class(aws: Emulator) -> None:
 def test_a_task_waits_as_long_as_its_input_says(aws: Emulator) -> None:
     """TimeoutSecondsPath ends a wait for a token that nobody answers, and Catch takes it."""
     function = make_function(aws, "parker", "def handler(event, context): return None")
-    wait = {
-        "Type": "Task",
-        "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
-        "Parameters": {"FunctionName": function, "Payload": {"token.$": "$$.Task.Token"}},
-        "TimeoutSecondsPath": "$.seconds",
-        "Catch": [{"ErrorEquals": ["States.Timeout"], "Next": "Late"}],
-        "End": True,
-    }
+    late = [{"ErrorEquals": ["States.Timeout"], "Next": "Late"}]
+    wait = waiting(function) | {"Catch": late}
     steps, told = run_machine(aws, "waiter", {"Wait": wait, "Late": {"Type": "Succeed"}})
     entered = steps.get_execution_history(executionArn=told["executionArn"])["events"]
     details = "stateEnteredEventDetails"
@@ -74,13 +79,6 @@ def test_a_token_is_answered_with_the_right_on_its_machine(aws: Emulator) -> Non
         "    steps.send_task_success(taskToken=event['token'], output='{}')\n"
     )
     function = make_function(aws, "answerer", source)
-    wait = {
-        "Type": "Task",
-        "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
-        "Parameters": {"FunctionName": function, "Payload": {"token.$": "$$.Task.Token"}},
-        "TimeoutSecondsPath": "$.seconds",
-        "End": True,
-    }
     resource = "arn:aws:states:us-east-1:000000000000:stateMachine:answered"
     put_policy(
         aws,
@@ -88,7 +86,7 @@ def test_a_token_is_answered_with_the_right_on_its_machine(aws: Emulator) -> Non
         {"Effect": "Allow", "Action": "states:SendTaskSuccess", "Resource": resource},
     )
     for machine, status in (("answered", "SUCCEEDED"), ("unanswered", "FAILED")):
-        assert run_machine(aws, machine, {"Wait": wait})[1]["status"] == status
+        assert run_machine(aws, machine, {"Wait": waiting(function)})[1]["status"] == status
 
 
 def test_an_answer_that_comes_too_late_is_told_so(aws: Emulator) -> None:
@@ -101,14 +99,7 @@ def test_an_answer_that_comes_too_late_is_told_so(aws: Emulator) -> None:
         "    boto3.client('s3').put_object(Bucket='tokens', Key='token', Body=event['token'])\n",
     )
     aws.client("s3").create_bucket(Bucket="tokens")
-    wait = {
-        "Type": "Task",
-        "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
-        "Parameters": {"FunctionName": parker, "Payload": {"token.$": "$$.Task.Token"}},
-        "TimeoutSecondsPath": "$.seconds",
-        "End": True,
-    }
-    steps, told = run_machine(aws, "late", {"Wait": wait})
+    steps, told = run_machine(aws, "late", {"Wait": waiting(parker)})
     assert told["status"] == "FAILED"
     token = aws.client("s3").get_object(Bucket="tokens", Key="token")["Body"].read().decode()
     make_function(

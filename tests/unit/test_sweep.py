@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.core.catalog import ALL
 from chalicelib.core.demo import Demo, Desired, Phase
-from chalicelib.core.errors import AccessDenied, StaleRecord, Unavailable
+from chalicelib.core.errors import AccessDenied, DemoError, StaleRecord, Unavailable
 from chalicelib.core.request import DemoRequest
 from chalicelib.core.timeline import Entry, EntryKind
 
@@ -260,32 +260,31 @@ def test_how_long_a_demo_outlives_its_lease_is_told_while_it_does() -> None:
     assert 10 == overdue(stage)
 
 
-def test_a_demo_that_no_sweep_can_end_is_overdue_and_a_fault(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """At each of them."""
+def never_saved(monkeypatch: pytest.MonkeyPatch, error: DemoError) -> Stage:
+    """Return a stage with a demo whose lease is over, and whose record cannot be saved."""
     stage = Stage()
     up(stage)
     stage.clock.advance(minutes(250))
 
     def refuse(*_: object) -> Demo:
-        raise AccessDenied("not authorized")
+        raise error
 
     monkeypatch.setattr(stage.store, "save", refuse)
+    return stage
+
+
+def test_a_demo_that_no_sweep_can_end_is_overdue_and_a_fault(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """At each of them."""
+    stage = never_saved(monkeypatch, AccessDenied("not authorized"))
     assert [10, 10] == [overdue(stage), overdue(stage)]
     assert [1, 1] == [value for name, value, _ in stage.metrics.values if name == "SweepFaults"]
 
 
 def test_a_demo_that_somebody_else_is_at_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     """The next sweep sees to it."""
-    stage = Stage()
-    up(stage)
-    stage.clock.advance(minutes(250))
-
-    def taken(*_: object) -> Demo:
-        raise StaleRecord("moved on")
-
-    monkeypatch.setattr(stage.store, "save", taken)
+    stage = never_saved(monkeypatch, StaleRecord("moved on"))
     assert () == stage.sweep.run(lambda *_: None).faults
 
 
