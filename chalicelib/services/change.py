@@ -55,7 +55,7 @@ class ChangeDemo:
 
     @_on_latest
     def delete(self, demo: Demo, *, actor: str, why: str, insist: bool = False) -> Demo:
-        """Delete a demo; asking again, or for one already deleted, changes nothing on its record.
+        """Delete a demo; the record of one that is being deleted, or is deleted, does not change.
 
         `insist` as in `Loops.ensure`.
         """

@@ -1,4 +1,4 @@
-"""S3 and its fake: emptied of everything, in bites, and found by tag."""
+"""S3 and its fake: emptied of everything, in batches, and found by tag."""
 
 from collections.abc import Callable
 from typing import Any
@@ -52,12 +52,12 @@ def _maker(client: Any) -> Make:
 
 
 def emptied(buckets: Buckets, name: str) -> int:
-    """Empty a bucket and return how many bites it took."""
-    bites = 1
+    """Empty a bucket and return how many batches it took."""
+    batches = 1
     while not buckets.empty(name):
-        bites += 1
-        assert bites < 20
-    return bites
+        batches += 1
+        assert batches < 20
+    return batches
 
 
 def test_versions_and_uploads_are_removed(account: Account) -> None:
@@ -97,8 +97,8 @@ def test_delete_markers_go_too(aws: None) -> None:
     assert [] == client.list_buckets()["Buckets"]
 
 
-def test_a_full_bucket_takes_more_than_one_bite() -> None:
-    """A bite is bounded, and says whether another is needed."""
+def test_a_full_bucket_takes_more_than_one_batch() -> None:
+    """A batch is bounded, and says whether another is needed."""
     fake = MemoryBuckets(service=SERVICE, batch=2)
     fake.make(NAME, OURS)
     for _ in range(5):
@@ -106,8 +106,8 @@ def test_a_full_bucket_takes_more_than_one_bite() -> None:
     assert 3 == emptied(fake, NAME)
 
 
-def test_a_bucket_of_thousands_takes_more_than_one_bite(aws: None) -> None:
-    """Pages past the bite are left for the next one."""
+def test_a_bucket_of_thousands_takes_more_than_one_batch(aws: None) -> None:
+    """Pages past the batch are left for the next one."""
     client = boto3.client("s3", region_name=REGION)
     _maker(client)(NAME, OURS)
     buckets = S3(client, service=SERVICE, batch=1)

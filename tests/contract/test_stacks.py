@@ -1,4 +1,4 @@
-"""CloudFormation and its fake: idempotent asking, collapsed statuses, ours by tag only."""
+"""CloudFormation and its fake: idempotent calls, collapsed statuses, ours by tag only."""
 
 import json
 from collections.abc import Mapping

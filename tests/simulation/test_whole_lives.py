@@ -191,7 +191,7 @@ def test_a_plan_that_always_fails_does_not_fill_its_history() -> None:
 
 
 def test_a_loop_with_much_to_do_hands_over_to_the_next() -> None:
-    """A bucket of a great many versions is emptied in bites, a look each."""
+    """A bucket of a great many versions is emptied in batches, a look each."""
     scene = Scene(Script(extend_at=None, lease=20))
     scene.cloud.listeners.append(
         lambda name, status: (

@@ -67,7 +67,7 @@ def test_every_message_is_within_the_limits(drawn: Demo, text: str) -> None:
 
 
 def test_the_status_message_tells_states_links_and_the_end() -> None:
-    """Each step has its state and minutes; then come the links, the countdown, the buttons."""
+    """Each component has its state and minutes; then come links, countdown and buttons."""
     shown = status_message.status_message(
         demo(
             component("vpc", status=Status.READY, started_at=NOW, finished_at=NOW + minutes(3)),

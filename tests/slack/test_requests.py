@@ -34,9 +34,9 @@ def stage() -> SlackStage:
 
 def made(stage: SlackStage, user: str = ANN) -> str:
     """Ask for a demo; return its id."""
-    ask = stage.slack_request(Create(components=("vpc",)), user)
-    respond_to(stage.updates, ask.key)
-    return ask.demo_id
+    sent = stage.slack_request(Create(components=("vpc",)), user)
+    respond_to(stage.updates, sent.key)
+    return sent.demo_id
 
 
 def test_a_demo_is_the_same_persons_as_over_http(stage: SlackStage) -> None:
@@ -47,17 +47,17 @@ def test_a_demo_is_the_same_persons_as_over_http(stage: SlackStage) -> None:
     assert [ANN] == stage.chat.looked_up
 
 
-def test_an_ask_delivered_again_makes_one_demo(stage: SlackStage) -> None:
+def test_a_request_delivered_again_makes_one_demo(stage: SlackStage) -> None:
     """A second delivery finds the first one's work, even one that died half way."""
-    ask = stage.slack_request(Create(components=("vpc",)))
+    sent = stage.slack_request(Create(components=("vpc",)))
     stage.chat.errors["account"] = [Unavailable("Slack is down")]
     with pytest.raises(Unavailable):
-        respond_to(stage.updates, ask.key)
-    respond_to(stage.updates, ask.key)
+        respond_to(stage.updates, sent.key)
+    respond_to(stage.updates, sent.key)
     stage.slack_store.handled.clear()  # as if the process had died before it noted the end
-    respond_to(stage.updates, ask.key)
-    assert [ask.demo_id] == [*stage.store.records]
-    assert CHANNEL == stage.slack_store.refs[ask.demo_id].channel
+    respond_to(stage.updates, sent.key)
+    assert [sent.demo_id] == [*stage.store.records]
+    assert CHANNEL == stage.slack_store.refs[sent.demo_id].channel
 
 
 def test_an_unconfirmed_address_gets_nothing(stage: SlackStage) -> None:
@@ -85,7 +85,7 @@ def test_without_an_address_the_answer_asks_for_one(stage: SlackStage) -> None:
 
 
 def test_pressing_extend_twice_extends_once(stage: SlackStage) -> None:
-    """A button stands for a new end and not for a step, so a double press changes nothing."""
+    """A button stands for a new end and not for more hours: a second press changes nothing."""
     demo_id = made(stage)
     seen = stage.store.get(demo_id).expires_at
     for _ in range(2):
@@ -95,15 +95,15 @@ def test_pressing_extend_twice_extends_once(stage: SlackStage) -> None:
 
 
 def test_a_typed_extension_delivered_twice_extends_once(stage: SlackStage) -> None:
-    """An ask that was carried out is not carried out again, though its answer was lost."""
+    """A request that was handled is not handled again, though its answer was lost."""
     demo_id = made(stage)
     before = stage.store.get(demo_id).expires_at
-    ask = stage.slack_request(Extend(demo=demo_id, by=timedelta(hours=1)))
+    sent = stage.slack_request(Extend(demo=demo_id, by=timedelta(hours=1)))
     stage.slack_store.refs.clear()  # a demo asked for over HTTP, so the answer is in words
     stage.chat.errors["respond"] = [Unavailable("Slack is down")]
     with pytest.raises(Unavailable):
-        respond_to(stage.updates, ask.key)
-    respond_to(stage.updates, ask.key)
+        respond_to(stage.updates, sent.key)
+    respond_to(stage.updates, sent.key)
     assert before + timedelta(hours=1) == stage.store.get(demo_id).expires_at
 
 

@@ -46,9 +46,9 @@ def stage() -> SlackStage:
 
 def made(stage: SlackStage) -> Demo:
     """Ask for a demo in Slack, and let it come up."""
-    ask = stage.slack_request(Create(components=("vpc",)))
-    respond_to(stage.updates, ask.key)
-    before = stage.store.get(ask.demo_id)
+    sent = stage.slack_request(Create(components=("vpc",)))
+    respond_to(stage.updates, sent.key)
+    before = stage.store.get(sent.demo_id)
     components = {
         name: replace(component, status=Status.READY)
         for name, component in before.components.items()
@@ -193,9 +193,9 @@ def test_credentials_go_to_who_asked_and_nowhere_else(stage: SlackStage) -> None
     assert "Nothing of" in said(stage.chat.responses[-1])
     posts = len(stage.chat.posts)
     stage.chat.errors["respond"] = [Rejected("used up")]
-    ask = stage.slack_request(ShowCredentials(demo=known.demo_id))
+    sent = stage.slack_request(ShowCredentials(demo=known.demo_id))
     with pytest.raises(Rejected):
-        respond_to(stage.updates, ask.key)
+        respond_to(stage.updates, sent.key)
     assert posts == len(stage.chat.posts)
 
 

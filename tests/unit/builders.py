@@ -65,7 +65,7 @@ def leaving(*components: ComponentStatus, **fields: Any) -> Demo:
 
 @st.composite
 def graphs(draw: st.DrawFn, most: int = 7) -> dict[str, tuple[str, ...]]:
-    """Draw a graph without cycles: each step waits for some of those before it."""
+    """Draw a graph without cycles: each component waits for some of those before it."""
     names = [f"s{i}" for i in range(draw(st.integers(1, most)))]
     return {
         name: tuple(draw(st.lists(st.sampled_from(names[:i]), unique=True))) if i else ()

@@ -56,7 +56,7 @@ def test_the_bundle_is_put_into_the_demos_own_bucket() -> None:
 
 @pytest.mark.parametrize("generation", [0, 1, 7])
 def test_a_bundle_nobody_wants_any_more_is_not_put(generation: int) -> None:
-    """The step is at rest, or the loop was overtaken."""
+    """The component is at rest, or the loop was overtaken."""
     stage = stage_with_stacks()
     demo = stage.store.get("demo0001")
     if generation == 1:

@@ -56,7 +56,7 @@ def test_steps_come_after_their_inputs() -> None:
 
 
 def test_a_schedule_has_no_barrier() -> None:
-    """Each step starts when its own inputs end; the longest way is marked."""
+    """Each component starts when its own inputs end; the longest way is marked."""
     after: dict[str, tuple[str, ...]] = {"a": (), "b": (), "c": ("a",), "d": ("b", "c")}
     spans = schedule(after, {"a": 1, "b": 5, "c": 2, "d": 1})
     assert {"a": 0, "b": 0, "c": 1, "d": 5} == {s.component: s.starts for s in spans}

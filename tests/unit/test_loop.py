@@ -30,7 +30,7 @@ def fails(stage: Stage, port: str, method: str, error: DemoError) -> None:
 def test_a_wake_that_fails_makes_no_call_fail(
     port: str, method: str, error: DemoError, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The wish is saved; what failed is counted and logged."""
+    """What the owner wants is saved; what failed is counted and logged."""
     stage = Stage()
     demo = stage.request.create(OWNER, REQUEST)
     stage.store.tokens[demo.demo_id] = "t1"

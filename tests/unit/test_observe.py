@@ -45,7 +45,9 @@ EMPTY = Action(ActionKind.EMPTY_BUCKET, "vpc")
         (Status.FAILED, ABSENT, Status.FAILED),
     ],
 )
-def test_a_sighting_moves_a_step_on(known: Status, seen: Status | Absence, then: Status) -> None:
+def test_an_observation_moves_a_component_on(
+    known: Status, seen: Status | Absence, then: Status
+) -> None:
     """Each status that is known meets each that may be seen."""
     after = apply_observations(
         demo(component("vpc", status=known)), {"vpc": StackObservation(status=seen)}, NOW
@@ -181,7 +183,7 @@ def test_a_denied_deletion_says_so() -> None:
 
 
 def test_a_bite_is_followed_by_another() -> None:
-    """A step is prepared when the last bite says that nothing is left."""
+    """A component is prepared when the last batch says that nothing is left."""
     made = demo(component("vpc", status=Status.READY, has_bucket=True))
     after = apply_outcomes(made, [Outcome(action=EMPTY, more=True)], NOW)
     assert not after.components["vpc"].prepared
@@ -190,7 +192,7 @@ def test_a_bite_is_followed_by_another() -> None:
 
 @pytest.mark.parametrize("action", [CREATE, DELETE, EMPTY])
 def test_an_outcome_that_comes_late_changes_nothing(action: Action) -> None:
-    """The step is gone; what an overtaken loop has to say of it does not matter."""
+    """The component is gone; what an overtaken loop has to say of it does not matter."""
     made = demo(component("vpc", status=Status.DELETED))
     assert made == apply_outcomes(made, [Outcome(action=action, error="late")], NOW)
 
@@ -210,7 +212,7 @@ def test_an_outcome_told_twice_counts_once() -> None:
 
 
 def looks(known: ComponentStatus, **where: bool) -> list[int]:
-    """Return the minutes at which a step in flight is looked at while no event comes."""
+    """Return the minutes at which a component in flight is looked at while no event comes."""
     made, found = demo(known), []
     for minute in range(1, 31):
         now = NOW + minutes(minute)

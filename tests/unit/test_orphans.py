@@ -212,7 +212,7 @@ def test_a_component_that_the_catalog_lost_goes_first() -> None:
 
 
 def test_a_bucket_without_a_stack_is_emptied_and_removed() -> None:
-    """In bites, a search at a time."""
+    """In batches, a search at a time."""
     stage = Stage()
     stage.cloud.buckets.make("stelligent-demo-demo0001-1", tags("s3"))
     for _ in range(5):

@@ -63,7 +63,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_users_own_template_is_wired_by_its_parameters(folder: Path) -> None:
-    """Its need pulls its provider in, its wish is wired when the provider is there anyway."""
+    """What it requires is pulled in; what it wants is wired when that is there anyway."""
     (folder / "cfn" / "topic.yaml").write_text(TOPIC)
     catalog = PackagedTemplates(folder).catalog()
     assert () == catalog.problems

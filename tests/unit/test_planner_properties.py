@@ -99,7 +99,7 @@ class Account:
 def test_comes_up_in_order_and_once(
     graph: dict[str, tuple[str, ...]], data: st.DataObject
 ) -> None:
-    """Whatever the order of completion, each step is created once, after its inputs."""
+    """Whatever the order of completion, each component is created once, after its inputs."""
     apply_outcomes = Account(data, of_graph(graph))
     apply_outcomes.loop()
     assert Phase.READY is apply_outcomes.demo.phase
@@ -111,7 +111,7 @@ def test_comes_up_in_order_and_once(
 def test_goes_down_in_reverse_and_once(
     graph: dict[str, tuple[str, ...]], data: st.DataObject
 ) -> None:
-    """Deletion takes each step once, after everything that stands on it."""
+    """Deletion takes each component once, after everything that stands on it."""
     apply_outcomes = Account(data, of_graph(graph))
     apply_outcomes.loop()
     apply_outcomes.done.clear()
@@ -159,7 +159,7 @@ def test_quarantine_keeps_only_what_is_stuck_and_what_that_requires(
 def test_failures_end_empty_or_kept(
     *, keep: bool, graph: dict[str, tuple[str, ...]], data: st.DataObject
 ) -> None:
-    """Where steps fail the demo ends deleted, its failure kept, or rests where that was asked."""
+    """Where components fail the demo ends deleted, its failure kept, or rests where it should."""
     apply_outcomes = Account(data, of_graph(graph, keep_on_failure=keep))
     apply_outcomes.loop(may_fail=True)
     failed = apply_outcomes.demo.failure is not None
@@ -173,7 +173,7 @@ def test_failures_end_empty_or_kept(
 def test_a_kept_failure_stops_its_descendants_only(
     graph: dict[str, tuple[str, ...]], data: st.DataObject
 ) -> None:
-    """With keep_on_failure all that does not stand on a failed step still comes up."""
+    """With keep_on_failure all that does not stand on a failed component still comes up."""
     apply_outcomes = Account(data, of_graph(graph, keep_on_failure=True))
     apply_outcomes.loop(may_fail=True)
     components = apply_outcomes.demo.components.values()
@@ -186,7 +186,7 @@ def test_a_kept_failure_stops_its_descendants_only(
 def test_everything_that_can_start_does(
     graph: dict[str, tuple[str, ...]], data: st.DataObject
 ) -> None:
-    """One plan starts every step whose inputs are there: no barrier between levels."""
+    """One plan starts every component whose inputs are there: no barrier between levels."""
     demo = _with_statuses(graph, data, (Status.PENDING, Status.CREATING, Status.READY))
     plan = decide(demo, NOW, polling=PACE)
     startable = {
@@ -202,7 +202,7 @@ def test_everything_that_can_start_does(
 def test_everything_that_can_go_does(
     graph: dict[str, tuple[str, ...]], data: st.DataObject
 ) -> None:
-    """One plan removes every step that nothing stands on any more, and no other."""
+    """One plan deletes every component that nothing stands on any more, and no other."""
     demo = replace(_with_statuses(graph, data, tuple(Status)), desired_state=Desired.DELETED)
     plan = decide(demo, NOW, polling=PACE)
     removable = {

@@ -99,7 +99,7 @@ def test_a_broken_template_says_why() -> None:
 
 
 def test_the_bundle_is_not_asked_for() -> None:
-    """It is a step, not a component."""
+    """It comes with what needs it, and has no template."""
     assert "components.0" in refused(components=(BUNDLE,))
 
 
@@ -149,7 +149,7 @@ def test_a_lease_has_its_bounds(ttl: timedelta) -> None:
 
 @pytest.mark.parametrize("name", ["DemoId", "VpcId", "Sizes"])
 def test_a_parameter_must_be_the_requests_to_set(name: str) -> None:
-    """What the service or another step fills, and what no template has, is refused."""
+    """What the service or another component fills, and what no template has, is refused."""
     assert [f"parameters.{name}"] == list(refused(parameters={name: "x"}))
 
 

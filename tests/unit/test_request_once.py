@@ -1,4 +1,4 @@
-"""The same asking makes the same demo, even when a process died half way through it."""
+"""The same request makes the same demo, even when a process died half way through it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ REQUEST = DemoRequest(components=ALL, allowed_cidr=(HOME,))
 SEED = "owner and key"
 
 
-def test_asking_again_makes_no_second_demo() -> None:
+def test_the_same_request_makes_no_second_demo() -> None:
     """The second answer is the first one's demo."""
     stage = Stage()
     demo_id = demo_id_from(SEED)
@@ -32,7 +32,7 @@ def test_asking_again_makes_no_second_demo() -> None:
 
 
 def test_a_start_that_was_lost_is_made_up_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The record was written and the loop was not started; asking again starts it."""
+    """The record was written and the loop was not started; the same request again starts it."""
     stage = Stage()
     demo_id = demo_id_from(SEED)
 

@@ -57,7 +57,7 @@ _REFUSALS: Final[Mapping[type[DemoError], HTTPStatus]] = {
     Outdated: HTTPStatus.PRECONDITION_FAILED,
     WrongState: HTTPStatus.CONFLICT,
 }
-"""How the domain's refusals are answered; they are told as they are."""
+"""How the domain's refusals are answered; the detail is their own text."""
 
 
 class HttpError(DemoError):
@@ -184,7 +184,7 @@ def _respond(
     except DemoError as error:
         logger().info("refused", extra={"why": str(error), "path": request.path})
         return _problem_response(_problem(error))
-    except Exception:  # noqa: BLE001 - the last line of defence: logged whole, told without details
+    except Exception:  # noqa: BLE001 - the details are logged and not returned
         logger().exception("unhandled", extra={"path": request.path})
         return _problem_response(_our_fault())
 
