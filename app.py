@@ -12,8 +12,10 @@ from chalice import Chalice
 
 from chalicelib.entrypoints import auth, web
 from chalicelib.entrypoints.rest import about, access, demos, inspection, pools, shares
+from chalicelib.entrypoints.rest.http import explain
 
 app = Chalice(app_name="stelligent-demo")
+app.register_middleware(explain, "http")
 for routes in (auth, demos, inspection, pools, about, access, shares, web):
     app.register_blueprint(routes.bp)
 

@@ -42,7 +42,7 @@ _UNIX: Final = 3  # the "made by" that makes unzip heed the rights
 _REGULAR_FILE: Final = 0o100000
 
 
-class MissingDockerFile(FatalError):  # noqa: N818 - named like the others of its kind
+class MissingDockerFile(FatalError):
     """A file that `DOCKER_FILES` lists was not among those given."""
 
     def __init__(self, names: list[str]) -> None:

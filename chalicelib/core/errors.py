@@ -20,15 +20,15 @@ class RetryableError(DemoError):
     """Trying the same thing again later may succeed."""
 
 
-class StaleRecord(RetryableError):  # noqa: N818 - the name is what Step Functions matches
+class StaleRecord(RetryableError):
     """Somebody else wrote the record since it was read; read again and decide again."""
 
 
-class Throttled(RetryableError):  # noqa: N818
+class Throttled(RetryableError):
     """AWS throttled the call."""
 
 
-class Unavailable(RetryableError):  # noqa: N818
+class Unavailable(RetryableError):
     """AWS or the network did not answer, or answered with a server-side fault."""
 
 
@@ -36,35 +36,35 @@ class FatalError(DemoError):
     """Trying again changes nothing until a person changes something."""
 
 
-class AccessDenied(FatalError):  # noqa: N818
+class AccessDenied(FatalError):
     """The role in use may not do this."""
 
 
-class Rejected(FatalError):  # noqa: N818
+class Rejected(FatalError):
     """AWS understood the call and refused it."""
 
 
-class MissingSetting(FatalError):  # noqa: N818
+class MissingSetting(FatalError):
     """An environment variable that the function needs is absent or unusable."""
 
 
-class NotAllowed(FatalError):  # noqa: N818
+class NotAllowed(FatalError):
     """The person is known, and the operator lets them have no demos."""
 
 
-class NotFound(FatalError):  # noqa: N818
+class NotFound(FatalError):
     """There is no such demo, or it is not the caller's to see."""
 
 
-class UnreadableRecord(FatalError):  # noqa: N818
+class UnreadableRecord(FatalError):
     """A stored item that this release cannot read: a newer release may have written it."""
 
 
-class Outdated(FatalError):  # noqa: N818
+class Outdated(FatalError):
     """The caller speaks of a version of the record that is not the present one."""
 
 
-class WrongState(FatalError):  # noqa: N818
+class WrongState(FatalError):
     """The demo exists, but what was requested does not fit the phase it is in or its caps.
 
     `until` is the latest end of its lease, where that is what the cap is about.
@@ -83,7 +83,7 @@ class FieldProblem:
     message: str
 
 
-class InvalidRequest(FatalError):  # noqa: N818
+class InvalidRequest(FatalError):
     """The request cannot be accepted; every problem found is in `problems`."""
 
     def __init__(self, *problems: FieldProblem) -> None:
@@ -96,7 +96,7 @@ IN_ALL: Final = "in all"
 """The quotas by their names."""
 
 
-class LimitReached(FatalError):  # noqa: N818
+class LimitReached(FatalError):
     """A quota is full: `limit` names it, `maximum` is its size, `holders` the demos in it."""
 
     def __init__(self, limit: str, maximum: int, holders: tuple[str, ...] = ()) -> None:

@@ -60,7 +60,7 @@ def _let_through(method_arn: str, context: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-class TokenRefused(FatalError):  # noqa: N818
+class TokenRefused(FatalError):
     """A token that identifies nobody, and why not."""
 
 

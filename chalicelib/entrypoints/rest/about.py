@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from chalice import Blueprint
-from chalice import Response as ChaliceResponse
 
-from chalicelib.entrypoints.rest.http import Request, Response, endpoint, explained
+from chalicelib.entrypoints.rest.http import Request, Response, endpoint
 from chalicelib.entrypoints.rest.views import caller_view, health_view
 from chalicelib.wiring import use_cases
 
 bp = Blueprint(__name__)
-
-
-@bp.middleware("http")  # type: ignore[untyped-decorator]
-def explain(event: Any, get_response: Any) -> ChaliceResponse:
-    """Give what Chalice itself refuses the form of the service's own refusals."""
-    return explained(get_response(event))
 
 
 @endpoint(bp, "GET", "/catalog")

@@ -278,8 +278,9 @@ def _problem_response(problem: Problem) -> ChaliceResponse:
     )
 
 
-def explained(response: ChaliceResponse) -> ChaliceResponse:
+def explain(event: Any, get_response: Any) -> ChaliceResponse:
     """Turn what Chalice itself refuses (a media type, a method) into a problem document."""
+    response: ChaliceResponse = get_response(event)
     kind = response.headers.get("Content-Type", "")
     if response.status_code < HTTPStatus.BAD_REQUEST or kind.startswith("application/problem"):
         return response

@@ -148,7 +148,7 @@ DemoCommand = (
 """Every command; `kind` names it in a stored request."""
 
 
-class NotOwner(FatalError):  # noqa: N818
+class NotOwner(FatalError):
     """A button of somebody else's demo was pressed; `owner` is the owner's Slack id, if known."""
 
     def __init__(self, owner: str | None) -> None:
@@ -156,7 +156,7 @@ class NotOwner(FatalError):  # noqa: N818
         self.owner = owner
 
 
-class NotOneDemo(FatalError):  # noqa: N818
+class NotOneDemo(FatalError):
     """A command could mean any of several demos, or none."""
 
     def __init__(self, named: str, demos: tuple[Demo, ...]) -> None:

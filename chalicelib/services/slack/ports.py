@@ -13,11 +13,11 @@ from chalicelib.services.slack.commands import DemoCommand
 Json = dict[str, Any]
 
 
-class ChannelUnavailable(FatalError):  # noqa: N818
+class ChannelUnavailable(FatalError):
     """The channel or message cannot be written to: gone, archived, or we are not in it."""
 
 
-class Unverified(FatalError):  # noqa: N818
+class Unverified(FatalError):
     """A Slack user whose e-mail address nobody vouches for."""
 
 
