@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.entrypoints.rest.moments import maybe_moment, moment
+from chalicelib.entrypoints.rest.views import maybe_moment, moment
 
 if TYPE_CHECKING:  # only the description of the API needs the answers' types
     from collections.abc import Iterable

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from chalice import Blueprint
 
 from chalicelib.entrypoints.rest.http import HttpError, Request, Response, endpoint
-from chalicelib.entrypoints.rest.moments import moment
-from chalicelib.entrypoints.rest.views import component_view, failure_view
+from chalicelib.entrypoints.rest.views import component_view, failure_view, moment
 from chalicelib.wiring import use_cases
 
 if TYPE_CHECKING:

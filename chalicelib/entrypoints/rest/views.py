@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 from chalicelib.core.component import Status
 from chalicelib.core.kinds import Kind
 from chalicelib.core.naming import stack_name
-from chalicelib.entrypoints.rest.moments import maybe_moment as _maybe
-from chalicelib.entrypoints.rest.moments import moment as _time
 
 if TYPE_CHECKING:  # only the description of the API needs the answers' types
     from collections.abc import Callable
-    from datetime import timedelta
+    from datetime import datetime, timedelta
 
     from chalicelib.core.catalog import Catalog
     from chalicelib.core.component import ComponentStatus, Failure
@@ -24,6 +22,16 @@ if TYPE_CHECKING:  # only the description of the API needs the answers' types
     from chalicelib.core.timeline import Entry
     from chalicelib.entrypoints.rest import answers, offers
     from chalicelib.services.overview import Held
+
+
+def moment(at: datetime) -> str:
+    """Return a moment as answers have it: ISO 8601 with milliseconds and the zone."""
+    return at.isoformat(timespec="milliseconds")
+
+
+def maybe_moment(at: datetime | None) -> str | None:
+    """Return a moment that may not have come."""
+    return moment(at) if at else None
 
 
 def prices_view(cost: Cost) -> answers.Prices:
@@ -54,13 +62,13 @@ def demo_view(demo: Demo, cost: Cost) -> answers.Demo:
         "components": [component_view(demo, c) for c in demo.components.values()],
         "outputs": {s.name: dict(s.outputs) for s in demo.components.values() if s.outputs},
         "failure": failure_view(demo.trouble or demo.failure),
-        "created_at": _time(demo.created_at),
-        "ready_at": _maybe(demo.ready_at),
-        "expires_at": _time(demo.expires_at),
+        "created_at": moment(demo.created_at),
+        "ready_at": maybe_moment(demo.ready_at),
+        "expires_at": moment(demo.expires_at),
         "ttl_hours": round(_hours(demo.expires_at - demo.created_at), 2),
         "lease_usd": cost.running.over(demo.expires_at - demo.created_at),
-        "deleted_at": _maybe(demo.deleted_at),
-        "retry_at": _maybe(demo.retry_at),
+        "deleted_at": maybe_moment(demo.deleted_at),
+        "retry_at": maybe_moment(demo.retry_at),
         "links": demo.links,
     }
 
@@ -80,8 +88,8 @@ def brief_view(demo: Demo) -> answers.DemoBrief:
             "of": len(components),
         },
         "failure": failure_view(demo.trouble or demo.failure),
-        "created_at": _time(demo.created_at),
-        "expires_at": _time(demo.expires_at),
+        "created_at": moment(demo.created_at),
+        "expires_at": moment(demo.expires_at),
         "links": demo.links,
     }
 
@@ -117,12 +125,12 @@ def component_view(demo: Demo, component: ComponentStatus) -> answers.ComponentS
         "status": component.status,
         "depends_on": list(component.depends_on),
         "typical_minutes": component.typical_minutes,
-        "started_at": _maybe(component.started_at),
-        "finished_at": _maybe(component.finished_at),
-        "removing_at": _maybe(component.removing_at),
-        "removed_at": _maybe(component.removed_at),
+        "started_at": maybe_moment(component.started_at),
+        "finished_at": maybe_moment(component.finished_at),
+        "removing_at": maybe_moment(component.removing_at),
+        "removed_at": maybe_moment(component.removed_at),
         "failure": failure_view(component.failure),
-        "retry_at": _maybe(component.retry_at),
+        "retry_at": maybe_moment(component.retry_at),
     }
 
 
@@ -157,7 +165,7 @@ def events_view(page: Page[Entry]) -> answers.EventList:
 
 def _event(entry: Entry) -> answers.Event:
     return {
-        "at": _time(entry.at),
+        "at": moment(entry.at),
         "actor": entry.actor,
         "kind": entry.kind,
         "text": entry.text,
