@@ -99,20 +99,52 @@ def databases(running: Running, demo_id: str) -> list[dict[str, Any]]:
     return [d for d in found if demo_id in d["DBInstanceIdentifier"]]
 
 
-@pytest.mark.parametrize("state", ["paused", "running"])
-def test_deletion_in_the_middle_of_a_pause_or_change_ends_empty(
-    running: Running, state: str
+@pytest.mark.parametrize(
+    ("from_", "to", "begun"),
+    [
+        ("running", "paused", "pausing"),
+        ("running", "running", "changing"),
+        ("paused", "running", "resuming"),
+    ],
+)
+def test_deletion_in_the_middle_of_a_pause_change_or_resumption_ends_empty(
+    running: Running, from_: str, to: str, begun: str
 ) -> None:
     """Whatever is under way, all goes, and the account is as it was."""
     running.remember()
     owner = running.person()
     demo_id = owner.ask("rds", "asg")
     owner.until(demo_id, "ready", "deleted")
-    patched(owner, demo_id, {"desired_state": state, "allowed_cidr": ["198.51.100.7/32"]})
-    begun = "pausing" if state == "paused" else "changing"
+    if from_ == "paused":
+        patched(owner, demo_id, {"desired_state": "paused"})
+        owner.until(demo_id, "paused", "deleted")
+    patched(owner, demo_id, {"desired_state": to, "allowed_cidr": ["198.51.100.7/32"]})
     # From the timeline: a change may be over between two looks at the phase.
     wait_for(lambda: begun in str(owner.events(demo_id)), "it is on its way")
     gone(owner, demo_id)
+    assert [] == running.left_behind()
+
+
+def test_a_protected_database_that_is_stopped_is_started_before_it_goes(
+    running: Running,
+) -> None:
+    """RDS modifies none that is stopped, so its protection could not be lifted before."""
+    running.remember()
+    owner = running.person()
+    demo_id = owner.ask("rds")
+    owner.until(demo_id, "ready", "deleted")
+    (database,) = databases(running, demo_id)
+    running.aws.client("rds").modify_db_instance(
+        DBInstanceIdentifier=database["DBInstanceIdentifier"],
+        DeletionProtection=True,
+        ApplyImmediately=True,
+    )
+    patched(owner, demo_id, {"desired_state": "paused"})
+    owner.until(demo_id, "paused", "deleted")
+    running.aws.control.reset_calls()
+    gone(owner, demo_id)
+    asked = [c.action for c in running.aws.control.calls("rds") if "Lift" in c.caller]
+    assert {"StartDBInstance", "ModifyDBInstance"} <= set(asked), asked
     assert [] == running.left_behind()
 
 
