@@ -118,6 +118,13 @@ class Aws:
 
         return str(until(status))
 
+    def deleted(self, name: str) -> str:
+        """Delete a stack; gives the status it comes to rest in."""
+        cloudformation = self("cloudformation")
+        stack = cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackId"]
+        cloudformation.delete_stack(StackName=name)
+        return self.settled(stack)
+
     def machine(self, name: str, timeout: Json) -> tuple[str, str]:
         """Run a machine whose only task waits for its token; gives the execution and the token."""
         url = self("sqs").create_queue(QueueName=name)["QueueUrl"]
@@ -209,15 +216,42 @@ def a_full_bucket_is_not_deleted(aws: Aws) -> None:
     bucket = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "held"}}
     assert aws.stack("holding", {"B": bucket}) == "CREATE_COMPLETE"
     aws("s3").put_object(Bucket="held", Key="k", Body=b"x")
-    cloudformation = aws("cloudformation")
-    stack = cloudformation.describe_stacks(StackName="holding")["Stacks"][0]["StackId"]
-    cloudformation.delete_stack(StackName="holding")
+    assert aws.deleted("holding") == "DELETE_FAILED"
+
+
+DATABASE = {
+    "Engine": "mysql",
+    "DBInstanceClass": "db.t4g.micro",
+    "AllocatedStorage": 20,
+    "MasterUsername": "one",
+    "MasterUserPassword": "not-a-secret",
+}
+
+
+@reproduces("databases", "Amazon RDS User Guide, Deleting a DB instance")
+def a_protected_database_is_not_deleted(aws: Aws) -> None:
+    """Refuse to delete a stack whose database has deletion protection."""
+    properties = {**DATABASE, "DBInstanceIdentifier": "kept", "DeletionProtection": True}
+    database = {"Type": "AWS::RDS::DBInstance", "Properties": properties}
+    assert aws.stack("keeping", {"D": database}) == "CREATE_COMPLETE"
+    assert aws.deleted("keeping") == "DELETE_FAILED"
+
+
+@reproduces("databases", "Amazon RDS User Guide, Stopping an Amazon RDS DB instance temporarily")
+def a_stopped_database_is_not_modified(aws: Aws) -> None:
+    """Refuse to modify it in another status than available."""
+    rds, name = aws("rds"), "resting"
+    rds.create_db_instance(**DATABASE, DBInstanceIdentifier=name)
 
     def status() -> str:
-        told = str(cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"])
-        return told if told in ("DELETE_COMPLETE", "DELETE_FAILED") else ""
+        [found] = rds.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"]
+        return str(found["DBInstanceStatus"])
 
-    assert until(status) == "DELETE_FAILED"
+    until(lambda: status() == "available")
+    rds.stop_db_instance(DBInstanceIdentifier=name)
+    until(lambda: status() == "stopped")
+    asked = {"DBInstanceIdentifier": name, "BackupRetentionPeriod": 1}
+    assert refusal(lambda: rds.modify_db_instance(**asked)) == "InvalidDBInstanceState"
 
 
 @reproduces("buckets", "CloudFormation User Guide, Resource tag")
