@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from chalicelib.core.actions import ActionKind, Outcome
@@ -12,21 +12,33 @@ from chalicelib.core.component import Cause, ComponentStatus, Status
 from chalicelib.core.deletion_failures import OUTAGE_DELAY
 from chalicelib.core.demo import Demo
 from chalicelib.core.observe import failed, kept_running, refused, undeletable
+from chalicelib.core.policy import PollingPolicy
 from chalicelib.core.tags import tag_value
 from chalicelib.core.values import replace
 
+_POLLING: Final = PollingPolicy()
 
-def apply_outcomes(demo: Demo, outcomes: Iterable[Outcome], now: datetime) -> Demo:
+
+def apply_outcomes(
+    demo: Demo, outcomes: Iterable[Outcome], now: datetime, polling: PollingPolicy = _POLLING
+) -> Demo:
     """Return the demo with the outcomes of the last actions applied."""
+    owner = tag_value(demo.owner)
     for outcome in outcomes:
         component = demo.components.get(outcome.action.component)
         if component is not None:
-            demo = demo.with_component(_outcome(component, outcome, now, tag_value(demo.owner)))
+            known = _outcome(component, outcome, now, owner=owner, poll=polling.poll)
+            demo = demo.with_component(known)
     return demo
 
 
 def _outcome(
-    component: ComponentStatus, outcome: Outcome, now: datetime, owner: str
+    component: ComponentStatus,
+    outcome: Outcome,
+    now: datetime,
+    *,
+    owner: str,
+    poll: timedelta,
 ) -> ComponentStatus:
     kind = outcome.action.kind
     if component.gone or component.status not in (kind.during or (component.status,)):
@@ -47,7 +59,8 @@ def _outcome(
         case _ if kind.during:
             return replace(component, asked_at=None, observed_at=now)
         case ActionKind.LIFT_PROTECTION if outcome.more:
-            return replace(component, retry_at=now + OUTAGE_DELAY)
+            # A database is being started, which makes no event.
+            return replace(component, retry_at=now + poll)
         case _:
             return replace(component, prepared=not outcome.more)
 

@@ -78,7 +78,7 @@ class PlanStep:
         if over := self._over(before, generation):
             return over
         now = self.clock()
-        known = apply_outcomes(before, outcomes, now)
+        known = apply_outcomes(before, outcomes, now, self.polling)
         if looks >= MAX_LOOKS:
             self.loops.hand_over(before, known)
             return LoopState(next=Next.DONE, reason="the next loop takes over")

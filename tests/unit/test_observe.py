@@ -11,6 +11,7 @@ from chalicelib.core.kinds import Kind
 from chalicelib.core.looks import stacks_to_describe
 from chalicelib.core.observe import ABSENT, Absence, StackObservation, apply_observations
 from chalicelib.core.outcomes import apply_outcomes
+from chalicelib.core.policy import PollingPolicy
 from chalicelib.core.stack_change import StackChange
 from chalicelib.core.teardown import wants_search
 
@@ -188,6 +189,15 @@ def test_a_bite_is_followed_by_another() -> None:
     after = apply_outcomes(made, [Outcome(action=EMPTY, more=True)], NOW)
     assert not after.components["vpc"].prepared
     assert apply_outcomes(after, [Outcome(action=EMPTY)], NOW).components["vpc"].prepared
+
+
+def test_a_database_that_starts_is_looked_at_at_the_loops_pace() -> None:
+    """Its protection is lifted then; no event tells when."""
+    made = demo(component("rds", status=Status.DELETE_FAILED, cause=Cause.PROTECTION))
+    waits = Outcome(action=Action(ActionKind.LIFT_PROTECTION, "rds"), more=True)
+    after = apply_outcomes(made, [waits], NOW, PollingPolicy(poll=minutes(3)))
+    assert NOW + minutes(3) == after.components["rds"].retry_at
+    assert not after.components["rds"].prepared
 
 
 @pytest.mark.parametrize("action", [CREATE, DELETE, EMPTY])
