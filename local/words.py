@@ -5,7 +5,7 @@
 
 from typing import TypedDict
 
-from local.instances import serving
+from local.instances import engine, serving
 
 _MINUTE = 60.0
 _REAL = (
@@ -32,7 +32,9 @@ class LocalRun(TypedDict):
 
 def local_run(pace: float, *, instances: bool) -> LocalRun:
     """Say what is to be known of a run; `pace` is in seconds per typical minute of a stack."""
-    behind = [_RUNNING, *serving.sentences()] if instances else [_RECORDED]
+    contained = engine.is_used()
+    running = [_RUNNING, engine.sentence(), *serving.sentences(contained=contained)]
+    behind = running if instances else [_RECORDED]
     return {"summary": _summary(pace), "details": [_REAL, *behind, _COSTS]}
 
 

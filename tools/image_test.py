@@ -1,7 +1,8 @@
 """Build `docker/` into an image with podman, run it as ECS would, and look at what it serves.
 
-Run by `make image-test`. The base image is made on the spot by debootstrap, so no image registry
-is needed: only a Debian mirror. Everything, podman's own storage included, lives in a temporary
+Then the same is done by the instances of a demo on this machine (`demo_in_containers`). Run by
+`make image-test`. The base image is made on the spot by debootstrap, so no image registry is
+needed: only a Debian mirror. Everything, podman's own storage included, lives in a temporary
 directory and is removed at the end.
 """
 
@@ -19,9 +20,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from local import demo
+from local.emulator.process import EmulatorError
+from tools import demo_in_containers
+
 ROOT: Final = Path(__file__).resolve().parent.parent
 MIRROR: Final = os.environ.get("DEBIAN_MIRROR", "http://deb.debian.org/debian")
-PACKAGES: Final = ("podman", "runc", "iptables", "netavark", "aardvark-dns", "debootstrap")
+PACKAGES: Final = (
+    *("podman", "runc", "iptables", "netavark", "aardvark-dns", "catatonit"),
+    "debootstrap",
+)
 BASE: Final = "localhost/base:latest"
 IMAGE: Final = "localhost/stelligent-demo-docker-image:latest"
 VALUES: Final = {
@@ -45,6 +53,12 @@ events_logger = "file"
 [network]
 network_backend = "netavark"
 """
+STORAGE_CONF: Final = """\
+[storage]
+driver = "{driver}"
+graphroot = "{home}/storage"
+runroot = "{home}/run"
+"""
 START_SECONDS: Final = 30
 
 
@@ -57,19 +71,26 @@ class Podman:
 
     def __init__(self, home: Path) -> None:
         (home / "containers.conf").write_text(CONTAINERS_CONF)
-        self._environment = {**os.environ, "CONTAINERS_CONF": str(home / "containers.conf")}
-        self._command = [
-            "podman",
-            f"--root={home / 'storage'}",
-            f"--runroot={home / 'run'}",
-            "--storage-driver=vfs",
-        ]
+        self.environment = {
+            "CONTAINERS_CONF": str(home / "containers.conf"),
+            "CONTAINERS_STORAGE_CONF": str(home / "storage.conf"),
+        }
+        try:
+            self._store(home, "overlay")
+        except subprocess.CalledProcessError:  # in a container whose own file system is one
+            self._store(home, "vfs")
+
+    def _store(self, home: Path, driver: str) -> None:
+        """Choose how images are kept; `CalledProcessError` where this machine cannot."""
+        text = STORAGE_CONF.format(home=home, driver=driver)
+        (home / "storage.conf").write_text(text)
+        self("info")
 
     def __call__(self, *arguments: str) -> str:
         """Run podman and return what it prints; raise `CalledProcessError` if it fails."""
         return subprocess.run(
-            [*self._command, *arguments],
-            env=self._environment,
+            ["podman", *arguments],
+            env={**os.environ, **self.environment},
             check=True,
             text=True,
             stdout=subprocess.PIPE,
@@ -182,7 +203,13 @@ def main() -> int:
         home.chmod(0o755)
         with timed("running it"), running(podman, now) as address:
             check(address, user)
-    except (ImageTestError, OSError, subprocess.CalledProcessError) as error:
+        os.environ.update(podman.environment, DEMO_BASE_IMAGE=BASE)
+        with timed("making a demo in containers"):
+            demo_in_containers.check(home / "state", podman)
+    except (
+        *(ImageTestError, OSError, subprocess.CalledProcessError),
+        *(demo_in_containers.ContainersError, demo.DemoError, EmulatorError),
+    ) as error:
         print(f"image test failed: {error}", file=sys.stderr)
         return 1
     finally:

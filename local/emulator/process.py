@@ -19,13 +19,13 @@ from typing import Any, Self
 from urllib.request import urlopen
 
 from local.control import Control, ControlError
-from local.instances import serving
+from local.instances import engine, serving
 from local.instances.machine import end_all
 
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
 _ROOT = Path(__file__).resolve().parents[2]
-_STARTS_WITHIN = 30.0  # seconds; it takes about two
+_STARTS_WITHIN = 120.0  # seconds; it takes about two, and longer on a busy machine
 _STOPS_WITHIN = 15.0  # seconds; it saves its state and lets running Lambdas end
 _PORTS_TRIED = 5
 PORT_TAKEN = 98  # the exit status of an emulator that could not bind its port
@@ -231,8 +231,12 @@ class Emulator:
             "AWS_EC2_METADATA_DISABLED": "true",
             "DOCKER_HOST": f"unix://{self.state_dir}/no-docker.sock",
             "LOG_LEVEL": "INFO",
-            **({"INSTANCES": str(self.instances_folder)} if self.instances else {}),
+            **(self._for_instances() if self.instances else {}),
         }
+
+    def _for_instances(self) -> dict[str, str]:
+        given = json.dumps(engine.environment())
+        return {"INSTANCES": str(self.instances_folder), engine.GIVEN: given}
 
     @property
     def _unsaved(self) -> Path:

@@ -13,11 +13,17 @@ _TIMEOUT = 30  # seconds
 
 def ask(verb: str, **arguments: object) -> int:
     """Ask for something, print what is said, and give the exit status that it means."""
+    status, message = asked(verb, **arguments)
+    if message:
+        print(message, file=sys.stderr)
+    return status
+
+
+def asked(verb: str, **arguments: object) -> tuple[int, str]:
+    """Ask for something; gives the exit status that it means and what is said."""
     host, _, path = os.environ["INSTANCE_CONTROL"].removeprefix("http://").partition("/")
     answered = json.loads(_answer(host, f"/{path}/{verb}", json.dumps(arguments).encode()))
-    if answered["message"]:
-        print(answered["message"], file=sys.stderr)
-    return int(answered["status"])
+    return int(answered["status"]), str(answered["message"])
 
 
 def _answer(host: str, path: str, body: bytes) -> bytes:

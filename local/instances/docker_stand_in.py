@@ -6,7 +6,6 @@ service of the instance that runs the entry point among the image's files. What 
 isolate (a root file system of its own, capabilities, memory) is not isolated.
 """
 
-import argparse
 import contextlib
 import importlib
 import json
@@ -20,7 +19,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from local.instances import image_store, serving
+from local.instances import docker_arguments, image_store, serving
 from local.instances.asking import ask
 from local.instances.image_store import Image, ImageError
 
@@ -29,18 +28,13 @@ _VARIABLE = re.compile(r"\$\{(\w+)\}|\$(\w+)")
 _FOR_FILES = ("chmod", "mkdir", "rm", "true", "false", "ln", "touch")
 _PACKAGES = ("apt-get", "DEBIAN_FRONTEND=noninteractive")
 _ANYONES = 0o1777
-_REGISTRYS = "localhost:5000/"  # what the names of the registry's images begin with
+REGISTRYS = "localhost:5000/"  # what the names of the registry's images begin with
 _PROGRAMS = Path(os.environ.get("INSTANCE_ROOT", "")).parent / "bin"
 
 
 def build(arguments: list[str]) -> int:
     """Make an image from the Dockerfile in a folder, and give it a name."""
-    parser = argparse.ArgumentParser("docker build")
-    parser.add_argument("-t", "--tag", required=True)
-    parser.add_argument("--pull", action="store_true")
-    parser.add_argument("-q", "--quiet", action="store_true")
-    parser.add_argument("context", type=Path)
-    asked = parser.parse_args(arguments)
+    asked = docker_arguments.read_build(arguments)
     image = image_store.new()
     variables: dict[str, str] = {}
     text = _CONTINUED.sub(" ", (asked.context / "Dockerfile").read_text())
@@ -110,31 +104,19 @@ def _run(image: Image, text: str) -> None:
 
 def run(arguments: list[str]) -> int:
     """Start a container: a service of the instance, kept running where that is asked for."""
-    parser = argparse.ArgumentParser("docker run")
-    for flag in ("-d/--detach", "--read-only", "--init", "--rm"):
-        parser.add_argument(*flag.split("/"), action="store_true")
-    parser.add_argument("-e", "--env", action="append", default=[])
-    for value in ("--name", "--restart", "--network", "--memory", "--cap-drop", "--tmpfs"):
-        parser.add_argument(value)
-    parser.add_argument("-p", "--publish", action="append")
-    parser.add_argument("-v", "--volume", action="append", default=[])
-    parser.add_argument("image")
-    parser.add_argument("command", nargs=argparse.REMAINDER)
-    parser.add_argument("--pull", choices=("always", "missing"), default="missing")
-    asked = parser.parse_args(arguments)
-    name = asked.name or uuid.uuid4().hex[:12]
-    restart = "always" if asked.restart in ("always", "unless-stopped") else "no"
-    given = dict(pair.split("=", 1) for pair in asked.env)
-    if _is_registry(asked.image):
-        return _start(name, [str(_PROGRAMS / "docker-registry")], given, restart)
-    image = _found(asked.image, anew=asked.pull == "always")
+    asked = docker_arguments.read_run(arguments, uuid.uuid4().hex[:12])
+    name, restart = asked.name, asked.restart
+    given = dict(pair.split("=", 1) for pair in asked.environment)
+    if is_registry(asked.image):
+        return start(name, [str(_PROGRAMS / "docker-registry")], given, restart)
+    image = _found(asked.image, anew=asked.pulled)
     command = [*image.entry_point, *(asked.command or image.command)]
     moved = [f"{image.files}{word}" if word.startswith("/") else word for word in command]
-    environment = {**_moved(image, name, _volumes(asked.volume)), **given}
-    return _start(name, moved, environment, restart)
+    environment = {**_moved(image, name, _volumes(asked.volumes)), **given}
+    return start(name, moved, environment, restart)
 
 
-def _is_registry(image: str) -> bool:
+def is_registry(image: str) -> bool:
     """Whether an image's name is that of the registry itself."""
     return image.rpartition("/")[2].partition(":")[0] == "registry"
 
@@ -144,7 +126,8 @@ def _registry() -> Any:
     return importlib.import_module("local.instances.registry_stand_in")
 
 
-def _start(name: str, command: list[str], environment: dict[str, str], restart: str) -> int:
+def start(name: str, command: list[str], environment: dict[str, str], restart: str) -> int:
+    """Start what a container runs, as a service of the instance."""
     unit = f"container-{name}"
     status = ask("run", unit=unit, command=command, environment=environment, restart=restart)
     print(name)
@@ -153,7 +136,7 @@ def _start(name: str, command: list[str], environment: dict[str, str], restart: 
 
 def _found(name: str, *, anew: bool) -> Image:
     """Find an image; one of the registry's is taken from there first where that is wanted."""
-    if anew and name.startswith(_REGISTRYS):
+    if anew and name.startswith(REGISTRYS):
         with contextlib.suppress(ImageError):  # then the one that is here, as ECS has it
             _registry().pull(name)
     image = image_store.find(name)
@@ -212,7 +195,7 @@ def copy_out(arguments: list[str]) -> int:
 
 def pull(arguments: list[str]) -> int:
     """Take an image from the registry; what others serve is taken for granted."""
-    if arguments[-1].startswith(_REGISTRYS):
+    if arguments[-1].startswith(REGISTRYS):
         _registry().pull(arguments[-1])
     return 0
 

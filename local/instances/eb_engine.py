@@ -16,6 +16,7 @@ from pathlib import Path
 from local.instances.machine import moved_here
 
 _IMAGE = "aws_beanstalk/current-app"
+_PORT = 8011  # what the image exposes; reached without nginx in between
 _GET_CONFIG = "opt/elasticbeanstalk/bin/get-config"
 _SCRIPT = """\
 #!/bin/sh
@@ -39,7 +40,7 @@ def main(arguments: list[str]) -> int:
         given = [f"--env={name}={value}" for name, value in json.loads(properties).items()]
         volumes = [f"--volume={volume}" for volume in _volumes(context / "Dockerrun.aws.json")]
         run = ("docker", "run", "--detach", "--restart", "always", "--name", "current-app")
-        _do(*run, *given, *volumes, _IMAGE)
+        _do(*run, *given, *volumes, f"--publish={_PORT}:{_PORT}", _IMAGE)
     return 0
 
 

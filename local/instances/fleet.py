@@ -9,7 +9,6 @@ import base64
 import json
 import os
 import secrets
-import shutil
 import time
 from collections.abc import Coroutine, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from pathlib import Path
 from subprocess import Popen
 from typing import Any
 
-from local.instances import processes, signals
+from local.instances import engine, processes, signals
 from local.instances.machine import Machine, end_all
 from local.instances.metadata import MetadataService
 from local.instances.units import NoSuchUnitError, Unit, Units, read
@@ -159,6 +158,7 @@ def kill(instance_id: str) -> bool:
         return False
     held.dead = True
     processes.end(held.machine.directory)
+    _in_background(asyncio.to_thread(held.machine.switch_off))
     return True
 
 
@@ -178,13 +178,12 @@ def bound_processes() -> None:
     for instance_id, held in _instances.items():
         if not held.dead and len(running.get(instance_id, ())) > _MOST_PROCESSES:
             held.dead = True
-            _in_background(asyncio.to_thread(processes.end, held.machine.directory))
+            _in_background(asyncio.to_thread(held.machine.switch_off))
 
 
 def stop_all() -> None:
     """End every instance, also one that another run left behind."""
     end_all(folder())
-    shutil.rmtree(folder(), ignore_errors=True)
     _instances.clear()
     _keys.clear()
 
@@ -252,6 +251,8 @@ def _do(held: Instance, verb: str, asked: dict[str, Any]) -> tuple[int, str]:
     """Do what a program of the instance asks: its exit status and what it says."""
     units, name = held.units, str(asked.get("unit", ""))
     match verb:
+        case "engine":
+            return engine.told()
         case "signal":
             return signals.send(
                 asked["stack"], asked["resource"], held.machine.instance_id, asked["status"]

@@ -8,7 +8,6 @@ run, are stand-ins (`programs`).
 """
 
 import contextlib
-import hashlib
 import json
 import os
 import re
@@ -20,7 +19,7 @@ from pathlib import Path
 from subprocess import Popen
 from typing import Final
 
-from local.instances import processes, serving
+from local.instances import engine, processes, serving
 
 _HERE = Path(__file__).parent
 _PROJECT = _HERE.parents[1]
@@ -78,9 +77,8 @@ class Machine:
 
     @property
     def address(self) -> str:
-        """Its own address of the loopback network, made out of its id."""
-        drawn = hashlib.sha256(self.instance_id.encode()).digest()
-        return f"127.{64 + drawn[0] % 64}.{drawn[1]}.{1 + drawn[2] % 254}"
+        """Its own address of the loopback network."""
+        return processes.address(self.instance_id)
 
     @property
     def root(self) -> Path:
@@ -156,9 +154,14 @@ class Machine:
         environment = {**self.environment(), **(more or {})}
         return processes.start(command, self.directory, environment, self.log, self.root)
 
+    def switch_off(self) -> None:
+        """End whatever it runs."""
+        processes.end(self.directory)
+        engine.remove_of(self.directory)
+
     def end(self) -> None:
         """End whatever it runs, and remove whatever it has."""
-        processes.end(self.directory)
+        self.switch_off()
         shutil.rmtree(self.directory, ignore_errors=True)
 
 
@@ -176,7 +179,9 @@ def end_all(folder: Path) -> list[str]:
     Nothing but the directories has to be known, so it works after a crash.
     """
     processes.end(folder)
-    found = sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+    engine.remove_all(folder)
+    there = (path.name for path in folder.iterdir()) if folder.exists() else ()
+    found = sorted(name for name in there if name.startswith("i-"))
     for instance_id in found:
         Machine(folder / instance_id, "", "").end()
     with contextlib.suppress(OSError):  # it was never made, or is another user's

@@ -17,7 +17,7 @@ PROGRAMS: Final = {
     "cfn-signal": ("cfn_signal", "main"),
     "cloud-init": ("cloud_init", "main"),
     "curl": ("fetching", "curl"),
-    "docker": ("docker_stand_in", "main"),
+    "docker": ("docker", "main"),
     "docker-registry": ("registry_stand_in", "serve"),
     "eb-engine": ("eb_engine", "main"),
     "java": ("web_programs", "java"),

@@ -9,9 +9,11 @@ from typing import Final
 JENKINS_WAR: Final = "DEMO_JENKINS_WAR"
 # Programs of this machine, by comma, to do without although they are installed.
 WITHOUT: Final = "DEMO_WITHOUT"
+# Another base than the Dockerfile's for the images of containers: one that this machine has.
+BASE_IMAGE: Final = "DEMO_BASE_IMAGE"
 # What both the emulator and an instance's programs have to know.
-SETTINGS: Final = (JENKINS_WAR, WITHOUT)
-OPTIONAL: Final = ("apache2", "java", "mariadbd")
+SETTINGS: Final = (BASE_IMAGE, JENKINS_WAR, WITHOUT)
+OPTIONAL: Final = ("apache2", "docker", "java", "mariadbd")
 
 
 def find(program: str) -> str:
@@ -29,6 +31,13 @@ def without(environment: Mapping[str, str]) -> list[str]:
     return environment.get(WITHOUT, "").replace(",", " ").split()
 
 
+def engines() -> list[str]:
+    """Find what takes Docker's commands; to do without docker is to do without either."""
+    if "docker" in without(os.environ):
+        return []
+    return list(filter(None, (find("docker"), find("podman"))))
+
+
 def apache() -> str:
     """Find Apache; empty if it is not installed."""
     return find("apache2")
@@ -39,8 +48,11 @@ def database() -> str:
     return find("mariadbd")
 
 
-def sentences() -> list[str]:
-    """Say in whole sentences what serves, and what would if it were installed."""
+def sentences(*, contained: bool) -> list[str]:
+    """Say in whole sentences what serves, and what would if it were installed.
+
+    What serves in a container is the image's own.
+    """
     page = (
         "ECS and Elastic Beanstalk are served by this machine's Apache, as the image has it."
         if apache()
@@ -53,7 +65,7 @@ def sentences() -> list[str]:
         else "The database is recorded, and not reachable"
         " (for MariaDB: sudo apt-get install mariadb-server-core)."
     )
-    return [page, data, _jenkins()]
+    return [*([] if contained else [page]), data, _jenkins()]
 
 
 def _jenkins() -> str:

@@ -10,7 +10,16 @@ import contextlib
 import logging
 from typing import Any
 
-from local.instances import balancers, beanstalk, databases, fleet, groups, refreshes, tasks
+from local.instances import (
+    balancers,
+    beanstalk,
+    databases,
+    engine,
+    fleet,
+    groups,
+    refreshes,
+    tasks,
+)
 from local.patching import wrap
 
 _LOOK_EVERY = 0.1  # seconds
@@ -41,6 +50,7 @@ def start() -> None:
     if fleet.is_on():
         fleet.stop_all()
         fleet.open_folder()
+        engine.ask(fleet.folder())
         _running = asyncio.get_running_loop().create_task(_look_for_ever())
 
 

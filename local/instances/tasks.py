@@ -29,6 +29,7 @@ class Placed:
     instance: Instance
     container: str
     starting: "Popen[bytes] | None"
+    stopping: "Popen[bytes] | None" = None
 
 
 _placed: dict[str, Placed] = {}  # by task ARN
@@ -88,8 +89,7 @@ def look() -> None:
     """Place what waits, notice what came up or ended, and stop what is wanted no more."""
     tasks = pinned("ministack.services.ecs._tasks")
     for arn, placed in list(_placed.items()):
-        if arn not in tasks or tasks[arn]["lastStatus"] == "STOPPED":
-            placed.instance.units.stop(placed.container)
+        if (arn not in tasks or tasks[arn]["lastStatus"] == "STOPPED") and _is_gone(placed):
             del _placed[arn]
     for key, service in list(_services().items()):
         if service["status"] == "ACTIVE":
@@ -97,6 +97,17 @@ def look() -> None:
             changed = [_look_at(service, cluster, task) for task in _tasks_of(service)]
             if any(changed):
                 _count(cluster, key, service)
+
+
+def _is_gone(placed: Placed) -> bool:
+    """Whether a task's container has made room; it is removed where it is still there."""
+    machine = placed.instance.machine
+    if placed.instance.dead:
+        return True
+    if placed.stopping is None:
+        docker, name = str(machine.directory / "bin/docker"), placed.container
+        placed.stopping = machine.start([docker, "rm", "--force", name])
+    return placed.stopping.poll() is not None
 
 
 def _count(cluster: str, key: str, service: dict[str, Any]) -> None:
@@ -119,7 +130,7 @@ def _look_at(service: dict[str, Any], cluster: str, task: _Task) -> bool:
         return _stop(service, task, failed=False)
     if placed.starting is not None:
         return _started(service, task, placed)
-    if not placed.instance.units.is_active(placed.container):
+    if not placed.instance.units.is_active(f"container-{placed.container}"):
         return _stop(service, task, failed=True)
     return False
 
@@ -152,7 +163,7 @@ def _place(cluster: str, task: _Task) -> None:
         if held.booted and held.machine.instance_id not in taken and _joined(held, cluster):
             container = f"ecs-{task['taskArn'].rpartition('/')[2][:8]}"
             starting = held.machine.start(_run(held, container, task))
-            _placed[task["taskArn"]] = Placed(held, f"container-{container}", starting)
+            _placed[task["taskArn"]] = Placed(held, container, starting)
             return
 
 
@@ -177,7 +188,18 @@ def _run(held: Instance, container: str, task: _Task) -> list[str]:
         *(f"--volume={volume}" for volume in _volumes(definition, one)),
         *([f"--memory={one['memory']}m"] if "memory" in one else []),
         *(["--read-only"] if one.get("readonlyRootFilesystem") else []),
+        *_of_linux(_as_in_api(one.get("linuxParameters", {}))),
         one["image"],
+    ]
+
+
+def _of_linux(said: dict[str, Any]) -> list[str]:
+    """Say to docker what a container's Linux is to do for it, and is not to let it do."""
+    dropped = (said.get("capabilities") or {}).get("drop", ())
+    return [
+        *(["--init"] if said.get("initProcessEnabled") else []),
+        *(f"--cap-drop={name}" for name in dropped),
+        *(f"--tmpfs={one['containerPath']}:size={one['size']}m" for one in said.get("tmpfs", ())),
     ]
 
 
@@ -193,9 +215,16 @@ def _configuration(held: Instance) -> Path:
 
 def _volumes(definition: dict[str, Any], one: dict[str, Any]) -> list[str]:
     """Say which folders of the instance a container is given, as docker takes it."""
-    # MiniStack keeps some of a template's keys as they are, and some as the API has them.
-    as_in_api = pinned("ministack.services.cloudformation.provisioners._pascal_to_camel")
-    volumes = as_in_api(definition.get("volumes", []))
+    volumes = _as_in_api(definition.get("volumes", []))
     hosts = {volume["name"]: volume["host"]["sourcePath"] for volume in volumes}
-    points = as_in_api(one.get("mountPoints", []))
-    return [f"{hosts[point['sourceVolume']]}:{point['containerPath']}" for point in points]
+    points = _as_in_api(one.get("mountPoints", []))
+    return [
+        f"{hosts[point['sourceVolume']]}:{point['containerPath']}"
+        + (":ro" if point.get("readOnly") in (True, "true") else "")
+        for point in points
+    ]
+
+
+def _as_in_api(said: Any) -> Any:
+    """MiniStack keeps some of a template's keys as they are, and some as the API has them."""
+    return pinned("ministack.services.cloudformation.provisioners._pascal_to_camel")(said)

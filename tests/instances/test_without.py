@@ -22,7 +22,7 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     state = tmp_path_factory.mktemp("bare")
     try:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setenv(serving.WITHOUT, "apache2, mariadbd")
+            patch.setenv(serving.WITHOUT, "apache2, docker, mariadbd")
             up = service.up(state, parameters=SETTINGS, instances=True)
         yield Running(up, state, service.emulator(state))
     finally:
@@ -49,7 +49,11 @@ def test_python_serves_where_there_is_no_apache(bare: Running) -> None:
     assert "recorded-not-emulated" in ready["outputs"]["rds"]["DatabaseEndpoint"]
     local = httpx.get(f"{bare.up.api_url}/config.json", trust_env=False).json()["local"]
     farewell = demo.farewell(bare.up, ready, local)
-    for words in ("served by Python in place of Apache", "The database is recorded"):
+    for words in (
+        "A stand-in takes Docker's place, as DEMO_WITHOUT says",
+        "served by Python in place of Apache",
+        "The database is recorded",
+    ):
         assert words in " ".join(local["details"])
         assert words in farewell
     owner.call("DELETE", f"/demos/{demo_id}")

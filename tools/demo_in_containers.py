@@ -1,0 +1,94 @@
+"""Make a demo on one machine whose ECS and Beanstalk run in containers, and look at what is left.
+
+Part of `make image-test`: the demo's containers are built and run by the instances' own user data,
+with an engine that the environment names (`CONTAINERS_CONF` and the like).
+"""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from local import demo, service, words
+from local.instances.docker_arguments import LABEL
+from tools.packaging import ROOT
+
+_COMPONENTS = ("ecs", "eb")
+_GIVE_UP = 300.0  # seconds
+_LOOK_AGAIN = 0.3
+_INSPECT = ("container", "inspect", "--format")
+_USED = "run in containers of this machine's podman"
+
+
+class ContainersError(Exception):
+    """A demo's containers are not what they should be."""
+
+
+def check(state: Path, podman: Callable[..., str]) -> None:
+    """Make a demo, open its links, remove it, and stop; `ContainersError` names what is wrong."""
+    images = _images(podman)
+    try:
+        up = service.up(state, build_folder=ROOT / ".local" / "package" / "local", instances=True)
+        service.emulator(state).control.set_pace(0)
+        with demo.api(up) as client:
+            _live(client, podman)
+    finally:
+        service.down(state)
+    _expect("containers after the end", [], _containers(podman))
+    _expect("images after the end", images, _images(podman))
+
+
+def _live(client: httpx.Client, podman: Callable[..., str]) -> None:
+    made = demo.request_demo(client, list(_COMPONENTS))
+    ready = demo.follow(client, made, lambda _: None, _GIVE_UP)
+    told: words.LocalRun = demo.checked(client.get("/config.json"))["local"]
+    if not any(_USED in sentence for sentence in told["details"]):
+        raise ContainersError(f"podman was not used: {told['details']}")
+    for title in ("Ecs", "Eb"):
+        _look_at(ready["links"][title], str(ready["demo_id"]))
+    names = _containers(podman)
+    _expect("containers while the demo lives", len(_COMPONENTS), len(names))
+    (task,) = (name for name in names if "-ecs-" in name)
+    bounds = "{{.HostConfig.ReadonlyRootfs}} {{.HostConfig.Memory}} {{.Config.User}}"
+    _expect("the task's bounds", f"true {128 * 2**20} www-data", podman(*_INSPECT, bounds, task))
+    client.delete(f"/demos/{ready['demo_id']}").raise_for_status()
+    _wait_until_deleted(client, f"/demos/{ready['demo_id']}")
+    _expect("containers after the demo's", [], _containers(podman))
+
+
+def _wait_until_deleted(client: httpx.Client, path: str) -> None:
+    until = time.monotonic() + _GIVE_UP
+    while (phase := demo.checked(client.get(path))["phase"]) != "deleted":
+        if time.monotonic() > until:
+            raise ContainersError(f"{path} is still {phase}")
+        time.sleep(_LOOK_AGAIN)
+
+
+def _look_at(link: str, demo_id: str) -> None:
+    url = urlsplit(link)
+    host = f"{url.hostname}:{url.port}"
+    answer = httpx.get(
+        f"http://127.0.0.1:{url.port}{url.path}", headers={"Host": host}, trust_env=False
+    )
+    server = answer.headers.get("server", "")
+    _expect(
+        f"what serves {link}",
+        (200, "Apache", True),
+        (answer.status_code, server, demo_id in answer.text),
+    )
+
+
+def _containers(podman: Callable[..., str]) -> list[str]:
+    return podman("ps", "--all", "--format={{.Names}}", f"--filter=label={LABEL}").split()
+
+
+def _images(podman: Callable[..., str]) -> list[str]:
+    return sorted(set(podman("images", "--all", "--quiet").split()))
+
+
+def _expect(what: str, expected: Any, found: Any) -> None:
+    if expected != found:
+        raise ContainersError(f"{what}: {found!r}, and not {expected!r}")
