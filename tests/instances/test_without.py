@@ -1,8 +1,12 @@
-"""A machine without Apache and MariaDB: their places are taken, and that is said."""
+"""A machine without Apache and MariaDB, and with a jenkins.war: what is in whose place is said."""
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -14,19 +18,59 @@ from tests.integration.conftest import SETTINGS, Running
 from .conftest import opened, wait_for
 
 NAME = "Bare & simple"
+JAVA = bool(serving.find("java") and shutil.which("javac"))
+
+# What Jenkins itself understands of its arguments, and no more.
+_SOURCE = """
+import com.sun.net.httpserver.HttpServer;
+import java.net.InetSocketAddress;
+
+public class Main {
+    public static void main(String[] arguments) throws Exception {
+        String address = "", port = "";
+        for (String argument : arguments) {
+            if (argument.startsWith("--httpListenAddress=")) address = argument.split("=")[1];
+            if (argument.startsWith("--httpPort=")) port = argument.split("=")[1];
+        }
+        String wizard = System.getProperty("jenkins.install.runSetupWizard");
+        byte[] page = ("A real jar answers; setup wizard: " + wizard).getBytes();
+        HttpServer server = HttpServer.create(
+            new InetSocketAddress(address, Integer.parseInt(port)), 0);
+        server.createContext("/", exchange -> {
+            exchange.sendResponseHeaders(200, page.length);
+            exchange.getResponseBody().write(page);
+            exchange.close();
+        });
+        server.start();
+    }
+}
+"""
 
 
 @pytest.fixture(scope="module")
 def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """Bring the service up as on a machine that has Python and nothing else."""
+    """Bring the service up as on a machine that has Python, a jenkins.war, and nothing else."""
     state = tmp_path_factory.mktemp("bare")
     try:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv(serving.WITHOUT, "apache2, docker, mariadbd")
+            if JAVA:
+                patch.setenv(serving.JENKINS_WAR, str(_a_war(tmp_path_factory.mktemp("war"))))
             up = service.up(state, parameters=SETTINGS, instances=True)
         yield Running(up, state, service.emulator(state))
     finally:
         service.down(state)
+
+
+def _a_war(folder: Path) -> Path:
+    """Make an executable archive that is to stand in the place of Jenkins'."""
+    (folder / "Main.java").write_text(_SOURCE)
+    subprocess.run(["javac", "Main.java"], cwd=folder, check=True)
+    war = folder / "jenkins.war"
+    with zipfile.ZipFile(war, "w") as archive:
+        archive.writestr("META-INF/MANIFEST.MF", "Manifest-Version: 1.0\nMain-Class: Main\n\n")
+        archive.write(folder / "Main.class", "Main.class")
+    return war
 
 
 def test_python_serves_where_there_is_no_apache(bare: Running) -> None:
@@ -63,3 +107,19 @@ def test_python_serves_where_there_is_no_apache(bare: Running) -> None:
 def _name_at(link: str) -> str:
     answer = opened(f"{link}demo.json")
     return str(answer.json()["name"]) if answer.status_code == httpx.codes.OK else ""
+
+
+@pytest.mark.skipif(not JAVA, reason="Java is not installed")
+def test_what_is_given_in_the_place_of_jenkins_runs(bare: Running) -> None:
+    """With the unit's own settings, within an instance's bounds; and the page says so."""
+    owner = bare.person()
+    demo_id = owner.ask("jenkins")
+    ready = owner.until(demo_id, "ready", "deleted", "failed")
+    assert "ready" == ready["phase"], ready["failure"]
+    link = ready["links"]["Jenkins"]
+    wait_for(lambda: opened(link).status_code == 200, link)
+    assert "A real jar answers; setup wizard: false" == opened(link).text
+    local = httpx.get(f"{bare.up.api_url}/config.json", trust_env=False).json()["local"]
+    assert "jenkins.war, on this machine's Java" in local["details"][-2]
+    owner.call("DELETE", f"/demos/{demo_id}")
+    assert "deleted" == owner.until(demo_id, "deleted", "quarantined")["phase"]
