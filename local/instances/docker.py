@@ -12,14 +12,13 @@ import time
 import uuid
 from pathlib import Path
 
-from local.instances import docker_arguments, docker_stand_in
+from local.instances import docker_arguments, docker_stand_in, serving
 from local.instances.asking import asked
-from local.instances.docker_arguments import Place
+from local.instances.docker_arguments import USED, Place
 
 _ASK_AGAIN = 0.2  # seconds
 _ASK_LATER = 2  # what the emulator says while it is still finding out
 _NOT_THERE = ("no such container", "no container with")
-_USED = "containers"
 
 
 def main(arguments: list[str]) -> int:
@@ -50,13 +49,13 @@ def _is_the_stand_ins(arguments: list[str]) -> bool:
 def _place() -> Place:
     """Give the instance that this is; it is noted that it uses the engine."""
     directory = Path(os.environ["INSTANCE_ROOT"]).parent
-    (directory / _USED).touch()
+    (directory / USED).touch()
     return Place(directory, os.environ["INSTANCE_ADDRESS"])
 
 
 def build(program: str, environment: dict[str, str], arguments: list[str]) -> int:
     """Let the engine make an image."""
-    base = os.environ.get("DEMO_BASE_IMAGE", "")
+    base = os.environ.get(serving.BASE_IMAGE, "")
     here = docker_arguments.build_here(docker_arguments.read_build(arguments), _place(), base)
     return subprocess.run(
         [program, *here], env={**os.environ, **environment}, check=False

@@ -15,6 +15,7 @@ from typing import Final
 # What is made here is found again by these: of all instances of an emulator, and of one of them.
 LABEL: Final = "stelligent-demo.instances"
 LABEL_OF_ONE: Final = "stelligent-demo.instance"
+USED: Final = "containers"  # a file in an instance's directory, once it has used the engine
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Final
 
 from local.instances import docker_arguments, processes, serving
-from local.instances.docker_arguments import LABEL, LABEL_OF_ONE, Build, Place
+from local.instances.docker_arguments import LABEL, LABEL_OF_ONE, USED, Build, Place
 
 # What tells the engine's program where its engine and its files are; the emulator has a home of
 # its own, and no engine that MiniStack could find.
@@ -35,7 +35,6 @@ _VARIABLES: Final = (
     *("http_proxy", "https_proxy", "no_proxy"),
 )
 GIVEN: Final = "INSTANCES_ENGINE"  # in the emulator's environment: those, as JSON
-USED: Final = "containers"  # in an instance's directory, once it has used the engine
 _PROGRAM = "program"  # in the proof's directory: the path of the engine's program
 _IMAGE = "page"
 _DOCKER = Path(__file__).parents[2] / "docker"
