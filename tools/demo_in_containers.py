@@ -1,9 +1,11 @@
-"""Make a demo on one machine whose ECS and Beanstalk run in containers, and look at what is left.
+"""Make a demo on one machine whose ECS and Beanstalk run in containers, and see what is left.
 
 Part of `make image-test`: the demo's containers are built and run by the instances' own user data,
 with an engine that the environment names (`CONTAINERS_CONF` and the like).
 """
 
+import os
+import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -28,22 +30,32 @@ class ContainersError(Exception):
 
 
 def check(state: Path, podman: Callable[..., str]) -> None:
-    """Make a demo, open its links, remove it, and stop; `ContainersError` names what is wrong."""
+    """Make a demo, open its links, remove it, and break off another.
+
+    `ContainersError` names what is wrong.
+    """
     images = _images(podman)
     try:
         up = service.up(state, build_folder=ROOT / ".local" / "package" / "local", instances=True)
         service.emulator(state).control.set_pace(0)
         with demo.api(up) as client:
             _live(client, podman)
+            _ready(client, "ecs")
+        _expect("containers before a crash", 1, len(_containers(podman)))
+        os.kill(up.emulator_pid, signal.SIGKILL)
     finally:
         service.down(state)
     _expect("containers after the end", [], _containers(podman))
     _expect("images after the end", images, _images(podman))
 
 
+def _ready(client: httpx.Client, *components: str) -> dict[str, Any]:
+    made = demo.request_demo(client, list(components))
+    return demo.follow(client, made, lambda _: None, _GIVE_UP)
+
+
 def _live(client: httpx.Client, podman: Callable[..., str]) -> None:
-    made = demo.request_demo(client, list(_COMPONENTS))
-    ready = demo.follow(client, made, lambda _: None, _GIVE_UP)
+    ready = _ready(client, *_COMPONENTS)
     told: words.LocalRun = demo.checked(client.get("/config.json"))["local"]
     if not any(_USED in sentence for sentence in told["details"]):
         raise ContainersError(f"podman was not used: {told['details']}")
