@@ -152,6 +152,7 @@ def _find(answer: Answer, programs: list[str], folder: Path) -> None:
             _prove(engine, place)
         except (EngineError, OSError) as error:
             answer.why = f"{engine.name}: {error}"
+            remove_all(folder)
         else:
             answer.engine = engine
             break

@@ -70,11 +70,12 @@ def test_an_engine_that_hangs_is_not_waited_for(
 def test_the_reason_is_the_engines_own(programs: Path, tmp_path: Path) -> None:
     """A base image that cannot be had leaves the stand-in; where Docker fails, Podman is asked."""
     program(programs, "docker", "echo Cannot connect to the daemon >&2; exit 1")
-    script = 'case "$1" in info) ;; *) echo "no such host: $*" >&2; exit 125 ;; esac'
+    script = 'case "$1" in info | ps | images) ;; *) echo "no such host: $*" >&2; exit 125 ;; esac'
     program(programs, "podman", script)
     said = asked(tmp_path)
     assert f"podman: no such host: pull --quiet {engine.base()}" in said
     assert "A stand-in takes Docker's place" in said
+    assert [] == list((tmp_path / "instances").iterdir())
 
 
 def test_what_an_engine_needs_is_handed_on(
