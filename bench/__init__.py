@@ -1,1 +1,1 @@
-"""What this service promises, measured on the emulator and told as ratios."""
+"""What this service promises, measured on the emulator and reported as ratios."""

@@ -1,4 +1,4 @@
-"""Many demos asked for at once, and ended at once: all ready, all gone, within bounded memory.
+"""Many demos requested at once and deleted at once: all come up and go, in bounded memory.
 
     make load DEMOS=200
 
@@ -129,7 +129,7 @@ def _resident(pid: int) -> int:
 
 
 def measure(demos: int, up: service.Service, state: Path) -> list[Figure]:
-    """Ask for so many demos at once and end them at once."""
+    """Request so many demos at once and delete them at once."""
     aws = service.emulator(state)
     aws.control.set_pace(0)
     memory = Memory(aws.pid)

@@ -110,7 +110,7 @@ _OBSTACLES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Single:
-    """A life with one fault, which befalls it in a step of its agenda."""
+    """A life with one fault, in one step of its agenda."""
 
     step: int
     script: Script

@@ -58,7 +58,7 @@ class Outage:
 
 
 class Died(BaseException):
-    """The process is no more; nothing in it may catch this."""
+    """The process has died; nothing in it may catch this."""
 
 
 class Faults:

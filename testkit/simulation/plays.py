@@ -36,7 +36,7 @@ def prepare() -> None:
 
 
 def play_part(part: tuple[str, int]) -> list[Ending]:
-    """Play every so manieth single fault of a life."""
+    """Play every n-th single fault of a life."""
     life, first = part
     numbers = count(first + 1, PARTS)
     scenes = broken_scenes(LIVES[life], first, PARTS)
@@ -47,7 +47,7 @@ def play_part(part: tuple[str, int]) -> list[Ending]:
 
 
 def broken_scenes(script: Script, first: int = 0, each: int = 1) -> Iterator[Scene]:
-    """Play every so manieth single fault of a life, from the step on in which it befalls it."""
+    """Play every n-th single fault of a life, from the step on in which it happens."""
     prefix = Prefix(script)
     for single in islice(single_faults(script), first, None, each):
         scene = prefix.before(single.step)

@@ -47,7 +47,7 @@ FOREIGN: Final = "stelligent-demo-a2345678-vpc"
 
 
 class Scene:
-    """The world of one run."""
+    """One run, with its clock, ports, people and processes."""
 
     def __init__(self, script: Script) -> None:
         self.script = script
@@ -73,7 +73,7 @@ class Scene:
         self._set_the_stage()
 
     def follow(self, script: Script) -> None:
-        """Let the script's faults befall what is still to come."""
+        """Apply the script's faults from now on."""
         self.script = script
         self.faults.choose(script.calls, script.events)
 

@@ -155,7 +155,7 @@ def _late(scene: Scene) -> Iterator[str]:
 
 
 def teardown_minutes(scene: Scene) -> float:
-    """Return how long it took from the wish that a demo be gone until it was."""
+    """Return how long it took from the request to delete a demo until it was deleted."""
     spans = [0.0]
     for demo in scene.store.records.values():
         wished = [e.at for e in scene.store.entries[demo.demo_id] if e.kind is EntryKind.DESIRED]

@@ -1,4 +1,4 @@
-"""Every alarm of the service, one row each: it means that something may be billing unasked.
+"""Every alarm of the service, one row each: something may cost money that nobody wants.
 
 Functions that nobody waits for have an alarm on their errors as well, from their own rows.
 """

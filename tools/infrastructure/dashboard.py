@@ -56,7 +56,7 @@ _TO_READY: Final = ours("TimeToReady").line()
 
 WIDGETS: Final = (
     Widget(
-        "Demos asked for, ready, failed, deleted",
+        "Demos requested, ready, failed, deleted",
         _lines(ours("Requested"), ours("Ready"), ours("Failed"), ours("Deleted")),
     ),
     Widget("Seconds to ready", [[*_TO_READY, {"stat": "p50"}], [*_TO_READY, {"stat": "p90"}]]),

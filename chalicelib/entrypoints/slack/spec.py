@@ -105,7 +105,7 @@ def pause_question(asked: PauseQuestion) -> Message:
 
 
 def credentials(result: CredentialsResult) -> Message:
-    """Return users and passwords, for who asked alone."""
+    """Return users and passwords, for the sender alone."""
     if not result.credentials:
         return sentence(f"Nothing of *{escaped(result.demo.name)}* to sign in to is up.")
     blocks = []
