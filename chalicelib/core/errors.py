@@ -101,7 +101,7 @@ class LimitReached(FatalError):
 
     def __init__(self, limit: str, maximum: int, holders: tuple[str, ...] = ()) -> None:
         held = f", held by {', '.join(holders)}" if holders else ""
-        super().__init__(f"{limit}: at most {maximum} active demos{held}")
+        super().__init__(f"at most {maximum} active demos {limit}{held}")
         self.limit = limit
         self.maximum = maximum
         self.holders = holders

@@ -62,7 +62,7 @@ def decide(
     if moves:
         return act(_on_its_way(demo, [m.component for m in moves], now), moves)
     if waiting := [c for c in demo.components.values() if _awaited(demo, c, going)]:
-        towards = " to go" if all(c.name in going for c in waiting) else ""
+        towards = " to be removed" if all(c.name in going for c in waiting) else ""
         reason = f"waiting for {names_of(waiting)}{towards}"
         wait = until_due(waiting, now, polling)
         return made(Next.WAIT, _on_its_way(demo, waiting, now), reason, wait=wait)
@@ -236,7 +236,7 @@ def _at_rest(demo: Demo, now: datetime) -> Plan:
     if demo.desired_state is Desired.PAUSED:
         return made(Next.DONE, in_phase(demo, Phase.PAUSED, looping=False), "everything is paused")
     if having(demo, Status.FAILED) and demo.failure:
-        reason = f"{demo.failure.component} failed: {demo.failure.reason}; kept for a look"
+        reason = f"{demo.failure.component} failed: {demo.failure.reason}; the demo is kept"
         return made(Next.DONE, in_phase(demo, Phase.FAILED, looping=False), reason)
     ready = _made_ready(demo, now)
     reason = "everything is ready"

@@ -174,7 +174,7 @@ def prove(
         return made(
             Next.DONE,
             in_phase(gone, Phase.DELETED, looping=False),
-            "everything is gone, and a search by tag found nothing left",
+            "a search by tag found nothing left",
         )
     attempts = demo.search.attempts + 1
     left = f"still there: {', '.join(leftovers[:5])}"
@@ -195,7 +195,7 @@ def quarantine(demo: Demo, now: datetime, failure: Failure | None) -> Plan:
         quarantines=demo.quarantines + 1,
         retry_at=now + quarantine_delay(demo.quarantines + 1),
     )
-    reason = f"{what} will not go: {why.reason}"
+    reason = f"{what} cannot be removed: {why.reason}"
     return made(Next.STUCK, in_phase(resting, Phase.QUARANTINED, looping=False), reason)
 
 

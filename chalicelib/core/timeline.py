@@ -120,7 +120,7 @@ def _why(demo: Demo) -> str:
     """Return what a person learns beyond the outcome itself: nothing where all went well."""
     if demo.phase in (Phase.READY, Phase.PAUSED, Phase.DELETED) and demo.failure is None:
         return ""
-    return f": {demo.reason.removesuffix('; kept for a look')}"
+    return f": {demo.reason.removesuffix('; the demo is kept')}"
 
 
 def _desire_reason(demo: Demo) -> str:

@@ -104,7 +104,9 @@ class ChangeDemo:
         if version is not None and demo.version != version:
             raise Outdated(f"{demo.demo_id} has changed since; read it again")
         if change.desired_state is Desired.DELETED:
-            return self._delete(demo, actor=actor, why=f"{actor} asked for its end", insist=False)
+            return self._delete(
+                demo, actor=actor, why=f"{actor} requested its removal", insist=False
+            )
         after = changed(demo, change, self.offer.catalog(), self.offer.policy)
         if after is not demo:
             return self.loops.commit(demo, after, actor=actor)

@@ -64,7 +64,7 @@ function card(view, parts, component, changed) {
       h("span", {}, minutes(component.typical_minutes)),
       component.hourly_usd === 0 ? null : h("span", {}, dollars(component.hourly_usd, component.unpriced)),
       component.pulls_in.length
-        ? h("span", {}, `brings ${component.pulls_in.filter((n) => n !== "bundle").join(", ")}`)
+        ? h("span", {}, `requires ${component.pulls_in.filter((n) => n !== "bundle").join(", ")}`)
         : null,
     ),
     along,

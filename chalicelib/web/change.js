@@ -102,7 +102,7 @@ function settings(view, parts, again) {
         "Up to ten blocks, by comma.",
       ),
     ),
-    check("keep", "If a stack fails, keep what is there for a look until the lease ends"),
+    check("keep", "If a component fails, keep the demo until its lease ends, to look into it"),
     check("replace", "What holds data may be replaced: the data in it is lost"),
   );
 }
@@ -113,7 +113,7 @@ function changed(view, parts, settle = SETTLE) {
     box.checked = view.chosen.includes(name);
     label.classList.toggle("chosen", box.checked);
     label.classList.toggle("brought", brought.has(name));
-    say(note, brought.has(name) ? `comes with ${brought.get(name).join(", ")}` : "");
+    say(note, brought.has(name) ? `required by ${brought.get(name).join(", ")}` : "");
   }
   say(parts.submit, CHANGE);
   parts.fields.draw(new Set([...view.chosen, ...brought.keys()]));
@@ -174,7 +174,7 @@ const whole = (view) => ({
 });
 
 const takes = ({ typical_minutes: long }) =>
-  long ? `About ${minutes(Math.max(1, Math.round(long)))}` : "No stack is touched";
+  long ? `About ${minutes(Math.max(1, Math.round(long)))}` : "No component is changed";
 
 /** Say what it costs afterwards, and how much more or less that is than now. */
 function costs({ hourly_usd: usd, unpriced, hourly_usd_difference: more }) {

@@ -1,4 +1,4 @@
-// Asking for a demo: what each component brings, what comes with it, and the plan before pressing.
+// Asking for a demo: what each component brings, what it requires, and the plan before pressing.
 
 import { capital, ask as send } from "./api.js";
 import { components } from "./catalog.js";
@@ -169,7 +169,7 @@ function settings(view, parts) {
       "label",
       { class: "check" },
       keep,
-      "If a stack fails, keep what is there for a look until the lease ends",
+      "If a component fails, keep the demo until its lease ends, to look into it",
     ),
   );
 }
@@ -193,7 +193,7 @@ function changed(view, parts, settle = SETTLE) {
     box.checked = view.chosen.includes(name);
     label.classList.toggle("chosen", box.checked);
     label.classList.toggle("brought", brought.has(name));
-    say(note, brought.has(name) ? `comes with ${brought.get(name).join(", ")}` : "");
+    say(note, brought.has(name) ? `required by ${brought.get(name).join(", ")}` : "");
   }
   say(parts.submit, view.chosen.length ? CREATE : "Choose at least one component");
   say(parts.all, view.chosen.length === parts.cards.size ? "None of them" : "All of them");

@@ -112,7 +112,7 @@ function frame(view) {
   parts.pill = h("span", { class: "pill" }, parts.sign, parts.phase);
   parts.progress = h(
     "div",
-    { class: "progress", role: "progressbar", "aria-label": "Stacks done", "aria-valuemin": 0 },
+    { class: "progress", role: "progressbar", "aria-label": "Components done", "aria-valuemin": 0 },
     parts.bar,
   );
   parts.band = h(
@@ -150,7 +150,7 @@ function frame(view) {
         "div",
         { class: "wide" },
         parts.band,
-        h("section", { class: "card at-stacks" }, h("h2", {}, "Stacks"), view.graph.element),
+        h("section", { class: "card at-components" }, h("h2", {}, "Components"), view.graph.element),
         h(
           "section",
           { class: "card at-timeline" },
@@ -265,7 +265,7 @@ function headline(demo, done, all, bars, at) {
   if (demo.desired_state === "deleted") {
     return `${demo.failure ? "It failed. Removing" : "Removing"}: ${done} of ${all} removed`;
   }
-  if (demo.failure) return "A stack failed";
+  if (demo.failure) return "A component failed";
   if (demo.phase === "ready")
     return `Ready after ${span(Date.parse(demo.ready_at) - Date.parse(demo.created_at))}`;
   return `${done} of ${all} ready, about ${span(Math.max(1000, remaining(bars, at)))} to go`;

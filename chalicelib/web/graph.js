@@ -180,7 +180,7 @@ function curve(from, to, { wide, high, down }) {
 /** Return what a node says of a live step: its state, time taken and time typical. */
 export function nodeText(component, elapsed) {
   const typical = minutes(component.typical_minutes);
-  if (component.status === "pending") return `typ. ${typical}`;
+  if (component.status === "pending") return `about ${typical}`;
   if (["creating", "ready"].includes(component.status)) return `${clock(elapsed)} / ${typical}`;
   return STATES[component.status];
 }

@@ -18,7 +18,7 @@ const ORDERS = [
   ["ends", "Ends soonest"],
   ["name", "By name"],
   ["owner", "By owner"],
-  ["phase", "Needs somebody first"],
+  ["phase", "Stuck and failed first"],
 ];
 
 let last = ""; // what was asked outlives a visit to a demo's own page
@@ -218,7 +218,7 @@ function nothing({ q, phase, page }) {
     h(
       "p",
       {},
-      "Ask for a demo: pick components, watch them come up, share the link. It removes itself when its lease ends. “All phases” shows those that have ended.",
+      "Create a demo: pick components, watch them being built, share the link. It removes itself when its lease ends. “All phases” also shows removed ones.",
     ),
     h("a", { class: "primary button", href: "#/new" }, "New demo"),
   ];

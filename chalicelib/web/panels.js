@@ -89,7 +89,7 @@ export function leasePanel(view) {
   const retry = h(
     "button",
     { type: "button", class: "primary again", onclick: () => again(view) },
-    "Try again now",
+    "Try again",
   );
   return {
     element: card(
@@ -159,9 +159,9 @@ export function details() {
     draw(demo) {
       const facts = [
         ["Requested", demo.requested_components.join(", ")],
-        ["Open to", demo.allowed_cidr.join(", ")],
+        ["Who may reach it", demo.allowed_cidr.join(", ")],
         ["Created", moment(demo.created_at)],
-        ["If it fails", demo.keep_on_failure ? "Kept until the lease ends" : "Removed"],
+        ["If it fails", demo.keep_on_failure ? "Kept until its lease ends" : "Removed"],
         ...Object.entries(demo.parameters),
       ];
       follow(

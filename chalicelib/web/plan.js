@@ -92,7 +92,7 @@ function duration({ typical_minutes: making, from_pool: waiting }) {
 }
 
 function brings({ pulled_in: names, from_pool: waiting }) {
-  const along = names.length ? `Comes along: ${names.join(", ")}.` : "";
+  const along = names.length ? `Added, as required: ${names.join(", ")}.` : "";
   return waiting ? `${along} Taken from a pool.`.trim() : along;
 }
 

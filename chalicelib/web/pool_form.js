@@ -6,8 +6,8 @@ import { windowsEditor } from "./windows.js";
 
 const NUMBERS = [
   ["ready", "Kept ready", "How many demos wait for the next request.", 1],
-  ["max_unready", "Made at once", "How many may be on their way.", 2],
-  ["unclaimed_hours", "Hours unclaimed", "How old one gets that nobody takes.", 24],
+  ["max_unready", "Building at once", "How many may be building.", 2],
+  ["unclaimed_hours", "Hours unclaimed", "After so long an unclaimed one is replaced.", 24],
 ];
 
 /** Return a form for a pool, or for a new one: `filled()`, `values()`, and `complain(problem)`. */
@@ -27,7 +27,7 @@ export function poolForm(components, pool) {
     h("fieldset", {}, h("legend", { class: "key" }, "Components"), boxes.map((each) => each.element)),
     numbers.map((each) => each.element),
     windows.element,
-    labelled("pool-tier", "They wait", tier, "A paused one takes some minutes more."),
+    labelled("pool-tier", "While they wait", tier, "A request waits some minutes more for a paused one."),
     refusal,
   );
   const chosen = () => boxes.filter((each) => each.input.checked).map((each) => each.input.value);
@@ -72,7 +72,7 @@ function box(component, pool) {
     checked: pool?.components.includes(component.name) ?? false,
     disabled: why.length > 0,
   });
-  const note = why.length ? `cannot wait: it takes ${why.join(", ")}` : component.name;
+  const note = why.length ? `cannot be in a pool: its template takes ${why.join(", ")}` : component.name;
   const label = h("span", {}, `${component.title} `, h("span", { class: "dim" }, note));
   return { input, element: h("label", { class: "check" }, input, label) };
 }

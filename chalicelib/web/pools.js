@@ -78,7 +78,7 @@ function draw(element, pool) {
   const wanted = status.ending ? "is being deleted" : `of ${status.wanted} wanted`;
   say(parts.state, `${status.ready} ready ${wanted}${status.unready ? `, ${status.unready} on the way` : ""}`);
   const price = status.hourly_usd == null ? "price not known" : `${dollars(status.hourly_usd)} while they wait`;
-  say(parts.facts, `${status.claimed} taken, ${status.missed} missed; ${price}`);
+  say(parts.facts, `${status.claimed} claimed, ${status.missed} requests found none ready; ${price}`);
   say(parts.why, status.paused ? `Paused: ${status.paused}. Change it to go on.` : "");
   for (const button of [parts.change, parts.remove]) set(button, "disabled", status.ending);
   set(parts.change, "aria-label", `Change ${pool.name}`);

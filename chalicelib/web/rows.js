@@ -6,7 +6,7 @@ import { PHASES, countdown, glyph, moment, span } from "./words.js";
 
 /** Return the row of headings. */
 export function headings() {
-  const names = ["Demo", "State", "Components", "Age", "Lease", "Links"];
+  const names = ["Demo", "Phase", "Components", "Age", "Lease", "Links"];
   return h(
     "div",
     { role: "rowgroup", class: "headings" },
@@ -84,7 +84,7 @@ export function update(element, demo) {
     ([title, url]) => outside(url, title),
     () => {},
   );
-  set(parts.age, "title", `Asked for ${moment(demo.created_at)}`);
+  set(parts.age, "title", `Requested ${moment(demo.created_at)}`);
   set(parts.left, "title", `Ends ${moment(demo.expires_at)}`);
   times(element, demo);
 }

@@ -15,7 +15,7 @@ export function sharesPanel(view) {
     "select",
     { id: "share-for" },
     [
-      ["", "until its end"],
+      ["", "until the demo ends"],
       ["1", "for 1 hour"],
       ["4", "for 4 hours"],
       ["24", "for a day"],
@@ -39,7 +39,7 @@ export function sharesPanel(view) {
       h(
         "p",
         { class: "dim" },
-        "Name, state, links and countdown of this demo, and what you write here. No sign-in.",
+        "Whoever has a link sees this demo's name, state, links and end, and your note, without signing in. Where their address is not let in, they can ask.",
       ),
       h(
         "div",
@@ -72,12 +72,12 @@ function wordsOfALink() {
   ];
   const label = box("share-label", "Label, for you alone", 60);
   const host = box("share-host", "Who invites", 60);
-  const note = box("share-note", "A line for the prospect", 280);
+  const note = box("share-note", "A note for the prospect", 280);
   return {
     element: h(
       "details",
       { class: "more" },
-      h("summary", {}, "Label, who invites, a line"),
+      h("summary", {}, "Label, who invites, and a note"),
       h("div", { class: "fields" }, label, host, note),
     ),
     values() {

@@ -107,7 +107,7 @@ export class Timeline {
     set(this.nowLine, "x1", `${part(now)}%`);
     set(this.nowLine, "x2", `${part(now)}%`);
     set(this.nowLine, "visibility", now > to ? "hidden" : null);
-    axis(this.ticks, to - from);
+    axis(this.ticks, to - from, Math.floor(this.ticks.getBoundingClientRect().width / LABEL));
   }
 }
 
@@ -148,17 +148,19 @@ function told(bar, now) {
     return bar.begun ? clock((bar.done ? bar.to : now) - bar.from) : standing(bar.component.status);
   if (bar.lost) return "not begun";
   const typical = minutes(bar.component.typical_minutes);
-  if (!bar.begun) return `typ. ${typical}${critical}`;
+  if (!bar.begun) return `about ${typical}${critical}`;
   return `${clock((bar.done ? bar.to : now) - bar.from)} / ${typical}${critical}`;
 }
 
 /** Return what a step is while its demo is being removed. */
 export const standing = (status) => (status === "ready" ? "still there" : STATES[status]);
 
+const LABEL = 75; // pixels that a label of the axis may take
 const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400];
 
-function axis(ticks, whole) {
-  const step = (STEPS.find((seconds) => whole / 1000 / seconds <= 6) ?? 86400) * 1000;
+function axis(ticks, whole, room) {
+  const most = Math.max(1, Math.min(6, room));
+  const step = (STEPS.find((seconds) => whole / 1000 / seconds <= most) ?? 86400) * 1000;
   const marks = [];
   for (let time = 0; time <= whole * 0.93; time += step) marks.push(time); // a label needs room
   follow(

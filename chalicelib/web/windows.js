@@ -28,7 +28,7 @@ export function windowsEditor(windows) {
       "fieldset",
       {},
       h("legend", { class: "key" }, "Other hours"),
-      h("p", { class: "dim hint" }, "In these hours another number is kept ready. A night is two of them."),
+      h("p", { class: "dim hint" }, "In these hours another number is kept ready. Hours past midnight take two entries."),
       list,
       add,
     ),

@@ -62,14 +62,14 @@ export const moving = (demo) =>
   !AT_REST.includes(demo.phase) ||
   (demo.desired_state === "deleted" && demo.phase !== "deleted" && demo.phase !== "quarantined");
 
-/** Return a stretch of time at a glance: 45 s, 12 min, 3 h 05, 2 d 4 h. */
+/** Return a stretch of time at a glance: 45 s, 12 min, 3 h 05 min, 2 d 4 h. */
 export function span(ms) {
   const seconds = Math.max(0, Math.round(ms / 1000));
   if (seconds < 100) return `${seconds} s`;
   const minutes = Math.round(seconds / 60);
   if (minutes < 100) return `${minutes} min`;
   const hours = Math.floor(minutes / 60);
-  if (hours < 48) return `${hours} h ${String(minutes % 60).padStart(2, "0")}`;
+  if (hours < 48) return `${hours} h ${String(minutes % 60).padStart(2, "0")} min`;
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 

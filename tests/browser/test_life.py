@@ -30,7 +30,7 @@ def test_a_demo_comes_alive_and_goes(site: Site) -> None:
     visit.open("new")
     choose(page, "s3", "sg")
     vpc = page.locator('.component:has(.chip:text-is("vpc"))')
-    expect(vpc).to_contain_text("comes with sg")
+    expect(vpc).to_contain_text("required by sg")
     expect(page.locator(".node")).to_have_count(3)
     expect(page.get_by_placeholder("127.0.0.1/32")).to_be_visible()
     page.get_by_label("Name", exact=True).fill("Acme on Thursday")
@@ -171,12 +171,12 @@ def test_a_quarantined_teardown_is_tried_again(site: Site) -> None:
     visit.demo("s3", name="Stuck")
     page = visit.page
     expect(page.locator(".lead")).to_contain_text("Ready after")
-    expect(page.get_by_role("button", name="Try again now")).to_be_hidden()
+    expect(page.get_by_role("button", name="Try again")).to_be_hidden()
     press_delete(visit, "Stuck")
     expect(page.locator(".lead")).to_have_text("The removal needs an operator", timeout=PATIENCE)
     expect(page.locator(".reason")).to_contain_text("The bucket is locked")
     site.control.heal(stuck)
-    page.get_by_role("button", name="Try again now").click()
+    page.get_by_role("button", name="Try again").click()
     expect(page.locator(".lead")).to_have_text("Everything is removed")
 
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from local.identity import OWNER
 
 from .conftest import Site
-from .test_life import choose
-from .test_prospect import make_link
+from .served import LIVES, events, serve
 
 FIRST_VIEW = 100_000
 """Bytes of everything that the first view loads, uncompressed."""
@@ -93,57 +90,36 @@ def test_files_are_kept_for_ever_and_pages_are_not(site: Site) -> None:
     assert "no-cache" == page.headers["cache-control"]
 
 
-def _planned(page: Page) -> None:
-    choose(page, "rds")
-    page.get_by_text("Parameters of the templates").click()
-    expect(page.locator(".node")).to_have_count(3)
-
-
-NAME = "عرض مباشر يوم الخميس 👩\u200d👩\u200d👧"
-VIEWS: dict[str, Callable[[Page], Any]] = {
-    "": lambda page: expect(page.get_by_text(NAME)).to_be_visible(),
-    "new": _planned,
-    "overview": lambda page: expect(page.get_by_role("link", name=NAME)).to_be_visible(),
-}
-
-
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_view_has_a_fault(
-    site: Site, faults: Callable[[Page], list[str]], scheme: str, width: int
-) -> None:
-    """As axe-core judges it at every level, on every view, with a name from right to left."""
-    visit = site.person(admin=True, color_scheme=scheme, reduced_motion="reduce")
+def test_a_readers_own_colours_and_paper(site: Site, faults: Callable[[Page], list[str]]) -> None:
+    """Forced colours keep what only a colour tells; on paper all is there but what is pressed."""
+    visit = site.person()
     page = visit.page
-    page.set_viewport_size({"width": width, "height": 900})
-    demo_id = visit.demo("asg", name=NAME)
-    expect(page.locator(".lead")).to_contain_text("Ready after")
-    url = make_link(visit)
-    found = {"demo": faults(page)}
-    page.get_by_role("button", name="Security groups").click()
-    expect(page.locator(".history li").first).to_be_visible()
-    found["drawer"] = faults(page)
-    page.keyboard.press("Escape")
-    page.get_by_role("button", name="Delete").click()
-    found["dialog"] = faults(page)
-    page.keyboard.press("Escape")
-    for view, ready in VIEWS.items():
-        visit.open(view)
-        ready(page)
-        found[view or "list"] = faults(page)
-    visit.call("DELETE", f"demos/{demo_id}")
-    visit.open(f"demos/{demo_id}")
-    expect(page.locator(".lead")).to_have_text("Everything is removed")
-    found["gone"] = faults(page)
-    stranger = site.visit(color_scheme=scheme)
-    stranger.page.set_viewport_size({"width": width, "height": 900})
-    stranger.open("")
-    expect(stranger.page.get_by_role("button", name="Sign in")).to_be_visible()
-    found["welcome"] = faults(stranger.page)
-    stranger.page.goto(url)
-    expect(stranger.page.get_by_role("heading", name=NAME)).to_be_visible()
-    found["prospect"] = faults(stranger.page)
-    assert {view: [] for view in found} == found
+    serve(page, "**/demos/abcdefgh", {**LIVES["failed"][1], "owner": visit.email})
+    serve(page, "**/events?*", events(40))
+    visit.open("demos/abcdefgh")
+    expect(page.locator(".events li")).to_have_count(40)
+    page.emulate_media(forced_colors="active")
+    assert [] == faults(page)
+    assert "0px" != _style(page, ".progress", "borderTopWidth")
+    canvas = _style(page, "body", "backgroundColor")
+    assert canvas == _style(page, ".node-box", "fill") != _style(page, ".node-name", "fill")
+    visit.open("")
+    here, there = (f'nav a[data-nav="{name}"]' for name in ("list", "new"))
+    expect(page.locator(here)).to_have_attribute("aria-current", "page")
+    lines = [_style(page, each, "borderBottomColor") for each in (here, there)]
+    assert lines[0] != lines[1]
+    visit.open("demos/abcdefgh")
+    expect(page.locator(".events li")).to_have_count(40)
+    page.emulate_media(forced_colors="none", media="print")
+    assert [] == faults(page)
+    expect(page.locator("main :is(button, .button):visible")).to_have_count(0)
+    assert page.locator(".events").evaluate("(list) => list.scrollHeight <= list.clientHeight")
+    assert page.locator(".reason").evaluate("(text) => text.scrollHeight <= text.clientHeight")
+
+
+def _style(page: Page, selector: str, name: str) -> str:
+    style = "(element, name) => getComputedStyle(element)[name]"
+    return str(page.locator(selector).first.evaluate(style, name))
 
 
 def test_a_phone_shows_everything_in_its_width(site: Site) -> None:

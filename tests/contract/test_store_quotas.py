@@ -46,7 +46,7 @@ def test_who_holds_the_slots_is_told(store: Stores) -> None:
         store.records.create(a_demo(3), (), THREE)
     assert ("per owner", 3) == (caught.value.limit, caught.value.maximum)
     assert ("demo0000", "demo0001", "demo0002") == tuple(sorted(caught.value.holders))
-    assert "per owner: at most 3 active demos, held by demo" in str(caught.value)
+    assert "at most 3 active demos per owner, held by demo" in str(caught.value)
 
 
 def test_the_limit_in_all_counts_everybody(store: Stores) -> None:

@@ -62,7 +62,7 @@ def test_ten_thousand_places_are_used_to_the_last(client: Any, table: Stores) ->
     assert 8 >= len(reads)  # a megabyte of slots in each
     key = marshal({"pk": "TOTAL", "sk": "SLOT#007777"})
     assert "demo0001" == unmarshal(client.get_item(TableName="demos", Key=key)["Item"])["holder"]
-    with pytest.raises(LimitReached, match="in all: at most 10000"):
+    with pytest.raises(LimitReached, match="at most 10000 active demos in all"):
         table.records.create(a_demo(2, owner="bob@example.com"), (), quotas)
 
 

@@ -47,4 +47,4 @@ def test_the_command_plays_one_single_fault_again(capsys: pytest.CaptureFixture[
     assert 0 == main(["--life", "deleted while coming up", "--fault", "10"])
     told = capsys.readouterr().out
     assert "call 2 (store.create)" in told
-    assert "deleted: everything is gone" in told
+    assert "deleted: a search by tag found nothing left" in told

@@ -251,7 +251,7 @@ def test_a_demo_that_is_kept_for_a_look_comes_to_rest() -> None:
     broken = component("vpc", status=Status.FAILED, failure=failure)
     kept = plan(demo(broken, keep_on_failure=True))
     assert (Next.DONE, Phase.FAILED, False) == (kept.next, kept.demo.phase, kept.demo.looping)
-    assert "vpc failed: no room; kept for a look" == kept.reason == kept.demo.reason
+    assert "vpc failed: no room; the demo is kept" == kept.reason == kept.demo.reason
 
 
 def test_the_failure_stays_when_the_demo_is_gone() -> None:

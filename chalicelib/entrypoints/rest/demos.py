@@ -113,7 +113,7 @@ def delete(call: Request, demo_id: str) -> Response:
     demo = use_cases().read.find(call.caller, demo_id)
     call.expected_version(demo)
     owner = call.caller.owner
-    ending = use_cases().change.delete(demo, actor=owner, why=f"{owner} asked for its end")
+    ending = use_cases().change.delete(demo, actor=owner, why=f"{owner} requested its removal")
     return _answer(ending, HTTPStatus.ACCEPTED)
 
 

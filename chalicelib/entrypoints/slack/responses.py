@@ -245,7 +245,7 @@ def catalog(offered: Catalog) -> Message:
     """Return the components that a demo can be made of."""
     lines = [
         f"`{escaped(c.name)}` *{escaped(c.title)}*, about "
-        f"{durations.in_words(timedelta(minutes=c.typical_minutes))}{_brings(offered, c.name)}"
+        f"{durations.in_words(timedelta(minutes=c.typical_minutes))}{_requires(offered, c.name)}"
         f"{f': {escaped(c.description)}' if c.description else ''}"
         for c in offered.components.values()
         if c.name != BUNDLE
@@ -261,9 +261,9 @@ def no_form(offered: Catalog) -> Message:
     return Message(text=there.text, blocks=(*excuse.blocks, *there.blocks))
 
 
-def _brings(offered: Catalog, name: str) -> str:
+def _requires(offered: Catalog, name: str) -> str:
     requires = sorted({n for n in offered.requires(name).values() if n != BUNDLE})
-    return f", brings {', '.join(f'`{escaped(n)}`' for n in requires)}" if requires else ""
+    return f", requires {', '.join(f'`{escaped(n)}`' for n in requires)}" if requires else ""
 
 
 def usage() -> Message:

@@ -216,7 +216,7 @@ def _buttons(demo: Demo, page_url: str = "") -> list[Block]:
     if page_url and not demo.ended:
         row.append(button("Web page", PAGE, url=f"{page_url}#/demos/{demo.demo_id}"))
     if demo.phase in (Phase.QUARANTINED, Phase.FAILED):
-        row.append(button("Retry", RETRY, value=demo.demo_id, style="primary"))
+        row.append(button("Try again", RETRY, value=demo.demo_id, style="primary"))
     if demo.desired_state is not Desired.DELETED:
         if page_url:
             row.append(button("Prospect link", SHARE, value=demo.demo_id))

@@ -165,7 +165,7 @@ class SlackRequests:
             case Extend():
                 return self._extend(demo, command, at, account, caller)
             case Delete() if command.confirmed:
-                why = f"{caller.owner} asked for its end"
+                why = f"{caller.owner} requested its removal"
                 return self._changed(self.change.delete(demo, actor=caller.owner, why=why))
             case Retry():
                 return self._changed(self.change.retry(demo, actor=caller.owner))
