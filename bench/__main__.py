@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 from rich.console import Console
 
-from bench import calls, change, imports, life, pools, slack, sweep
+from bench import calls, change, imports, life, page, pools, slack, sweep
 from bench.figures import Figure, show
 from local import service
 from tools import packaging
@@ -63,6 +63,8 @@ def _on_the_emulator(console: Console, up: service.Service, state: Path) -> list
         figures += sweep.measure(aws, up.outputs["TableName"])
     with console.status("Slack's acknowledgements …"):
         figures += slack.measure(up, state)
+    with console.status("a refresh of the page …"):
+        figures += page.measure(up, aws)
     return figures
 
 
