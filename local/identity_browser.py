@@ -23,10 +23,22 @@ _FORM = """<!doctype html>
   button, input { font: inherit; padding: .5rem .9rem; margin: .2rem .2rem .2rem 0; }
 </style>
 <main>
-  <p>The identity provider of the local run: pick anyone. No password, no secret, no network.</p>
+  <p>This stands in for your identity provider: no password, no secret, no network.</p>
   {% block content %}{{ content }}{% endblock %}
 </main>
 </html>
+"""
+
+_CHOICE = """{% extends "_base.html" %}
+{% block content %}
+<h1>Who are you?</h1>
+<form method="post">
+{% for sub in predefined_users %}
+  <button type="submit" name="sub" value="{{ sub }}">{{ sub }}</button>
+{% endfor %}
+</form>
+<form method="post"><button type="submit" name="action" value="deny">Cancel</button></form>
+{% endblock %}
 """
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -68,7 +80,7 @@ def open_to_pages(provider: Any) -> None:
         response.headers["Access-Control-Allow-Origin"] = "*"
         return response
 
-    own = DictLoader({"_base.html": _FORM})
+    own = DictLoader({"_base.html": _FORM, "authorization_form.html": _CHOICE})
     provider.jinja_loader = ChoiceLoader([own, provider.jinja_loader])
 
 
