@@ -32,7 +32,13 @@ OTHERS: Final = {
     "edsger@example.com": [("Pipeline walk-through", ["jenkins"])],
 }
 _ARGS: Final = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
-_SETTINGS: Final = {"LimitPerOwner": "9", "SweepSchedule": "rate(1 hour)", "PollSeconds": "3"}
+_SETTINGS: Final = {
+    "LimitPerOwner": "9",
+    "LimitInAll": "20",
+    "SweepSchedule": "rate(1 hour)",
+    "PollSeconds": "3",
+}
+_WORDS: Final = {"host": "Ada Lovelace", "note": "See you on Thursday at ten."}
 _PATIENCE: Final = 120_000  # milliseconds
 
 
@@ -167,7 +173,7 @@ def _progress(studio: Studio) -> None:
     studio.open(page, where)
     page.get_by_text("Ready after").wait_for()
     studio.shoot(page, "ready-light")
-    share = studio.call(PERSON, "POST", f"{where}/shares", {})
+    share = studio.call(PERSON, "POST", f"{where}/shares", _WORDS)
     for look in LOOKS:
         page = studio.page(look)
         page.goto(f"{studio.up.api_url}/{share['url']}")
