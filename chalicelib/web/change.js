@@ -174,7 +174,7 @@ const whole = (view) => ({
 });
 
 const takes = ({ typical_minutes: long }) =>
-  long ? `About ${minutes(Math.max(1, Math.round(long)))}` : "No component is changed";
+  long ? `About ${minutes(Math.max(1, Math.round(long)))}` : "Nothing to build";
 
 /** Say what it costs afterwards, and how much more or less that is than now. */
 function costs({ hourly_usd: usd, unpriced, hourly_usd_difference: more }) {

@@ -27,7 +27,7 @@ async function resume(view) {
 }
 
 async function pause(view) {
-  const cost = h("p", { class: "dim" }, "\u00a0");
+  const cost = h("p", { class: "dim two-lines" });
   const lost = losses(view);
   const content = h(
     "div",

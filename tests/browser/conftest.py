@@ -245,13 +245,17 @@ def axe() -> str:
 
 
 @pytest.fixture
-def faults(axe: str) -> Callable[[Page], list[str]]:
-    """Return what axe-core finds on a page as it is, at every level, best practices included."""
+def faults(axe: str) -> Callable[..., list[str]]:
+    """Return what axe-core finds on a page as it is, at every level, best practices included.
 
-    def find(page: Page) -> list[str]:
+    Rules of one tag alone where it is given: `cat.color` has all that depend on colours.
+    """
+
+    def find(page: Page, tag: str = "") -> list[str]:
         # Evaluated by the debugger: the page's own policy would let no such script in.
-        page.evaluate(axe)
-        found = page.evaluate("axe.run({ resultTypes: ['violations'] })")
+        page.evaluate(f"void (window.axe ?? (() => {{ {axe} }})())")
+        options = {"resultTypes": ["violations"]} | ({"runOnly": [tag]} if tag else {})
+        found = page.evaluate("(options) => axe.run(options)", options)
         return [
             f"{v['id']}: {node['target']} {node['failureSummary']}"
             for v in found["violations"]

@@ -79,7 +79,7 @@ def test_a_change_that_takes_something_away_says_so_before(site: Site) -> None:
     expect(page.locator(".lead")).to_contain_text("Ready after")
     owner.open(f"demos/{demo_id}/change")
     plan = page.locator(".plan")
-    expect(plan).to_contain_text("No component is changed")
+    expect(plan).to_contain_text("Nothing to build")
     expect(page.get_by_role("button", name="Change this demo")).to_be_disabled()
     database = page.locator(".component", has_text="MySQL database")
     database.click()

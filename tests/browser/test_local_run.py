@@ -16,7 +16,7 @@ from tests.integration.conftest import wait_for
 
 from .conftest import PATIENCE, SETTINGS, Site, Visit
 from .test_life import press_delete
-from .test_still import SCHEMES
+from .test_still import in_both_schemes
 
 NAME = 'Tom & "Jerry"'
 PACE = 0.1
@@ -41,7 +41,7 @@ def deployed(
 
 @pytest.mark.parametrize("width", [1280, 390])
 def test_the_banner_says_what_is_real(
-    site: Site, faults: Callable[[Page], list[str]], width: int
+    site: Site, faults: Callable[..., list[str]], width: int
 ) -> None:
     """In the emulator's own words; it has no fault, moves nothing, and covers no last line."""
     site.control.set_pace(1.5)
@@ -61,20 +61,12 @@ def test_the_banner_says_what_is_real(
     assert box is not None
     assert last["bottom"] <= box["y"]
     assert width == page.evaluate("document.documentElement.scrollWidth")
-    found = {"closed": _judged(page, faults)}
+    found = {"closed": in_both_schemes(page, faults)}
     banner.locator("summary").press("Enter")
     said = words.local_run(1.5, instances=True)
     expect(banner.get_by_role("listitem")).to_have_text([said["summary"], *said["details"]])
-    found["open"] = _judged(page, faults)
+    found["open"] = in_both_schemes(page, faults)
     assert {"closed": [], "open": []} == found
-
-
-def _judged(page: Page, faults: Callable[[Page], list[str]]) -> list[str]:
-    found = []
-    for scheme in SCHEMES:
-        page.emulate_media(color_scheme=scheme)
-        found += faults(page)
-    return found
 
 
 def test_what_aws_answers_shows_no_banner(site: Site) -> None:
