@@ -248,13 +248,13 @@ def axe() -> str:
 def faults(axe: str) -> Callable[..., list[str]]:
     """Return what axe-core finds on a page as it is, at every level, best practices included.
 
-    Rules of one tag alone where it is given: `cat.color` has all that depend on colours.
+    The named rules alone, where any are named.
     """
 
-    def find(page: Page, tag: str = "") -> list[str]:
+    def find(page: Page, *rules: str) -> list[str]:
         # Evaluated by the debugger: the page's own policy would let no such script in.
         page.evaluate(f"void (window.axe ?? (() => {{ {axe} }})())")
-        options = {"resultTypes": ["violations"]} | ({"runOnly": [tag]} if tag else {})
+        options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
         found = page.evaluate("(options) => axe.run(options)", options)
         return [
             f"{v['id']}: {node['target']} {node['failureSummary']}"

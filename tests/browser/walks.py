@@ -286,3 +286,14 @@ def prospecting(visit: Visit) -> Steps:
 
 
 WALKS = (listing, requesting, living, pressing, changing, administering)
+JUDGED = (
+    *("welcome", "signed out", "nothing yet", "list: ready", "list: failed", "picked: Delete"),
+    *("one picked", "nothing found", "a wide block", f"parameters{GROWS}", "2: provisioning"),
+    *("5: paused", "11: quarantined", "13: deleted", "15: failed", "Try again", "drawer"),
+    *("somebody asks to be let in", "Extend", "Pause", "Delete", "a new link"),
+    *(f"credentials{GROWS}", "a component more", "no pools", f"refused{GROWS}"),
+    *(f"pool {REASON[:8]} 0.1", "overview", "prospect 0: preparing closed"),
+    *("prospect 1: preparing requested", "prospect 3: ready open", "prospect 5: ready declined"),
+    *("prospect 6: unavailable open", "prospect 7: ended open", "prospect: revoked"),
+)
+"""The steps that show a view or a state for the first time."""
