@@ -4,6 +4,7 @@ import { h, s, say, set } from "./dom.js";
 import { STATES, clock, glyph, minutes } from "./words.js";
 
 const NARROW = 620;
+const SLIMMEST = 96; // pixels of a node
 
 /** Return the steps' edges without those that others imply, so that the picture stays clear. */
 export function reduced(steps) {
@@ -142,14 +143,16 @@ function pressable(group, press) {
   });
 }
 
-function positions(rows, width) {
+function positions(levelled, width) {
   const down = width < NARROW;
-  const most = Math.max(...rows.map((row) => row.length));
   const [high, across, along] = [56, 14, down ? 34 : 44];
+  const fit = Math.max(1, Math.floor((width - 4 + across) / (SLIMMEST + across)));
+  const rows = down ? levelled.flatMap((row) => lines(row, fit)) : levelled;
+  const most = Math.max(...rows.map((row) => row.length));
   const room = down
     ? (width - 4 - across * (most - 1)) / most
     : (width - along * (rows.length - 1)) / rows.length;
-  const w = Math.floor(Math.min(190, Math.max(96, room)));
+  const w = Math.floor(Math.min(190, Math.max(SLIMMEST, room)));
   const step = (down ? w : high) + across;
   const breadth = most * step - across;
   const offset = down ? Math.max(0, (width - 4 - breadth) / 2) : 0;
@@ -165,6 +168,13 @@ function positions(rows, width) {
   });
   const height = (down ? rows.length * (high + gap) - gap : breadth) + 4;
   return { of, wide: down ? w : w - 4, high, down, height };
+}
+
+/** Return a level in lines of so many nodes at most: on a phone not all of them fit side by side. */
+function lines(row, fit) {
+  const count = Math.ceil(row.length / fit);
+  const each = Math.ceil(row.length / count);
+  return Array.from({ length: count }, (_, i) => row.slice(i * each, (i + 1) * each));
 }
 
 function curve(from, to, { wide, high, down }) {
