@@ -288,6 +288,8 @@ def test_the_lives_of_pools_are_what_they_say() -> None:
         "a pool's member is claimed and completed, and another made": (["demo0001"], 2),
         "two ask for what a pool has one of": (["demo0001"], 2),
         "a member that waits paused is claimed": (["demo0001"], 1),
+        "a waiting member gives up its place": (["demo0001"], 1),
+        "a member on its way gives up its place": (["demo0001"], 1),
         "a pool's members end by their age": ([], 2),
         "a pool's templates are new ones": ([], 2),
         "a pool has a window": ([], 1),
