@@ -31,5 +31,7 @@ else:
 
 @functools.cache
 def _fields(kind: type[Any]) -> tuple[tuple[str, ...], attrgetter[Any]]:
+    if hasattr(kind, "__post_init__"):
+        raise TypeError(f"{kind.__name__} checks or derives something when it is made")
     names = tuple(field.name for field in fields(kind))
     return names, attrgetter(*names)
