@@ -1,4 +1,7 @@
-"""The commands of the documents do what the documents say, as they stand there."""
+"""The commands of the documents do what the documents say, as they stand there.
+
+Instances are recorded and do not run: tests/instances and the browser's local run are for those.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ import pytest
 from tests.docs.commands import ROOT, here
 
 _PATIENCE = 240
+_HERE = {"DEMO_PACE": "0", "DEMO_PORT": "", "DEMO_INSTANCES": "recorded"}
 _REFUSALS = ('"about:blank"', "command not found", "Traceback")
 
 
@@ -22,7 +26,7 @@ def run(folder: Path, script: str) -> str:
     done = subprocess.run(
         ["bash", "-o", "pipefail", "-ec", f"{{ {script}\n}} 2>&1"],
         cwd=folder,
-        env={**os.environ, "DEMO_PACE": "0", "DEMO_PORT": ""},
+        env={**os.environ, **_HERE},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -15,7 +15,8 @@ REQUESTS = int(os.environ.get("POOL_REQUESTS", "6"))
 
 def filled(deployed: Running, admin: Api, name: str, **pool: Any) -> list[str]:
     """Set a pool, let the sweep fill it, and return its members when all are ready."""
-    body = {"components": ["s3"], "max_unready": 10, "max_total": 10, **pool}
+    most = pool["ready"] + 3
+    body = {"components": ["s3"], "max_unready": 10, "max_total": most, **pool}
     answer = admin.call("PUT", f"/pools/{name}", body)
     assert 200 == answer.status_code, answer.text
     deployed.invoke("Sweep")
