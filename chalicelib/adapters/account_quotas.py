@@ -20,7 +20,7 @@ class ServiceQuotas:
 
 
 def quota_value(api: Any, service: str, code: str) -> float:
-    """Return the value in force, asked of a client; an account need not have one of its own."""
+    """Return the value in force, by a client; an account need not have one of its own."""
     try:
         return float(api.get_service_quota(ServiceCode=service, QuotaCode=code)["Quota"]["Value"])
     except api.exceptions.NoSuchResourceException:

@@ -19,7 +19,7 @@ from chalicelib.core.pool import Pool
 _ENVIRONMENT: Final = "AWS::ElasticBeanstalk::Environment"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Quota:
     """A quota, and how many of it a resource of each type takes."""
 
@@ -34,54 +34,24 @@ class Quota:
 
 
 QUOTAS: Final = (
+    Quota("vpc", "L-F678F1CE", "VPCs per Region", {"AWS::EC2::VPC": 1}),
+    Quota("vpc", "L-A4707A72", "Internet gateways per Region", {"AWS::EC2::InternetGateway": 1}),
+    Quota("ec2", "L-0263D0A3", "EC2-VPC Elastic IPs", {"AWS::EC2::EIP": 1}),
     Quota(
-        service="vpc",
-        code="L-F678F1CE",
-        name="VPCs per Region",
-        per_type={"AWS::EC2::VPC": 1},
+        "elasticloadbalancing",
+        "L-53DA6B97",
+        "Application Load Balancers per Region",
+        {"AWS::ElasticLoadBalancingV2::LoadBalancer": 1, _ENVIRONMENT: 1},
     ),
     Quota(
-        service="vpc",
-        code="L-A4707A72",
-        name="Internet gateways per Region",
-        per_type={"AWS::EC2::InternetGateway": 1},
+        "autoscaling",
+        "L-CDE20ADC",
+        "Auto Scaling groups per region",
+        {"AWS::AutoScaling::AutoScalingGroup": 1, _ENVIRONMENT: 1},
     ),
-    Quota(
-        service="ec2",
-        code="L-0263D0A3",
-        name="EC2-VPC Elastic IPs",
-        per_type={"AWS::EC2::EIP": 1},
-    ),
-    Quota(
-        service="elasticloadbalancing",
-        code="L-53DA6B97",
-        name="Application Load Balancers per Region",
-        per_type={"AWS::ElasticLoadBalancingV2::LoadBalancer": 1, _ENVIRONMENT: 1},
-    ),
-    Quota(
-        service="autoscaling",
-        code="L-CDE20ADC",
-        name="Auto Scaling groups per region",
-        per_type={"AWS::AutoScaling::AutoScalingGroup": 1, _ENVIRONMENT: 1},
-    ),
-    Quota(
-        service="rds",
-        code="L-7B6409FD",
-        name="DB instances",
-        per_type={"AWS::RDS::DBInstance": 1},
-    ),
-    Quota(
-        service="elasticbeanstalk",
-        code="L-8EFC1C51",
-        name="Environments",
-        per_type={_ENVIRONMENT: 1},
-    ),
-    Quota(
-        service="s3",
-        code="L-DC2B2D3D",
-        name="General purpose buckets",
-        per_type={"AWS::S3::Bucket": 1},
-    ),
+    Quota("rds", "L-7B6409FD", "DB instances", {"AWS::RDS::DBInstance": 1}),
+    Quota("elasticbeanstalk", "L-8EFC1C51", "Environments", {_ENVIRONMENT: 1}),
+    Quota("s3", "L-DC2B2D3D", "General purpose buckets", {"AWS::S3::Bucket": 1}),
 )
 
 

@@ -197,7 +197,7 @@ def _parameters(
     for name, value in values.items():
         where = f"parameters.{name}"
         if catalog.is_set_by_service(name):
-            yield FieldProblem(where, "is set by the service and cannot be asked for")
+            yield FieldProblem(where, "is set by the service and cannot be requested")
         elif name not in known:
             hint = _hint(name, open_)
             message = f"no template of this demo has a parameter '{name}'"

@@ -98,8 +98,8 @@ def release_bundles(demo: Demo, going: frozenset[str], now: datetime) -> Demo:
 
 
 _MOVING: Final = IN_FLIGHT - {Status.CREATING}
-"""Statuses in which a stack cannot be asked to go, but will be able to (CloudFormation deletes
-one that is being created, and none that is being updated)."""
+"""Statuses in which a stack cannot be deleted yet: CloudFormation deletes one that is being
+created, and none that is being updated."""
 
 
 def getting_on(demo: Demo, component: ComponentStatus, going: frozenset[str]) -> bool:

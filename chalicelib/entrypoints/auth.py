@@ -36,7 +36,7 @@ ALGORITHMS: Final = ["RS256", "RS384", "RS512", "ES256", "ES384", "PS256", "EdDS
 def authorizer(request: AuthRequest) -> dict[str, Any]:
     """Return who the token's owner is, or why that is not known.
 
-    Raises Unavailable while the issuer cannot be asked: the gateway answers 503 and, unlike
+    Raises Unavailable while the issuer cannot be reached: the gateway answers 503 and, unlike
     an answer, remembers no failure (docs/adr/0004).
     """
     try:

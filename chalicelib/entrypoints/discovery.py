@@ -20,7 +20,7 @@ _ENDPOINTS: Final = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 def discover(issuer: str) -> Mapping[str, Any]:
     """Return the issuer's metadata; raise Unavailable, which is not remembered.
 
-    The document must name the very issuer that was asked (section 4.3), and nothing in it may
+    The document must name the very issuer whose it is (section 4.3), and nothing in it may
     lead to an address that is not https.
     """
     url = issuer.rstrip("/") + "/.well-known/openid-configuration"

@@ -2,8 +2,8 @@
 
 All links in it are relative, so that it works under any base path. `/app` and `/share`
 have no trailing slash: what is beside them is found whatever their address is. Files lie under
-a folder named by a digest of them all and may be kept for ever; only the two pages are asked
-for again.
+a folder named by a digest of them all and may be kept for ever; only the two pages are
+requested again.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ def configuration(call: Request) -> Response:  # noqa: ARG001
     configured = settings()
     provider = _provider()
     if "token_endpoint" not in provider:
-        raise HttpError(HTTPStatus.SERVICE_UNAVAILABLE, "the issuer cannot be asked just now")
+        raise HttpError(HTTPStatus.SERVICE_UNAVAILABLE, "the issuer cannot be reached just now")
     body: SignIn = {
         "issuer": configured.oidc_issuer,
         "client_id": configured.oidc_audience,

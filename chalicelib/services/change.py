@@ -44,7 +44,7 @@ def _on_latest(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeDemo:
-    """Changes to a demo that its owner, an admin or the end of its lease asks for."""
+    """Changes to a demo that its owner, an admin or the end of its lease requests."""
 
     records: DemoRecords
     recorder: Recorder

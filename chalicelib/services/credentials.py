@@ -24,7 +24,7 @@ _UP: Final = frozenset({Status.READY, Status.UPDATING})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadCredentials:
-    """Users and passwords, read when they are asked for and kept nowhere."""
+    """Users and passwords, read when they are requested and kept nowhere."""
 
     read: ReadDemos
     offer: Offer

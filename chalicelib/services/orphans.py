@@ -117,7 +117,7 @@ class OrphanSearch:
 
         A slot that no live demo holds is freed: its record was deleted by hand. Slot and record
         are put in one transaction, so one look is enough. A demo that is ready and has lost a
-        stack is brought back to what its owner asked for.
+        stack is brought back to what its owner requested.
         """
         for demo_id, owner in self.quota_slots.slots().items():
             if not self._alive(demo_id):

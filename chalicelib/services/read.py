@@ -44,7 +44,7 @@ class ReadDemos:
         cursor: str | None,
         query: Mapping[str, str] = MappingProxyType({}),
     ) -> Page[Demo]:
-        """List the caller's demos; everybody's for an admin who asks.
+        """List the caller's demos; everybody's for an admin who wants that.
 
         `query` may have `phase`, `q` and `order`; raises InvalidRequest where it cannot be read. A
         record that cannot be read is counted and left out.

@@ -1,6 +1,6 @@
 // The same demo once more: its spec becomes the draft of a new one.
 
-/** Fill in the form for a new demo with what this one was asked for, and go there. */
+/** Fill in the form for a new demo with what this one was requested with, and go there. */
 export function makeAgain(demo) {
   const draft = {
     chosen: demo.requested_components,

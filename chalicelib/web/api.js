@@ -79,7 +79,7 @@ export function reader(path, headers = {}) {
 
 /**
  * Call `look(signal)` now and again: it returns the seconds until the next time, or Infinity.
- * Nothing is asked in a hidden tab, unless `hidden()` says that somebody waits for it. While the service does not answer the pauses grow.
+ * Nothing is requested in a hidden tab, unless `hidden()` says that somebody waits for it. While the service does not answer the pauses grow.
  * Returns what stops it; `.now()` of it looks at once.
  */
 export function poll(look, { hidden = () => false } = {}) {

@@ -1,4 +1,4 @@
-// The frame around the views: who is signed in, which view the address asks for, the theme.
+// The frame around the views: who is signed in, which view the address names, the theme.
 
 import { Problem, ask, capital, signWith } from "./api.js";
 import * as auth from "./auth.js";
@@ -19,7 +19,7 @@ const TITLES = {
 let leave = () => {};
 let me = null;
 
-// The two views that are not the first one come when they are asked for.
+// The two views that are not the first one come when they are first opened.
 const VIEWS = {
   list: async () => listView,
   new: async () => (await import("./create.js")).createView,
@@ -49,7 +49,7 @@ function decoded(part) {
   }
 }
 
-/** Close the view, and whatever it has asked. */
+/** Close the view, and whatever it has requested. */
 function close() {
   document.querySelector("dialog")?.close("");
   leave();
@@ -202,7 +202,7 @@ async function tellLocal() {
 
 async function start() {
   themeButton();
-  // Signing in says it if this cannot be asked for.
+  // Signing in says it if this cannot be fetched.
   tellLocal().catch(() => {});
   signWith(auth.headers, signedOut);
   document.getElementById("sign-out").addEventListener("click", () => {

@@ -41,7 +41,7 @@ export function withOtherTabs(changed) {
   return new Promise((resolve) => {
     const waiting = setTimeout(resolve, session() ? 0 : ANSWERS_WITHIN);
     tabs.addEventListener("message", ({ data }) => {
-      if (data.asked && session()) tabs.postMessage({ session: kept(SESSION) });
+      if (data.wanted && session()) tabs.postMessage({ session: kept(SESSION) });
       if (data.session && !session()) {
         keep(SESSION, data.session);
         clearTimeout(waiting);
@@ -54,7 +54,7 @@ export function withOtherTabs(changed) {
       }
     });
     if (session()) tabs.postMessage({ session: kept(SESSION) });
-    else tabs.postMessage({ asked: true });
+    else tabs.postMessage({ wanted: true });
   });
 }
 
@@ -74,7 +74,7 @@ const random = () => base64url(crypto.getRandomValues(new Uint8Array(32)));
 
 let known = null;
 
-/** Return where and as which client the page signs in; it is asked for once. */
+/** Return where and as which client the page signs in; it is fetched once. */
 export function configuration() {
   known ??= ask("GET", "config.json").catch((error) => {
     known = null;
@@ -90,7 +90,7 @@ export async function signIn(view, hint = "") {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier));
   keep(UNDER_WAY, { state, nonce, verifier, view });
   const url = new URL(config.authorization_endpoint);
-  const asked = {
+  const begun = {
     response_type: "code",
     client_id: config.client_id,
     redirect_uri: REDIRECT,
@@ -101,7 +101,7 @@ export async function signIn(view, hint = "") {
     code_challenge_method: "S256",
     ...(hint ? { login_hint: hint } : {}),
   };
-  for (const [name, value] of Object.entries(asked)) url.searchParams.set(name, value);
+  for (const [name, value] of Object.entries(begun)) url.searchParams.set(name, value);
   location.assign(url);
 }
 
@@ -109,17 +109,17 @@ export async function signIn(view, hint = "") {
 export async function comeBack() {
   const told = new URLSearchParams(location.search);
   if (!told.has("state") && !told.has("error")) return;
-  const asked = kept(UNDER_WAY);
+  const begun = kept(UNDER_WAY);
   sessionStorage.removeItem(UNDER_WAY);
   // The code is good once, for this verifier alone; still it leaves the address at once.
-  history.replaceState(null, "", `${REDIRECT}${asked?.view ?? "#/"}`);
+  history.replaceState(null, "", `${REDIRECT}${begun?.view ?? "#/"}`);
   // Some issuers tell of a refusal without the state; it says nothing that is believed.
-  const foreign = told.has("state") && told.get("state") !== asked?.state;
-  if (!asked || foreign) throw new Error("this sign-in was not begun here");
+  const foreign = told.has("state") && told.get("state") !== begun?.state;
+  if (!begun || foreign) throw new Error("this sign-in was not begun here");
   if (told.has("error")) throw new Error(told.get("error_description") ?? told.get("error"));
-  const token = await trade(told.get("code"), asked.verifier);
+  const token = await trade(told.get("code"), begun.verifier);
   const claims = read(token);
-  if (claims.nonce !== asked.nonce) throw new Error("the issuer answered another sign-in");
+  if (claims.nonce !== begun.nonce) throw new Error("the issuer answered another sign-in");
   keep(SESSION, { token, email: claims.email ?? claims.sub, expires: claims.exp });
 }
 

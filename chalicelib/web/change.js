@@ -16,7 +16,7 @@ const CHANGE = "Change this demo";
 
 /** Open the form for a demo; returns what closes it. */
 export function changeView(root, { me, id, title }) {
-  const view = { me, id, graph: new Graph("Plan"), timeline: new Timeline(), asked: 0 };
+  const view = { me, id, graph: new Graph("Plan"), timeline: new Timeline(), turn: 0 };
   load(root, view, title);
   return () => {
     view.closed = true;
@@ -140,15 +140,15 @@ function wanted(view) {
 }
 
 async function plan(view, parts) {
-  view.asked += 1;
-  const turn = view.asked;
+  view.turn += 1;
+  const turn = view.turn;
   const patch = wanted(view);
   try {
     const [planned, change] = await Promise.all([
       send("POST", "plan", { body: whole(view) }),
       send("POST", "plan", { body: { ...patch, demo_id: view.id } }),
     ]);
-    if (turn !== view.asked || view.closed) return;
+    if (turn !== view.turn || view.closed) return;
     complain(parts, []);
     drawPlan(view, parts, planned);
     say(parts.total, takes(change));
@@ -156,13 +156,13 @@ async function plan(view, parts) {
     say(parts.effects, effects(change));
     parts.submit.disabled = !Object.keys(patch).length;
   } catch (error) {
-    if (turn !== view.asked || view.closed || error.status === 401) return;
+    if (turn !== view.turn || view.closed || error.status === 401) return;
     complain(parts, error.errors, `${capital(error.message)}.`);
     parts.submit.disabled = true;
   }
 }
 
-/** Return what would be asked for to make the demo as it is to be. */
+/** Return what would be requested to make the demo as it is to be. */
 const whole = (view) => ({
   components: view.chosen,
   name: view.name.trim(),
@@ -198,7 +198,7 @@ function effects(change) {
 
 async function submit(view, parts) {
   clearTimeout(view.settling);
-  view.asked += 1; // a plan that is still to come would wipe what the service says now
+  view.turn += 1; // a plan that is still to come would wipe what the service says now
   parts.submit.disabled = true;
   try {
     await send("PATCH", `demos/${view.id}`, { body: wanted(view) });

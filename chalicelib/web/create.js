@@ -22,7 +22,7 @@ export function createView(root, { me }) {
     catalog: null,
     graph: new Graph("Plan"),
     timeline: new Timeline(),
-    asked: 0,
+    turn: 0,
     ...draft(),
   };
   load(root, view);
@@ -220,8 +220,8 @@ function wanted(view) {
 }
 
 async function plan(view, parts) {
-  view.asked += 1;
-  const turn = view.asked;
+  view.turn += 1;
+  const turn = view.turn;
   if (!view.chosen.length) {
     complain(parts, []);
     return nothing(view, parts);
@@ -230,11 +230,11 @@ async function plan(view, parts) {
   if (wrong) return complain(parts, [{ field: "ttl_hours", message: wrong }]);
   try {
     const body = await send("POST", "plan", { body: wanted(view) });
-    if (turn !== view.asked || view.closed) return;
+    if (turn !== view.turn || view.closed) return;
     complain(parts, []);
     drawPlan(view, parts, body);
   } catch (error) {
-    if (turn !== view.asked || view.closed || error.status === 401) return;
+    if (turn !== view.turn || view.closed || error.status === 401) return;
     complain(parts, error.errors, `${capital(error.message)}.`);
     // Nothing was wrong with the form: look again when the service may be there.
     if (error.status === 0 || error.status >= 500) view.settling = setTimeout(() => plan(view, parts), AGAIN);
@@ -264,7 +264,7 @@ export function complain(parts, errors, message = "") {
 async function submit(view, parts) {
   if (!view.chosen.length) return;
   clearTimeout(view.settling);
-  view.asked += 1; // a plan that is still to come would wipe what the service says now
+  view.turn += 1; // a plan that is still to come would wipe what the service says now
   parts.submit.disabled = true;
   say(parts.submit, "Creating …");
   // One key a filled-in form: pressing twice, or again after a lost answer, makes one demo.

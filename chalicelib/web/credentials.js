@@ -1,4 +1,4 @@
-// How to sign in to what a demo runs: fetched when it is asked for, shown, and forgotten.
+// How to sign in to what a demo runs: fetched when it is requested, shown, and forgotten.
 
 import { ask as send } from "./api.js";
 import { announce, copyButton, h } from "./dom.js";

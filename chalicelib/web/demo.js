@@ -81,7 +81,7 @@ function take(view, parts, demo) {
   tick(view, parts);
 }
 
-/** Do what a button asks for, then look at once; what the service refuses is said plainly. */
+/** Do what a button says, then look at once; what the service refuses is said plainly. */
 async function act(view, work) {
   try {
     await work();

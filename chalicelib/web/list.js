@@ -1,4 +1,4 @@
-// Every demo at a glance. The service searches, filters and sorts; the address keeps what is asked.
+// Every demo at a glance. The service searches, filters and sorts; the address keeps what is chosen.
 
 import { poll, reader } from "./api.js";
 import { announce, follow, h, say, stars } from "./dom.js";
@@ -21,11 +21,11 @@ const ORDERS = [
   ["phase", "Stuck and failed first"],
 ];
 
-let last = ""; // what was asked outlives a visit to a demo's own page
+let last = ""; // what was chosen outlives a visit to a demo's own page
 
 /** Open the list; returns what closes it. */
 export function listView(root, { me }) {
-  const state = { me, demos: null, cursors: [""], page: 0, wait: QUICK, ...asked() };
+  const state = { me, demos: null, cursors: [""], page: 0, wait: QUICK, ...chosen() };
   const view = { state, parts: null, stop: null, picked: selection(() => view.stop.now()) };
   view.parts = build(view);
   root.append(...Object.values(view.parts.sections), view.picked.element);
@@ -46,8 +46,8 @@ export function listView(root, { me }) {
   };
 }
 
-/** Return what the address asks for, or else what was asked for last. */
-function asked() {
+/** Return what the address says, or else what was last chosen. */
+function chosen() {
   const words = new URLSearchParams(location.hash.split("?")[1] ?? last);
   return {
     phase: SHOWN.some(([value]) => value === words.get("phase")) ? words.get("phase") : "live",
@@ -85,7 +85,7 @@ async function look(view, signal) {
   const { state } = view;
   const mine = view.reader;
   const page = await mine(signal);
-  if (view.reader !== mine) return null; // asked anew meanwhile
+  if (view.reader !== mine) return null; // chosen anew meanwhile
   if (page && !page.demos.length && page.next_cursor) {
     state.cursors[state.page] = page.next_cursor;
     again(view);

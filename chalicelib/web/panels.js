@@ -149,7 +149,7 @@ async function deleteDialog(view) {
   }
 }
 
-/** What was asked for. */
+/** What was requested. */
 export function details() {
   const list = h("dl", { class: "facts" });
   const outputs = h("dl", { class: "facts outputs" });

@@ -33,7 +33,7 @@ def test_components_must_be_given(service: Service, path: str, body: Any) -> Non
 
 @pytest.mark.parametrize("hours", [10_000, 72.0000001, 1e-12, 0, -1])
 def test_a_plan_judges_a_lease_as_a_request_does(service: Service, hours: float) -> None:
-    """What cannot be asked for is not planned either."""
+    """What cannot be requested is not planned either."""
     body = {"components": ["s3"], "ttl_hours": hours}
     answers = [asked(service, path, body) for path in ("/plan", "/demos")]
     assert [(422, ["ttl_hours"])] * 2 == [(status, fields(problem)) for status, problem in answers]

@@ -9,8 +9,9 @@ import pytest
 from local.instances import docker_arguments
 from local.instances.docker_arguments import Place
 
-FOLDER = "/tmp/stelligent-0-1a2b3c4d"  # noqa: S108 - a name, and nothing is there
+FOLDER = "/folder/of-instances"
 PLACE = Place(Path(FOLDER, "i-0123"), "127.65.66.67")
+ITS_ROOT = PLACE.directory / "root"
 LABELS = [
     f"--label=stelligent-demo.instances={FOLDER}",
     f"--label=stelligent-demo.instance={FOLDER}/i-0123",
@@ -37,7 +38,7 @@ def test_a_task_of_ecs_keeps_all_its_bounds() -> None:
         *LABELS,
         *("--init", "--read-only", "--memory=128m", "--cap-drop=ALL"),
         *("--tmpfs=/srv/demo:size=16m", "--env=DEMO_ID=a b"),
-        f"--volume={FOLDER}/i-0123/root/var/lib/now:/srv/now:ro",
+        f"--volume={ITS_ROOT}/var/lib/now:/srv/now:ro",
         "--publish=127.65.66.67:8011:8011",
         "localhost/stelligent-demo/i-0123/stelligent__page:latest",
     ]
@@ -49,10 +50,10 @@ def test_a_task_of_ecs_keeps_all_its_bounds() -> None:
         ("--publish=8011:8011", "--publish=127.65.66.67:8011:8011"),
         ("--publish=0.0.0.0:80:8011", "--publish=127.65.66.67:80:8011"),
         ("--publish=8011", "--publish=127.65.66.67::8011"),
-        (f"--volume={FOLDER}/i-0123/root/opt:/opt", f"--volume={FOLDER}/i-0123/root/opt:/opt"),
-        ("--volume=/:/host", f"--volume={FOLDER}/i-0123/root/:/host"),
-        ("--volume=data:/data", f"--volume={FOLDER}/i-0123/root/data:/data"),
-        ("--volume=/../../etc:/etc", f"--volume={FOLDER}/i-0123/root/etc:/etc"),
+        (f"--volume={ITS_ROOT}/opt:/opt", f"--volume={ITS_ROOT}/opt:/opt"),
+        ("--volume=/:/host", f"--volume={ITS_ROOT}/:/host"),
+        ("--volume=data:/data", f"--volume={ITS_ROOT}/data:/data"),
+        ("--volume=/../../etc:/etc", f"--volume={ITS_ROOT}/etc:/etc"),
     ],
 )
 def test_nothing_but_the_instances_own_is_reached(said: str, told: str) -> None:

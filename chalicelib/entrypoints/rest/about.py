@@ -47,7 +47,7 @@ def me(call: Request) -> Response:
 @endpoint(bp, "GET", "/openapi.json", public=True)
 def openapi(call: Request) -> Response:  # noqa: ARG001
     """Describe this API."""
-    from chalicelib.entrypoints.rest.openapi import document  # noqa: PLC0415 - seldom asked for
+    from chalicelib.entrypoints.rest.openapi import document  # noqa: PLC0415 - seldom requested
 
     return Response(body=document())
 

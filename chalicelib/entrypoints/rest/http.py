@@ -48,7 +48,7 @@ _STATUS_HEADERS: Final[Mapping[HTTPStatus, Mapping[str, str]]] = {
     HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"},
     HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": "2"},
 }
-"""What RFC 9110 asks for beside a status; seconds for Retry-After."""
+"""What RFC 9110 wants beside a status; seconds for Retry-After."""
 _REFUSALS: Final[Mapping[type[DemoError], HTTPStatus]] = {
     InvalidRequest: HTTPStatus.UNPROCESSABLE_ENTITY,
     LimitReached: HTTPStatus.TOO_MANY_REQUESTS,
@@ -72,7 +72,7 @@ class HttpError(DemoError):
 class Request:
     """A request as a view sees it.
 
-    `path` is as the caller asked for it, with the stage or a domain's base path before it.
+    `path` is as the caller sent it, with the stage or a domain's base path before it.
     """
 
     caller: Caller

@@ -224,7 +224,7 @@ class LeaseBody(Body):
         return self
 
     def wanted(self, current: datetime) -> datetime:
-        """Return the end that is asked for, given the lease's present one."""
+        """Return the end that is requested, given the lease's present one."""
         if self.expires_at is not None:
             return self.expires_at
         return current + timedelta(hours=self.extend_hours or 0)

@@ -15,7 +15,7 @@ from chalicelib.entrypoints.rest.views import prices_view
 
 
 def catalog_view(catalog: Catalog, region: str) -> offers.Catalog:
-    """Return everything that can be asked for, at this region's prices, and what was left out."""
+    """Return everything that can be requested, at this region's prices, and what was left out."""
     return {
         "components": [
             _component(catalog, component, region)

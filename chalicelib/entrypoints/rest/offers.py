@@ -1,4 +1,4 @@
-"""What the API answers about the service: what can be asked for, by whom, and where to sign in."""
+"""What the API answers about the service: what can be requested, by whom, and where to sign in."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Parameter(Answer):
 
 
 class Component(Prices):
-    """A component that can be asked for."""
+    """A component that can be requested."""
 
     name: str
     title: str
@@ -62,7 +62,7 @@ class TemplateProblem(Answer):
 
 
 class Catalog(Answer):
-    """What can be asked for, and what was left out."""
+    """What can be requested, and what was left out."""
 
     components: list[Component]
     problems: list[TemplateProblem]

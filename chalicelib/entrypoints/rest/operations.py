@@ -1,6 +1,6 @@
 """Every operation of the API by its method and path; a test holds the table to the routes.
 
-Loaded when the description is asked for, and by no other request.
+Loaded when the description is requested, and by no other request.
 """
 
 from __future__ import annotations

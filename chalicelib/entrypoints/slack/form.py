@@ -237,7 +237,7 @@ def picked(state: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def read(state: Mapping[str, Any]) -> Create | dict[str, str]:
-    """Return the command that a form's state asks for, or its problems by block."""
+    """Return the command that a form's state stands for, or its problems by block."""
     lease = (_element(state, "lease", "lease").get("selected_option") or {}).get("value", "")
     cidr = _element(state, "cidr", "cidr").get("value") or ""
     name = _element(state, "name", "name").get("value")

@@ -126,7 +126,7 @@ def _prospect_link(result: ShareResult, page_url: str) -> Message:
 
 
 def everything(text: str, preview: Preview) -> Message:
-    """Return the question before a demo of everything that nobody asked for in words."""
+    """Return the question before a demo of everything that nobody requested in words."""
     question = f"You named no component. A demo of everything {_cost(preview)}."
     typed = f"{text[:_TYPED]} all"
     row = actions(button("Create everything", RUN, value=typed, style="primary"))

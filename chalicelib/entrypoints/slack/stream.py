@@ -1,6 +1,6 @@
 """What the table's stream brings for Slack: requests to handle, and demos that have changed.
 
-Responses go to who asked; each demo has its status message, and notices under it. The stream
+Responses go to the requester; each demo has its status message, and notices under it. The stream
 delivers what concerns one demo in order and one batch at a time; so of several changes only the
 last is shown, and no two writers race.
 

@@ -110,10 +110,10 @@ class RequestStore(Protocol):
 
 
 class AccountStore(Protocol):
-    """The people whom Slack was asked about."""
+    """The people whom Slack was called about."""
 
     def account(self, user: str, now: datetime) -> Account | None:
-        """Return what is known of a Slack user, or None when Slack must be asked."""
+        """Return what is known of a Slack user, or None when Slack must be called."""
 
     def keep_account(self, user: str, account: Account, now: datetime) -> None:
         """Keep what Slack said of a user for some hours."""

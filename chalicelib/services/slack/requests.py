@@ -160,7 +160,7 @@ class SlackRequests:
     def _about(
         self, demo: Demo, command: AboutOne, at: datetime, account: Account, caller: Caller
     ) -> Result:
-        """Do what a command asks of one demo."""
+        """Do what a command wants of one demo."""
         match command:
             case Extend():
                 return self._extend(demo, command, at, account, caller)
