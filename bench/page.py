@@ -13,13 +13,12 @@ from typing import Any
 from playwright.sync_api import CDPSession, Page, sync_playwright
 
 from bench.figures import Figure
-from chalicelib.adapters.items import marshal
-from chalicelib.adapters.table.writes import Writes
 from chalicelib.core.component import ComponentStatus, Status
 from chalicelib.core.demo import Demo, Phase
 from local import service
 from local.emulator.process import Emulator
 from local.identity import OWNER
+from testkit import records
 
 _MANY, _SHOWN, _ROUNDS = 600, 25, 9
 _SCRIPT_MS, _WIRE_KB = 50, 20
@@ -82,11 +81,7 @@ class _Table:
 
     def put(self, numbers: range, *, ready: int) -> None:
         """Put demos into the table as if they had been made, so many components of each ready."""
-        writes = Writes(self.name)
-        records = [writes.new_record(self._demo(number, ready)) for number in numbers]
-        for start in range(0, len(records), 25):
-            puts = [{"PutRequest": {"Item": marshal(r)}} for r in records[start : start + 25]]
-            self.client.batch_write_item(RequestItems={self.name: puts})
+        records.put(self.client, self.name, (self._demo(n, ready) for n in numbers))
 
     def _demo(self, number: int, ready: int) -> Demo:
         made = self.now - timedelta(minutes=number)

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bench.figures import Figure
-from chalicelib.adapters.items import attributes, demo_key, marshal
 from chalicelib.adapters.table.demos import DemoTable
 from chalicelib.core.component import ComponentStatus
 from chalicelib.core.demo import Demo, Phase
 from local.emulator.process import Emulator
+from testkit import records
 
 _FEW, _MANY, _DUE = 200, 20_000, 20
 _ROUNDS = 31
@@ -33,14 +32,14 @@ def measure(aws: Emulator, table: str) -> list[Figure]:
     few, many = (_twin(client, table, name) for name in ("bench-few", "bench-many"))
     rest = range(_FEW, _MANY)
     for name in (few, many):
-        _put(client, name, (_demo(n, now, due=n < _DUE) for n in range(_FEW)))
-    _put(client, many, (_ended(_demo(n, now, due=False), now) for n in rest))
+        records.put(client, name, (_demo(n, now, due=n < _DUE) for n in range(_FEW)))
+    records.put(client, many, (_ended(_demo(n, now, due=False), now) for n in rest))
     costs = [(_cost(client, few, now), _cost(client, many, now)) for _ in range(_ROUNDS)]
     few_seconds, many_seconds = (
         statistics.median(pair[i].seconds for pair in costs) for i in range(2)
     )
     few_units, many_units = costs[0][0].units, costs[0][1].units
-    _put(client, many, (_demo(n, now, due=False) for n in rest))
+    records.put(client, many, (_demo(n, now, due=False) for n in rest))
     alive_units = _cost(client, many, now).units
     return [
         Figure(
@@ -123,16 +122,3 @@ def _demo(number: int, now: datetime, *, due: bool) -> Demo:
 
 def _ended(demo: Demo, now: datetime) -> Demo:
     return replace(demo, phase=Phase.DELETED, deleted_at=now, due_at=None)
-
-
-def _put(client: Any, table: str, demos: Iterator[Demo]) -> None:
-    batch: list[dict[str, Any]] = []
-    for demo in demos:
-        values = {k: v for k, v in attributes(demo).items() if v is not None}
-        item = demo_key(demo.demo_id) | values | {"version": 1, "wakes": 0}
-        batch.append({"PutRequest": {"Item": marshal(item)}})
-        if len(batch) == 25:  # noqa: PLR2004 - BatchWriteItem's limit
-            client.batch_write_item(RequestItems={table: batch})
-            batch = []
-    if batch:
-        client.batch_write_item(RequestItems={table: batch})

@@ -8,10 +8,9 @@ from typing import Any
 
 from playwright.sync_api import Page, Route, expect
 
-from chalicelib.adapters.items import marshal
-from chalicelib.adapters.table.writes import Writes
 from chalicelib.core.demo import Demo, Desired, Phase
 from local import service
+from testkit import records
 
 from .conftest import Site, Visit
 
@@ -25,10 +24,7 @@ def fill(site: Site, visit: Visit, count: int) -> None:
     """Put records of so many demos of this person into the table, as if they had been made."""
     aws = service.emulator(site.state).client("dynamodb")
     (name,) = (n for n in aws.list_tables()["TableNames"] if "-Table-" in n)
-    records = [Writes(name).new_record(_record(n, visit.email)) for n in range(count)]
-    for start in range(0, count, 25):
-        puts = [{"PutRequest": {"Item": marshal(r)}} for r in records[start : start + 25]]
-        aws.batch_write_item(RequestItems={name: puts})
+    records.put(aws, name, (_record(number, visit.email) for number in range(count)))
 
 
 def _record(number: int, owner: str) -> Demo:
