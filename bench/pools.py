@@ -15,7 +15,9 @@ from bench.life import PACE, end, until
 from local.emulator.process import Emulator
 
 BASE = ("vpc", "sg", "rds", "s3")
-_POSTS = 20
+_READY = 5
+"""Members of the pool that POSTs claim from."""
+_TURNS = 8
 _SLOW = 2 * PACE
 """Seconds a typical minute: what the emulator itself takes does not scale, and weighs less so."""
 _SCHEDULED = {
@@ -51,15 +53,15 @@ def _life(api: httpx.Client, aws: Emulator) -> Figure:
 
 def _post(api: httpx.Client, aws: Emulator) -> Figure:
     aws.control.set_pace(0)
-    half = range(_POSTS // 2)
-    cold, claimed = [], []
-    for _ in range(2):  # by turns, so that other load falls on both alike
-        cold += [_seconds(api, claimed=False) for _ in half]
-        _fill(api, aws, "buckets", ("s3",), len(half))
-        claimed += [_seconds(api, claimed=True) for _ in half]
+    cold: list[float] = []
+    claimed: list[float] = []
+    for _ in range(_TURNS):  # so that other load falls on both alike
+        cold += [_seconds(api, claimed=False) for _ in range(_READY)]
+        _fill(api, aws, "buckets", ("s3",), _READY)
+        claimed += [_seconds(api, claimed=True) for _ in range(_READY)]
         _empty(api, aws, "buckets")
     with_it, without = statistics.median(claimed), statistics.median(cold)
-    raw = f"medians {with_it:.3f} s and {without:.3f} s of {_POSTS} each"
+    raw = f"medians {with_it:.3f} s and {without:.3f} s of {len(cold)} each"
     return Figure("POST with a claim over POST without", with_it / without, 1.5, raw)
 
 
