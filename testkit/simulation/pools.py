@@ -76,6 +76,7 @@ class Admin:
     def __init__(self, scene: Scene, plan: PoolPlan) -> None:
         self._scene = scene
         self._plan = plan
+        self._set_once = False
         self._deleted = False
 
     def come(self) -> None:
@@ -95,8 +96,12 @@ class Admin:
     def _put(self, plan: PoolPlan) -> None:
         if not self._deleted:
             self._scene.use_cases_of("api").pools.put(ADMIN, plan.pool(self._scene.region))
+            self._set_once = True
 
     def _delete(self) -> None:
+        if not self._set_once:  # nobody deletes what no answer has told them of
+            self._scene.act(1, partial(self._scene.insist, self._delete, FOREVER))
+            return
         self._deleted = True
         # An earlier try may have taken effect, and the sweep have been there since.
         with suppress(NotFound):
