@@ -16,14 +16,15 @@ import { PHASES, STATES, glyph, many, moment, moving, sentence, span } from "./w
 
 const QUICK = 1; // seconds until the next look after something has changed
 const PATIENT = 5; // at most, while the demo is on its way
-const CALM = 15; // while it rests
+const CALM = 15; // while it rests, and that long after a press it may be about to move
 const LATE = 60; // when it is removed
 
 let catalog = null;
 
 /** Open a demo's page; returns what closes it. */
 export function demoView(root, { me, id, title }) {
-  const view = { me, id, demo: null, titles: {}, graph: null };
+  // It may have been changed just before it is opened.
+  const view = { me, id, demo: null, titles: {}, graph: null, pressed: Date.now(), wait: QUICK };
   view.graph = new Graph("Dependency graph", (name) =>
     openComponent(view.demo, name, view.titles[name] ?? name),
   );
@@ -53,9 +54,9 @@ export function demoView(root, { me, id, title }) {
   };
 }
 
-function pause({ demo, wait }) {
-  if (moving(demo)) return wait;
-  return demo.phase === "deleted" ? LATE : CALM;
+function pause({ demo, wait, pressed }) {
+  if (demo.phase === "deleted") return LATE;
+  return moving(demo) || Date.now() - pressed < CALM * 1000 ? wait : CALM;
 }
 
 function lost(root, error) {
@@ -89,6 +90,7 @@ async function act(view, work) {
     if (error.status !== 401) toast(sentence(error.message), { bad: true, seconds: 12 });
     return false;
   } finally {
+    Object.assign(view, { pressed: Date.now(), wait: QUICK });
     view.poll.now();
   }
   return true;

@@ -15,6 +15,7 @@ def test_a_demo_is_paused_and_resumed(site: Site) -> None:
     expect(page.locator(".lead")).to_contain_text("Ready after")
     made = owner.call("POST", f"demos/{demo_id}/shares", {})
     prospect = site.visit()
+    prospect.page.clock.install()
     prospect.page.goto(f"{owner.api}/{made['url']}")
     page.get_by_role("button", name="Pause").click()
     dialog = page.get_by_role("dialog")
@@ -26,6 +27,7 @@ def test_a_demo_is_paused_and_resumed(site: Site) -> None:
     expect(prospect.page.locator(".pill")).to_contain_text("Paused")
     page.get_by_role("button", name="Resume").click()
     expect(page.locator(".under .pill")).to_contain_text("Ready")
+    prospect.page.clock.fast_forward("05:00")
     expect(prospect.page.locator(".pill")).to_contain_text("Ready")
 
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from local.identity import OWNER
 
 from .conftest import Site
-from .served import LIVES, events, serve
+from .served import LIVES, demo, events, serve
 
 FIRST_VIEW = 100_000
 """Bytes of everything that the first view loads, uncompressed."""
@@ -52,6 +52,23 @@ def test_what_has_not_changed_is_not_sent_again(site: Site) -> None:
     with page.expect_response("**/demos?brief=true*") as seen:
         page.clock.fast_forward(25_000)
     assert 304 == seen.value.status
+
+
+def test_a_press_is_followed_by_quick_looks(site: Site) -> None:
+    """A demo that rests is about to move when something was asked of it."""
+    visit = site.person()
+    page = visit.page
+    page.clock.install()
+    serve(page, "**/demos/abcdefgh", demo("ready", "ready", owner=visit.email))
+    visit.open("demos/abcdefgh")
+    expect(page.locator(".lead")).to_contain_text("Ready after")
+    page.clock.fast_forward("01:00")
+    page.get_by_role("button", name="Pause").click()
+    page.get_by_role("dialog").get_by_role("button", name="Pause").click()
+    expect(page.get_by_role("alert")).to_contain_text("It is being paused.")
+    for _ in range(3):
+        with page.expect_request("**/demos/abcdefgh"):
+            page.clock.run_for(3_000)
 
 
 def _hide(page: Page, *, hidden: bool) -> None:
