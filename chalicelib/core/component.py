@@ -81,8 +81,8 @@ class ComponentStatus:
 
     `asked_at` is when its creation (or update, stop or start) was last requested, until that is
     answered or the stack is seen: while it is set, nobody knows whether it was begun. `moved_at`
-    is when its last update, stop or start began, `look_at` when it is described next although it
-    is stopped.
+    is when its last update, stop, start or attempt to delete it began, `removing_at` when the
+    first of those attempts did, `look_at` when it is described next although it is stopped.
     """
 
     name: str

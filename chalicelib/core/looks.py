@@ -61,10 +61,8 @@ def _overdue(component: ComponentStatus, now: datetime, poll: timedelta, *, even
     if seen is None or not events:
         return seen is None or now - seen >= poll
     usual = _usual(component, poll)
-    begun = {
-        Status.CREATING: component.started_at,
-        Status.DELETING: component.removing_at,
-    }.get(component.status, component.moved_at)
+    creating = component.status is Status.CREATING
+    begun = component.started_at if creating else component.moved_at
     expected = max(seen, begun + usual) if begun else seen
     return now - expected >= max(poll, usual / 4)
 

@@ -146,8 +146,14 @@ def removals(demo: Demo, going: frozenset[str], now: datetime) -> list[Move]:
 def _removal(component: ComponentStatus, now: datetime) -> Move:
     if (preparation := _preparation(component)) is not None:
         return Move(Action(preparation, component.name), component)
+    again = component.status is Status.DELETE_FAILED
     leaving = replace(
-        component, status=Status.DELETING, removing_at=now, observed_at=None, retry_at=None
+        component,
+        status=Status.DELETING,
+        removing_at=(component.removing_at if again else None) or now,
+        moved_at=now,
+        observed_at=None,
+        retry_at=None,
     )
     return Move(Action(ActionKind.DELETE_STACK, component.name), leaving)
 

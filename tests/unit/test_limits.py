@@ -48,18 +48,23 @@ def test_a_database_may_take_forty_one_minutes(late: int, then: Desired) -> None
 @pytest.mark.parametrize(("late", "then"), [(0, Status.DELETING), (1, Status.DELETE_FAILED)])
 def test_a_deletion_may_take_an_hour(late: int, then: Status) -> None:
     """And a second more is a refusal."""
-    begun = component("vpc", status=Status.DELETING, removing_at=NOW - minutes(60) - late * SECOND)
+    begun = component("vpc", status=Status.DELETING, moved_at=NOW - minutes(60) - late * SECOND)
     assert then is plan(leaving(begun)).demo.components["vpc"].status
 
 
 def test_a_deletion_is_noted_when_it_is_asked_for() -> None:
-    """Its hour starts then, for each attempt anew."""
-    before = component(
-        "vpc", status=Status.DELETE_FAILED, attempts=1, removing_at=NOW - minutes(50)
-    )
-    begun = plan(leaving(replace(before, retry_at=NOW))).demo.components["vpc"]
-    assert (Status.DELETING, NOW, None) == (begun.status, begun.removing_at, begun.observed_at)
-    assert begun.retry_at is None
+    """Its hour starts then, for each attempt anew; its removal began with the first."""
+    first = NOW - minutes(50)
+    before = component("vpc", status=Status.DELETE_FAILED, attempts=1, removing_at=first)
+    begun = plan(leaving(replace(before, moved_at=first, retry_at=NOW))).demo.components["vpc"]
+    assert (Status.DELETING, NOW, None) == (begun.status, begun.moved_at, begun.observed_at)
+    assert (first, None) == (begun.removing_at, begun.retry_at)
+
+
+def test_a_removal_begins_anew_where_none_was_refused() -> None:
+    """A stack that was found standing again is removed from now on, not since it first was."""
+    before = component("vpc", status=Status.READY, removing_at=NOW - minutes(50))
+    assert NOW == plan(leaving(before)).demo.components["vpc"].removing_at
 
 
 def test_a_creation_is_noted_when_it_is_asked_for() -> None:

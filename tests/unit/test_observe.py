@@ -258,7 +258,7 @@ def test_a_deletion_is_overdue_sooner() -> None:
         status=Status.DELETING,
         typical_minutes=12,
         started_at=NOW - minutes(100),
-        removing_at=NOW,
+        moved_at=NOW,
         observed_at=NOW,
     )
     assert [8, 10, 12] == looks(known)[:3]
@@ -273,7 +273,7 @@ def test_where_no_events_come_from_every_minute_is_looked_at() -> None:
 @pytest.mark.parametrize("status", [Status.CREATING, Status.DELETING])
 def test_what_was_noted_and_perhaps_never_asked_for_is_looked_at_at_once(status: Status) -> None:
     """Until it is answered: then its event is waited for."""
-    noted = demo(component("vpc", status=status, started_at=NOW, removing_at=NOW))
+    noted = demo(component("vpc", status=status, started_at=NOW, moved_at=NOW))
     assert ("vpc",) == stacks_to_describe(noted, NOW, POLL)
     action = CREATE if status is Status.CREATING else DELETE
     answered = apply_outcomes(noted, [Outcome(action=action)], NOW)

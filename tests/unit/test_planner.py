@@ -215,7 +215,7 @@ def test_a_step_that_takes_too_long_has_failed() -> None:
 def test_a_deletion_that_takes_too_long_counts_as_refused() -> None:
     """It is asked for again."""
     late = replace(
-        component("vpc", status=Status.DELETING), removing_at=NOW - DELETE_LIMIT - minutes(1)
+        component("vpc", status=Status.DELETING), moved_at=NOW - DELETE_LIMIT - minutes(1)
     )
     assert 1 == plan(leaving(late)).demo.components["vpc"].attempts
 
