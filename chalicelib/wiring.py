@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from chalicelib.adapters.shares import ShareTable
     from chalicelib.adapters.slack.chat import SlackChat
     from chalicelib.adapters.slack.secret import SlackSecret
+    from chalicelib.adapters.slack.store import SlackItems
     from chalicelib.adapters.table.demos import DemoTable
     from chalicelib.adapters.table.leases import LeaseItems
     from chalicelib.adapters.table.orphan_notes import OrphanNoteItem
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
     from chalicelib.adapters.targets import Regions
     from chalicelib.adapters.templates import PackagedTemplates
     from chalicelib.adapters.workflow import StateMachine
-    from chalicelib.services.slack.ports import Credentials, SlackPolicy
-    from chalicelib.services.slack.requests import Intake, Updates
+    from chalicelib.services.slack.ports import Credentials, SlackPolicy, Updates
+    from chalicelib.services.slack.requests import Intake, SlackRequests
 
 _FORM_TIMEOUT: Final = 1  # second; Slack waits for three in all
 _TIMEOUT, _PATIENCE = 5, 20  # seconds for a call to Slack, and for its rate limit
@@ -205,12 +206,25 @@ def slack_updates() -> Updates:
 @functools.lru_cache(maxsize=1)
 def _slack_updates(credentials: Credentials) -> Updates:
     from chalicelib.adapters.slack.store import SlackItems
-    from chalicelib.services.slack.requests import SlackRequests, Updates
-    from chalicelib.services.slack.spec import SpecCommands
+    from chalicelib.services.slack.ports import Updates
 
     chat = _slack_chat(credentials)
     items = SlackItems(client("dynamodb"), settings().table)
-    handling = SlackRequests(
+    return Updates(
+        handle=lambda request: _slack_requests(items, chat).handle(request),
+        records=use_cases().ports.records,
+        requests=items,
+        refs=items,
+        chat=chat,
+    )
+
+
+@functools.lru_cache(maxsize=1)
+def _slack_requests(items: SlackItems, chat: SlackChat) -> SlackRequests:
+    from chalicelib.services.slack.requests import SlackRequests
+    from chalicelib.services.slack.spec import SpecCommands
+
+    return SlackRequests(
         requests=items,
         accounts=items,
         directory=chat,
@@ -228,8 +242,6 @@ def _slack_updates(credentials: Credentials) -> Updates:
         clock=now,
         policy=_slack_policy(),
     )
-    records = use_cases().ports.records
-    return Updates(handling=handling, records=records, requests=items, refs=items, chat=chat)
 
 
 def _slack_chat(

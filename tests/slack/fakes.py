@@ -17,8 +17,9 @@ from chalicelib.services.slack.ports import (
     SlackPolicy,
     SlackRequest,
     Unverified,
+    Updates,
 )
-from chalicelib.services.slack.requests import Intake, SlackRequests, Updates
+from chalicelib.services.slack.requests import Intake, SlackRequests
 from chalicelib.services.slack.spec import SpecCommands
 from tests.unit.builders import HOME, NOW, OWNER, Stage
 
@@ -163,7 +164,7 @@ class SlackStage(Stage):
             policy=self.slack_policy,
         )
         return Updates(
-            handling=handling,
+            handle=handling.handle,
             records=self.store,
             requests=self.slack_store,
             refs=self.slack_store,

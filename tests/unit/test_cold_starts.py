@@ -12,6 +12,8 @@ from tools.packaging import ROOT
 
 API = "app.app"
 AUTHORIZER = "chalicelib.entrypoints.auth.authorizer"
+SLACK = "chalicelib.entrypoints.slack.functions.slack"
+SLACKS_STREAM = "chalicelib.entrypoints.slack.functions.slack_updates"
 LATER = [
     "aws_lambda_powertools",
     "chalicelib.adapters.cloudformation",
@@ -76,13 +78,49 @@ def test_the_authorizer_loads_the_check_of_tokens_and_no_boto3() -> None:
 @pytest.mark.parametrize(
     ("handler", "module"),
     [
-        ("chalicelib.entrypoints.slack.functions.slack", "slack_bolt"),
-        ("chalicelib.entrypoints.slack.functions.slack_updates", "slack_sdk"),
+        (SLACK, "slack_bolt"),
+        (SLACKS_STREAM, "slack_sdk"),
     ],
 )
 def test_slacks_functions_load_its_libraries_at_their_start(handler: str, module: str) -> None:
     """They answer Slack within three seconds."""
     assert module in loaded_by(handler)
+
+
+OF_A_COMMAND = [
+    "chalicelib.core.planner",
+    "chalicelib.services.access",
+    "chalicelib.services.change",
+    "chalicelib.services.credentials",
+    "chalicelib.services.loop",
+    "chalicelib.services.ports.targets",
+    "chalicelib.services.read",
+    "chalicelib.services.request",
+    "chalicelib.services.shares",
+    "yaml",
+]
+"""What handles a command once it is recorded."""
+
+
+def test_slacks_function_starts_without_what_handles_a_command() -> None:
+    """It records commands; the stream's function handles them."""
+    assert set() == loaded_by(SLACK) & set(OF_A_COMMAND)
+
+
+def test_slacks_stream_starts_with_what_shows_a_demo_alone() -> None:
+    """Most of its events are changes of demos; a command's handling and words come with one."""
+    loaded = loaded_by(SLACKS_STREAM)
+    assert "chalicelib.entrypoints.slack.status_message" in loaded
+    commands = [
+        *OF_A_COMMAND,
+        "chalicelib.core.request",
+        "chalicelib.entrypoints.slack.command",
+        "chalicelib.entrypoints.slack.form",
+        "chalicelib.entrypoints.slack.responses",
+        "chalicelib.services.slack.requests",
+        "slack_bolt",
+    ]
+    assert set() == loaded & set(commands)
 
 
 @pytest.mark.parametrize("function", ["loop.plan", "events.sweep_due", "loop.await_change"])

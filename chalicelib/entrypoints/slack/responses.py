@@ -210,12 +210,6 @@ def our_fault() -> Message:
     return refused("Something is wrong on our side. The log tells the operator what.")
 
 
-def not_in_channel() -> Message:
-    """Return why a demo is shown in a direct message."""
-    where = "I cannot write in this channel, so your demo is in our direct messages."
-    return sentence(f":wave: {where} Invite me here and I write here the next time.")
-
-
 def listing(result: ListResult) -> Message:
     """Return a list of live demos."""
     whose = "Everybody's" if result.everybody else "Your"

@@ -31,6 +31,7 @@ from chalicelib.entrypoints.slack.blocks import (
     message,
     section,
     sections,
+    sentence,
     when,
     zoned,
 )
@@ -282,3 +283,9 @@ def notice(demo: Demo, text: str, mention: str | None, *, urgent: bool) -> Messa
     said = f"{zoned(escaped(text))}{'' if text.endswith('.') else '.'}"
     row = _buttons(demo) if urgent else [actions(*b) for b in [_opening(demo)] if b]
     return message(escaped(text), [section(f"{to}{said}"), *row])
+
+
+def not_in_channel() -> Message:
+    """Return why a demo is shown in a direct message."""
+    where = "I cannot write in this channel, so your demo is in our direct messages."
+    return sentence(f":wave: {where} Invite me here and I write here the next time.")

@@ -36,10 +36,15 @@ from chalicelib.core.errors import (
 )
 from chalicelib.core.timeline import EntryKind
 from chalicelib.entrypoints.logs import logger
-from chalicelib.entrypoints.slack import responses, spec, status_message
+from chalicelib.entrypoints.slack import spec, status_message
 from chalicelib.services.slack.commands import ShowCredentials
-from chalicelib.services.slack.ports import ChannelUnavailable, Chat, Message, MessageRef
-from chalicelib.services.slack.requests import Updates
+from chalicelib.services.slack.ports import (
+    ChannelUnavailable,
+    Chat,
+    Message,
+    MessageRef,
+    Updates,
+)
 from chalicelib.wiring import now, slack_updates
 
 GIVE_UP_AFTER: Final = 3600.0
@@ -146,11 +151,13 @@ def respond_to(slack: Updates, key: str) -> None:
     Raises RetryableError when it must be handled again, and what the operator must repair after
     the sender was told that something is wrong.
     """
+    from chalicelib.entrypoints.slack import responses  # noqa: PLC0415 - with the first request
+
     request = slack.requests.pending_request(key)
     if request is None:
         return
     try:
-        message = responses.response(request, slack.handling.handle(request))
+        message = responses.response(request, slack.handle(request))
     except RetryableError:
         raise
     except _OPERATORS:
@@ -216,7 +223,7 @@ def _post(chat: Chat, ref: MessageRef, message: Message) -> MessageRef:
         channel, ts = chat.post(ref.channel, message)
     except ChannelUnavailable:
         channel, ts = chat.post(ref.user, message)
-        _respond(chat, ref.response_url, ref.user, responses.not_in_channel())
+        _respond(chat, ref.response_url, ref.user, status_message.not_in_channel())
     return replace(ref, channel=channel, ts=ts)
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from chalicelib.core.errors import FatalError
-from chalicelib.services.slack.commands import DemoCommand
+from chalicelib.services.slack.commands import DemoCommand, Result
+
+if TYPE_CHECKING:  # an annotation alone names it
+    from chalicelib.services.ports.records import DemoRecords
 
 Json = dict[str, Any]
 
@@ -182,3 +186,18 @@ class SlackPolicy:
     admins: frozenset[str] = frozenset()
     owner_domains: frozenset[str] = frozenset()
     cidr: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Updates:
+    """What the stream's function handles requests with, and shows demos.
+
+    `handle` is what SlackRequests does; most events of the stream are changes of demos and never
+    call it.
+    """
+
+    handle: Callable[[SlackRequest], Result]
+    records: DemoRecords
+    requests: RequestStore
+    refs: MessageRefs
+    chat: Chat

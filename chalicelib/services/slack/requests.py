@@ -38,7 +38,6 @@ from chalicelib.services.slack.commands import (
 from chalicelib.services.slack.ports import (
     Account,
     AccountStore,
-    Chat,
     Directory,
     Forms,
     MessageRef,
@@ -47,17 +46,16 @@ from chalicelib.services.slack.ports import (
     SlackPolicy,
     SlackRequest,
 )
-from chalicelib.services.slack.spec import SpecCommands
 
 if TYPE_CHECKING:  # what wiring gives is loaded by then, and only in the function that uses it
     from chalicelib.core.preview import Preview
     from chalicelib.services.change import ChangeDemo
     from chalicelib.services.offer import Offer
-    from chalicelib.services.ports.records import DemoRecords
     from chalicelib.services.ports.runtime import Clock, NewId
     from chalicelib.services.read import ReadDemos
     from chalicelib.services.request import RequestDemo
     from chalicelib.services.shares import Sharing
+    from chalicelib.services.slack.spec import SpecCommands
 
 _KEPT = timedelta(days=90)
 """How long a message is known beyond the longest life of its demo."""
@@ -244,17 +242,6 @@ class SlackRequests:
         if command.seen is not None and wanted <= demo.expires_at:
             return DemoResult(demo=demo)
         return self._changed(self.change.move_lease(demo, wanted, actor=caller.owner))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Updates:
-    """The ports and the use case with which the stream's function handles and shows things."""
-
-    handling: SlackRequests
-    records: DemoRecords
-    requests: RequestStore
-    refs: MessageRefs
-    chat: Chat
 
 
 def _to_request(command: Create, ttl: timedelta | None, policy: SlackPolicy) -> DemoRequest:
