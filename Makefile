@@ -34,7 +34,7 @@ down: $(VENV)/installed ## Stop what `make demo` left running; forget=1 also rem
 
 test: $(VENV)/installed debian ## Run every test, on all cores; installs Debian's packages for it, packages=no does not
 	@$(RUN) -m tools.packaging
-	@$(RUN) -m pytest -q -n auto --dist loadfile
+	@$(RUN) -m pytest -q -n auto --dist loadfile --no-loadscope-reorder # the long files first
 
 unit: $(VENV)/installed ## Run the tests that need no emulator and no browser
 	@$(RUN) -m pytest -q -n auto $(QUICK)
