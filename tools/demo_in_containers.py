@@ -59,7 +59,7 @@ def _live(client: httpx.Client, podman: Callable[..., str]) -> None:
     told: words.LocalRun = demo.checked(client.get("/config.json"))["local"]
     if not any(_USED in sentence for sentence in told["details"]):
         raise ContainersError(f"podman was not used: {told['details']}")
-    for title in ("Ecs", "Eb"):
+    for title in ("Container service", "Elastic Beanstalk"):
         _look_at(ready["links"][title], str(ready["demo_id"]))
     names = _containers(podman)
     _expect("containers while the demo lives", len(_COMPONENTS), len(names))

@@ -70,8 +70,9 @@ class ComponentStatus:
     """One node of a demo's graph, with what was last seen of it.
 
     The edges (`depends_on`) are kept on the record and not only in the templates, so that a demo
-    can be deleted after its template was changed or removed. `wants` names those among
-    them that it can do without (whatever it takes of them has a default); it requires the others.
+    can be deleted after its template was changed or removed; so is its `title`. `wants` names
+    those among them that it can do without (whatever it takes of them has a default); it requires
+    the others.
 
     `declares` are the parameters of the template it was made from, and `inputs` what the demo's
     spec and its providers gave it of them. While it is updated, `previous_inputs` are those to
@@ -86,6 +87,7 @@ class ComponentStatus:
     """
 
     name: str
+    title: str = ""
     kind: Kind = Kind.STACK
     depends_on: tuple[str, ...] = ()
     wants: tuple[str, ...] = ()

@@ -125,14 +125,18 @@ class Demo:
 
     @property
     def links(self) -> dict[str, str]:
-        """Addresses to open, of every component; none once the demo is to be deleted."""
+        """Addresses to open by their components' titles; none once the demo is to be deleted.
+
+        A second address under one title is called by its output's name.
+        """
+        found: dict[str, str] = {}
         if self.desired_state is Desired.DELETED:
-            return {}
-        return {
-            name: url
-            for component in self.components.values()
-            for name, url in component.links.items()
-        }
+            return found
+        for component in self.components.values():
+            for name, url in component.links.items():
+                titled = component.title and component.title not in found
+                found[component.title if titled else name] = url
+        return found
 
     def with_component(self, component: ComponentStatus) -> Demo:
         """Return the demo with one component replaced."""

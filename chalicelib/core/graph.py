@@ -67,6 +67,7 @@ def new_component(catalog: Catalog, graph: Graph, name: str) -> ComponentStatus:
     component = catalog.components[name]
     return ComponentStatus(
         name=name,
+        title=component.title,
         kind=component.kind,
         depends_on=graph.depends_on(name),
         wants=graph.wants(name),

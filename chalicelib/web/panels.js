@@ -33,12 +33,12 @@ function expected(demo, catalog) {
   const items = demo.components.flatMap(({ name }) =>
     (by.get(name)?.outputs ?? [])
       .filter((output) => output.endsWith("Url"))
-      .map((output) => ({ title: output.slice(0, -3), label: by.get(name).title, url: null })),
+      .map((output, number) => ({ title: number ? output.slice(0, -3) : by.get(name).title, name, url: null })),
   );
   for (const [title, url] of Object.entries(demo.links)) {
     const item = items.find((each) => each.title === title);
     if (item) item.url = url;
-    else items.push({ title, label: title, url });
+    else items.push({ title, name: null, url });
   }
   const none =
     demo.desired_state === "deleted" ? "Closed" : demo.failure ? "Not made" : "Not ready yet";
@@ -49,8 +49,8 @@ function linkRow(item) {
   const element = h(
     "li",
     {},
-    h("span", { class: "link-name" }, item.label),
-    h("span", { class: "chip" }, item.title),
+    h("span", { class: "link-name" }, item.title),
+    item.name && h("span", { class: "chip" }, item.name),
     h("span", { class: "link-where" }),
   );
   element.where = element.lastChild;

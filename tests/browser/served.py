@@ -12,7 +12,7 @@ START = (NOW - timedelta(minutes=5)).isoformat()
 LATER = (NOW - timedelta(minutes=2)).isoformat()
 END = (NOW + timedelta(hours=4)).isoformat()
 STACKS = {"vpc": [], "sg": ["vpc"], "s3": [], "rds": ["vpc", "sg"], "asg": ["vpc", "sg", "rds"]}
-LINKS = {"Web": "https://web.example.com/"}
+LINKS = {"Web tier": "https://web.example.com/"}
 REASON = (
     "Resource handler returned message: You have reached the limit of buckets for this account, "
     "which is 100; ask for a higher one or remove some (Service: S3, Status Code: 400). "
@@ -89,7 +89,7 @@ POOL = {
 }
 EMPTY = {"ready": 0, "unready": 1, "wanted": 1, "claimed": 0, "missed": 0, "ending": False}
 FAILURE = {"component": "s3", "resource": "Bucket", "reason": REASON}
-OUTPUTS = {"asg": {"WebUrl": LINKS["Web"], "WebScalingGroup": "demo-abcdefgh-asg"}}
+OUTPUTS = {"asg": {"WebUrl": LINKS["Web tier"], "WebScalingGroup": "demo-abcdefgh-asg"}}
 LIVES = {
     "ready": [
         demo("requested", "pending"),

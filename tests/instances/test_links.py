@@ -29,15 +29,15 @@ def test_every_link_of_a_whole_demo_opens(machines: Running) -> None:
     links = ready["links"]
     pages = {title: _good(url) for title, url in links.items()}
     _put_name(machines, ready["outputs"]["s3"]["BucketName"])
-    wait_for(lambda: ESCAPED in opened(links["Web"]).text, "the name in the web tier")
-    for title in ("Ecs", "Eb"):
+    wait_for(lambda: ESCAPED in opened(links["Web tier"]).text, "the name in the web tier")
+    for title in ("Container service", "Elastic Beanstalk"):
         assert NAME == _good(f"{links[title]}demo.json").json()["name"]
     assert "Jenkins would be here" in pages["Jenkins"].text
-    _is_the_images_own_server(pages["Ecs"].headers)
-    _is_the_images_own_server(pages["Eb"].headers)
-    _take_turns(links["Web"])
+    _is_the_images_own_server(pages["Container service"].headers)
+    _is_the_images_own_server(pages["Elastic Beanstalk"].headers)
+    _take_turns(links["Web tier"])
     database = "reachable at 127." if serving.database() else "recorded-not-emulated.invalid"
-    wait_for(lambda: database in opened(links["Web"]).text, f"{database} on the web tier")
+    wait_for(lambda: database in opened(links["Web tier"]).text, f"{database} on the web tier")
     ports = [(one["address"], 8011) for one in of(machines, "asg", demo_id)]
     assert all(listens(*port) for port in ports)
     assert 400 * 2**20 > sum(one["memory"] for one in machines.aws.control.instances())

@@ -52,7 +52,7 @@ def test_an_instance_that_breaks_is_replaced(machines: Running) -> None:
     """Of two web servers one breaks, and a new one takes its place and its turn."""
     owner = machines.person()
     demo_id = owner.ask("asg")
-    link = owner.until(demo_id, "ready", "deleted")["links"]["Web"]
+    link = owner.until(demo_id, "ready", "deleted")["links"]["Web tier"]
     before = {one["instance_id"] for one in of(machines, "asg", demo_id)}
     broken = min(before)
     machines.aws.control.kill_instance(broken)
@@ -94,7 +94,7 @@ def test_jenkins_job_rolls_the_service_under_its_own_role(
     assert 0 == done.returncode, done.stdout + done.stderr
     (after,) = wait_for(lambda: _only(_of_cluster(machines, demo_id)), "one instance")
     assert before["instance_id"] != after["instance_id"]
-    wait_for(lambda: opened(ready["links"]["Ecs"]).status_code == 200, "the page")
+    wait_for(lambda: opened(ready["links"]["Container service"]).status_code == 200, "the page")
     owner.call("DELETE", f"/demos/{demo_id}")
     assert "deleted" == owner.until(demo_id, "deleted", "quarantined")["phase"]
 

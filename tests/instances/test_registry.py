@@ -32,7 +32,7 @@ def test_the_second_instance_pulls_what_the_first_has_built(
     assert "Successfully tagged localhost:5000/" in _said(builder)
     machines.aws.control.kill_instance(builder["instance_id"])
     puller = wait_for(lambda: _another(machines, demo_id, builder), "another instance")
-    link = ready["links"]["Ecs"]
+    link = ready["links"]["Container service"]
     wait_for(lambda: opened(link).status_code == 200, "the page of the instance that pulled")
     assert "Successfully tagged" not in _said(puller)
     assert first == _kept(machines, bucket)

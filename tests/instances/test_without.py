@@ -82,7 +82,7 @@ def test_python_serves_where_there_is_no_apache(bare: Running) -> None:
     demo_id = owner.ask("ecs", "eb", "rds", name=NAME)
     ready = owner.until(demo_id, "ready", "deleted", "failed")
     assert "ready" == ready["phase"], ready["failure"]
-    for title in ("Ecs", "Eb"):
+    for title in ("Container service", "Elastic Beanstalk"):
         link = ready["links"][title]
         wait_for(lambda url=link: opened(url).status_code == 200, link)  # type: ignore[misc]
         answer = opened(link)

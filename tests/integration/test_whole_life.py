@@ -23,7 +23,7 @@ def test_all_eight_components_come_up_and_leave_nothing_behind(running: Running)
     assert "ready" == ready["phase"]
     assert ALL == {c["name"] for c in ready["components"] if c["stack_name"]}
     assert {"ready"} == {stack["status"] for stack in ready["components"]}
-    assert {"Ecs", "Web", "Eb", "Jenkins"} == set(ready["links"])
+    assert {"Container service", "Web tier", "Elastic Beanstalk", "Jenkins"} == set(ready["links"])
     assert 202 == owner.call("DELETE", f"/demos/{demo_id}").status_code
     gone = owner.until(demo_id, "deleted", "quarantined")
     assert "deleted" == gone["phase"]

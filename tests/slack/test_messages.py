@@ -35,6 +35,7 @@ def demos(draw: st.DrawFn) -> Demo:
             status=draw(st.sampled_from(Status)),
             started_at=draw(times),
             finished_at=draw(times),
+            title=draw(LONG),
             outputs={f"Out{n}Url": draw(LONG)} if n < 30 else {},
         )
         for n in range(count)
@@ -74,6 +75,7 @@ def test_the_status_message_tells_states_links_and_the_end() -> None:
             component(
                 "ecs",
                 "vpc",
+                title="Container service",
                 status=Status.CREATING,
                 started_at=NOW,
                 typical_minutes=6,
@@ -88,7 +90,7 @@ def test_the_status_message_tells_states_links_and_the_end() -> None:
     assert "*vpc*  ready in 3 min" in text
     assert "about 6 min" in text
     assert "*eb*  waiting after ecs" in text
-    assert "<http://x.example|Ecs>" in text
+    assert "<http://x.example|Container service>" in text
     assert "{ago}" in text
     assert [status_message.OPEN, status_message.EXTEND, status_message.DELETE] == [*buttons(shown)]
 

@@ -73,7 +73,7 @@ def shares_view(listed: Iterable[Listed]) -> answers.ShareList:
     return {"shares": [share_view(each.share, is_open=each.open) for each in listed]}
 
 
-def shared_view(share: Share, demo: Demo, catalog: Catalog, address: str) -> answers.SharedDemo:
+def shared_view(share: Share, demo: Demo, address: str) -> answers.SharedDemo:
     """Return all that a prospect may know: the demo's name, state, links and end."""
     from chalicelib.core.access import Access, access_of  # noqa: PLC0415 - here alone
     from chalicelib.core.share import State, ends_at, state  # noqa: PLC0415
@@ -85,20 +85,9 @@ def shared_view(share: Share, demo: Demo, catalog: Catalog, address: str) -> ans
         "host": share.host,
         "note": share.note,
         "state": now_in,
-        "links": titled_links(demo, catalog) if now_in is State.READY else {},
+        "links": demo.links if now_in is State.READY else {},
         "ends_at": moment(ends_at(share, demo)),
         "address": address,
         "let_in": access is Access.OPEN,
         "access": access,
     }
-
-
-def titled_links(demo: Demo, catalog: Catalog) -> dict[str, str]:
-    """Return the demo's links by their components' titles: prospects know no component names."""
-    found: dict[str, str] = {}
-    for component in demo.components.values():
-        known = catalog.components.get(component.name)
-        title = known.title if known else ""
-        for name, url in component.links.items():
-            found[title if title and title not in found else name] = url
-    return found

@@ -127,7 +127,7 @@ class Demo(Prices):
     retry_at: Moment | None
     """When a quarantined deletion is tried again."""
     links: dict[str, Address]
-    """What can be opened, by name."""
+    """What can be opened, by its component's title."""
 
 
 class Progress(Answer):

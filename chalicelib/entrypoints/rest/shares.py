@@ -16,7 +16,6 @@ from chalicelib.entrypoints.rest.access_views import (
     new_share_view,
     shared_view,
     shares_view,
-    titled_links,
 )
 from chalicelib.entrypoints.rest.http import Request, Response, endpoint
 from chalicelib.wiring import use_cases
@@ -77,7 +76,7 @@ def look_again(call: Request) -> Response:
 
 def _shown(call: Request, token: str, *, count: bool) -> SharedDemo:
     share, demo = use_cases().sharing.visit(token, count=count)
-    return shared_view(share, demo, use_cases().offer.catalog(), call.source_ip)
+    return shared_view(share, demo, call.source_ip)
 
 
 @endpoint(bp, "POST", "/shared/clicks", public=True)
@@ -88,7 +87,7 @@ def click(call: Request) -> Response:
 
     body = parsed(ClickBody, call.json())
     share, demo = use_cases().sharing.visit(body.token, count=False)
-    if body.title not in titled_links(demo, use_cases().offer.catalog()):
+    if body.title not in demo.links:
         raise InvalidRequest(FieldProblem("title", "is none of the demo's links"))
     use_cases().sharing.click(share, body.title)
     return Response(body="", status=HTTPStatus.NO_CONTENT)
@@ -102,5 +101,5 @@ def ask(call: Request) -> Response:
 
     token = parsed(VisitBody, call.json()).token
     share, demo = use_cases().access.ask(token, call.source_ip)
-    shown = shared_view(share, demo, use_cases().offer.catalog(), call.source_ip)
+    shown = shared_view(share, demo, call.source_ip)
     return Response(body=shown, status=HTTPStatus.ACCEPTED)
