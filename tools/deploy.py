@@ -9,6 +9,7 @@ addresses its tools are given differ.
 import argparse
 import os
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -165,23 +166,58 @@ def _stage(text: str) -> str:
     return text
 
 
-def main() -> None:
-    """Deploy to AWS with the credentials and region this shell has."""
-    parser = argparse.ArgumentParser(description="Deploy the service to AWS.")
+def _parameter(text: str) -> tuple[str, str]:
+    """Return a parameter's name and value; raise ArgumentTypeError."""
+    name, equals, value = text.partition("=")
+    if not (name and equals):
+        raise argparse.ArgumentTypeError(f"{text!r} must be NAME=VALUE")
+    return name, value
+
+
+def advice(error: Exception) -> str:
+    """Return what is wrong as a sentence and, where a person's settings are, what to do."""
+    match type(error).__name__:
+        case "NoCredentialsError" | "PartialCredentialsError":
+            return "No AWS credentials were found: run `aws configure`, or set AWS_PROFILE."
+        case "NoRegionError":
+            return "No AWS region is set: set AWS_DEFAULT_REGION, or one in your profile."
+        case _:
+            return str(error)
+
+
+def _target() -> Target:
+    parser = argparse.ArgumentParser(prog="deploy", description="Deploy the service to AWS.")
     parser.add_argument(
         "--stage", required=True, type=_stage, help="dev, prod, or what you like; one a stack"
     )
     parser.add_argument("--bucket", default="", help="for the package; made if missing")
-    parser.add_argument("--parameter", action="append", default=[], metavar="NAME=VALUE")
-    asked = parser.parse_args()
-    target = Target(
-        asked.stage,
-        dict(os.environ),
-        f"{SERVICE_STACK}-{asked.stage}",
-        dict(pair.split("=", 1) for pair in asked.parameter),
-        asked.bucket,
+    parser.add_argument(
+        "--parameter", action="append", default=[], type=_parameter, metavar="NAME=VALUE"
     )
-    deployed = deploy(target, _STATE / "package" / asked.stage)
+    given = parser.parse_args()
+    return Target(
+        given.stage,
+        dict(os.environ),
+        f"{SERVICE_STACK}-{given.stage}",
+        dict(given.parameter),
+        given.bucket,
+    )
+
+
+def main() -> None:
+    """Deploy to AWS with the credentials and region this shell has."""
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - see Target.client
+
+    target = _target()
+    try:
+        region = target.client("cloudformation").meta.region_name
+        account = target.client("sts").get_caller_identity()["Account"]
+        print(
+            f"Packaging, and deploying {target.stack_name} to {region} of {account} …", flush=True
+        )
+        deployed = deploy(target, _STATE / "package" / target.stage)
+    except (BotoCoreError, ClientError, packaging.PackagingError) as error:
+        sys.exit(advice(error))
     print(f"Deployed {target.stack_name} to {deployed.region}: {deployed.api_url}")
     print(f"The page: {deployed.api_url}/app")
 

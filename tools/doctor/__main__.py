@@ -22,7 +22,7 @@ from rich.text import Text
 from chalicelib.adapters.templates import PackagedTemplates
 from chalicelib.core.kinds import BUNDLE
 from local import service
-from tools.deploy import SERVICE_STACK
+from tools.deploy import SERVICE_STACK, advice
 from tools.doctor.account import Account, ClientFactory, place_of
 from tools.doctor.change_sets import check_templates
 from tools.doctor.findings import Check, Finding, Verdict, run
@@ -127,7 +127,7 @@ def main() -> int:
         account = account_of(parser.parse_args().stage)
         account.parameters  # noqa: B018 - the one thing without which nothing can be asked
     except (ClientError, BotoCoreError, service.ServiceError) as error:
-        console.print(f"The service's stack cannot be read: {error}", markup=False)
+        console.print(f"The service's stack cannot be read: {advice(error)}", markup=False)
         return 1
     findings = _watched(run(CHECKS, account), console)
     console.print(table_of(findings))
