@@ -15,6 +15,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 help: ## Show what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
+# Of what is installed only what is imported is compiled, when it first is.
 $(VENV)/installed: requirements-dev.txt
 $(AUDIT)/installed: requirements-audit.txt
 $(VENV)/installed $(AUDIT)/installed:
@@ -22,7 +23,7 @@ $(VENV)/installed $(AUDIT)/installed:
 		echo "Python 3.11 is needed, and $(PYTHON) is not it. Install it (Debian: python3.11-venv), or name one: PYTHON=/path/to/python3.11"; exit 1; }
 	@echo "Installing the locked requirements into $(@D): a minute or two, about 1 GB …"
 	@$(PYTHON) -m venv $(@D)
-	@$(@D)/bin/pip install --quiet --retries 1 --no-deps --require-hashes --requirement $< 2>$(@D)/pip.log || { \
+	@$(@D)/bin/pip install --quiet --no-compile --retries 1 --no-deps --require-hashes --requirement $< 2>$(@D)/pip.log || { \
 		tail -1 $(@D)/pip.log; echo "The requirements were not installed: is there a network? All that pip said: $(@D)/pip.log"; exit 1; }
 	@touch $@
 
