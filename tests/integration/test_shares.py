@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.entrypoints.rest.qr import qr_code
+
 from .conftest import Api, Running
 
 
@@ -29,6 +31,7 @@ def test_a_link_shows_little_to_anybody_until_it_is_revoked(running: Running) ->
     owner.until(demo_id, "ready")
     made = share(owner, demo_id)
     token = token_of(made)
+    assert qr_code(f"{running.up.api_url.rstrip('/')}/share#{token}") == made["qr"]
     seen = anybody.call("POST", "/shared", {"token": token})
     assert {
         "name",

@@ -47,7 +47,10 @@ class ShareBody(Body):
     page_url: Annotated[Text, AfterValidator(_page)] | None = Field(
         default=None,
         max_length=300,
-        description="Where a prospect reaches the page: the answer then has a QR code.",
+        description=(
+            "Where a prospect reaches the page, for the QR code; without it, beside the address "
+            "that was called."
+        ),
         examples=["https://demo.example.com/share"],
     )
 

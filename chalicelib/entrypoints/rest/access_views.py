@@ -57,7 +57,7 @@ def new_share_view(share: Share, token: str, page_url: str | None) -> answers.Ne
     """Return a link that was just made, with its address.
 
     The address is relative to the API's own: a service has more than one, and cannot know them
-    all. Whoever calls knows under which one a prospect reaches the page.
+    all. The QR code has that of the page.
     """
     from chalicelib.entrypoints.rest.qr import qr_code  # noqa: PLC0415 - here alone
 

@@ -226,7 +226,8 @@ class NewShare(Share):
     url: str
     """Relative to the API's own address; in no other answer."""
     qr: QrCode | None
-    """The link's whole address, where the request said `page_url`."""
+    """The link's whole address, under `page_url` or where the API was called; null only where the
+    request named no host, or one too long."""
 
 
 class ShareList(Answer):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from chalice import Blueprint
 
 from chalicelib.core.errors import FieldProblem, InvalidRequest
+from chalicelib.entrypoints.own_address import own_address
 from chalicelib.entrypoints.rest.access_views import (
     new_share_view,
     shared_view,
@@ -37,7 +38,9 @@ def create(call: Request, demo_id: str) -> Response:
 
     body = parsed(ShareBody, call.json())
     share, token = use_cases().sharing.create(call.caller, demo_id, body.invitation())
-    return Response(body=new_share_view(share, token, body.page_url), status=HTTPStatus.CREATED)
+    service = own_address(call.headers.get("host", ""), call.path, f"/demos/{demo_id}/shares")
+    page = body.page_url or (f"{service}/share" if service else None)
+    return Response(body=new_share_view(share, token, page), status=HTTPStatus.CREATED)
 
 
 @endpoint(bp, "GET", "/demos/{demo_id}/shares")

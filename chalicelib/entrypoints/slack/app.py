@@ -24,6 +24,7 @@ from slack_bolt.authorization import AuthorizeResult
 from chalicelib.core.catalog import ALL
 from chalicelib.core.errors import DemoError, InvalidRequest, RetryableError
 from chalicelib.entrypoints.logs import logger
+from chalicelib.entrypoints.own_address import own_address
 from chalicelib.entrypoints.slack import form, responses, spec, status_message
 from chalicelib.entrypoints.slack.command import Help, OpenForm, ShowCatalog, parse
 from chalicelib.entrypoints.slack.create import Misunderstood
@@ -249,11 +250,10 @@ def _press(body: Payload) -> str:
 
 def _page_url(event: Payload, headers: Mapping[str, str]) -> str:
     """Return where the web page is: beside the address that Slack called."""
-    path = event["requestContext"].get("path", "").removesuffix("/slack/events")
+    path = event["requestContext"].get("path", "")
     host = next((value for name, value in headers.items() if name.lower() == "host"), "")
-    # API Gateway speaks https alone; only a local run has no certificate.
-    scheme = "http" if host.split(":")[0] in ("127.0.0.1", "localhost") else "https"
-    return f"{scheme}://{host}{path}/app" if host else ""
+    service = own_address(host, path, "/slack/events")
+    return f"{service}/app" if service else ""
 
 
 def failed(error: Exception, body: Payload) -> BoltResponse | None:
