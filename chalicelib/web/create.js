@@ -2,6 +2,7 @@
 
 import { capital, ask as send } from "./api.js";
 import { components } from "./catalog.js";
+import { curlButton } from "./curl.js";
 import { h, says, say, set, toast } from "./dom.js";
 import { Graph } from "./graph.js";
 import { parameterFields } from "./parameters.js";
@@ -89,6 +90,8 @@ function build(view) {
     ),
     h("div", { class: "side plan" }, planCard(view, parts)),
   );
+  parts.curl = curlButton("POST", "demos", () => wanted(view));
+  parts.submit.after(parts.curl);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     submit(view, parts);
@@ -196,6 +199,7 @@ function changed(view, parts, settle = SETTLE) {
     say(note, brought.has(name) ? `required by ${brought.get(name).join(", ")}` : "");
   }
   say(parts.submit, view.chosen.length ? CREATE : "Choose at least one component");
+  set(parts.curl, "disabled", !view.chosen.length);
   say(parts.all, view.chosen.length === parts.cards.size ? "None of them" : "All of them");
   parts.fields.draw(new Set([...view.chosen, ...brought.keys()]));
   remember(view);

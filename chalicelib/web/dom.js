@@ -107,9 +107,9 @@ export function toast(text, { bad = false, seconds = 6 } = {}) {
 }
 
 /** Return a button that copies what `text()` gives. */
-export function copyButton(text, what) {
+export function copyButton(text, what, word = "Copy") {
   const button = h("button", { type: "button", class: "quiet copy", "aria-label": `Copy ${what}` });
-  const label = h("span", {}, "Copy");
+  const label = h("span", {}, word);
   button.append(label);
   button.addEventListener("click", async () => {
     try {
@@ -119,7 +119,7 @@ export function copyButton(text, what) {
     } catch {
       say(label, "No access");
     }
-    setTimeout(() => say(label, "Copy"), 1600);
+    setTimeout(() => say(label, word), 1600);
   });
   return button;
 }

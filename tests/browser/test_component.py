@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 
 from playwright.sync_api import expect
 
@@ -77,3 +79,22 @@ def test_the_form_says_what_the_lease_and_the_quotas_mean(site: Site) -> None:
     expect(page.locator(".lead")).to_be_visible()
     visit.open("new")
     expect(page.get_by_role("button", name="As last time")).to_be_visible()
+
+
+def test_the_request_is_copied_as_a_command_without_the_token(site: Site) -> None:
+    """A shell that has a token makes the demo with it, whatever signs are in its name."""
+    visit = site.person(permissions=["clipboard-read", "clipboard-write"])
+    page = visit.page
+    visit.open("new")
+    copy = page.get_by_role("button", name="Copy request as curl")
+    expect(copy).to_be_disabled()
+    choose(page, "s3")
+    page.get_by_label("Name").fill("O'Brien's $TOKEN")
+    copy.click()
+    expect(copy).to_have_text("Copied")
+    command = str(page.evaluate("navigator.clipboard.readText()"))
+    assert visit.token not in command
+    shell = {"PATH": os.environ["PATH"], "TOKEN": visit.token}
+    subprocess.run(["/bin/sh", "-c", command], env=shell, check=True, capture_output=True)
+    visit.open("")
+    expect(page.locator(".rows")).to_contain_text("O'Brien's $TOKEN")
