@@ -1,8 +1,8 @@
 """What a browser needs of the local identity provider beyond what its package does.
 
 PKCE is checked and not only accepted, the token endpoint may be asked by a page of another
-origin, a login hint that names a known user signs in without a form, and the form comes
-without a style sheet from elsewhere.
+origin, a login hint that names a known user signs in without a form, signing out asks nothing
+back, and the form comes without a style sheet from elsewhere.
 """
 
 import io
@@ -89,16 +89,44 @@ def heed_login_hint(application: Wsgi, known: Iterable[str]) -> Wsgi:
     users = frozenset(known)
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        hint = parse_qs(environ.get("QUERY_STRING", "")).get("login_hint", [""])[0]
-        asked = (environ["REQUEST_METHOD"], environ["PATH_INFO"])
-        if asked == ("GET", "/oauth2/authorize") and hint in users:
-            body = urlencode({"sub": hint}).encode()
+        hint = _told(environ, "login_hint")
+        if _asked(environ) == ("GET", "/oauth2/authorize") and hint in users:
+            environ |= _form({"sub": hint})
+        return application(environ, start_response)
+
+    return answer
+
+
+def end_sessions(application: Wsgi) -> Wsgi:
+    """Lead back at once from the end of a session: none is kept, so nothing is confirmed."""
+
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        back = _told(environ, "post_logout_redirect_uri")
+        if _asked(environ) == ("GET", "/oauth2/end_session") and back:
             environ |= {
-                "REQUEST_METHOD": "POST",
-                "CONTENT_TYPE": "application/x-www-form-urlencoded",
-                "CONTENT_LENGTH": str(len(body)),
-                "wsgi.input": io.BytesIO(body),
+                "PATH_INFO": "/oauth2/end_session/confirm",
+                **_form({"redirect_uri": back}),
             }
         return application(environ, start_response)
 
     return answer
+
+
+def _asked(environ: dict[str, Any]) -> tuple[str, str]:
+    return environ["REQUEST_METHOD"], environ["PATH_INFO"]
+
+
+def _told(environ: dict[str, Any], name: str) -> str:
+    query = str(environ.get("QUERY_STRING", ""))
+    return parse_qs(query).get(name, [""])[0]
+
+
+def _form(fields: dict[str, str]) -> dict[str, Any]:
+    """Return what makes a request one that sends a form."""
+    body = urlencode(fields).encode()
+    return {
+        "REQUEST_METHOD": "POST",
+        "CONTENT_TYPE": "application/x-www-form-urlencoded",
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.input": io.BytesIO(body),
+    }

@@ -13,7 +13,12 @@ from chalicelib.settings import is_safe_url
 
 DISCOVERY_SECONDS: Final = 3
 MAX_DOCUMENT: Final = 256 * 1024
-_ENDPOINTS: Final = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+_ENDPOINTS: Final = (
+    "authorization_endpoint",
+    "token_endpoint",
+    "end_session_endpoint",
+    "jwks_uri",
+)
 
 
 @functools.cache

@@ -129,6 +129,8 @@ def configuration(call: Request) -> Response:  # noqa: ARG001
         "authorization_endpoint": provider["authorization_endpoint"],
         "token_endpoint": provider["token_endpoint"],
     }
+    if "end_session_endpoint" in provider:
+        body["end_session_endpoint"] = provider["end_session_endpoint"]
     return Response(body=body)
 
 

@@ -30,10 +30,17 @@ export const forget = () => sessionStorage.removeItem(SESSION);
 const tabs = new BroadcastChannel(`session ${HERE.pathname}`);
 const ANSWERS_WITHIN = 300; // milliseconds
 
-/** Forget the session in every tab. */
-export function signOut() {
+/** Forget the session in every tab, and go to the issuer to end its own, where it offers that. */
+export async function signOut() {
   forget();
   tabs.postMessage({ signedOut: true });
+  const config = await configuration().catch(() => ({}));
+  if (!config.end_session_endpoint) return;
+  const url = new URL(config.end_session_endpoint);
+  url.searchParams.set("client_id", config.client_id);
+  // RP-Initiated Logout's name for where to come back to, and Cognito's.
+  for (const name of ["post_logout_redirect_uri", "logout_uri"]) url.searchParams.set(name, REDIRECT);
+  location.assign(url);
 }
 
 /** Get the session of another tab, if one is open and signed in; call `changed` of later news. */

@@ -6,11 +6,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from local import tokens
 from local.demo import page_link
-from local.identity import OWNER
+from local.identity import AUDIENCE, OWNER
 
 from .conftest import Site, give_session
 
@@ -31,15 +31,37 @@ def test_the_printed_link_signs_in(site: Site) -> None:
 
 
 def test_the_button_leads_to_the_issuer_and_back(site: Site) -> None:
-    """To the view that was asked for; signing out ends it."""
+    """To the view that was asked for; signing out ends it, at the issuer as well."""
     visit = site.visit()
     visit.open("new")
     visit.page.get_by_role("button", name="Sign in").click()
     visit.page.get_by_role("button", name=OWNER).first.click()
     expect(visit.page.get_by_role("heading", name="New demo")).to_be_visible()
-    visit.page.get_by_role("button", name="Sign out").click()
+    token = visit.page.evaluate("JSON.parse(sessionStorage.getItem('session')).token")
+    with visit.page.expect_navigation(url=f"{visit.api}/app"):
+        visit.page.get_by_role("button", name="Sign out").click()
     expect(visit.page.get_by_role("button", name="Sign in")).to_be_visible()
     assert visit.page.evaluate("sessionStorage.getItem('session')") is None
+    ended = next(r.url for r in visit.requests if "/oauth2/end_session" in r.url)
+    told = {"client_id": AUDIENCE, "post_logout_redirect_uri": f"{visit.api}/app"}
+    assert told.items() <= {k: v[0] for k, v in parse_qs(urlsplit(ended).query).items()}.items()
+    assert [] == [r.url for r in visit.requests if token in r.url]
+
+
+def test_an_issuer_that_ends_no_sessions_is_left_alone(site: Site) -> None:
+    """Then signing out is the page's alone."""
+    visit = site.person()
+
+    def without(route: Route) -> None:
+        told = route.fetch().json()
+        del told["end_session_endpoint"]
+        route.fulfill(json=told)
+
+    visit.page.route("**/config.json", without)
+    visit.open("")
+    visit.page.get_by_role("button", name="Sign out").click()
+    expect(visit.page.get_by_role("button", name="Sign in")).to_be_visible()
+    assert [] == [r.url for r in visit.requests if "/oauth2/end_session" in r.url]
 
 
 def test_a_malformed_address_signs_in_without_a_hint(site: Site) -> None:

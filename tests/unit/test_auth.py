@@ -228,7 +228,9 @@ def test_an_issuer_in_trouble_is_nobodys_denial(
     assert "ann@example.com" == identify(token(issuer), issuer.settings())["owner"]
 
 
-@pytest.mark.parametrize("name", ["jwks_uri", "token_endpoint", "authorization_endpoint"])
+@pytest.mark.parametrize(
+    "name", ["jwks_uri", "token_endpoint", "authorization_endpoint", "end_session_endpoint"]
+)
 @pytest.mark.parametrize(
     "address",
     ["http://issuer.example/keys", "file:///etc/passwd", "http://127.0.0.1:1@issuer.example/", ""],

@@ -167,6 +167,8 @@ class SignIn(Answer):
     scopes: str
     authorization_endpoint: Address
     token_endpoint: Address
+    end_session_endpoint: NotRequired[Address]
+    """Where the issuer's own session is ended, if it offers that."""
     local: NotRequired[LocalRun]
     """How time is scaled and what is real, where the service runs on one machine; never on AWS."""
 
