@@ -293,7 +293,8 @@ JUDGED = (
     *("somebody asks to be let in", "Extend", "Pause", "Delete", "a new link"),
     *(f"credentials{GROWS}", "a component more", "no pools", f"refused{GROWS}"),
     *(f"pool {REASON[:8]} 0.1", "overview", "prospect 0: preparing closed"),
-    *("prospect 1: preparing requested", "prospect 3: ready open", "prospect 5: ready declined"),
-    *("prospect 6: unavailable open", "prospect 7: ended open", "prospect: revoked"),
+    *("prospect 1: preparing requested", "prospect 2: ready opening", "prospect 3: ready open"),
+    *("prospect 4: paused open", "prospect 5: ready declined", "prospect 6: unavailable open"),
+    *("prospect 7: ended open", "prospect: revoked"),
 )
 """The steps that show a view or a state for the first time."""
