@@ -9,7 +9,7 @@ export function parameterFields(view, changed) {
   const element = h(
     "details",
     { class: "card more" },
-    h("summary", {}, h("span", { class: "legend" }, "Parameters of the templates"), count),
+    h("summary", {}, h("span", { class: "legend" }, "Settings of the components"), count),
     groups,
   );
   const panel = { element, places: new Map() };

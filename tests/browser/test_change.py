@@ -88,7 +88,7 @@ def test_a_change_that_takes_something_away_says_so_before(site: Site) -> None:
     expect(plan).to_contain_text("Removed: vpc, sg, rds.")
     expect(plan).to_contain_text("less than now.")
     database.click()
-    page.get_by_text("Parameters of the templates").click()
+    page.get_by_text("Settings of the components").click()
     page.get_by_role("textbox", name="Address range").fill("10.210.0.0/16")
     expect(plan).to_contain_text("Replaced, its data lost: vpc.")
     page.get_by_role("textbox", name="Address range").fill("10.200.0.0/16")
@@ -109,7 +109,7 @@ def test_a_failed_demo_is_tried_again_with_other_parameters(site: Site) -> None:
     site.control.heal()
     page.get_by_role("button", name="Try again").click()
     dialog = page.get_by_role("dialog")
-    dialog.get_by_text("Parameters of the templates").click()
+    dialog.get_by_text("Settings of the components").click()
     dialog.get_by_role("textbox", name="Address range").fill("10.210.0.0/16")
     with page.expect_request(lambda request: request.url.endswith("/retry")) as sent:
         dialog.get_by_role("button", name="Try again").click()

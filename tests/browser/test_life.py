@@ -108,7 +108,7 @@ def test_a_failed_request_tells_what_to_change(site: Site) -> None:
     page.get_by_label("Who may reach it").fill("0.0.0.0/0")
     expect(page.locator("#allowed_cidr-error")).to_contain_text("too wide")
     page.get_by_label("Who may reach it").fill("")
-    page.get_by_text("Parameters of the templates").click()
+    page.get_by_text("Settings of the components").click()
     page.get_by_label("Storage in GB").fill("7")
     expect(page.locator("#parameter-DatabaseStorageGb-error")).to_contain_text("20 to 100")
     expect(page.get_by_role("button", name="Create this demo")).to_be_disabled()

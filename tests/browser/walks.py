@@ -123,10 +123,10 @@ def requesting(visit: Visit) -> Steps:
     page.get_by_label("Who may reach it").fill("")
     expect(page.locator(".plan .gantt-rows li")).to_have_count(9)
     yield "everything"
-    page.get_by_text("Parameters of the templates").click()
+    page.get_by_text("Settings of the components").click()
     expect(page.get_by_label("Storage in GB")).to_be_visible()
     yield f"parameters{GROWS}"
-    page.get_by_text("Parameters of the templates").click()
+    page.get_by_text("Settings of the components").click()
     for box in page.locator(".component input").all():
         box.uncheck()
     expect(page.get_by_text("Pick a component")).to_be_visible()
