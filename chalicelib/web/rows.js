@@ -4,6 +4,8 @@ import { now } from "./api.js";
 import { follow, h, outside, say, set } from "./dom.js";
 import { PHASES, countdown, glyph, moment, span } from "./words.js";
 
+const SHOWN_LINKS = 2; // as many as a row has room for
+
 /** Return the row of headings. */
 export function headings() {
   const names = ["Demo", "Phase", "Components", "Age", "Lease", "Links"];
@@ -38,7 +40,8 @@ export function row(picked) {
     chips: h("span", { class: "chips" }),
     age: h("span"),
     left: h("span"),
-    links: h("span", { class: "links" }),
+    links: h("span"),
+    more: h("a", { hidden: true }),
   };
   const made = h(
     "div",
@@ -48,7 +51,7 @@ export function row(picked) {
     cell("parts", parts.chips),
     cell("age", parts.age),
     cell("lease", parts.left),
-    cell("open", parts.links),
+    cell("open links", parts.links, parts.more),
   );
   made.parts = parts;
   return made;
@@ -77,16 +80,27 @@ export function update(element, demo) {
     (name) => h("span", { class: "chip" }, name),
     () => {},
   );
+  const links = Object.entries(demo.links);
   follow(
     parts.links,
-    Object.entries(demo.links),
+    links.slice(0, SHOWN_LINKS),
     ([title, url]) => `${title} ${url}`,
     ([title, url]) => outside(url, title),
     () => {},
   );
+  more(parts.more, demo, links.length - SHOWN_LINKS);
   set(parts.age, "title", `Requested ${moment(demo.created_at)}`);
   set(parts.left, "title", `Ends ${moment(demo.expires_at)}`);
   times(element, demo);
+}
+
+/** Say how many links a row leaves out, so that it is as high as the others; the demo has them. */
+function more(link, demo, count) {
+  link.hidden = count <= 0;
+  if (link.hidden) return;
+  link.href = `#/demos/${demo.demo_id}`;
+  say(link, `+${count}`);
+  set(link, "aria-label", `+${count} links of ${demo.name}`);
 }
 
 function note(demo) {

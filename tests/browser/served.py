@@ -13,6 +13,10 @@ LATER = (NOW - timedelta(minutes=2)).isoformat()
 END = (NOW + timedelta(hours=4)).isoformat()
 STACKS = {"vpc": [], "sg": ["vpc"], "s3": [], "rds": ["vpc", "sg"], "asg": ["vpc", "sg", "rds"]}
 LINKS = {"Web tier": "https://web.example.com/"}
+DOORS = LINKS | {
+    title: f"https://{number}.example.com/"
+    for number, title in enumerate(("Elastic Beanstalk", "Container service", "Jenkins"))
+}
 REASON = (
     "Resource handler returned message: You have reached the limit of buckets for this account, "
     "which is 100; ask for a higher one or remove some (Service: S3, Status Code: 400). "

@@ -10,6 +10,7 @@ from local.identity import OWNER
 
 from .conftest import Visit
 from .served import (
+    DOORS,
     EMPTY,
     END,
     FAILURE,
@@ -63,7 +64,7 @@ def listing(visit: Visit) -> Steps:
         if phase in ("live", ""):
             continue
         trouble = FAILURE if phase in ("failed", "quarantined") else None
-        links = LINKS if phase == "ready" else {}
+        links = DOORS if phase == "ready" else {}
         body = {**demo(phase, "ready", links=links, failure=trouble), **ROW}
         rows = [{**body, "demo_id": f"demo{n}", "name": NAME * (n + 1)} for n in range(4)]
         serve(page, "**/demos?brief=true*", {"demos": rows, "next_cursor": "next"})
