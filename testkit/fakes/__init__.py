@@ -1,6 +1,6 @@
 """Fakes of every port, in memory: for tests, and for the simulation with its virtual clock.
 
-Deterministic throughout: time moves only when the clock is told to, and nothing is random.
+Deterministic throughout: time moves only when the clock is moved, and nothing is random.
 """
 
 from testkit.fakes.clock import VirtualClock

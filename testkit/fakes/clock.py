@@ -1,4 +1,4 @@
-"""Time that moves only when it is told to, with things that happen as it passes."""
+"""Time that moves only when a test moves it, with events due as it passes."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """CloudFormation and what its stacks make, in memory, as one region behind the Target's ports.
 
-Stacks are asynchronous: asking starts them, and they come up or go after their typical time on
+Stacks are asynchronous: a request starts them, and they come up or go after their typical time on
 the virtual clock. What stands in a deletion's way on AWS stands in its way here: a full bucket,
 a stack that still uses this one's outputs, termination protection, and what a test puts there.
 """
@@ -87,7 +87,7 @@ class MemoryCloud:
         timeout_minutes: int,
         token: str,
     ) -> None:
-        """Ask for a stack; asking again for the same stack is no error."""
+        """Request a stack; requesting the same stack again is no error."""
         if name in self.stacks:
             return
         component = self._components[template.removeprefix("# ").partition("\n")[0]]
@@ -120,7 +120,7 @@ class MemoryCloud:
         tags: Mapping[str, str] | None,
         token: str,
     ) -> bool:
-        """Ask for a stack's update in place; asking again while it is updated is no error."""
+        """Request a stack's update in place; requesting it again meanwhile is no error."""
         stack = self.stacks.get(name)
         if stack is None:
             raise Rejected(f"Stack [{name}] does not exist")
@@ -167,7 +167,7 @@ class MemoryCloud:
         )
 
     def delete(self, name: str) -> None:
-        """Ask for a stack to go; asking for one that does not exist is no error."""
+        """Request a stack's deletion; requesting that of an absent one is no error."""
         stack = self.stacks.get(name)
         if stack is None or stack.status is Status.DELETING:
             return

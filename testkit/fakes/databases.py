@@ -31,13 +31,13 @@ class MemoryDatabases:
         return next((status for status in order if status in found), Status.READY)
 
     def stop(self, ids: Sequence[str]) -> None:
-        """Ask for databases to stop; asking for one that does not run is no error."""
+        """Stop databases; one that does not run is no error."""
         for stack in self._with_databases(ids):
             if stack.asleep not in (Status.STOPPING, Status.STOPPED):
                 self._doze(stack, Status.STOPPING, Status.STOPPED)
 
     def start(self, ids: Sequence[str]) -> None:
-        """Ask for databases to start; asking for one that runs is no error."""
+        """Start databases; one that runs is no error."""
         for stack in self._with_databases(ids):
             if stack.asleep not in (Status.STARTING, Status.READY):
                 self._doze(stack, Status.STARTING, Status.READY)

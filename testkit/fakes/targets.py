@@ -45,7 +45,7 @@ class MemoryTargets:
         return MemoryHistory(self._targets[region].stacks)
 
     def wrapped(self, wrap: Callable[[Target], Target]) -> MemoryTargets:
-        """Return the same regions with something between them and whoever uses them."""
+        """Return the same regions with something between them and their user."""
         copy = MemoryTargets({})
         copy._targets = {region: wrap(replace(t)) for region, t in self._targets.items()}
         return copy

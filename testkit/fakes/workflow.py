@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class MemoryWorkflow:
-    """Loops by demo and generation, each running until it is told to end."""
+    """Loops by demo and generation, each running until it is ended."""
 
     def __init__(self) -> None:
         self.started: list[tuple[str, int]] = []

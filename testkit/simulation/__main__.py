@@ -50,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 class Total:
-    """The count so far, and the first few wrong endings told."""
+    """The count so far, and the first few wrong endings in words."""
 
     def __init__(self) -> None:
         self.cases = 0

@@ -53,7 +53,7 @@ def loop_definition() -> Definition:
 
 
 def read(body: Mapping[str, Any]) -> Definition:
-    """Return a definition; raise ValueError on a type of state that nobody plays."""
+    """Return a definition; raise ValueError on a type of state that is not simulated."""
     states = body["States"]
     if unknown := {s["Type"] for s in states.values()} - _TYPES:
         raise ValueError(f"the simulation plays no {', '.join(sorted(unknown))}")

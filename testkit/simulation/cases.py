@@ -30,16 +30,16 @@ def _of(component: str, delete_at: int, **fields: Any) -> PoolPlan:
 
 
 def _nobody(pool: PoolPlan) -> Script:
-    """Return the life of a pool that nobody asks anything of."""
+    """Return the life of a pool without requests."""
     components = tuple(c for c in SMALL if c.name in pool.components)
     return Script(components=components, people=0, extend_at=None, pool=pool)
 
 
-_IN_ITS_PLACE: Final = Script(places=1, asked=("s3",), lease=20, extend_at=None)
+_IN_ITS_PLACE: Final = Script(places=1, requested=("s3",), lease=20, extend_at=None)
 
 LIVES: Final = {
     "ends by the sweep": Script(components=EIGHT),
-    "ends by the sweep, as it was asked for": Script(extend_at=None),
+    "ends by the sweep, as requested": Script(extend_at=None),
     "ends by the table's TTL, the sweep off": Script(sweeps=False, ttl=True),
     "ends by the orphan search, its record erased": Script(erase_at=25, orphans=True, ttl=True),
     "deleted while coming up": Script(delete_at=3),
@@ -144,8 +144,8 @@ def _allowance(clean: Scene) -> float | None:
     A time that one clock wrote may be waited for by another, longer by what is between them.
     """
     script = clean.script
-    told = chain.from_iterable(clean.store.entries.values())
-    rested = any(entry.text.startswith(Phase.QUARANTINED) for entry in told)
+    entries = chain.from_iterable(clean.store.entries.values())
+    rested = any(entry.text.startswith(Phase.QUARANTINED) for entry in entries)
     if rested or not script.sweeps or script.erase_at is not None or script.people > 1:
         return None
     late = max(minutes_past_lease(clean), teardown_minutes(clean))

@@ -1,4 +1,4 @@
-"""Lives in which somebody changes a demo, pauses, resumes or retries it."""
+"""Lives in which a person changes a demo, pauses, resumes or retries it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ CHANGED_LIVES: Final = {
     ),
     "is given a part that fails": Script(
         extend_at=None,
-        asked=("s3", "vpc"),
+        requested=("s3", "vpc"),
         fails={"web": "no capacity"},
         changes=(Change(12, WITH_WEB),),
     ),

@@ -1,4 +1,4 @@
-"""How events reach the service: doubled, late or lost, and tried again where nobody took them."""
+"""How events reach the service: doubled, late or lost, repeated where their receiver failed."""
 
 from __future__ import annotations
 

@@ -169,7 +169,7 @@ class _Faulty:
 
     def __getattr__(self, method: str) -> Callable[..., Any]:
         if method.startswith("__"):
-            raise AttributeError(method)  # whoever copies it asks for what it does not have
+            raise AttributeError(method)  # copying looks for what it does not have
         real = getattr(self._port, method)
         call = partial(self._faults.through, f"{self._name}.{method}", real)
         setattr(self, method, call)

@@ -33,11 +33,11 @@ class LaggingCloud(MemoryCloud):
         self._slowness = slowness
         self._made: dict[str, datetime] = {}
 
-    def create(self, *, name: str, **asked: Any) -> None:
-        """Ask for a stack; asking again for the same stack is no error."""
+    def create(self, *, name: str, **options: Any) -> None:
+        """Request a stack; requesting the same stack again is no error."""
         if name not in self.stacks:
             self._made[name] = self.clock.now
-        super().create(name=name, **asked)
+        super().create(name=name, **options)
 
     def describe(self, name: str) -> StackObservation:
         """Look at a stack; one that does not show yet is seen as ABSENT."""
@@ -77,7 +77,7 @@ class LaggingStore(MemoryStore):
     """A table whose `due` index is late.
 
     It counts the `most` demos that were there at once, and notes by its own clock when a demo was
-    called deleted (`ends`): whoever wrote so may have had the time wrong. Of pools it notes how
+    called deleted (`ends`): the writer may have had the time wrong. Of pools it notes how
     many members were on their way at once, and which were claimed.
     """
 

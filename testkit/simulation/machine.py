@@ -56,7 +56,7 @@ class Machine:
     """The Workflow port, and everything behind it.
 
     `use_cases_of` gives the use cases of a function. Lambda has several names for a process
-    that died, and Step Functions retries only those it was told of: `deaths_retried` says
+    that died, and Step Functions retries only those that are reported to it: `deaths_retried` says
     whether it was.
     """
 
@@ -93,7 +93,7 @@ class Machine:
         self._enter(run, self._definition.start, data)
 
     def resume(self, token: str) -> None:
-        """Let a parked loop go on; a token nobody waits for any more is no error."""
+        """Resume a parked loop; a token that is no longer waited for is no error."""
         if resume := self._waiting.pop(token, None):
             resume(None)
 

@@ -1,4 +1,4 @@
-"""Those who ask for demos, change and delete them; they ask again where they got no answer."""
+"""People who request, change and delete demos; they repeat a request without an answer."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class People:
         if use_cases.read.list(Caller(owner=owner), everybody=False, limit=5, cursor=None).items:
             return
         wanted = DemoRequest(
-            components=self._script.asked,
+            components=self._script.requested,
             allowed_cidr=("203.0.113.0/24",),
             ttl=timedelta(minutes=self._script.lease),
             keep_on_failure=self._script.keep_on_failure,
@@ -90,4 +90,4 @@ class People:
     def _delete(self) -> None:
         if first := self._scene.first():
             demo = self._use_cases().read.find(Caller(owner=first.owner), first.demo_id)
-            self._use_cases().change.delete(demo, actor=demo.owner, why="asked for")
+            self._use_cases().change.delete(demo, actor=demo.owner, why="requested")

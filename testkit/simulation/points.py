@@ -61,9 +61,9 @@ def points_of(scene: Scene) -> list[Point]:
 
     def note(number: int) -> None:
         situation = (scene.faults.trail, *_situation(scene), *_storms(scene, number))
-        anew = situation not in known
+        new = situation not in known
         known.add(situation)
-        faults = _distinct(scene.faults) if anew else (Fault.OVERTAKEN,)
+        faults = _distinct(scene.faults) if new else (Fault.OVERTAKEN,)
         found.append(Point(scene.clock.steps, number, faults))
 
     scene.faults.listener = note

@@ -99,7 +99,7 @@ class Admin:
             self._set_once = True
 
     def _delete(self) -> None:
-        if not self._set_once:  # nobody deletes what no answer has told them of
+        if not self._set_once:  # nobody deletes what no response has named
             self._scene.act(1, partial(self._scene.insist, self._delete, FOREVER))
             return
         self._deleted = True

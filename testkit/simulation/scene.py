@@ -43,7 +43,7 @@ PATIENCE: Final = timedelta(hours=40)
 """Longer than a quarantine and its retries; a run that has not ended by then is stuck."""
 SWEEP, TTL, ORPHANS = (timedelta(minutes=n) for n in (5, 10, 15))
 FOREIGN: Final = "stelligent-demo-a2345678-vpc"
-"""A stack named as one of ours, without our tags: nobody may touch it."""
+"""A stack named as one of ours, without our tags: the service must not touch it."""
 
 
 class Scene:
@@ -221,7 +221,7 @@ class Scene:
         self.act(6, partial(survives, call))
 
     def insist(self, what: Callable[[], object], tries: int) -> None:
-        """Do something, trying again each minute as somebody does who got no answer."""
+        """Do something, repeated each minute until it has an answer."""
         if not survives(what) and tries:
             self.act(1, partial(self.insist, what, tries - 1))
 
@@ -232,19 +232,19 @@ class Scene:
         self._every(span, what)
         survives(what)
 
-    # What befalls it ----------------------------------------------------------------------
+    # What happens to it ----------------------------------------------------------------------
 
     def first(self) -> Demo | None:
-        """Return the record of the first demo that is somebody's, if there is one."""
+        """Return the record of the first demo that has an owner, if there is one."""
         return next((d for d in self.store.records.values() if not is_pooled(d.owner)), None)
 
     def _erase(self) -> None:
-        """Delete the records by hand, as somebody might in the DynamoDB console."""
+        """Delete the records by hand, as a person might in the DynamoDB console."""
         self.store.records.clear()
         self.store.entries.clear()
 
     def _lose(self, component: str) -> None:
-        """Delete a stack by hand, as somebody might in the CloudFormation console."""
+        """Delete a stack by hand, as a person might in the CloudFormation console."""
         if demo := self.first():
             self.cloud.delete(stack_name(demo.demo_id, component))
 
@@ -278,8 +278,8 @@ class Scene:
 
     def _removed(self, demo_id: str) -> None:
         # A stream is never lost: its records wait until they are dealt with.
-        told = partial(self._hear_of_removal, demo_id)
-        self._events.deliver(told, retries=10_000, may_get_lost=False)
+        removal = partial(self._hear_of_removal, demo_id)
+        self._events.deliver(removal, retries=10_000, may_get_lost=False)
 
     def _hear_of_removal(self, demo_id: str) -> None:
         self.use_cases_of("stream").lease_removed.run(demo_id, by_ttl=True)

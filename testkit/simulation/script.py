@@ -32,15 +32,15 @@ class Change:
 class Script:
     """One run; the moments are minutes from its start.
 
-    `people` ask for a demo each at `ask_at`, all at once, where there are `places` for so many.
-    There may be a `pool` that has one ready. `erase_at` and `unreadable` (a span) befall the
+    `people` request a demo each at `ask_at`, all at once, where there are `places` for so many.
+    There may be a `pool` that has one ready. `erase_at` and `unreadable` (a span) happen to the
     first demo's record, `lost` (a minute and a component) one of its stacks. `lag` is the
     seconds for which what was made is not yet listed, `stale_minutes` those for which the tag
     index still lists what is gone, `index_lag` those by which the sweep's index is late. `skew`
     sets the clocks of processes so many minutes apart, and stacks take `slowness` times their
     usual minutes.
-    `asked` is what is asked for, and `changes` what is asked for after that; the updates of what
-    `update_fails` names are rolled back. What `fails` names comes up from `heal_at` on.
+    `requested` is what they request, and `changes` what they request after that; the updates of
+    what `update_fails` names are rolled back. What `fails` names comes up from `heal_at` on.
     A run that is judged for it must be gone `within` so many minutes of its lease's end.
     """
 
@@ -52,7 +52,7 @@ class Script:
     lease: int = 60
     extend_at: int | None = 20
     delete_at: int | None = None
-    asked: Selection = ALL
+    requested: Selection = ALL
     changes: tuple[Change, ...] = ()
     heal_at: int | None = None
     update_fails: Mapping[str, str] = field(default_factory=dict)

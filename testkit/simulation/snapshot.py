@@ -39,7 +39,7 @@ class Snapshot:
 
 
 class Prefix:
-    """A life without faults, as it was just before each of its steps, asked for in turn."""
+    """A life without faults, as it was just before each of its steps, requested in turn."""
 
     def __init__(self, script: Script) -> None:
         self._scene = Scene(script)

@@ -87,7 +87,7 @@ def _not_brought_about(scene: Scene) -> Iterator[str]:
         return
     if demo is None:
         return
-    # By the timeline and not by the script: under a fault one wish may have overtaken another.
+    # By the timeline and not by the script: under a fault one request may have overtaken another.
     rested = [phase for phase in _heads(scene, demo, EntryKind.PHASE) if phase in _AT_REST]
     wished = [w for w in _heads(scene, demo, EntryKind.DESIRED) if w != WISHES[Desired.DELETED]]
     paused = wished[-1:] == [WISHES[Desired.PAUSED]]
