@@ -56,9 +56,9 @@ def _ready(client: httpx.Client, *components: str) -> dict[str, Any]:
 
 def _live(client: httpx.Client, podman: Callable[..., str]) -> None:
     ready = _ready(client, *_COMPONENTS)
-    told: words.LocalRun = demo.checked(client.get("/config.json"))["local"]
-    if not any(_USED in sentence for sentence in told["details"]):
-        raise ContainersError(f"podman was not used: {told['details']}")
+    local: words.LocalRun = demo.checked(client.get("/config.json"))["local"]
+    if not any(_USED in sentence for sentence in local["details"]):
+        raise ContainersError(f"podman was not used: {local['details']}")
     for title in ("Container service", "Elastic Beanstalk"):
         _look_at(ready["links"][title], str(ready["demo_id"]))
     names = _containers(podman)

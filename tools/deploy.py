@@ -52,7 +52,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Deployed:
-    """A deployed service: its address, its stack's outputs, and whether it was packaged anew."""
+    """A deployed service: its address, its stack's outputs, and whether it was packaged again."""
 
     api_url: str
     outputs: Mapping[str, str]
@@ -61,7 +61,7 @@ class Deployed:
 
 
 def tool_environment(extra: Mapping[str, str]) -> dict[str, str]:
-    """Give this process's environment with nothing of AWS in it but `extra`."""
+    """Return this process's environment with nothing of AWS in it but `extra`."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     return {**own, **extra}
 
@@ -120,7 +120,7 @@ def _staging_bucket(target: Target) -> str:
     if name in {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}:
         return name
     elsewhere = {"CreateBucketConfiguration": {"LocationConstraint": region}}
-    # us-east-1 is the one region S3 refuses to be told (CreateBucket API reference).
+    # us-east-1 is the one region S3 refuses as a location (CreateBucket API reference).
     s3.create_bucket(Bucket=name, **({} if region == "us-east-1" else elsewhere))
     s3.put_public_access_block(
         Bucket=name,

@@ -2,7 +2,7 @@
 
     python -m tools.lint_package
 
-The package is made anew when a source has changed, so this is the template that deploys.
+The package is made again when a source has changed, so this is the template that deploys.
 """
 
 import subprocess

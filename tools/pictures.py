@@ -51,11 +51,11 @@ class Studio:
     browser: Browser
 
     def token(self, email: str, **claims: Any) -> str:
-        """Sign somebody in."""
+        """Sign a person in."""
         return tokens.mint(self.state / "identity", self.up.issuer, email, **claims)
 
     def call(self, email: str, method: str, path: str, body: Any = None) -> Any:
-        """Ask the API as somebody."""
+        """Call the API as a person."""
         answer = httpx.request(
             method,
             f"{self.up.api_url}/{path}",
@@ -68,7 +68,7 @@ class Studio:
         return answer.json()
 
     def page(self, look: str, email: str = PERSON, **claims: Any) -> Page:
-        """Open a profile with somebody signed in, in one of the looks."""
+        """Open a profile with a person signed in, in one of the looks."""
         context = self.browser.new_context(
             viewport=PHONE if look == "phone" else DESKTOP,  # type: ignore[arg-type]
             color_scheme="dark" if look == "dark" else "light",

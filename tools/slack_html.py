@@ -68,12 +68,12 @@ def page(*parts: str) -> str:
 
 
 def channel(name: str, typed: str = "") -> str:
-    """Draw the head of a channel, and what somebody types there."""
+    """Draw the head of a channel, and what a person types there."""
     return f"<div class=channel># {escape(name)}</div>{command(typed) if typed else ''}"
 
 
 def command(text: str) -> str:
-    """Draw what somebody types."""
+    """Draw what a person types."""
     return f"<div class=typed>{escape(text)}</div>"
 
 

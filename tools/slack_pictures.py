@@ -35,7 +35,7 @@ _CATALOG = PackagedTemplates().catalog()
 
 
 def requested() -> Demo:
-    """Ask for the demo that the pictures show."""
+    """Return the demo that the pictures show."""
     request = DemoRequest(
         components=("ecs", "rds"),
         name="Acme pilot",
@@ -115,22 +115,22 @@ def quarantined() -> str:
 
 
 def answers() -> str:
-    """Draw what somebody alone sees: a slip of the pen, and another's button."""
-    slip_of_the_pen = "create esc for ages"
-    slip = parse(slip_of_the_pen, component_words(_CATALOG))
-    problems = slip.problems if isinstance(slip, Misunderstood) else ()
-    told = responses.misunderstood(problems)
+    """Draw what one person alone sees: a typing error, and another's button."""
+    mistyped = "create esc for ages"
+    parsed = parse(mistyped, component_words(_CATALOG))
+    problems = parsed.problems if isinstance(parsed, Misunderstood) else ()
+    message = responses.misunderstood(problems)
     word = responses.refused(f"Only <@{U_OWNER}> or an admin may do that")
     return _page(
-        f"/demo {slip_of_the_pen}",
+        f"/demo {mistyped}",
         None,
-        _drawn(told, only_you=True),
+        _drawn(message, only_you=True),
         _drawn(word, only_you=True),
     )
 
 
 def questions() -> str:
-    """Draw what is asked back: the price of everything, and before a deletion."""
+    """Draw the questions: the price of everything, and before a deletion."""
     everything = _CATALOG.select(ALL)
     cost = preview(
         _CATALOG,
@@ -173,7 +173,7 @@ def _drawn(message: Message, **kind: bool) -> str:
 
 
 def pages() -> Iterator[tuple[str, str]]:
-    """Give each picture's name and page."""
+    """Yield each picture's name and page."""
     yield "slack-coming-up", coming_up()
     yield "slack-ready", warned()
     yield "slack-quarantined", quarantined()

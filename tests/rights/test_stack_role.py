@@ -18,7 +18,7 @@ def test_nothing_that_a_demo_needs_is_denied(needs: Needs) -> None:
 def test_nothing_is_denied_whatever_is_asked_for(asked: dict[str, str]) -> None:
     """So it is for each value of a parameter that turns a condition on."""
     deployed = service()
-    needs = needs_of(stacks_of(deployed, asked=asked), deployed)
+    needs = needs_of(stacks_of(deployed, parameters=asked), deployed)
     assert [] == [denied.message for _, denied in refusals(needs.needs)]
 
 

@@ -1,7 +1,7 @@
 """`make doctor STAGE=prod`: asks the account of your AWS credentials what only it can answer.
 
 Nothing is made that stays: change sets are deleted again, and everything else only reads. Exit
-status 0 when nothing found would make a demo fail, 1 otherwise; what could not be asked is said.
+status 0 when nothing found would make a demo fail, 1 otherwise; what was not checked is listed.
 """
 
 from __future__ import annotations
@@ -66,11 +66,11 @@ def table_of(findings: Sequence[Finding]) -> Table:
 
 
 def summary(findings: Sequence[Finding]) -> str:
-    """Return the closing sentence: what fails, and what could not be asked."""
+    """Return the closing sentence: what fails, and what could not be checked."""
     counted = Counter(f.verdict for f in findings)
     return (
         f"{counted[Verdict.FINE]} fine, {counted[Verdict.FAILS]} would make a demo fail, "
-        f"{counted[Verdict.NOT_ASKED]} could not be asked."
+        f"{counted[Verdict.NOT_ASKED]} could not be checked."
     )
 
 
@@ -109,12 +109,12 @@ def _local() -> tuple[ClientFactory, str]:
 
 
 def _watched(findings: Iterator[Finding], console: Console) -> list[Finding]:
-    """Gather the findings, showing which is being asked meanwhile."""
+    """Gather the findings, showing the last one meanwhile."""
     gathered = []
-    with console.status("asking the account") as status:
+    with console.status("checking the account") as status:
         for finding in findings:
             gathered.append(finding)
-            status.update(f"{len(gathered)} asked; last: {finding.check} {finding.subject}")
+            status.update(f"{len(gathered)} checked; last: {finding.check} {finding.subject}")
     return gathered
 
 
@@ -125,7 +125,7 @@ def main() -> int:
     console = Console()
     try:
         account = account_of(parser.parse_args().stage)
-        account.parameters  # noqa: B018 - the one thing without which nothing can be asked
+        account.parameters  # noqa: B018 - the one thing without which nothing can be checked
     except (ClientError, BotoCoreError, service.ServiceError) as error:
         console.print(f"The service's stack cannot be read: {advice(error)}", markup=False)
         return 1

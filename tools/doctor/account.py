@@ -1,4 +1,4 @@
-"""The account that is asked: its clients, the deployed service's settings, the templates."""
+"""The account that is checked: its clients, the deployed service's settings, the templates."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What CloudFormation itself says of every template, without making anything.
 
-A change set of a new stack is asked for and thrown away. CloudFormation resolves the parameters,
+A change set of a new stack is requested and deleted. CloudFormation resolves the parameters,
 checks them against the account and validates the resources (CloudFormation User Guide,
 "Validate stack deployments"). Values that another component would give are stood in for.
 """
@@ -30,7 +30,7 @@ class NothingToNameError(Exception):
 
 
 def check_templates(account: Account) -> Iterator[Finding]:
-    """Ask for a change set of each template, and delete it again."""
+    """Request a change set of each template, and delete it."""
     role = account.role_arn("StackRole")
     for name, stack in account.stacks.items():
         try:

@@ -38,7 +38,7 @@ Check = Callable[["Account"], Iterable[Finding]]
 
 
 def run(checks: Iterable[tuple[str, Check]], account: Account) -> Iterator[Finding]:
-    """Give every finding as it is made; a check that AWS does not let us make is said so."""
+    """Yield every finding as it is made; a check that AWS does not allow is reported as such."""
     for name, check in checks:
         try:
             yield from check(account)
@@ -47,15 +47,18 @@ def run(checks: Iterable[tuple[str, Check]], account: Account) -> Iterator[Findi
 
 
 def not_asked(check: str, subject: str, why: object) -> Finding:
-    """Return that a question could not be asked, and why."""
+    """Return that a question could not be checked, and why."""
     text = _reason(why) if isinstance(why, ClientError) else str(why)
     detail = " ".join(text.split())
     return Finding(check=check, subject=subject, verdict=Verdict.NOT_ASKED, detail=detail)
 
 
 def _reason(error: ClientError) -> str:
-    told = error.response["Error"]
-    return told.get("Message") or f"{error.operation_name} is not answered here ({told['Code']})"
+    details = error.response["Error"]
+    return (
+        details.get("Message")
+        or f"{error.operation_name} is not answered here ({details['Code']})"
+    )
 
 
 def judged(check: str, subject: str, *, ok: bool, detail: str, remedy: str) -> Finding:

@@ -78,7 +78,7 @@ def _finding(subject: str, requests: Sequence[Request], denied: set[Request]) ->
 
 
 def _takes_conditions(iam: Any) -> bool:
-    """Whether the simulator heeds condition keys; without them its answers mean nothing."""
+    """Whether the simulator respects condition keys; without them its answers mean nothing."""
     answer = iam.simulate_custom_policy(
         PolicyInputList=[json.dumps(_PROBE)],
         ActionNames=["ec2:DeleteVpc"],
@@ -89,7 +89,7 @@ def _takes_conditions(iam: Any) -> bool:
 
 
 def _denied(iam: Any, role_arn: str, requests: Iterable[Request]) -> set[Request]:
-    """Return the requests that the simulator refuses; those of one context are asked at once."""
+    """Return the requests that the simulator refuses; those of one context are sent at once."""
     together: dict[Request, list[str]] = defaultdict(list)
     for request in set(requests):
         together[replace(request, action="")].append(request.action)

@@ -102,7 +102,7 @@ ALARMS: Final = (
         "The sweep has not run for an hour (the state is INSUFFICIENT_DATA then)",
         of_function("Sweep", "Invocations"),
         # A function that is not invoked has no data. A new alarm has none either, but comes from
-        # no other state, so that a first deployment tells nobody anything.
+        # no other state, so that a first deployment notifies nobody.
         {
             "Period": 900,
             "EvaluationPeriods": 4,

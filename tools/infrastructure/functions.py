@@ -68,7 +68,7 @@ FUNCTIONS: Final = (
     Function(
         "slack_updates",
         timeout_seconds=120,
-        failing="Slack is not told what changes, and not asked for",
+        failing="Slack shows no change of a demo, and commands are not handled",
     ),
     Function("sweep", timeout_seconds=240, failing="The sweep fails"),
     Function("orphans", timeout_seconds=240, failing="The search for orphans fails"),

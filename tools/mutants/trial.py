@@ -1,7 +1,7 @@
 """Try tests in copies of the tree, a few at a time, each in a process of its own.
 
 A process is forked from one that has imported what the tests need from others already: starting
-anew would cost more than most tests take.
+again would cost more than most tests take.
 """
 
 from __future__ import annotations

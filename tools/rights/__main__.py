@@ -3,7 +3,7 @@
     python -m tools.rights
 
 The exit status is 1 if anything would be refused, or if a permission could be taken away and
-nobody would see it.
+nobody would notice it.
 """
 
 import sys
@@ -38,20 +38,20 @@ def main() -> int:
     for group, subject, fault in texts:
         print(f"\n{group}: {subject}\n  {fault}")
     missed = unnoticed(needs)
-    asked = len(needs)
-    print(f"\n{asked} calls, {len(denied)} denied; {len(texts)} texts refused")
-    print(f"{asked} permissions taken away one at a time, {asked - len(missed)} turned red")
+    calls = len(needs)
+    print(f"\n{calls} calls, {len(denied)} denied; {len(texts)} texts refused")
+    print(f"{calls} permissions taken away one at a time, {calls - len(missed)} turned red")
     return 1 if denied or texts or missed else 0
 
 
 def _table(
     needs: Iterable[Need], denied: Iterable[tuple[Need, Denied]], unjudged: Iterable[Unjudged]
 ) -> str:
-    asked = Counter(need.group for need in needs)
+    calls = Counter(need.group for need in needs)
     refused = Counter(need.group for need, _ in denied)
     unknown = Counter(found.group for found in unjudged)
     rows = [("component", "calls", "denied", "not judged")]
-    rows += [(c, str(n), str(refused[c]), str(unknown[c])) for c, n in asked.items()]
+    rows += [(c, str(n), str(refused[c]), str(unknown[c])) for c, n in calls.items()]
     return "\n".join(f"{a:12}{b:>8}{c:>8}{d:>12}" for a, b, c, d in rows)
 
 

@@ -1,4 +1,4 @@
-"""What Elastic Beanstalk does for an environment with the rights of whoever asked for it.
+"""What Elastic Beanstalk does for an environment with the rights of the caller that made it.
 
 The registry schema of an environment lists the calls to Elastic Beanstalk alone. What that
 service then does, it does as the caller: a stack of its own with the environment's resources
@@ -41,7 +41,7 @@ def own_resources(environment: Resource) -> list[Resource]:
 
 
 def own_requests(environment: Resource, handler: str) -> Iterator[Request]:
-    """Yield what Elastic Beanstalk asks for beside the calls of its resources' handlers."""
+    """Yield what Elastic Beanstalk calls beside the calls of its resources' handlers."""
     place = replace(environment.place, stack_name=_stack_name(environment))
     for action in _ON_THE_STACK.get(handler, ()):
         yield Request(f"cloudformation:{action}", place.stack_id, place.region)

@@ -44,7 +44,7 @@ class Unjudged:
 
 @dataclass(frozen=True)
 class Needs:
-    """All that is asked of IAM, and what nothing is known about."""
+    """Every call that IAM decides, and those that nothing is known about."""
 
     needs: tuple[Need, ...]
     unjudged: tuple[Unjudged, ...]
@@ -53,7 +53,7 @@ class Needs:
 def handler_calls(
     stacks: Mapping[str, Stack],
 ) -> Iterator[tuple[str, Resource, Handler, Calls]]:
-    """Yield what each handler of each resource asks for, with its component."""
+    """Yield what each handler of each resource calls, with its component."""
     resources = [(name, r) for name, stack in stacks.items() for r in _with_theirs(stack)]
     others = index(resource for _, resource in resources)
     for component, resource in resources:

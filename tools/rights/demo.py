@@ -25,21 +25,21 @@ NEWEST_PLATFORM: Final = "999.0.0"
 
 
 def stacks_of(
-    service: Service, root: Path = ROOT, asked: Mapping[str, str] | None = None
+    service: Service, root: Path = ROOT, parameters: Mapping[str, str] | None = None
 ) -> dict[str, Stack]:
     """Return the stack of every usable template in `root`/cfn by component, in their order.
 
-    `asked` are parameters as a request may give them. Raises TemplateError for a template that
+    `parameters` are as a request may give them. Raises TemplateError for a template that
     cannot be resolved.
     """
-    stacks, unreadable = judgeable(service, root, asked)
+    stacks, unreadable = judgeable(service, root, parameters)
     for component, why in unreadable.items():
         raise TemplateError(f"{component}: {why}")
     return stacks
 
 
 def judgeable(
-    service: Service, root: Path = ROOT, asked: Mapping[str, str] | None = None
+    service: Service, root: Path = ROOT, parameters: Mapping[str, str] | None = None
 ) -> tuple[dict[str, Stack], dict[str, str]]:
     """Return the stacks as `stacks_of` does, and why each of the others cannot be resolved."""
     place = service.stack.place
@@ -50,7 +50,7 @@ def judgeable(
     catalog = PackagedTemplates(root).catalog()
     values = {
         "BundleKey": BUNDLE_KEY,
-        **(asked or {}),
+        **(parameters or {}),
         **given(demo, permissions_boundary, service.name),
     }
     stacks: dict[str, Stack] = {}
@@ -84,9 +84,9 @@ def variants(root: Path = ROOT) -> Iterator[Mapping[str, str]]:
     yield {}
     for component in _in_order(PackagedTemplates(root).catalog()):
         template = _template(root, component)
-        asked = json.dumps(template.get("Conditions", {}))
+        conditions = json.dumps(template.get("Conditions", {}))
         for name, body in template.get("Parameters", {}).items():
-            if f'"{name}"' in asked:
+            if f'"{name}"' in conditions:
                 for value in body.get("AllowedValues", ()):
                     if value != body.get("Default"):
                         yield {name: str(value)}

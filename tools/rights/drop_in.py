@@ -14,7 +14,7 @@ from tools.rights.service import service
 
 
 def verdict(root: Path) -> list[str]:
-    """Return a line for each thing that AWS would refuse, and for each that nobody can judge."""
+    """Return a line for each thing that AWS would refuse, and for each that cannot be judged."""
     return list(dict.fromkeys(_lines(root)))
 
 

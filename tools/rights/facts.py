@@ -40,7 +40,7 @@ class Target:
     """A kind of resource that an action is authorised on.
 
     `name` is the reference's, with its service: `ec2:vpc`. `arn` has placeholders such as
-    `${VpcId}`. `knows_tags` is whether `aws:ResourceTag` is a key that a policy can ask for.
+    `${VpcId}`. `knows_tags` is whether `aws:ResourceTag` is a key that a policy can name.
     """
 
     name: str

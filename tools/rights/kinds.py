@@ -15,7 +15,7 @@ class Kind:
     """One resource type.
 
     `target` is its kind in the reference (`ec2:vpc`), empty for what has no ARN of its own.
-    `made_by` is the action that makes it: no tag can be asked for before that.
+    `made_by` is the action that makes it: no tag can be required before that.
     `named` is the property that gives its name, where one can.
     `parts` fills placeholders of its ARN from properties. `related` says, for each kind of other
     resource that a call of its handlers may be authorised on, which properties hold its id,

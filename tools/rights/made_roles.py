@@ -42,7 +42,7 @@ def _request(resource: Resource, action: str, named: str, statement: Mapping[str
         for target in targets
         for key, value in resource_tags(supposed_tags(target, resource), action).items()
     }
-    # What the statement itself asks for is there when the role is used as it is meant to be.
+    # What the statement itself requires is there when the role is used as it is meant to be.
     for keys in statement.get("Condition", {}).values():
         context |= {key.lower(): str(_many(value)[0]) for key, value in keys.items()}
     return Request(

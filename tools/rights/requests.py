@@ -24,7 +24,7 @@ _PROPERTY: Final = re.compile(r"\$\{([\w:.]+)\}")
 
 @dataclass(frozen=True)
 class Calls:
-    """What one handler of one resource asks for.
+    """What one handler of one resource requests.
 
     `unjudged` are the permissions that nothing is known about, each with the reason.
     """
@@ -34,7 +34,7 @@ class Calls:
 
 
 def calls_of(resource: Resource, handler: Handler, others: Others) -> Calls:
-    """Return what a handler asks for; `others` are the resources that this one may name."""
+    """Return what a handler requests; `others` are the resources that this one may name."""
     known = facts.resource_type(resource.type)
     if known is None:
         return Calls((), {"*": f"nothing is known of the type {resource.type}"})

@@ -26,7 +26,7 @@ _ECS_NAME: Final = r"[a-zA-Z0-9_-]{1,255}"
 _TAG_KEY: Final = r"(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}"
 _TAG_VALUE: Final = r"[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}"
 _DYNAMIC: Final = "{{resolve:"
-"""What CloudFormation puts a value in place of, which nobody knows here."""
+"""What CloudFormation puts a value in place of, which is unknown here."""
 _MOST_TAGS: Final = 50
 """Tags and their number: Tagging AWS Resources User Guide, "Tag naming limits"."""
 
