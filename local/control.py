@@ -64,16 +64,16 @@ class Control:
         times: int | None = None,
         **matching: Unpack[Matching],
     ) -> int:
-        """Fail matching resources, `times` times or until healed; answers the fault's id."""
+        """Fail matching resources, `times` times or until healed; return the fault's id."""
         fault = {"on": "create", "reason": reason, "times": times, **matching}
         return int(self._ask("fail", **fault)["fault_id"])
 
     def hang(self, **matching: Unpack[Matching]) -> int:
-        """Let matching resources not finish until healed; answers the fault's id."""
+        """Let matching resources not finish until healed; return the fault's id."""
         return int(self._ask("fail", **{"on": "create", "hang": True, **matching})["fault_id"])
 
     def heal(self, fault_id: int | None = None) -> None:
-        """Take one fault back, or all; what hung goes on."""
+        """Remove one fault, or all; what hung continues."""
         self._ask("heal", fault_id=fault_id)
 
     def events(self, *, on: bool) -> None:
@@ -85,16 +85,16 @@ class Control:
         self._ask("switch", ttl=on, ttl_interval=interval)
 
     def reap_ttl(self) -> int:
-        """Remove every expired item now; answers how many."""
+        """Remove every expired item now; return how many."""
         return int(self._ask("reap")["removed"])
 
     def calls(self, service: str = "") -> list[Calls]:
-        """Give the API calls counted since the start or `reset_calls`, of one service or all."""
+        """Return the API calls counted since the start or `reset_calls`, of one service or all."""
         counted = [Calls(**call) for call in self._ask("calls")["calls"]]
         return [call for call in counted if service in ("", call.service)]
 
     def reset_calls(self) -> None:
-        """Start counting anew."""
+        """Count from zero again."""
         self._ask("reset-calls")
 
     def instances(self) -> list[dict[str, Any]]:
@@ -103,11 +103,11 @@ class Control:
         return running
 
     def kill_instance(self, instance_id: str) -> None:
-        """Let an instance break: its processes end, and nobody is told."""
+        """Let an instance break: its processes end, and nothing reports it."""
         self._ask("kill-instance", instance_id=instance_id)
 
     def survey(self) -> list[dict[str, str]]:
-        """List everything the emulator keeps; `local.survey` makes sense of it."""
+        """List everything the emulator keeps; `local.survey` reads it."""
         items: list[dict[str, str]] = self._ask("survey")["items"]
         return items
 
@@ -128,7 +128,7 @@ class Control:
         )
         try:
             with urlopen(request, timeout=_TIMEOUT) as answer:  # noqa: S310
-                told: dict[str, Any] = json.load(answer)
+                result: dict[str, Any] = json.load(answer)
         except HTTPError as error:
             raise ControlError(f"{verb}: {error.read().decode()}") from error
-        return told
+        return result

@@ -32,7 +32,7 @@ from tools import packaging
 # The longest way through the eight stacks is 20 typical minutes: half a minute at this pace.
 _PACE = 1.5
 _LOOK_EVERY = 0.3  # seconds
-_GIVE_UP_AFTER = 180.0  # seconds without becoming ready, beyond what the pace asks for
+_GIVE_UP_AFTER = 180.0  # seconds without becoming ready, beyond the time that the pace implies
 # Demos cost nothing here, so trying this out is not stopped by the quotas of an account.
 _PARAMETERS = {"LimitPerOwner": "100", "LimitInAll": "100"}
 _HIGHEST_PORT = 65535
@@ -50,7 +50,7 @@ class DemoError(RuntimeError):
 
 @dataclass(frozen=True)
 class Settings:
-    """What the environment asks for; `pace` is in seconds per typical minute."""
+    """The settings of the environment; `pace` is in seconds per typical minute."""
 
     components: list[str] | str = "all"
     pace: float = _PACE
@@ -73,14 +73,14 @@ class Settings:
 
 def _instances(environment: Mapping[str, str]) -> bool:
     """Whether instances run: on Linux, unless DEMO_INSTANCES says that they are recorded."""
-    wish = environment.get("DEMO_INSTANCES") or "run"
-    if wish not in ("run", "recorded"):
-        raise DemoError(f"DEMO_INSTANCES is {wish!r}, and must be run or recorded")
-    return wish == "run" and sys.platform == "linux"
+    choice = environment.get("DEMO_INSTANCES") or "run"
+    if choice not in ("run", "recorded"):
+        raise DemoError(f"DEMO_INSTANCES is {choice!r}, and must be run or recorded")
+    return choice == "run" and sys.platform == "linux"
 
 
 def _check_programs(environment: Mapping[str, str]) -> None:
-    """Refuse what instances would stumble over: a program or a file that is not what it should."""
+    """Refuse a program or a file that instances could not use."""
     text = environment.get(serving.WITHOUT, "")
     for name in serving.without(environment):
         if name not in serving.OPTIONAL:
@@ -113,7 +113,7 @@ def api(up: service.Service) -> httpx.Client:
 
 
 def checked(answer: httpx.Response) -> Any:
-    """Give an answer's JSON; `DemoError` with the problem document's own words otherwise."""
+    """Return an answer's JSON; `DemoError` with the problem document's own words otherwise."""
     if not answer.is_error:
         return answer.json()
     try:
@@ -126,13 +126,13 @@ def checked(answer: httpx.Response) -> Any:
 
 
 def typical_minutes(client: httpx.Client) -> dict[str, float]:
-    """Ask the catalog how long each component typically takes, in minutes."""
+    """Return each component's typical minutes, from the catalog."""
     listed = checked(client.get("/catalog"))["components"]
     return {item["name"]: float(item["typical_minutes"]) for item in listed}
 
 
 def request_demo(client: httpx.Client, wanted: list[str] | str) -> dict[str, Any]:
-    """Ask for a demo of the wanted components: names, or "all"; it is named by the time."""
+    """Request a demo of the wanted components: names, or "all"; it is named by the time."""
     name = f"make demo at {datetime.now().astimezone():%H:%M:%S}"
     body = {"name": name, "components": wanted}
     answer = client.post("/demos", json=body, headers={"Idempotency-Key": str(uuid.uuid4())})
@@ -173,8 +173,8 @@ def page_link(up: service.Service) -> str:
     return f"{up.api_url}/app#/sign-in/{OWNER}"
 
 
-def farewell(up: service.Service, demo: Mapping[str, Any], local: words.LocalRun) -> str:
-    """Say what there is to open, what is not real, and how to look and stop."""
+def summary(up: service.Service, demo: Mapping[str, Any], local: words.LocalRun) -> str:
+    """Return what can be opened, what is not real, and how to look around and stop."""
     links = "\n".join(f"  {title}: {url}" for title, url in demo["links"].items())
     about = "\n".join([local["summary"], *local["details"]])
     return f"""
@@ -202,7 +202,7 @@ Stop everything: make down"""
 
 
 def run(console: Console, wanted: Settings) -> None:
-    """Bring the service up, ask for a demo, follow it, and say goodbye."""
+    """Bring the service up, request a demo, follow it, and print the summary."""
     began = time.monotonic()
     console.print("Starting the emulator, packaging and deploying …")
     up = service.up(port=wanted.port, parameters=_PARAMETERS, instances=wanted.instances)
@@ -215,11 +215,11 @@ def run(console: Console, wanted: Settings) -> None:
         with Progress(console, typical, wanted.pace) as progress:
             demo = follow(client, demo, progress.show, give_up_after)
         local = checked(client.get("/config.json"))["local"]
-    console.print(farewell(up, demo, local), markup=False, highlight=False, soft_wrap=True)
+    console.print(summary(up, demo, local), markup=False, highlight=False, soft_wrap=True)
 
 
 def _say_up(console: Console, up: service.Service, seconds: float) -> None:
-    """Say that the service is there and where its page is, and what is not as one expects."""
+    """Say that the service is there and where its page is, and what differs from the usual."""
     how = "packaged and deployed" if up.packaged else "unchanged since it was packaged"
     free = up.emulator_url.endswith(f":{service.PREFERRED_PORT}") or os.environ.get("DEMO_PORT")
     lines = [

@@ -13,10 +13,10 @@ def main() -> None:
     """Stop everything, and say what was stopped."""
     parser = argparse.ArgumentParser(description="Stop the local service.")
     parser.add_argument("--forget", action="store_true", help="also remove what it had made")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     stopped = service.down()
     print(f"Stopped: {', '.join(stopped)}." if stopped else "Nothing was running.")
-    if asked.forget:
+    if options.forget:
         shutil.rmtree(service.STATE / "emulator", ignore_errors=True)
         print("Removed what it had made.")
 

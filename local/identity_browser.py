@@ -1,8 +1,8 @@
 """What a browser needs of the local identity provider beyond what its package does.
 
-PKCE is checked and not only accepted, the token endpoint may be asked by a page of another
-origin, a login hint that names a known user signs in without a form, signing out asks nothing
-back, and the form comes without a style sheet from elsewhere.
+PKCE is checked and not only accepted, the token endpoint may be called by a page of another
+origin, a login hint that names a known user signs in without a form, signing out needs no
+confirmation, and the form comes without a style sheet from elsewhere.
 """
 
 import io
@@ -84,13 +84,13 @@ def open_to_pages(provider: Any) -> None:
     provider.jinja_loader = ChoiceLoader([own, provider.jinja_loader])
 
 
-def heed_login_hint(application: Wsgi, known: Iterable[str]) -> Wsgi:
+def follow_login_hint(application: Wsgi, known: Iterable[str]) -> Wsgi:
     """Answer an authorization request whose login hint is a known user as that user would."""
     users = frozenset(known)
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        hint = _told(environ, "login_hint")
-        if _asked(environ) == ("GET", "/oauth2/authorize") and hint in users:
+        hint = _parameter(environ, "login_hint")
+        if _route(environ) == ("GET", "/oauth2/authorize") and hint in users:
             environ |= _form({"sub": hint})
         return application(environ, start_response)
 
@@ -101,8 +101,8 @@ def end_sessions(application: Wsgi) -> Wsgi:
     """Lead back at once from the end of a session: none is kept, so nothing is confirmed."""
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        back = _told(environ, "post_logout_redirect_uri")
-        if _asked(environ) == ("GET", "/oauth2/end_session") and back:
+        back = _parameter(environ, "post_logout_redirect_uri")
+        if _route(environ) == ("GET", "/oauth2/end_session") and back:
             environ |= {
                 "PATH_INFO": "/oauth2/end_session/confirm",
                 **_form({"redirect_uri": back}),
@@ -112,11 +112,11 @@ def end_sessions(application: Wsgi) -> Wsgi:
     return answer
 
 
-def _asked(environ: dict[str, Any]) -> tuple[str, str]:
+def _route(environ: dict[str, Any]) -> tuple[str, str]:
     return environ["REQUEST_METHOD"], environ["PATH_INFO"]
 
 
-def _told(environ: dict[str, Any], name: str) -> str:
+def _parameter(environ: dict[str, Any], name: str) -> str:
     query = str(environ.get("QUERY_STRING", ""))
     return parse_qs(query).get(name, [""])[0]
 

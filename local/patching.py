@@ -18,7 +18,7 @@ class PinMovedError(RuntimeError):
 
 
 def pinned(dotted: str) -> Any:
-    """Give what `package.module.name` or `package.module.Class.name` is at this moment.
+    """Return what `package.module.name` or `package.module.Class.name` is at this moment.
 
     Raises `PinMovedError` when it is gone.
     """

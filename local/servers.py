@@ -56,7 +56,7 @@ def ensure(module: str, state: Path, name: str) -> Server:
 
 
 def stop(state: Path, name: str) -> bool:
-    """End a server and forget it; gives whether it ran."""
+    """End a server and forget it; return whether it ran."""
     known = Server.read(state, name)
     (state / f"{name}.server.json").unlink(missing_ok=True)
     runs = known is not None and is_ours(known.pid, known.module)
@@ -66,7 +66,7 @@ def stop(state: Path, name: str) -> bool:
 
 
 def start(module: str, state: Path, name: str, *, port: int = 0) -> tuple[int, int]:
-    """Run a module whose program is `main`; answers its port and process id.
+    """Run a module whose program is `main`; return its port and process id.
 
     It gets the given port, or any. Its log is `<name>.log` in the state folder. `ServerError`
     when it ends or keeps silent.
@@ -132,10 +132,10 @@ def main(make: Callable[[Path], Any]) -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--port-file", type=Path, required=True)
     parser.add_argument("--folder", type=Path, required=True)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    server = make_server("127.0.0.1", asked.port, make(asked.folder), threaded=True)
-    partly = asked.port_file.with_suffix(".partly")
+    server = make_server("127.0.0.1", options.port, make(options.folder), threaded=True)
+    partly = options.port_file.with_suffix(".partly")
     partly.write_text(str(server.server_port))
-    partly.replace(asked.port_file)
+    partly.replace(options.port_file)
     server.serve_forever()

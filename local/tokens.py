@@ -21,7 +21,7 @@ def sign_in(issuer: str, email: str = OWNER, audience: str = AUDIENCE) -> str:
     from authlib.oauth2.rfc7636 import create_s256_code_challenge  # noqa: PLC0415
 
     verifier = secrets.token_urlsafe(48)
-    asked = {
+    parameters = {
         "response_type": "code",
         "client_id": audience,
         "redirect_uri": _REDIRECT,
@@ -32,9 +32,9 @@ def sign_in(issuer: str, email: str = OWNER, audience: str = AUDIENCE) -> str:
         "code_challenge_method": "S256",
     }
     with httpx.Client(base_url=issuer, timeout=10, trust_env=False) as browser:
-        signed = browser.post("/oauth2/authorize", params=asked, data={"sub": email})
+        signed = browser.post("/oauth2/authorize", params=parameters, data={"sub": email})
         answer = parse_qs(urlsplit(signed.headers.get("location", "")).query)
-        if answer.get("state") != [asked["state"]] or "code" not in answer:
+        if answer.get("state") != [parameters["state"]] or "code" not in answer:
             raise SignInError(f"{email} was not signed in: {signed.status_code} {signed.text}")
         traded = browser.post(
             "/oauth2/token",
@@ -64,12 +64,12 @@ def mint(
     """Sign a token of one's own choosing with the provider's key: expired, for another audience.
 
     `expires_in` is in seconds from now and may be negative. With a `key_folder` other
-    than the provider's the token is foreign: well formed, and signed by nobody known.
+    than the provider's the token is foreign: well formed, and signed with an unknown key.
     """
     import jwt  # noqa: PLC0415 - signing in needs no JWT library
 
     now = time.time()
-    told = {
+    payload = {
         "iss": issuer,
         "sub": email,
         "aud": audience,
@@ -79,4 +79,6 @@ def mint(
         "email_verified": True,
         **claims,
     }
-    return jwt.encode(told, signing_key(key_folder), algorithm="RS256", headers={"kid": "local"})
+    return jwt.encode(
+        payload, signing_key(key_folder), algorithm="RS256", headers={"kid": "local"}
+    )

@@ -24,7 +24,7 @@ _COSTS = "Nothing costs anything: what is said of prices and of hours is AWS's."
 
 
 class LocalRun(TypedDict):
-    """One sentence for everybody, and the rest for whoever asks."""
+    """One sentence that everybody sees, and the rest for those who open it."""
 
     summary: str
     details: list[str]

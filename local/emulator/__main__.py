@@ -12,7 +12,7 @@ from local.patching import pinned
 
 
 def extend() -> None:
-    """Install every extension beside this file; `PinMovedError` names what is not as it was."""
+    """Install every extension beside this file; `PinMovedError` names what has changed."""
     pin.check("ministack")
     for found in sorted(iter_modules(emulator.__path__), key=lambda each: each.name):
         if not found.name.startswith("__"):
@@ -23,7 +23,7 @@ def extend() -> None:
 
 
 def main() -> None:
-    """Run, and tell by the exit status when somebody else has the port."""
+    """Run, and return an exit status of its own when another program has the port."""
     extend()
     try:
         pinned("ministack.app.main")()

@@ -24,7 +24,7 @@ SOLUTION_STACKS = (
     "64bit Amazon Linux 2023 v4.5.3 running ECS",
     "64bit Amazon Linux 2 v4.9.4 running Docker",
 )
-"""Platforms that may be made anew; retired versions are not among them, as on AWS."""
+"""Platforms that new environments may have; retired versions are not among them, as on AWS."""
 
 _records: Any = None  # (kind, name) -> what Describe… answers, by account and region
 
@@ -61,7 +61,7 @@ def install() -> None:
 
 
 def records() -> Any:
-    """Give the store itself, for those who list everything."""
+    """Return the store, for listings of everything."""
     return _records
 
 
@@ -195,15 +195,15 @@ def answer(body: bytes, refused: Any) -> Any:
     if action not in _LISTS:
         return refuse("InvalidAction", f"{action} is not recorded here", 400, _NAMESPACE)
     kind, member = _LISTS[action]
-    return _answer(action, member, map(_told, _of_kind(kind)))
+    return _answer(action, member, map(_shown, _of_kind(kind)))
 
 
 def _answer(action: str, member: str, items: Iterable[Any]) -> Any:
-    told = {f"{action}Result": {member: {"member": list(items)}}}
-    return pinned("ministack.core.responses.xml_response")(f"{action}Response", _NAMESPACE, told)
+    result = {f"{action}Result": {member: {"member": list(items)}}}
+    return pinned("ministack.core.responses.xml_response")(f"{action}Response", _NAMESPACE, result)
 
 
-def _told(record: dict[str, Any]) -> dict[str, Any]:
+def _shown(record: dict[str, Any]) -> dict[str, Any]:
     made = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record["DateCreated"]))
     known = {key: value for key, value in record.items() if not key.startswith("_")}
     return {**known, "DateCreated": made}

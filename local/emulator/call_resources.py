@@ -34,10 +34,10 @@ def _named(  # noqa: PLR0917 - as MiniStack calls it
     return named or extract(service, method, path, headers, body, *rest)
 
 
-def _service(asked: dict[str, Any], region: str, account: str) -> str:
+def _service(request: dict[str, Any], region: str, account: str) -> str:
     """Name the service of a call, or the first of several."""
-    names = [*asked.get("services", ()), asked.get("service", "")]
-    cluster = str(asked.get("cluster", "default")).rpartition("/")[2]
+    names = [*request.get("services", ()), request.get("service", "")]
+    cluster = str(request.get("cluster", "default")).rpartition("/")[2]
     name = str(names[0]).rpartition("/")[2]
     return f"arn:aws:ecs:{region}:{account}:service/{cluster}/{name}"
 

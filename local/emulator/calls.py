@@ -1,4 +1,4 @@
-"""Counts the API calls the emulator is asked: service, action and who asked."""
+"""Counts the API calls that the emulator gets: service, action and caller."""
 
 from collections import Counter
 from typing import Any
@@ -17,14 +17,14 @@ async def _counted(  # noqa: PLR0917 - as MiniStack calls it
     dispatch: Any, method: str, path: str, headers: Any, body: bytes, query: Any, request_id: str
 ) -> Any:
     params = pinned("ministack.app._routing_params")(method, path, headers, body, query)
-    asked = (method, path, headers)
-    service = pinned("ministack.app.detect_service")(*asked, params)
+    request = (method, path, headers)
+    service = pinned("ministack.app.detect_service")(*request, params)
     action_of = pinned("ministack.core.iam_actions.extract_iam_action")
     # The IAM action is close to the API call's name, and the only name all protocols share.
-    action = action_of(service, *asked, body, params) or f"{service}:{method}"
+    action = action_of(service, *request, body, params) or f"{service}:{method}"
     name = action.split(":", 1)
     _counts[name[0], name[1], _caller(headers, query)] += 1
-    return await dispatch(*asked, body, query, request_id)
+    return await dispatch(*request, body, query, request_id)
 
 
 def _caller(headers: dict[str, str], query_params: dict[str, Any]) -> str:
@@ -37,7 +37,7 @@ def _caller(headers: dict[str, str], query_params: dict[str, Any]) -> str:
 
 
 def counted() -> list[dict[str, Any]]:
-    """List what was asked since the start or the last reset."""
+    """List the calls since the start or the last reset."""
     return [
         {"service": service, "action": action, "caller": caller, "count": count}
         for (service, action, caller), count in sorted(_counts.items())
@@ -45,5 +45,5 @@ def counted() -> list[dict[str, Any]]:
 
 
 def reset() -> None:
-    """Start counting anew."""
+    """Count from zero again."""
     _counts.clear()

@@ -1,8 +1,8 @@
 """Answers of an API are compressed as its setting says (`MinimumCompressionSize`).
 
-API Gateway compresses a payload of at least so many bytes for whoever accepts gzip (Amazon API
-Gateway Developer Guide, "Payload compression for REST APIs"); MiniStack keeps the setting and does
-not act on it.
+API Gateway compresses a payload of at least so many bytes for a caller that accepts gzip (Amazon
+API Gateway Developer Guide, "Payload compression for REST APIs"); MiniStack keeps the setting and
+does not act on it.
 """
 
 import gzip

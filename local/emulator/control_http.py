@@ -13,7 +13,7 @@ _Answer = dict[str, Any]
 
 
 def answer(verb: str, body: bytes) -> tuple[int, _Answer]:
-    """Do what a verb asks; gives the status and what to answer."""
+    """Carry out a verb; return the status and the body of the response."""
     if verb not in _VERBS:
         return 404, {"error": f"no such control: {verb}"}
     try:
@@ -22,8 +22,8 @@ def answer(verb: str, body: bytes) -> tuple[int, _Answer]:
         return 400, {"error": f"{type(error).__name__}: {error}"}
 
 
-def _fail(asked: _Answer) -> _Answer:
-    fault = Fault(**asked)
+def _fail(arguments: _Answer) -> _Answer:
+    fault = Fault(**arguments)
     controls.faults.append(fault)
     return {"fault_id": fault.fault_id}
 
@@ -32,12 +32,12 @@ _VERBS: dict[str, Callable[[_Answer], _Answer | None]] = {
     "state": lambda _: asdict(controls),
     "switch": controls.switch,
     "fail": _fail,
-    "heal": lambda asked: controls.heal(asked.get("fault_id")),
+    "heal": lambda arguments: controls.heal(arguments.get("fault_id")),
     "reap": lambda _: {"removed": ttl.remove_expired()},
     "calls": lambda _: {"calls": calls.counted()},
     "reset-calls": lambda _: calls.reset(),
     "instances": lambda _: {"instances": list(fleet.described())},
-    "kill-instance": lambda asked: {"killed": fleet.kill(asked["instance_id"])},
+    "kill-instance": lambda arguments: {"killed": fleet.kill(arguments["instance_id"])},
     "survey": lambda _: {"items": inventory.everything()},
     "clear": lambda _: controls.clear(),
 }

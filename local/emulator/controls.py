@@ -48,7 +48,7 @@ class Fault:
 
 @dataclass
 class Controls:
-    """The switches of one emulator, at what AWS would do until somebody changes them."""
+    """The switches of one emulator, at what AWS would do until they are changed."""
 
     pace: float = 0.0  # seconds per typical minute; 0: instant
     delete_share: float = 0.25  # deletion takes this share of the time of creation
@@ -57,11 +57,11 @@ class Controls:
     ttl_interval: float = 60.0  # seconds between looks for expired items
     faults: list[Fault] = field(default_factory=list)
 
-    def switch(self, asked: dict[str, Any]) -> None:
+    def switch(self, settings: dict[str, Any]) -> None:
         """Set switches by their names."""
         starts = asdict(Controls())
         kinds = {name: type(starts[name]) for name in starts.keys() - {"faults"}}
-        self.__dict__.update({name: kinds[name](value) for name, value in asked.items()})
+        self.__dict__.update({name: kinds[name](value) for name, value in settings.items()})
 
     def heal(self, fault_id: int | None) -> None:
         """Take back one fault, or all."""
@@ -74,7 +74,7 @@ class Controls:
     async def strike(
         self, action: str, stack: dict[str, Any], resource_type: str, logical_id: str
     ) -> None:
-        """Fail or hang this step if a fault was asked for; `ValueError` carries its reason."""
+        """Fail or hang this step if a fault is set; `ValueError` carries its reason."""
         step = (action, stack, resource_type, logical_id)
         fault = next((fault for fault in self.faults if fault.matches(*step)), None)
         if fault is None:

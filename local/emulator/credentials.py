@@ -2,7 +2,7 @@
 
 MiniStack takes `test`, any account id and no key at all for the account's root and checks
 none of their signatures, and it makes a function's secret out of its ARN. Here the root has
-one key, given to this process by whoever started it, and functions have drawn secrets.
+one key, given to this process when it is started, and functions have drawn secrets.
 """
 
 import os
@@ -19,7 +19,7 @@ _secret_access_key = ""
 
 def install() -> None:
     """Take the run's key out of the environment, which functions inherit, and let it count."""
-    global _secret_access_key  # noqa: PLW0603 - drawn for this run, and known by nobody's import
+    global _secret_access_key  # noqa: PLW0603 - drawn for this run, and in no module that others import
     access_key_id = os.environ.pop("AWS_ACCESS_KEY_ID")
     _secret_access_key = os.environ.pop("AWS_SECRET_ACCESS_KEY")
     wrap("ministack.core.iam_evaluator.is_root_access_key", lambda _: lambda _key: False)
@@ -40,7 +40,7 @@ def install() -> None:
 def _where_iam_is_asked(
     enforce: Any, api_id: str, stage: str, method: str, path: str, *rest: Any, **more: Any
 ) -> Any:
-    """Look at signatures where an API's method asks for IAM's, and nowhere else."""
+    """Look at signatures where an API's method requires IAM's, and nowhere else."""
     if more.get("iam_action") == "execute-api:Invoke":
         kind = pinned("ministack.app._execute_api_authorization_type")
         if kind(api_id, stage, method, path) != "AWS_IAM":
@@ -49,12 +49,12 @@ def _where_iam_is_asked(
 
 
 def steering_key() -> bytes:
-    """Give the key that `local.control.Control` sends."""
+    """Return the key that `local.control.Control` sends."""
     return key_of(_secret_access_key).encode()
 
 
 def of_function(config: dict[str, Any]) -> dict[str, str]:
-    """Give the credentials of a function's role, drawn once a run and function."""
+    """Return the credentials of a function's role, drawn once a run and function."""
     return _drawn(config["FunctionArn"], config["Role"], config["FunctionName"])
 
 
@@ -92,11 +92,11 @@ def refusal(
 ) -> tuple[int, str, bytes]:
     """Answer a request whose signature is not good in the words of the service it is for.
 
-    Gives status, content type and body.
+    Returns status, content type and body.
     """
-    asked = (scope["method"], scope["path"], headers)
-    params = pinned("ministack.app._routing_params")(*asked, body, query)
-    service = pinned("ministack.app.detect_service")(*asked, params)
+    request = (scope["method"], scope["path"], headers)
+    params = pinned("ministack.app._routing_params")(*request, body, query)
+    service = pinned("ministack.app.detect_service")(*request, params)
     answer = pinned("ministack.app._credential_failure")(service, "", "local", why, headers)
-    status, told, content = answer
-    return status, told.get("Content-Type", "text/xml"), content
+    status, answered, content = answer
+    return status, answered.get("Content-Type", "text/xml"), content

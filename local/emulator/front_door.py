@@ -110,8 +110,8 @@ async def _serve_signed(
     query = parse_qs(scope["query_string"].decode(), keep_blank_values=True)
     refused = credentials.failure(scope, headers, query, body)
     if "/elasticbeanstalk/aws4_request" in headers.get("authorization", ""):
-        status, told, content = beanstalk.answer(body, refused)
-        await _respond(send, status, told["Content-Type"], content)
+        status, answered, content = beanstalk.answer(body, refused)
+        await _respond(send, status, answered["Content-Type"], content)
     elif refused:
         await _respond(send, *credentials.refusal(scope, headers, query, body, refused))
     else:

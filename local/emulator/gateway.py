@@ -1,8 +1,8 @@
-"""An API has the gateway responses its document asks for, and tells a function its own path.
+"""An API has the gateway responses its document names, and passes a function its own path.
 
 MiniStack knows gateway responses but does not read `x-amazon-apigateway-gateway-responses`,
 which is where SAM writes them and the one place AWS deploys together with the API. And
-`requestContext.path` is the path that the caller asked for, which here is a longer one.
+`requestContext.path` is the path that the caller requested, which here is a longer one.
 """
 
 from typing import Any
@@ -26,8 +26,8 @@ def _responding(create: Any, logical_id: str, properties: Any, stack_name: str) 
     put = pinned("ministack.services.apigateway_v1._put_gateway_response")
     document = properties.get("Body")
     if isinstance(document, dict):
-        for response_type, asked in (document.get(_EXTENSION) or {}).items():
-            status, _, answer = put(api_id, response_type, asked)
+        for response_type, wanted in (document.get(_EXTENSION) or {}).items():
+            status, _, answer = put(api_id, response_type, wanted)
             if status >= 400:  # noqa: PLR2004 - HTTP's first error
                 raise ValueError(f"gateway response {response_type}: {answer!r}")
     return api_id, attributes

@@ -1,6 +1,6 @@
 """Everything that exists in the emulator, over every service, read from its own stores.
 
-Whatever MiniStack keeps by account or region is listed, including stores nobody thought
+Whatever MiniStack keeps by account or region is listed, including stores that nobody thought
 of; `local.survey` names those that are not resources.
 """
 

@@ -182,7 +182,7 @@ def _record_cancelled(operation: Operation) -> None:
 
 @functools.cache
 def _actions() -> dict[Any, str]:
-    """Give what each function that makes, changes or deletes one resource does."""
+    """Return what each function that makes, changes or deletes one resource does."""
     return {
         pinned("ministack.services.cloudformation.stacks._provision_keeping_seed"): "create",
         pinned("ministack.services.cloudformation.stacks._update_keeping_seed"): "update",

@@ -2,7 +2,7 @@
 
 MiniStack takes an answer with `batchItemFailures` for success and loses what failed. On AWS the
 stream goes on from the first record named there (Lambda Developer Guide, "Configuring partial
-batch response with DynamoDB and Lambda"): here MiniStack is told that the batch failed, which
+batch response with DynamoDB and Lambda"): here MiniStack learns that the batch failed, which
 makes it bring the batch again after a second, and what came before that record is left out then.
 """
 
@@ -35,8 +35,8 @@ def _heeding_failures(execute: Any, function: Any, event: Any, *args: Any, **kwa
         return result
     done = left[: [_sequence(r) for r in left].index(failed)]
     _done.setdefault(name, set()).update(_sequence(r) for r in done)
-    told = {"errorType": "PartialBatchFailure", "errorMessage": f"from {failed} on"}
-    return {**result, "error": True, "body": told}
+    error = {"errorType": "PartialBatchFailure", "errorMessage": f"from {failed} on"}
+    return {**result, "error": True, "body": error}
 
 
 def _stream_records(event: Any) -> list[dict[str, Any]]:

@@ -41,7 +41,7 @@ class PortTakenError(EmulatorError):
 
 
 def free_port() -> int:
-    """Find a loopback port nobody listens on at this moment."""
+    """Find a loopback port that no program listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -50,7 +50,7 @@ def free_port() -> int:
 
 def is_running(pid: int) -> bool:
     """Whether a process lives; one that ended and was not waited for does not count."""
-    with contextlib.suppress(ChildProcessError):  # somebody else's child: signal 0 tells
+    with contextlib.suppress(ChildProcessError):  # not a child of ours: signal 0 shows it
         os.waitpid(pid, os.WNOHANG)
     try:
         os.kill(pid, 0)
@@ -60,9 +60,9 @@ def is_running(pid: int) -> bool:
 
 
 def stop_process(pid: int, within: float = _STOPS_WITHIN) -> bool:
-    """End a process by its id, asking first and insisting after `within` seconds.
+    """End a process by its id, with SIGTERM, and with SIGKILL after `within` seconds.
 
-    Answers whether it ended when it was asked to, and so had the time to save its state.
+    Returns whether SIGTERM was enough, so that it had the time to save its state.
     """
     for number in (signal.SIGTERM, signal.SIGKILL):
         if not is_running(pid):
@@ -91,7 +91,7 @@ class Emulator:
     instances: bool = False  # whether instances run (`local.instances`), or are recorded
     pid: int = 0
     lost: str = ""  # what a killed predecessor on this state lost, in one sentence
-    # Drawn for one run; the account's root, and the only key that is nobody's role.
+    # Drawn for one run; the account's root, and the only key without a role.
     access_key_id: str = field(default_factory=lambda: f"AKIA{secrets.token_hex(8).upper()}")
     secret_access_key: str = field(default_factory=lambda: secrets.token_urlsafe(30), repr=False)
 
@@ -99,7 +99,7 @@ class Emulator:
     def start(cls, state_dir: Path, port: int | None = None, **options: Any) -> "Emulator":
         """Start one on loopback with its state under `state_dir`, and wait until it answers.
 
-        Without a port it takes a free one, and another if somebody was quicker.
+        Without a port it takes a free one, and another if that is taken meanwhile.
         """
         for _ in range(_PORTS_TRIED):
             emulator = cls(port or free_port(), state_dir.resolve(), **options)
@@ -139,7 +139,7 @@ class Emulator:
         return Path("/tmp", name)  # noqa: S108
 
     def environment(self) -> dict[str, str]:
-        """Give what AWS clients and tools need to talk to this emulator and to nothing else."""
+        """Return what AWS clients and tools need to talk to this emulator and to nothing else."""
         return {
             "AWS_ENDPOINT_URL": self.url,
             "AWS_ACCESS_KEY_ID": self.access_key_id,
@@ -192,7 +192,7 @@ class Emulator:
                 shutil.rmtree(left, ignore_errors=True)
 
     def is_healthy(self) -> bool:
-        """Whether it answers on its port, and nobody else does: it knows its own secret."""
+        """Whether it answers on its port, and not another program: it knows its own secret."""
         try:
             with urlopen(f"{self.url}/_ministack/ready", timeout=2):  # noqa: S310
                 return bool(self.control.state())
@@ -269,7 +269,7 @@ class Emulator:
             ended = process.poll()
             if ended is not None or time.monotonic() > until:
                 self.stop()
-                self._refuse_taken_port()  # somebody was quicker
+                self._refuse_taken_port()  # taken meanwhile
                 if ended == PORT_TAKEN:  # and does not listen yet, or no more
                     raise self._port_taken()
                 raise EmulatorError(f"the emulator did not start:\n{self.log_tail()}")
@@ -282,7 +282,7 @@ class Emulator:
         return "\n".join(self.log_file.read_text(errors="replace").splitlines()[-lines:])
 
     def to_json(self) -> str:
-        """Tell what `from_json` needs to find it again from another process."""
+        """Return what `from_json` needs to find it from another process."""
         return json.dumps({**asdict(self), "state_dir": str(self.state_dir)})
 
     @classmethod

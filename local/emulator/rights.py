@@ -1,6 +1,6 @@
 """CloudFormation acts with the role that a stack was given, and with nothing more.
 
-MiniStack makes whatever a template asks for. Here each step of a stack that was given a
+MiniStack makes whatever a template names. Here each step of a stack that was given a
 role is first put to that role's policies, by the calls that AWS's handler for the resource
 makes and the tags that the resource really carries (`tools.rights`); a step that the role
 may not do fails in AWS's words. A stack without a role acts with its caller's rights on
@@ -91,7 +91,7 @@ def _resource(
 
 
 def _named(stack: _Stack) -> Iterator[Resource]:
-    """Give the resources that a step of this stack may name: those of all stacks of its role."""
+    """Yield the resources that a step of this stack may name: those of all stacks of its role."""
     for other in pinned("ministack.services.cloudformation._stacks").values():
         if other.get(_ROLE) == stack[_ROLE]:
             for logical_id, made in other.get("_resources", {}).items():
@@ -106,11 +106,11 @@ def _named(stack: _Stack) -> Iterator[Resource]:
 
 def _message(denied: Denied) -> str:
     service = denied.action.partition(":")[0]
-    told = denied.message
+    message = denied.message
     if service == "ec2":
-        told = f"You are not authorized to perform this operation. {told}"
+        message = f"You are not authorized to perform this operation. {message}"
     return (
-        f'Resource handler returned message: "{told} (Service: {service.title()}, '
+        f'Resource handler returned message: "{message} (Service: {service.title()}, '
         f'Status Code: 403, Request ID: {uuid.uuid4()})" (RequestToken: {uuid.uuid4()}, '
         "HandlerErrorCode: AccessDenied)"
     )

@@ -32,16 +32,16 @@ def install() -> None:
 
 
 async def _handle(_method: str, _path: str, headers: Any, body: bytes, _query: Any) -> Any:
-    asked = json.loads(body or b"{}")
+    request = json.loads(body or b"{}")
     action = headers["x-amz-target"].rpartition(".")[2]
-    quotas = [_quota(q) for q in QUOTAS if q.service == asked.get("ServiceCode")]
+    quotas = [_quota(q) for q in QUOTAS if q.service == request.get("ServiceCode")]
     if action == "ListAWSDefaultServiceQuotas" and quotas:
         return _answer(200, {"Quotas": quotas})
     if action == "GetServiceQuota":
         for quota in quotas:
-            if quota["QuotaCode"] == asked.get("QuotaCode"):
+            if quota["QuotaCode"] == request.get("QuotaCode"):
                 return _answer(200, {"Quota": quota})
-    return _answer(400, {"__type": "NoSuchResourceException", "Message": f"{action}: {asked}"})
+    return _answer(400, {"__type": "NoSuchResourceException", "Message": f"{action}: {request}"})
 
 
 def _quota(quota: Any) -> dict[str, Any]:

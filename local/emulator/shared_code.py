@@ -1,6 +1,6 @@
 """Functions of one package share one unpacked copy of it, so a cold start is quick.
 
-MiniStack unpacks the zip anew for every worker: 40 MB each, and Python compiles every
+MiniStack unpacks the zip again for every worker: 40 MB each, and Python compiles every
 module again. A function's code is read-only on AWS, so a link to one copy is enough.
 """
 

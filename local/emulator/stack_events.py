@@ -40,20 +40,20 @@ class _Event:
 
 def install() -> None:
     """Put this module between MiniStack and its list of stack events."""
-    around("ministack.services.cloudformation.stacks._add_event", _add_and_tell)
+    around("ministack.services.cloudformation.stacks._add_event", _add_and_publish)
 
 
-def _add_and_tell(record: Any, *args: Any, **kwargs: Any) -> None:
+def _add_and_publish(record: Any, *args: Any, **kwargs: Any) -> None:
     event = _Event(*args, **kwargs)
     operation = operations.current.get()
-    for told in _with_siblings(operation, event):
-        record(*astuple(told))
+    for each in _with_siblings(operation, event):
+        record(*astuple(each))
     if event.is_about_stack and controls.events:
         _publish(event.stack_id, event.status, _reason(operation, event))
 
 
 def _with_siblings(operation: operations.Operation | None, event: _Event) -> list[_Event]:
-    """Tell the event, with those of the resources that were being made beside it."""
+    """Return the event, with those of the resources that were being made beside it."""
     if operation is None:
         return [event]
     if event.is_about_stack:
@@ -98,13 +98,13 @@ def _beside(operation: operations.Operation, event: _Event) -> dict[str, str]:
 
 
 def _reason(operation: operations.Operation | None, event: _Event) -> str:
-    """Give AWS's words for a stack that failed by its resources; other reasons stay."""
+    """Return AWS's words for a stack that failed by its resources; other reasons stay."""
     if operation is None or event.status != "CREATE_FAILED" or not operation.failed_beside:
         return event.reason
     names = ", ".join(operation.failed_beside)
-    told = f"The following resource(s) failed to create: [{names}]. "
-    operation.stack["StackStatusReason"] = told
-    return told
+    reason = f"The following resource(s) failed to create: [{names}]. "
+    operation.stack["StackStatusReason"] = reason
+    return reason
 
 
 def _publish(stack_id: str, status: str, reason: str) -> None:

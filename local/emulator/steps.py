@@ -12,7 +12,7 @@ from local.patching import around, pinned
 
 _machine: ContextVar[str] = ContextVar("stelligent_machine", default="*")
 _machine_of_token: dict[str, str] = {}  # oldest first
-_TOKENS_KNOWN = 10_000  # ended ones among them, so that an answer that is late is told so
+_TOKENS_KNOWN = 10_000  # ended ones among them, so that a late answer is refused as late
 
 
 def install() -> None:
@@ -52,5 +52,5 @@ def _in_time(answer: Any, data: Any) -> Any:
 
 
 def machine_of(token: str) -> str:
-    """Name the state machine that a token is of; `*` where nobody knows."""
+    """Name the state machine that a token is of; `*` where that is unknown."""
     return _machine_of_token.get(token, "*")

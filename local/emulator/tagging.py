@@ -57,7 +57,7 @@ def _stacks() -> _Tagged:
 
 
 def _ec2_stores() -> dict[str, Any]:
-    """Give where each kind of resource lives, by its name in an ARN: the tags are in one store."""
+    """Return the store of each kind of resource, by its name in an ARN; tags have one store."""
     return {
         "instance": pinned("ministack.services.ec2._instances"),
         "internet-gateway": pinned("ministack.services.ec2._internet_gateways"),

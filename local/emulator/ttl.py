@@ -42,9 +42,9 @@ def _unless_silenced(remove: Any, *args: Any) -> Any:
 def _with_ttl(create: Any, logical_id: str, properties: Any, stack_name: str) -> Any:
     """Let a template's TimeToLiveSpecification count: MiniStack reads it and does nothing."""
     name, attributes = create(logical_id, properties, stack_name)
-    if asked := properties.get("TimeToLiveSpecification"):
+    if wanted := properties.get("TimeToLiveSpecification"):
         update_ttl = pinned("ministack.services.dynamodb._update_ttl")
-        update_ttl({"TableName": name, "TimeToLiveSpecification": asked})
+        update_ttl({"TableName": name, "TimeToLiveSpecification": wanted})
     return name, attributes
 
 

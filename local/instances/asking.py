@@ -20,7 +20,7 @@ def ask(verb: str, **arguments: object) -> int:
 
 
 def asked(verb: str, **arguments: object) -> tuple[int, str]:
-    """Ask for something; gives the exit status that it means and what is said."""
+    """Ask for something; return the exit status that it means and what is said."""
     host, _, path = os.environ["INSTANCE_CONTROL"].removeprefix("http://").partition("/")
     answered = json.loads(_answer(host, f"/{path}/{verb}", json.dumps(arguments).encode()))
     return int(answered["status"]), str(answered["message"])

@@ -86,7 +86,7 @@ class _Maker:
         self._stack_name = stack_name
 
     def make(self, kind: str, **wanted: Any) -> tuple[str, dict[str, Any]]:
-        """Make a resource of a type; gives its physical id and its attributes."""
+        """Make a resource of a type; return its physical id and its attributes."""
         handlers = pinned("ministack.services.cloudformation.provisioners._RESOURCE_HANDLERS")
         logical_id = kind.rpartition(":")[2]
         physical_id, attributes = handlers[kind]["create"](logical_id, wanted, self._stack_name)
@@ -97,7 +97,7 @@ class _Maker:
 def _make(
     made: list[tuple[str, str]], name: str, properties: dict[str, Any], stack_name: str
 ) -> str:
-    """Make what an environment consists of; gives its address."""
+    """Make what an environment consists of; return its address."""
     options = _options(properties)
     tags = properties.get("Tags", [])
     maker = _Maker(made, stack_name)
@@ -124,7 +124,7 @@ def _make(
 
 
 def _balanced(maker: _Maker, options: dict[tuple[str, str], str], tags: Any) -> tuple[str, str]:
-    """Make the load balancer; gives its target group and its address."""
+    """Make the load balancer; return its target group and its address."""
     balancer, known = maker.make(
         "AWS::ElasticLoadBalancingV2::LoadBalancer",
         Subnets=options["aws:ec2:vpc", "ELBSubnets"].split(","),

@@ -13,7 +13,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--stack", required=True)
     parser.add_argument("--resource", required=True)
     parser.add_argument("--region")
-    asked = parser.parse_args(arguments)
-    good = asked.success == "true" if asked.success else asked.exit_code == 0
+    options = parser.parse_args(arguments)
+    good = options.success == "true" if options.success else options.exit_code == 0
     status = "SUCCESS" if good else "FAILURE"
-    return ask("signal", stack=asked.stack, resource=asked.resource, status=status)
+    return ask("signal", stack=options.stack, resource=options.resource, status=status)

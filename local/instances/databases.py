@@ -115,7 +115,7 @@ def _data(one: Instance) -> Path:
 
 
 def _first(one: Instance) -> Path:
-    """Give the file of what a server does each time it starts."""
+    """Return the file of what a server does each time it starts."""
     return one.machine.directory / "first.sql"
 
 

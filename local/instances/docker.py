@@ -22,7 +22,7 @@ _NOT_THERE = ("no such container", "no container with")
 
 
 def main(arguments: list[str]) -> int:
-    """Do one command of docker, by whom it is done; gives the exit status."""
+    """Do one command of docker, by whom it is done; return the exit status."""
     name, *rest = arguments
     do = _COMMANDS.get(name)
     if do is None or _is_the_stand_ins(rest):
@@ -47,7 +47,7 @@ def _is_the_stand_ins(arguments: list[str]) -> bool:
 
 
 def _place() -> Place:
-    """Give the instance that this is; it is noted that it uses the engine."""
+    """Return the instance that this is; it is noted that it uses the engine."""
     directory = Path(os.environ["INSTANCE_ROOT"]).parent
     (directory / USED).touch()
     return Place(directory, os.environ["INSTANCE_ADDRESS"])

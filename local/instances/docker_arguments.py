@@ -1,4 +1,4 @@
-"""What an instance says to `docker`, and what the machine's own engine is told in its place.
+"""What an instance says to `docker`, and what the machine's own engine is called with instead.
 
 What changes is what one machine in the place of an instance forces: names, so that instances do
 not get into each other's way, volumes, which lie below the instance's root, and ports, which are
@@ -31,14 +31,14 @@ class Place:
         return f"localhost/stelligent-demo/{self.directory.name}/"
 
     def image(self, name: str) -> str:
-        """Give the engine's name of one of its images, which is one word after the slash."""
+        """Return the engine's name of one of its images, which is one word after the slash."""
         repository, colon, tag = name.rpartition(":")
         if not colon or "/" in tag:
             repository, tag = name, "latest"
         return f"{self.images}{repository.replace(':', '--').replace('/', '__')}:{tag}"
 
     def container(self, name: str) -> str:
-        """Give the engine's name of one of its containers."""
+        """Return the engine's name of one of its containers."""
         return f"{self.directory.name}-{name}"
 
     def labels(self) -> list[str]:
@@ -78,8 +78,8 @@ def read_build(arguments: Sequence[str]) -> Build:
     parser.add_argument("--pull", action="store_true")
     parser.add_argument("-q", "--quiet", action="store_true")
     parser.add_argument("context", type=Path)
-    asked = parser.parse_args(arguments)
-    return Build(asked.tag, asked.context)
+    options = parser.parse_args(arguments)
+    return Build(options.tag, options.context)
 
 
 _FLAGS = ("init", "read-only")
@@ -88,21 +88,21 @@ _LIMITS = ("memory", "cap-drop", "tmpfs")
 
 def read_run(arguments: Sequence[str], name: str) -> Run:
     """Read what `docker run` is given; `name` is for a container that is given none."""
-    asked = _run_parser().parse_args(arguments)
-    said = vars(asked)
+    options = _run_parser().parse_args(arguments)
+    said = vars(options)
     flags = [f"--{flag}" for flag in _FLAGS if said[flag.replace("-", "_")]]
     limits = [f"--{key}={text}" for key in _LIMITS for text in said[key.replace("-", "_")]]
     return Run(
-        name=asked.name or name,
-        image=asked.image,
-        command=asked.command,
-        environment=asked.env,
-        volumes=asked.volume,
-        ports=asked.publish,
+        name=options.name or name,
+        image=options.image,
+        command=options.command,
+        environment=options.env,
+        volumes=options.volume,
+        ports=options.publish,
         bounds=[*flags, *limits],
-        network=asked.network or "",
-        pulled=asked.pull == "always",
-        restart="always" if asked.restart in ("always", "unless-stopped") else "no",
+        network=options.network or "",
+        pulled=options.pull == "always",
+        restart="always" if options.restart in ("always", "unless-stopped") else "no",
     )
 
 
@@ -147,7 +147,7 @@ def run_here(run: Run, place: Place) -> list[str]:
 
 
 def volumes_here(run: Run, place: Place) -> list[str]:
-    """Give a container's volumes with their folders below the instance's root."""
+    """Return a container's volumes with their folders below the instance's root."""
     return [_volume_here(volume, f"{place.directory}/root") for volume in run.volumes]
 
 

@@ -34,15 +34,15 @@ _PROGRAMS = Path(os.environ.get("INSTANCE_ROOT", "")).parent / "bin"
 
 def build(arguments: list[str]) -> int:
     """Make an image from the Dockerfile in a folder, and give it a name."""
-    asked = docker_arguments.read_build(arguments)
+    options = docker_arguments.read_build(arguments)
     image = image_store.new()
     variables: dict[str, str] = {}
-    text = _CONTINUED.sub(" ", (asked.context / "Dockerfile").read_text())
+    text = _CONTINUED.sub(" ", (options.context / "Dockerfile").read_text())
     for line in filter(None, map(str.strip, text.splitlines())):
         if not line.startswith("#"):
-            _do(image, asked.context, variables, *line.split(None, 1))
-    image_store.keep(asked.tag, image)
-    print(f"Successfully tagged {asked.tag}")
+            _do(image, options.context, variables, *line.split(None, 1))
+    image_store.keep(options.tag, image)
+    print(f"Successfully tagged {options.tag}")
     return 0
 
 
@@ -103,16 +103,16 @@ def _run(image: Image, text: str) -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """Start a container: a service of the instance, kept running where that is asked for."""
-    asked = docker_arguments.read_run(arguments, uuid.uuid4().hex[:12])
-    name, restart = asked.name, asked.restart
-    given = dict(pair.split("=", 1) for pair in asked.environment)
-    if is_registry(asked.image):
+    """Start a container: a service of the instance, kept running where that is requested."""
+    options = docker_arguments.read_run(arguments, uuid.uuid4().hex[:12])
+    name, restart = options.name, options.restart
+    given = dict(pair.split("=", 1) for pair in options.environment)
+    if is_registry(options.image):
         return start(name, [str(_PROGRAMS / "docker-registry")], given, restart)
-    image = _found(asked.image, anew=asked.pulled)
-    command = [*image.entry_point, *(asked.command or image.command)]
+    image = _found(options.image, afresh=options.pulled)
+    command = [*image.entry_point, *(options.command or image.command)]
     moved = [f"{image.files}{word}" if word.startswith("/") else word for word in command]
-    environment = {**_moved(image, name, _volumes(asked.volumes)), **given}
+    environment = {**_moved(image, name, _volumes(options.volumes)), **given}
     return start(name, moved, environment, restart)
 
 
@@ -134,9 +134,9 @@ def start(name: str, command: list[str], environment: dict[str, str], restart: s
     return status
 
 
-def _found(name: str, *, anew: bool) -> Image:
+def _found(name: str, *, afresh: bool) -> Image:
     """Find an image; one of the registry's is taken from there first where that is wanted."""
-    if anew and name.startswith(REGISTRYS):
+    if afresh and name.startswith(REGISTRYS):
         with contextlib.suppress(ImageError):  # then the one that is here, as ECS has it
             _registry().pull(name)
     image = image_store.find(name)
@@ -145,10 +145,10 @@ def _found(name: str, *, anew: bool) -> Image:
     return image
 
 
-def _volumes(asked: list[str]) -> dict[str, str]:
+def _volumes(options: list[str]) -> dict[str, str]:
     """Say where the folders that a container is given are, by their names in the container."""
     root, found = os.environ["INSTANCE_ROOT"], {}
-    for volume in asked:
+    for volume in options:
         host, inside = volume.split(":")[:2]
         found[inside] = host if host.startswith(root) else root + host
     return found

@@ -25,7 +25,7 @@ exec python3 -c 'import json, sys; print(json.loads(sys.argv[1])[sys.argv[-1]])'
 
 
 def main(arguments: list[str]) -> int:
-    """Deploy a bundle; gives the exit status."""
+    """Deploy a bundle; return the exit status."""
     address, properties = arguments
     root = Path(os.environ["INSTANCE_ROOT"])
     _offer(root / _GET_CONFIG, properties)

@@ -103,7 +103,7 @@ def _end(process: "subprocess.Popen[str]") -> None:
 
 
 def environment() -> dict[str, str]:
-    """Give what the engine's program needs to find in its environment."""
+    """Return what the engine's program needs to find in its environment."""
     if given := os.environ.get(GIVEN):
         return dict(json.loads(given))
     return {name: os.environ[name] for name in _VARIABLES if name in os.environ}
@@ -139,7 +139,7 @@ def ask(folder: Path) -> None:
 
 
 def _proof(folder: Path) -> Path:
-    """Give the directory of what the proof runs in, as if it were an instance's."""
+    """Return the directory of what the proof runs in, as if it were an instance's."""
     return folder / f"{folder.name}-engine"
 
 
@@ -253,7 +253,7 @@ def remove_all(folder: Path) -> None:
 
 
 def _remove(engine: Engine, mark: Path, label: str, images: str) -> bool:
-    """Remove containers with a label, and images whose names begin so; gives whether it could."""
+    """Remove containers with a label, and images whose names begin so; return whether it could."""
     try:
         found = _words(engine, mark, "ps", "--all", "--quiet", f"--filter=label={label}")
         if found:
@@ -274,7 +274,7 @@ def _words(engine: Engine, mark: Path, *arguments: str) -> list[str]:
 
 
 def _written_down(folder: Path) -> Engine | None:
-    """Give the engine that instances in a folder have used, by what is there of them."""
+    """Return the engine that instances in a folder have used, by what is there of them."""
     file = _proof(folder) / _PROGRAM
     with contextlib.suppress(OSError):
         if file.stat().st_uid == os.getuid():

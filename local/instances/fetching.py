@@ -22,16 +22,16 @@ def curl(arguments: list[str]) -> int:
     parser.add_argument("--retry", type=int, default=0)
     parser.add_argument("--retry-delay", type=float, default=1.0)
     parser.add_argument("url")
-    asked = parser.parse_args(arguments)
-    headers = dict(header.split(": ", 1) for header in asked.header)
-    request = urllib.request.Request(asked.url, headers=headers, method=asked.request)  # noqa: S310
-    for left in range(asked.retry, -1, -1):
+    options = parser.parse_args(arguments)
+    headers = dict(header.split(": ", 1) for header in options.header)
+    request = urllib.request.Request(options.url, headers=headers, method=options.request)  # noqa: S310
+    for left in range(options.retry, -1, -1):
         try:
             with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
-                Path(asked.output).write_bytes(answer.read())
+                Path(options.output).write_bytes(answer.read())
         except OSError as error:
             failed = error
-            time.sleep(asked.retry_delay if left else 0)
+            time.sleep(options.retry_delay if left else 0)
         else:
             return 0
     print(f"curl: {failed}", file=sys.stderr)

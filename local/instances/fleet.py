@@ -69,7 +69,7 @@ def is_on() -> bool:
 
 
 def folder() -> Path:
-    """Give the folder of all instances of this emulator."""
+    """Return the folder of all instances of this emulator."""
     return Path(os.environ["INSTANCES"])
 
 
@@ -83,7 +83,7 @@ def open_folder() -> None:
 
 
 def endpoint() -> str:
-    """Give the emulator's own address."""
+    """Return the emulator's own address."""
     return f"http://127.0.0.1:{os.environ['GATEWAY_PORT']}"
 
 

@@ -19,12 +19,12 @@ _MINUTE = 60.0
 
 
 def scaled(seconds: float) -> float:
-    """Give how long so many seconds of AWS's take at the emulator's pace."""
+    """Return how long so many seconds of AWS's take at the emulator's pace."""
     return seconds * controls.pace / _MINUTE
 
 
 def groups() -> dict[str, _Group]:
-    """Give every group there is, by name."""
+    """Return every group there is, by name."""
     return dict(pinned("ministack.services.autoscaling._asgs").items())
 
 
@@ -127,7 +127,7 @@ def template_data(chosen: dict[str, str]) -> dict[str, Any]:
 
 
 def _role_of(profile: str) -> str:
-    """Give the ARN of the role in an instance profile."""
+    """Return the ARN of the role in an instance profile."""
     roles = pinned("ministack.services.iam._instance_profiles")[profile]["Roles"]
     role = roles[0] if isinstance(roles[0], str) else roles[0]["RoleName"]
     arn: str = pinned("ministack.services.iam._roles")[role.rpartition("/")[2]]["Arn"]

@@ -96,7 +96,7 @@ class Machine:
         return self.root / "var/log/cloud-init-output.log"
 
     def environment(self) -> dict[str, str]:
-        """Give what a process of this instance finds in its environment."""
+        """Return what a process of this instance finds in its environment."""
         given = {name: os.environ[name] for name in serving.SETTINGS if name in os.environ}
         return {
             **given,

@@ -27,7 +27,7 @@ PROGRAMS: Final = {
 
 
 def main(name: str, arguments: list[str]) -> int:
-    """Do what a program does; gives its exit status."""
+    """Do what a program does; return its exit status."""
     module, function = PROGRAMS[name]
     found = importlib.import_module(f"local.instances.{module}")
     status: int = getattr(found, function)(arguments)

@@ -34,7 +34,7 @@ class _Registry(BaseHTTPRequestHandler):
     """Answers that it is there, and gives and takes images by their names."""
 
     def do_GET(self) -> None:
-        """Give an image, or say that one may be asked for."""
+        """Return an image, or say that one may be asked for."""
         self._answer(*((200, b"{}") if self.path == "/v2/" else _kept(self.path, None)))
 
     def do_PUT(self) -> None:

@@ -82,7 +82,7 @@ async def _until(is_so: Callable[[], bool]) -> None:
 
 
 def _creation_policy(stack: dict[str, Any], logical_id: str) -> Any:
-    """Give a resource's creation policy with its references resolved."""
+    """Return a resource's creation policy with its references resolved."""
     policy = stack["_template"]["Resources"][logical_id].get("CreationPolicy")
     resolve = pinned("ministack.services.cloudformation.engine._resolve_refs")
     conditions = pinned("ministack.services.cloudformation.engine._evaluate_conditions")

@@ -118,7 +118,7 @@ def _count(cluster: str, key: str, service: dict[str, Any]) -> None:
 
 
 def _look_at(service: dict[str, Any], cluster: str, task: _Task) -> bool:
-    """Bring one task on; answers whether its status changed."""
+    """Bring one task on; return whether its status changed."""
     placed = _placed.get(task["taskArn"])
     if task["lastStatus"] == "PENDING" and placed is None:
         _place(cluster, task)

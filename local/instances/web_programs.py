@@ -29,7 +29,7 @@ def apache2(arguments: list[str]) -> int:
 
 
 def _said(lines: list[str], directive: str) -> list[list[str]]:
-    """Give the arguments of each directive of this name."""
+    """Return the arguments of each directive of this name."""
     return [line.split()[1:] for line in lines if line.startswith(f"{directive} ")]
 
 

@@ -37,7 +37,7 @@ class SlackError(RuntimeError):
 
 
 def looks(slack: LocalSlack) -> Iterator[Json]:
-    """Give what the stand-in has seen, again and again."""
+    """Yield what the stand-in has seen, again and again."""
     with httpx.Client(base_url=slack.url, timeout=10, trust_env=False) as client:
         while True:
             yield client.get("/_stand-in/seen").json()
@@ -45,7 +45,7 @@ def looks(slack: LocalSlack) -> Iterator[Json]:
 
 
 def news(before: Json, seen: Json) -> tuple[list[Json], list[Json]]:
-    """Give the answers and messages that came or changed since `before`."""
+    """Return the answers and messages that came or changed since `before`."""
     known = {message["ts"]: message for message in before["messages"]}
     changed = [m for m in seen["messages"] if known.get(m["ts"]) != m]
     return seen["answers"][len(before["answers"]) :], changed

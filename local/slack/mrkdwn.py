@@ -30,7 +30,7 @@ class Run:
 
 
 def runs(text: str, now: datetime) -> Iterator[Run]:
-    """Give the runs of a formatted text as a reader sees them at `now`."""
+    """Yield the runs of a formatted text as a reader sees them at `now`."""
     at = 0
     for found in _RUN.finditer(text):
         if found.start() > at:
@@ -56,21 +56,21 @@ def _run(found: "re.Match[str]", now: datetime) -> Run:
 
 
 def plain(text: str) -> str:
-    """Give text as it is read: entities resolved, and nothing of zero width in it."""
+    """Return text as it is read: entities resolved, and nothing of zero width in it."""
     return html.unescape(text).replace("\u200b", "")
 
 
 def _date(at: int, form: str, now: datetime) -> str:
     moment = datetime.fromtimestamp(at, UTC)
     day = "Today" if moment.date() == now.date() else f"{moment:%b} {moment.day}"
-    told = form.replace("{date_short_pretty}", day).replace("{time}", f"{moment:%H:%M}")
-    return told.replace("{ago}", _ago((moment - now).total_seconds()))
+    shown = form.replace("{date_short_pretty}", day).replace("{time}", f"{moment:%H:%M}")
+    return shown.replace("{ago}", _ago((moment - now).total_seconds()))
 
 
 def _ago(seconds: float) -> str:
     for name, size in (("day", _DAY), ("hour", _HOUR), ("minute", _MINUTE), ("second", 1)):
         count = round(abs(seconds) / size)
         if count >= 1 and abs(seconds) >= size * 0.95:
-            told = f"{count} {name}{'s' if count != 1 else ''}"
-            return f"in {told}" if seconds > 0 else f"{told} ago"
+            shown = f"{count} {name}{'s' if count != 1 else ''}"
+            return f"in {shown}" if seconds > 0 else f"{shown} ago"
     return "now"

@@ -11,7 +11,7 @@ from local.emulator.process import Emulator
 from local.slack.stand_in import TEAM, TOKEN
 
 SECRET = "stelligent-service/slack"  # noqa: S105 - a secret's name
-# Slack tells nobody's address; on this machine there is only one worth opening a demo to.
+# Slack does not say a person's address; on this machine there is only one worth opening a demo to.
 CIDR = "127.0.0.1/32"
 
 

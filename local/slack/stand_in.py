@@ -1,8 +1,8 @@
 """A stand-in for Slack's Web API on loopback: keeps what is posted, and judges every payload.
 
 It knows the four people in `PEOPLE`, and is in every channel but those in `CLOSED`. What it
-was told to do wrong (`POST /_stand-in/behave`) it does before anything else: answer an error
-or a 429, or take its time. It is for this machine: whoever reaches the port can read it all.
+was instructed to do wrong (`POST /_stand-in/behave`) it does before anything else: answer an error
+or a 429, or take its time. It is for this machine: who reaches the port can read everything.
 """
 
 import json
@@ -164,8 +164,8 @@ class StandIn:
                 return _OK | {"channel": message.channel, "ts": message.ts}
         return _no("message_not_found")
 
-    def told(self) -> Json:
-        """Give everything seen so far."""
+    def as_json(self) -> Json:
+        """Return everything seen so far."""
         with self._lock:
             return asdict(self.seen)
 
@@ -175,12 +175,12 @@ class StandIn:
             self.wrong = [*self.wrong, Behaviour(**wrong)] if wrong else []
 
     def forget(self) -> None:
-        """Start anew."""
+        """Start again."""
         with self._lock:
             self.seen, self.wrong = Seen(), []
 
     def remove(self, ts: str) -> None:
-        """Delete a message, as somebody in the channel may."""
+        """Delete a message, as anybody in the channel may."""
         with self._lock:
             self.seen.messages = [m for m in self.seen.messages if m.ts != ts]
 
@@ -197,7 +197,7 @@ def application(stand_in: StandIn) -> Any:
         given = _given(request)
         match request.path.strip("/").split("/"):
             case ["_stand-in", "seen"]:
-                return _say(stand_in.told())
+                return _say(stand_in.as_json())
             case ["_stand-in", "behave"]:
                 stand_in.behave(given)
                 return _say(_OK)
@@ -224,9 +224,9 @@ def _given(request: Request) -> Json:
 
 def _called(status: int, body: Json, seconds: float) -> Response:
     time.sleep(seconds)
-    told = dict(body)
-    retry_after = told.pop("_retry_after", 0)
-    return _say(told, status, {"Retry-After": str(retry_after)} if retry_after else None)
+    content = dict(body)
+    retry_after = content.pop("_retry_after", 0)
+    return _say(content, status, {"Retry-After": str(retry_after)} if retry_after else None)
 
 
 def _say(body: Json, status: int = 200, headers: dict[str, str] | None = None) -> Response:

@@ -72,7 +72,7 @@ def _buttons(elements: Iterable[Given]) -> Text:
 
 
 def said(given: Given, now: datetime, *, only_you: bool = False) -> RenderableType:
-    """Show a message; `only_you` marks one that nobody else sees."""
+    """Show a message; `only_you` marks one that only its reader sees."""
     blocks = given.get("blocks") or []
     shown: list[RenderableType] = [block(b, now) for b in blocks] or [
         formatted(given.get("text", ""), now)

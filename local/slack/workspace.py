@@ -40,7 +40,7 @@ class Workspace:
     def command_body(
         self, text: str, *, user: str = U_OWNER, channel: str = CHANNEL, trigger: str = ""
     ) -> bytes:
-        """Give the form that a slash command sends."""
+        """Return the form that a slash command sends."""
         fields = {
             "token": "unused",
             "team_id": self.team,

@@ -309,12 +309,12 @@ def test_the_page_is_named_as_soon_as_the_service_is_up(
         (True, ("\nLinks:\n", "own user data", "Jenkins is a page that says")),
     ],
 )
-def test_the_farewell_says_what_is_not_real(*, instances: bool, words: tuple[str, ...]) -> None:
+def test_the_summary_says_what_is_not_real(*, instances: bool, words: tuple[str, ...]) -> None:
     """The last words have the links, what stands behind them, and how to stop."""
     fields = dict.fromkeys(service.Service.__dataclass_fields__, "x")
     up = service.Service(**{**fields, "instances": instances})  # type: ignore[arg-type]
     local = local_run(1.5, instances=instances)
-    said = demo.farewell(up, a_demo("ready"), local)
+    said = demo.summary(up, a_demo("ready"), local)
     assert [] == [each for each in (*words, "http://web.example", "make down") if each not in said]
 
 

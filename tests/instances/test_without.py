@@ -92,14 +92,14 @@ def test_python_serves_where_there_is_no_apache(bare: Running) -> None:
         wait_for(lambda url=link: _name_at(url) == NAME, "the name")  # type: ignore[misc]
     assert "recorded-not-emulated" in ready["outputs"]["rds"]["DatabaseEndpoint"]
     local = httpx.get(f"{bare.up.api_url}/config.json", trust_env=False).json()["local"]
-    farewell = demo.farewell(bare.up, ready, local)
+    summary = demo.summary(bare.up, ready, local)
     for words in (
         "A stand-in takes Docker's place, as DEMO_WITHOUT says",
         "served by Python in place of Apache",
         "The database is recorded",
     ):
         assert words in " ".join(local["details"])
-        assert words in farewell
+        assert words in summary
     owner.call("DELETE", f"/demos/{demo_id}")
     assert "deleted" == owner.until(demo_id, "deleted", "quarantined")["phase"]
 
