@@ -69,13 +69,13 @@ def _seconds(moment: str) -> float:
 def _own_seconds(aws: Emulator, stack: str) -> float:
     """Return how long the stack's last update took, by its own events."""
     pages = aws.client("cloudformation").get_paginator("describe_stack_events")
-    told: list[dict[str, Any]] = [
+    entries: list[dict[str, Any]] = [
         event for page in pages.paginate(StackName=stack) for event in page["StackEvents"]
     ]
     moments = {
         status: max(
             e["Timestamp"].timestamp()
-            for e in told
+            for e in entries
             if e["LogicalResourceId"] == stack and e["ResourceStatus"] == status
         )
         for status in ("UPDATE_IN_PROGRESS", "UPDATE_COMPLETE")

@@ -51,7 +51,7 @@ class Callers:
     statuses: Counter[int] = field(default_factory=Counter)
 
     def call(self, owner: str, method: str, path: str, **more: object) -> httpx.Response:
-        """Make one call as somebody; nothing is tried again."""
+        """Make one call as a person; nothing is tried again."""
         groups = ["demo-admins"] if owner == "admin" else []
         issuer, keys = self.up.issuer, self.state / "identity"
         token = tokens.mint(keys, issuer, f"{owner}@example.com", groups=groups)
@@ -139,12 +139,12 @@ def measure(demos: int, up: service.Service, state: Path) -> list[Figure]:
     owners = [f"owner{n}" for n in range(demos)]
     began = time.monotonic()
     with ThreadPoolExecutor(_CALLERS) as pool:
-        asked = list(
+        created = list(
             pool.map(lambda o: callers.call(o, "POST", "/demos", components=["s3"]), owners)
         )
         posted = time.monotonic() - began
         ready = posted + callers.until_all("ready", demos)
-        paths = [f"/demos/{answer.json()['demo_id']}" for answer in asked]
+        paths = [f"/demos/{answer.json()['demo_id']}" for answer in created]
         began = time.monotonic()
         list(
             pool.map(
@@ -161,7 +161,7 @@ def measure(demos: int, up: service.Service, state: Path) -> list[Figure]:
         Figure(
             "GiB of memory", memory.most / _GIBIBYTE, 4, f"{memory.processes} processes at most"
         ),
-        Figure("seconds until all ready", ready, _GIVE_UP, f"all asked for after {posted:.1f} s"),
+        Figure("seconds until all ready", ready, _GIVE_UP, f"all requested after {posted:.1f} s"),
         Figure("seconds until all gone", gone, _GIVE_UP, f"all answered after {deleted:.1f} s"),
     ]
 

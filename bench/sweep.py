@@ -22,10 +22,10 @@ _ROUNDS = 31
 def measure(aws: Emulator, table: str) -> list[Figure]:
     """Query the due index of two tables like the deployed one, with few and with many demos.
 
-    They are asked by turns, so that other load falls on both alike. Time is taken over a table
+    They are called alternately, so that other load falls on both alike. Time is taken over a table
     of mostly ended demos, as a service's is that caps the living. With all of them alive only
     read units are: the emulator walks through an index's whole partition, where DynamoDB reads
-    the range of keys that was asked for.
+    the range of keys that was requested.
     """
     client = aws.client("dynamodb")
     now = datetime.now(UTC)

@@ -40,7 +40,7 @@ def aws(running: Emulator) -> Iterator[Emulator]:
 
 
 def wait_until(is_so: Callable[[], Any]) -> Any:
-    """Give what `is_so` answers as soon as it is true."""
+    """Return what `is_so` answers as soon as it is true."""
     until = time.monotonic() + _PATIENCE
     while not (answer := is_so()):
         assert time.monotonic() < until, "it never came to be"

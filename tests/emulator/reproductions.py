@@ -65,7 +65,7 @@ class Aws:
         return _client(self.url, service, **{**pair, **signed})
 
     def role(self, name: str, *statements: Json) -> str:
-        """Make a role that may do what the statements say; gives its ARN."""
+        """Make a role that may do what the statements say; return its ARN."""
         iam = self("iam")
         iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))
         document = json.dumps({"Version": "2012-10-17", "Statement": statements})
@@ -84,7 +84,7 @@ class Aws:
         )
 
     def function(self, name: str, body: str) -> str:
-        """Make a Python function with this body; gives its ARN."""
+        """Make a Python function with this body; return its ARN."""
         archive = io.BytesIO()
         with zipfile.ZipFile(archive, "w") as written:
             written.writestr(
@@ -100,7 +100,7 @@ class Aws:
         return str(made["FunctionArn"])
 
     def stack(self, name: str, resources: Json, sections: Json | None = None, **asked: Any) -> str:
-        """Make a stack; gives the status it comes to rest in."""
+        """Make a stack; return the status it comes to rest in."""
         self("cloudformation").create_stack(
             StackName=name,
             TemplateBody=json.dumps({"Resources": resources, **(sections or {})}),
@@ -110,7 +110,7 @@ class Aws:
         return self.settled(name)
 
     def settled(self, name: str) -> str:
-        """Wait until a stack comes to rest; gives its status."""
+        """Wait until a stack comes to rest; return its status."""
 
         def status() -> str:
             told = self("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
@@ -119,14 +119,14 @@ class Aws:
         return str(until(status))
 
     def deleted(self, name: str) -> str:
-        """Delete a stack; gives the status it comes to rest in."""
+        """Delete a stack; return the status it comes to rest in."""
         cloudformation = self("cloudformation")
         stack = cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackId"]
         cloudformation.delete_stack(StackName=name)
         return self.settled(stack)
 
     def machine(self, name: str, timeout: Json) -> tuple[str, str]:
-        """Run a machine whose only task waits for its token; gives the execution and the token."""
+        """Run a machine whose only task waits for its token; return execution and token."""
         url = self("sqs").create_queue(QueueName=name)["QueueUrl"]
         task = {
             "Type": "Task",
@@ -146,7 +146,7 @@ class Aws:
         return run["executionArn"], json.loads(told["Body"])["token"]
 
     def ended(self, execution: str) -> str:
-        """Wait until an execution ends; gives its status."""
+        """Wait until an execution ends; return its status."""
         steps = self("stepfunctions")
 
         def status() -> str:
@@ -179,7 +179,7 @@ def reproduces(module: str, document: str) -> Callable[[Callable[[Aws], None]], 
 
 
 def until(is_so: Callable[[], Any], within: float = PATIENCE) -> Any:
-    """Give what `is_so` answers as soon as it is true."""
+    """Return what `is_so` answers as soon as it is true."""
     end = time.monotonic() + within
     while not (answer := is_so()):
         assert time.monotonic() < end, "it never came to be"
@@ -188,7 +188,7 @@ def until(is_so: Callable[[], Any], within: float = PATIENCE) -> Any:
 
 
 def refusal(call: Callable[[], Any]) -> str:
-    """Make a call; gives its error's code, empty where there is none."""
+    """Make a call; return its error's code, empty where there is none."""
     try:
         call()
     except ClientError as error:
@@ -361,7 +361,7 @@ _KEYED = {
 
 
 def _table(aws: Aws, name: str, **more: Any) -> str:
-    """Make a table; gives the ARN of its stream, if it has one."""
+    """Make a table; return the ARN of its stream, if it has one."""
     made = aws("dynamodb").create_table(TableName=name, **_KEYED, **more)["TableDescription"]
     return str(made.get("LatestStreamArn", ""))
 
@@ -547,7 +547,7 @@ def a_stacks_role_decides(aws: Aws) -> None:
     "images", "Amazon ECS Developer Guide, Retrieving Amazon ECS-optimized Linux AMI metadata"
 )
 def the_ecs_image_has_a_parameter(aws: Aws) -> None:
-    """Give its id by a public parameter."""
+    """Return its id by a public parameter."""
     name = "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id"
     assert refusal(lambda: aws("ssm").get_parameter(Name=name)) == ""
 

@@ -82,7 +82,7 @@ def _in(demo: dict[str, Any], phases: tuple[str, ...]) -> dict[str, Any] | None:
 
 
 def wait_for(look: Callable[[], Any], what: str) -> Any:
-    """Give what `look` answers as soon as it answers anything."""
+    """Return what `look` answers as soon as it answers anything."""
     until = time.monotonic() + PATIENCE
     while not (answer := look()):
         assert time.monotonic() < until, f"never came to be: {what}"

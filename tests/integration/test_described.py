@@ -68,7 +68,7 @@ def test_every_operation_answers_as_described(
 
 
 def _made(owner: Api, checked: Call) -> str:
-    """Make a demo, look at it and change it; gives its path."""
+    """Make a demo, look at it and change it; return its path."""
     body = {"components": ["s3"], "name": "described"}
     checked(owner, "planDemo", "POST", "/plan", body)
     demo = f"/demos/{checked(owner, 'createDemo', 'POST', '/demos', body).json()['demo_id']}"

@@ -13,7 +13,7 @@ from local.instances import engine, serving
 
 @pytest.fixture
 def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give a folder of programs that are all there is."""
+    """Return a folder of programs that are all there is."""
     folder = tmp_path / "programs"
     folder.mkdir()
     monkeypatch.setenv("PATH", str(folder))
