@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib.adapters.templates import PackagedTemplates
-from chalicelib.core.account_quotas import QUOTAS, taken
+from chalicelib.core.account_quotas import QUOTAS, Quota, taken
 from chalicelib.core.catalog import ALL, Component
 from chalicelib.core.errors import AccessDenied, InvalidRequest, Unavailable
 from chalicelib.core.identity import Caller
@@ -98,3 +98,10 @@ def test_every_resource_of_the_shipped_templates_is_counted() -> None:
         "Environments": 1,
         "General purpose buckets": 1,
     } == all_eight
+
+
+@pytest.mark.parametrize("quota", QUOTAS, ids=lambda quota: quota.name)
+def test_a_resource_takes_one_of_its_quota(quota: Quota) -> None:
+    """Also one of a template that is dropped in: no shipped one holds an address of its own."""
+    for kind in quota.per_type:
+        assert 3 == quota.taken_by({kind: 3, "AWS::SNS::Topic": 5})

@@ -62,6 +62,20 @@ def test_a_written_duration_is_understood(word: str, hours: float) -> None:
     assert timedelta(hours=hours) == parse(word)
 
 
+@pytest.mark.parametrize(
+    ("words", "hours"),
+    [
+        ("30m 30min 30mins 30minute 30minutes", 0.5),
+        ("2h 2hr 2hrs 2hour 2hours", 2),
+        ("2d 2day 2days", 48),
+        ("2w 2week 2weeks", 336),
+    ],
+)
+def test_every_spelling_of_a_unit_means_the_same(words: str, hours: float) -> None:
+    """Short or long, one or many."""
+    assert {timedelta(hours=hours)} == {parse(word) for word in words.split()}
+
+
 @pytest.mark.parametrize("word", ["", "h", "2x", "2h3x", "-1h", "٢h", "123456h"])
 def test_what_is_no_duration_is_none(word: str) -> None:
     """It may be a name."""
