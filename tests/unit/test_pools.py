@@ -87,6 +87,7 @@ def test_a_good_pool_is_taken() -> None:
         ({"windows": (a_window(days=("mon", "day"), ready=1),)}, "windows.0.days"),
         ({"windows": (a_window(days=(), ready=1),)}, "windows.0.days"),
         ({"windows": (a_window(end=time(8), ready=1),)}, "windows.0.to"),
+        ({"windows": (a_window(start=time(18), end=time(8), ready=1),)}, "windows.0.to"),
         ({"windows": (a_window(time_zone="Mars/Base", ready=1),)}, "windows.0.time_zone"),
         ({"windows": (a_window(time_zone="../etc/passwd", ready=1),)}, "windows.0.time_zone"),
     ],
