@@ -12,9 +12,9 @@ from chalicelib.core.pool import Pool, Tier
 
 MAX_FAILURES: Final = 3
 """Members that fail one after the other before the pool is paused and an operator is needed."""
-SETTLING: Final = timedelta(minutes=2)
-"""So long after members were made a list may lack them, and no more are made: a sweep may overlap
-the one before it, and an index of the table lags."""
+SETTLING: Final = timedelta(minutes=4.5)
+"""So long after members were made a list may lack them, and no more are made: an index of the
+table lags, and a sweep that was started twice may go on for as long as its function may run."""
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 

@@ -106,9 +106,10 @@ def _heads(scene: Scene, demo: Demo, kind: EntryKind) -> list[str]:
 def _gentle(script: Script) -> bool:
     """Return whether a demo had the time to come up, and no more faults than retries bear."""
     fatal = any(f is Fault.FATAL for f in script.calls.values())
-    ends = min(script.lease, ROOMY if script.delete_at is None else script.delete_at)
+    ends = script.lease if script.delete_at is None else min(script.lease, script.delete_at)
+    answered = ends - sum(outage.minutes for outage in script.outages)
     spared = script.erase_at is None and script.unreadable is None and script.lost is None
-    roomy = ends >= ROOMY and spared and not script.skew
+    roomy = ends >= ROOMY and answered >= ROOMY / 2 and spared and not script.skew
     retried = script.sweeps and script.deaths_retried
     return roomy and retried and not fatal and len(script.calls) <= FEW
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from chalicelib.core.component import Failure
 from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.pool import Pool, Tier
-from chalicelib.core.pool_filling import Filling, filling
+from chalicelib.core.pool_filling import SETTLING, Filling, filling
+from tools.infrastructure.functions import FUNCTIONS
 
 from .builders import NOW, REGION, demo, minutes
 
@@ -79,9 +80,15 @@ def test_an_old_one_on_its_way_counts_among_those_made_at_once() -> None:
 
 def test_none_is_made_while_the_last_may_not_be_listed() -> None:
     """An index lags, and one sweep may overlap another."""
-    lately = a_pool(filled_at=NOW - minutes(1))
+    lately = a_pool(filled_at=NOW - minutes(4))
     assert 0 == fill(lately).create
-    assert 2 == fill(replace(lately, filled_at=NOW - minutes(2))).create
+    assert 2 == fill(replace(lately, filled_at=NOW - minutes(4.5))).create
+
+
+def test_no_sweep_outlives_the_time_in_which_no_more_are_made() -> None:
+    """And the next one, five minutes later, may make more."""
+    (sweep,) = (function for function in FUNCTIONS if function.name == "sweep")
+    assert timedelta(seconds=sweep.timeout_seconds) < SETTLING < minutes(5)
 
 
 def test_a_member_that_was_told_to_go_and_has_not_begun_is_nudged() -> None:
