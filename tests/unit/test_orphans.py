@@ -11,6 +11,7 @@ from chalicelib.core.errors import DemoError, Unavailable
 from chalicelib.core.naming import stack_name
 from chalicelib.core.plan import Next
 from chalicelib.core.request import DemoRequest
+from chalicelib.core.timeline import EntryKind
 from testkit.simulation.components import SMALL, component
 
 from .builders import HOME, NOW, OWNER, Stage, minutes
@@ -172,6 +173,8 @@ def test_what_an_ended_demo_left_is_taken_up_again() -> None:
     assert f"found without a live demo: {stack_name('demo0001', 'vpc')}" == again.reason
     assert (Phase.DELETING, 2, True) == (again.phase, again.generation, again.looping)
     assert Status.READY is again.components["vpc"].status
+    told = [e for e in stage.store.entries["demo0001"] if e.text == again.reason]
+    assert [EntryKind.NOTICE] == [e.kind for e in told]
 
 
 def test_only_our_tags_count() -> None:

@@ -198,7 +198,9 @@ def test_a_member_that_cannot_be_read_is_neither_replaced_nor_forgotten() -> Non
     assert Desired.DELETED is stage.store.get(member).desired_state
 
 
-def test_figures_that_cannot_be_kept_fail_no_request(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_figures_that_cannot_be_kept_fail_no_request(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     """A claim that took effect is answered, and so is one that found nothing."""
     stage = stage_with()
 
@@ -210,6 +212,19 @@ def test_figures_that_cannot_be_kept_fail_no_request(monkeypatch: pytest.MonkeyP
     second = stage.request.create(OWNER, REQUEST)
     assert ("base", "") == (first.from_pool, second.from_pool)
     assert 2 == stage.metrics.counts["PoolFaults"]
+    assert 2 == caplog.text.count("not counted for the pool base: no answer")
+
+
+def test_every_sweep_measures_what_a_pool_holds_and_costs() -> None:
+    """Not only when something changes: an alarm lasts as long as its cause."""
+    stage = stage_with(ready=2)
+    pool = stage.pools.get(ADMIN, "base").pool
+    stage.ports.pools.put(replace(pool, paused="three failed"), before=pool)
+    stage.metrics.values.clear()
+    stage.fill_pools.run(no_report)
+    price = stage.pools.get(ADMIN, "base").price(stage.offer.catalog()).known_usd
+    measured = {name: value for name, value, _ in stage.metrics.values}
+    assert {"PoolReady": 2, "PoolHourlyUsd": price, "PoolsPaused": 1} == measured
 
 
 def test_a_full_owner_claims_nothing() -> None:

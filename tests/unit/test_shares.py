@@ -211,6 +211,14 @@ def test_a_link_has_a_shortest_span(hours: float) -> None:
     assert 0.1 == parsed(ShareBody, {"expires_hours": 0.1}).expires_hours
 
 
+def test_a_link_keeps_who_invites_and_what_they_say() -> None:
+    """The prospect reads both."""
+    scene = Scene()
+    invitation = Invitation(label="Acme", host="Ann Lee", note="See you at ten.", hours=1)
+    share, _ = scene.sharing.create(ANN, scene.demo_id, invitation)
+    assert ("Acme", "Ann Lee", "See you at ten.") == (share.label, share.host, share.note)
+
+
 def test_making_and_revoking_a_link_is_told() -> None:
     """By its label, and by its id where it has none; the token is in no entry."""
     scene = Scene()

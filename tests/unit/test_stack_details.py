@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from chalicelib.adapters.templates import PackagedTemplates
 from chalicelib.core.catalog import ALL
-from chalicelib.core.demo import Demo, Phase
+from chalicelib.core.component import Status
+from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.errors import NotFound
 from chalicelib.core.identity import Caller
 from chalicelib.core.listing import Listing, Order
@@ -91,6 +93,25 @@ def test_a_component_is_looked_into_by_those_who_may_see_its_demo() -> None:
         inspect.component(caller, demo.demo_id, "nothing")
     with pytest.raises(NotFound):
         inspect.component(Caller(owner="eve@example.com"), demo.demo_id, name)
+
+
+def test_what_is_no_stack_has_no_events() -> None:
+    """The bundle is files in a bucket."""
+    stage = Stage()
+    demo = stage.request.create(OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
+    seen = stage.inspect.component(Caller(owner=OWNER), demo.demo_id, "bundle")
+    assert (demo.demo_id, "bundle", None) == (seen.demo.demo_id, seen.component.name, seen.stack)
+
+
+def test_a_demo_that_is_to_be_paused_costs_what_it_does_paused() -> None:
+    """Its desired state counts, which is what it will cost from now on."""
+    stage = Stage(tuple(PackagedTemplates().catalog().components.values()))
+    made = stage.request.create(OWNER, DemoRequest(components=("rds",), allowed_cidr=(HOME,)))
+    there = {n: replace(c, status=Status.READY) for n, c in made.components.items()}
+    demo = replace(made, components=there)
+    paused = replace(demo, desired_state=Desired.PAUSED)
+    price = stage.overview.price
+    assert 0 < price(paused).known_usd < price(demo).known_usd
 
 
 def test_who_holds_what_is_counted_and_priced() -> None:
