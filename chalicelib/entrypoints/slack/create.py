@@ -103,7 +103,7 @@ def _loose(draft: _Draft, tokens: list[Token]) -> int:
     if has_unit(tokens):
         return _lease(draft, "for", tokens)
     if _IPV4.fullmatch(word):
-        draft.cidr.append(_block(word))
+        draft.cidr += blocks_in(word)
     elif _REGION.fullmatch(word):
         draft.regions.append(word)
     elif word in EVERYTHING:
@@ -177,17 +177,20 @@ def _until(draft: _Draft, word: str, tokens: list[Token]) -> int:
 def _from(draft: _Draft, word: str, tokens: list[Token]) -> int:
     took = 0
     for number, token in enumerate(tokens):
-        parts = [p for p in re.split(r"[,\s]+", token.word) if p]
-        if parts and all(_IPV4.fullmatch(part) for part in parts):
-            draft.cidr += [_block(part) for part in parts]
+        if blocks := blocks_in(token.word):
+            draft.cidr += blocks
             took = number + 1
         elif not token.is_small:
             break
     return took or _unread(draft, word, _ADDRESSES, tokens)
 
 
-def _block(word: str) -> str:
-    return word if "/" in word else f"{word}/32"
+def blocks_in(text: str) -> tuple[str, ...]:
+    """Return a list of addresses as blocks; nothing where one of them is no address."""
+    words = [word for word in re.split(r"[,\s]+", text) if word]
+    if not all(_IPV4.fullmatch(word) for word in words):
+        return ()
+    return tuple(word if "/" in word else f"{word}/32" for word in words)
 
 
 def _in(draft: _Draft, word: str, tokens: list[Token]) -> int:

@@ -27,8 +27,7 @@ from chalicelib.core.preview import Preview, preview
 from chalicelib.core.request import MAX_NAME
 from chalicelib.entrypoints.logs import logger
 from chalicelib.entrypoints.slack.blocks import context, escaped, plain, price_in_words, section
-from chalicelib.entrypoints.slack.command import parse
-from chalicelib.entrypoints.slack.create import Misunderstood
+from chalicelib.entrypoints.slack.create import blocks_in
 from chalicelib.services.slack.commands import Create
 from chalicelib.services.slack.ports import Json
 from chalicelib.services.slack.requests import Intake
@@ -39,6 +38,7 @@ _MAX_LABEL: Final = InputBlock.label_max_length
 _MAX_PLACEHOLDER: Final = StaticSelectElement.placeholder_max_length
 _MAX_TITLE: Final = View.title_max_length
 _MAX_PROBLEM: Final = 3000
+_NO_ADDRESS: Final = "give addresses such as 203.0.113.7 or 203.0.113.0/24, by comma"
 _LEASES: Final = (1, 2, 4, 8, 24, 48, 72, 168)
 _FIELDS: Final = {
     "components": "components",
@@ -241,12 +241,9 @@ def read(state: Mapping[str, Any]) -> Create | dict[str, str]:
     lease = (_element(state, "lease", "lease").get("selected_option") or {}).get("value", "")
     cidr = _element(state, "cidr", "cidr").get("value") or ""
     name = _element(state, "name", "name").get("value")
-    blocks: tuple[str, ...] = ()
-    if cidr.strip():
-        command = parse(f"create {ALL} from {cidr}", {})
-        if isinstance(command, Misunderstood):
-            return {"cidr": "; ".join(command.problems).replace("`", "")[:_MAX_PROBLEM]}
-        blocks = command.cidr if isinstance(command, Create) else ()
+    blocks = blocks_in(cidr)
+    if cidr.strip() and not blocks:
+        return {"cidr": f"{_NO_ADDRESS}, not {cidr.strip()}"[:_MAX_PROBLEM]}
     return Create(
         components=_selection(picked(state)),
         name=name.strip() if name and name.strip() else None,
