@@ -68,7 +68,10 @@ def play_random(seed: int) -> Ending:
 
 def _played(case: str, script: Script) -> Ending:
     scene = Scene(script)
-    scene.run()
+    try:
+        scene.run()
+    except Exception as error:  # noqa: BLE001 - the run goes on, and this case is told
+        return Ending(case, (f"raised {error!r}",), tuple(scene.faults.hit))
     return _ending(case, scene)
 
 
