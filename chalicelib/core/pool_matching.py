@@ -157,7 +157,6 @@ def claimed(
         pool_digest=member.pool_digest,
         reason=f"claimed from the pool {pool}",
         generation=member.generation,
-        looping=member.looping,
         version=member.version,
         wakes=member.wakes,
         changed=member.changed,

@@ -131,7 +131,7 @@ class ClaimDemo:
         text = f"{after.name}: {why} the pool {pool}, until {end}"
         entry = Entry(at=now, actor=owner, kind=EntryKind.REQUESTED, text=text)
         if not member.looping:
-            after = replace(after, generation=after.generation + 1, looping=True)
+            after = replace(after, generation=after.generation + 1)
         demo = self.recorder.claim(member, after, entry, self.quotas, request_id=request_id)
         if member.looping:
             self.loops.ensure(demo)

@@ -147,3 +147,13 @@ def test_a_call_gives_up_before_its_function_is_ended(monkeypatch: pytest.Monkey
     assert {"mode": "standard", "total_max_attempts": 3} == config.retries
     assert "eu-west-1" == made.meta.region_name
     assert made is client("sqs", "eu-west-1")
+
+
+@pytest.mark.parametrize(("hurried", "patience"), [(True, (1, 2, 2)), (False, (3, 20, 3))])
+def test_a_client_waits_as_long_as_its_caller_can(
+    *, hurried: bool, patience: tuple[int, int, int]
+) -> None:
+    """Seconds to connect and to read, and how often it tries."""
+    config = client("service-quotas", "us-east-1", hurried=hurried).meta.config
+    tries = config.retries["total_max_attempts"]
+    assert patience == (config.connect_timeout, config.read_timeout, tries)

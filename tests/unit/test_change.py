@@ -12,7 +12,7 @@ from chalicelib.core.errors import InvalidRequest, NotFound, StaleRecord, WrongS
 from chalicelib.core.identity import Caller
 from chalicelib.core.prices import PriceItem
 from chalicelib.core.request import DemoRequest
-from testkit.simulation.components import component
+from testkit.simulation.components import SMALL, component
 
 from .builders import HOME, NOW, OWNER, Stage, minutes
 
@@ -117,6 +117,19 @@ def test_a_lease_is_moved_on_the_record_as_it_is_now() -> None:
     stage.save(demo, replace(demo, name="meanwhile"), ())
     moved = stage.change.move_lease(demo, NOW + 6 * HOUR, actor=OWNER)
     assert (NOW + 6 * HOUR, "meanwhile") == (moved.expires_at, moved.name)
+
+
+@pytest.mark.parametrize(("shown", "generation"), [(True, 2), (False, 1)])
+def test_a_moved_lease_is_written_again_where_a_page_shows_it(
+    *, shown: bool, generation: int
+) -> None:
+    """The demo's own page reads it from the bundle; where there is none, no loop is started."""
+    stage = Stage(SMALL if shown else (component("vpc", 2),))
+    demo = resting(stage)
+    known = {n: replace(c, inputs={"DemoId": "demo0001"}) for n, c in demo.components.items()}
+    demo = stage.save(demo, replace(demo, components=known), ())
+    moved = stage.change.move_lease(demo, NOW + 6 * HOUR, actor=OWNER)
+    assert (generation, shown) == (moved.generation, moved.looping)
 
 
 def test_a_lease_that_ran_out_ends_the_record_as_it_is_now() -> None:

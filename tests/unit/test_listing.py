@@ -21,6 +21,7 @@ def ranked(order: Order) -> list[str]:
             owner="b@example.com",
             created_at=NOW + minutes(1),
             expires_at=NOW + minutes(90),
+            phase=Phase.CHANGING,
         ),
         "stuck": demo(
             name="c",

@@ -9,7 +9,13 @@ from chalicelib.core.component import Cause, ComponentStatus, Status
 from chalicelib.core.demo import Desired
 from chalicelib.core.kinds import Kind
 from chalicelib.core.looks import stacks_to_describe
-from chalicelib.core.observe import ABSENT, Absence, StackObservation, apply_observations
+from chalicelib.core.observe import (
+    ABSENT,
+    Absence,
+    StackObservation,
+    apply_observations,
+    not_updated,
+)
 from chalicelib.core.outcomes import apply_outcomes
 from chalicelib.core.policy import PollingPolicy
 from chalicelib.core.stack_change import StackChange
@@ -99,6 +105,28 @@ def test_a_stack_seen_after_an_outage_is_looked_at_a_poll_later() -> None:
     after = apply_observations(demo(late), {"vpc": StackObservation(status=Status.CREATING)}, NOW)
     assert () == stacks_to_describe(after, NOW + POLL / 2, POLL)
     assert ("vpc",) == stacks_to_describe(after, NOW + POLL, POLL)
+
+
+def test_an_update_that_did_not_happen_leaves_nothing_unanswered() -> None:
+    """Its component is ready, as it was."""
+    updating = component(
+        "vpc", status=Status.UPDATING, inputs={"Size": "9"}, previous_inputs={"Size": "3"}
+    )
+    back = not_updated(replace(updating, asked_at=NOW, retry_at=NOW))
+    assert (Status.READY, {"Size": "3"}, None) == (back.status, back.inputs, back.previous_inputs)
+    assert (None, None) == (back.asked_at, back.retry_at)
+
+
+@pytest.mark.parametrize(("typical", "late"), [(40, 10), (2, 1)])
+def test_a_stack_is_looked_at_when_its_event_is_a_quarter_late(
+    typical: float, late: float
+) -> None:
+    """A quarter of what it usually takes, and no less than a poll."""
+    begun = {"started_at": NOW, "observed_at": NOW, "typical_minutes": typical}
+    made = demo(component("vpc", status=Status.CREATING, **begun))
+    overdue = NOW + minutes(typical + late)
+    assert () == stacks_to_describe(made, overdue - minutes(0.1), POLL)
+    assert ("vpc",) == stacks_to_describe(made, overdue, POLL)
 
 
 def test_only_what_may_have_changed_is_looked_at() -> None:

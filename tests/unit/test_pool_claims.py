@@ -68,6 +68,16 @@ def test_a_request_takes_what_is_ready() -> None:
     assert 1 == stage.cloud.created.count(f"stelligent-demo-{member}-vpc")
 
 
+def test_a_claimed_demos_next_loop_has_a_name_of_its_own() -> None:
+    """Its member may have had many; a generation's name is used up."""
+    stage = stage_with()
+    (member,) = members(stage)
+    known = stage.store.get(member)
+    stage.save(known, replace(known, generation=7))
+    demo = stage.request.create(OWNER, REQUEST)
+    assert (8, True) == (demo.generation, demo.looping)
+
+
 def owners(stage: Stage) -> set[str]:
     return {s.tags["stelligent-demo:owner"] for s in stage.cloud.stacks.values()}
 

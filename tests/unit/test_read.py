@@ -1,6 +1,9 @@
 """Reading: what a caller may see, and what is counted when it cannot be shown."""
 
+import pytest
+
 from chalicelib.core.catalog import ALL
+from chalicelib.core.errors import NotFound
 from chalicelib.core.identity import Caller
 from chalicelib.core.request import DemoRequest
 
@@ -21,6 +24,17 @@ def test_a_list_is_the_callers_own_but_for_an_admin_who_asks() -> None:
     assert ["demo0002", "demo0001"] == sorted(seen(everybody=True, admin=True), reverse=True)
     assert ["demo0001"] == seen(everybody=False, admin=True)
     assert ["demo0001"] == seen(everybody=True, admin=False)
+
+
+@pytest.mark.parametrize("other", ["aaa@example.com", "zed@example.com", f"{OWNER}.org", ""])
+def test_anothers_demo_does_not_exist(other: str) -> None:
+    """But for an admin."""
+    stage = Stage()
+    demo = stage.request.create(OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
+    with pytest.raises(NotFound, match=f"there is no demo {demo.demo_id}"):
+        stage.read.find(Caller(owner=other), demo.demo_id)
+    assert demo == stage.read.find(Caller(owner=other, admin=True), demo.demo_id)
+    assert demo == stage.read.find(Caller(owner=OWNER), demo.demo_id)
 
 
 def test_a_record_left_out_of_a_list_is_counted() -> None:

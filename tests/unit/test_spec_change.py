@@ -67,6 +67,18 @@ def test_an_address_is_let_in_by_an_update_of_what_takes_addresses() -> None:
     assert expected == net.parameters
 
 
+def test_a_record_of_an_earlier_release_is_changed_like_any_other() -> None:
+    """What it did not say of its components, their templates do."""
+    stage = Stage((NET,))
+    made = ready(stage, "net")
+    bare = {n: replace(c, declares=(), inputs={}) for n, c in made.components.items()}
+    old = stage.save(made, replace(made, components=bare, applied=None))
+    change(stage, old, name="Acme")
+    net, before = stage.store.get(old.demo_id).components["net"], made.components["net"]
+    assert (before.declares, before.inputs) == (net.declares, net.inputs)
+    assert "AllowedCidr" in net.inputs
+
+
 def test_an_update_that_is_rolled_back_gives_the_spec_back() -> None:
     """And is not tried again by itself; the owner may."""
     stage = Stage((NET,))

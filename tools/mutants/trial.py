@@ -115,13 +115,14 @@ class _Chosen:
         self._limit(COLLECTING)
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        # One that has no name without the mutant has a value of its in its name.
         items[:] = sorted(
-            (item for item in items if item.nodeid in self._order),
-            key=lambda item: self._order[item.nodeid],
+            (i for i in items if i.nodeid in self._order or i.nodeid not in self._seconds),
+            key=lambda item: self._order.get(item.nodeid, -1),
         )
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
-        self._limit(20 + 10 * self._seconds[nodeid])
+        self._limit(20 + 10 * self._seconds.get(nodeid, 0))
 
     def pytest_runtest_logfinish(self) -> None:
         self._limit(COLLECTING)
