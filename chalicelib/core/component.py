@@ -135,7 +135,7 @@ class ComponentStatus:
     @property
     def stands(self) -> bool:
         """Whether others may be built upon it."""
-        return self.status is Status.READY or self.retagged
+        return (self.status is Status.READY or self.retagged) and not self.remake
 
     @property
     def gone(self) -> bool:

@@ -184,9 +184,12 @@ def _seen_deleting(
         case Status.DELETE_FAILED:
             # It was refused before, and nobody knows whether it was requested again. Request it.
             return replace(seen, status=Status.DELETE_FAILED, retry_at=now)
-        case Status.READY | Status.FAILED:
-            # The deletion was recorded and never requested, or does not show yet. Request it.
+        # The deletion was recorded and never requested, or does not show yet. Request it.
+        case Status.READY:
             return replace(seen, status=Status.READY)
+        case Status.FAILED:
+            # Nothing may be built upon it, though its demo wants it again by now.
+            return replace(seen, status=Status.FAILED, remake=True)
         case _:
             return seen
 

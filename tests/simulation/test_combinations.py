@@ -19,6 +19,12 @@ def test_random_combinations_end_right(first: int) -> None:
     assert [] == [(e.case, e.wrong, e.hit) for e in endings if e.wrong]
 
 
+@pytest.mark.parametrize("seed", [106577, 147336, 149163, 156418])
+def test_a_combination_that_once_ended_wrong_ends_right(seed: int) -> None:
+    """Found by playing a hundred thousand."""
+    assert () == play_random(seed).wrong
+
+
 @settings(max_examples=50)
 @given(st.integers(min_value=10**6, max_value=10**9))
 def test_combinations_that_hypothesis_picks_end_right(seed: int) -> None:

@@ -44,7 +44,7 @@ EMPTY = Action(ActionKind.EMPTY_BUCKET, "vpc")
         (Status.DELETING, ABSENT, Status.DELETED),
         (Status.DELETING, Status.DELETE_FAILED, Status.DELETE_FAILED),
         (Status.DELETING, Status.READY, Status.READY),
-        (Status.DELETING, Status.FAILED, Status.READY),
+        (Status.DELETING, Status.FAILED, Status.FAILED),
         (Status.READY, Status.READY, Status.READY),
         (Status.READY, Status.DELETING, Status.READY),
         (Status.READY, ABSENT, Status.PENDING),
@@ -105,6 +105,15 @@ def test_a_stack_seen_after_an_outage_is_looked_at_a_poll_later() -> None:
     after = apply_observations(demo(late), {"vpc": StackObservation(status=Status.CREATING)}, NOW)
     assert () == stacks_to_describe(after, NOW + POLL / 2, POLL)
     assert ("vpc",) == stacks_to_describe(after, NOW + POLL, POLL)
+
+
+def test_nothing_is_built_upon_what_has_failed_and_was_to_go() -> None:
+    """Its deletion was recorded and never requested; by now its demo may want it again."""
+    deleting = component("vpc", status=Status.DELETING, outputs={"VpcId": "vpc-1"})
+    seen = {"vpc": StackObservation(status=Status.FAILED)}
+    after = apply_observations(demo(deleting), seen, NOW).components["vpc"]
+    assert (Status.FAILED, True, False) == (after.status, after.remake, after.stands)
+    assert not replace(after, status=Status.READY).stands
 
 
 def test_an_update_that_did_not_happen_leaves_nothing_unanswered() -> None:
