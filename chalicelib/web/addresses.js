@@ -23,7 +23,7 @@ export function addressesPanel(view) {
     box,
     add,
   );
-  const state = h("p", { class: "dim" });
+  const state = h("p", { class: "dim hint" });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const block = whole(box.value.trim());

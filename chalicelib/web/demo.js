@@ -209,7 +209,8 @@ const failed = ({ component, resource, reason }) =>
 function tick(view, parts) {
   const { demo } = view;
   const at = now();
-  const going = demo.components.some((component) => component.removing_at);
+  const removing = demo.desired_state === "deleted";
+  const going = removing && demo.components.some((component) => component.removing_at);
   const bars = going ? removal(demo, at) : project(demo, at);
   const critical = new Set(bars.filter((bar) => bar.critical).map((bar) => bar.component.name));
   const lost = new Set(bars.filter((bar) => bar.lost).map((bar) => bar.component.name));
@@ -270,6 +271,10 @@ function headline(demo, done, all, bars, at) {
   if (demo.failure) return "A component failed";
   if (demo.phase === "ready")
     return `Ready after ${span(Date.parse(demo.ready_at) - Date.parse(demo.created_at))}`;
+  if (["pausing", "paused"].includes(demo.phase)) return PHASES[demo.phase];
+  // How long a stack takes to be made says nothing of these.
+  if (["resuming", "changing"].includes(demo.phase))
+    return `${PHASES[demo.phase]}: ${done} of ${all} ready`;
   return `${done} of ${all} ready, about ${span(Math.max(1000, remaining(bars, at)))} to go`;
 }
 

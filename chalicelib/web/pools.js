@@ -3,7 +3,7 @@
 import { ask, capital } from "./api.js";
 import { ask as dialog, follow, h, say, set, toast } from "./dom.js";
 import { poolForm } from "./pool_form.js";
-import { dollars } from "./words.js";
+import { dollars, many, sentence } from "./words.js";
 
 const EVERY = 10_000;
 
@@ -78,8 +78,8 @@ function draw(element, pool) {
   const wanted = status.ending ? "is being deleted" : `of ${status.wanted} wanted`;
   say(parts.state, `${status.ready} ready ${wanted}${status.unready ? `, ${status.unready} on the way` : ""}`);
   const price = status.hourly_usd == null ? "price not known" : `${dollars(status.hourly_usd)} while they wait`;
-  say(parts.facts, `${status.claimed} claimed, ${status.missed} requests found none ready; ${price}`);
-  say(parts.why, status.paused ? `Paused: ${status.paused}. Change it to go on.` : "");
+  say(parts.facts, `${status.claimed} claimed, ${many(status.missed, "request")} found none ready; ${price}.`);
+  say(parts.why, status.paused ? `${sentence(`Paused: ${status.paused}`)} Change it to go on.` : "");
   for (const button of [parts.change, parts.remove]) set(button, "disabled", status.ending);
   set(parts.change, "aria-label", `Change ${pool.name}`);
   set(parts.remove, "aria-label", `Delete ${pool.name}`);

@@ -15,7 +15,7 @@ export function sharesPanel(view) {
     "select",
     { id: "share-for" },
     [
-      ["", "until the demo ends"],
+      ["", "until its end"],
       ["1", "for 1 hour"],
       ["4", "for 4 hours"],
       ["24", "for a day"],

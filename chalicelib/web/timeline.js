@@ -149,7 +149,7 @@ function told(bar, now) {
   if (bar.lost) return "not begun";
   const typical = minutes(bar.component.typical_minutes);
   if (!bar.begun) return `about ${typical}${critical}`;
-  return `${clock((bar.done ? bar.to : now) - bar.from)} / ${typical}${critical}`;
+  return `${clock((bar.done ? bar.to : Math.min(now, bar.to)) - bar.from)} / ${typical}${critical}`;
 }
 
 /** Return what a step is while its demo is being removed. */

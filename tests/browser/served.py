@@ -42,7 +42,7 @@ def stack(name: str, status: str) -> dict[str, Any]:
         "depends_on": STACKS[name],
         "typical_minutes": 2,
         "started_at": None if status == "pending" else START,
-        "finished_at": LATER if removing or status in ("ready", "failed") else None,
+        "finished_at": None if status in ("pending", "creating") else LATER,
         "removing_at": LATER if removing else None,
         "removed_at": LATER if status == "deleted" else None,
         "failure": None,
@@ -52,12 +52,13 @@ def stack(name: str, status: str) -> dict[str, Any]:
 def demo(phase: str, *statuses: str, **more: Any) -> dict[str, Any]:
     """Return a demo as the service answers it, its stacks in the given statuses."""
     removing = phase in ("deleting", "deleted", "quarantined")
+    wanted = "paused" if phase in ("pausing", "paused") else "running"
     return {
         "demo_id": "abcdefgh",
         "name": "Acme on Thursday",
         "owner": "somebody@example.com",
         "region": "us-east-1",
-        "desired_state": "deleted" if removing else "running",
+        "desired_state": "deleted" if removing else wanted,
         "phase": phase,
         "reason": f"waiting for {' and '.join(STACKS)}",
         "requested_components": ["asg", "s3"],

@@ -8,7 +8,7 @@ from .conftest import Site
 
 
 def test_a_demo_is_paused_and_resumed(site: Site) -> None:
-    """What is lost and what it costs is said before; its prospects see that it rests."""
+    """What is lost and what it costs is said before, and that it rests, here and to prospects."""
     owner = site.person()
     demo_id = owner.demo("asg")
     page = owner.page
@@ -23,6 +23,8 @@ def test_a_demo_is_paused_and_resumed(site: Site) -> None:
     expect(dialog).to_contain_text("while it rests")
     dialog.get_by_role("button", name="Pause").click()
     expect(page.locator(".under .pill")).to_contain_text("Paused")
+    expect(page.locator(".lead")).to_have_text("Paused")
+    expect(page.locator(".at-timeline h2")).to_have_text("Timeline")
     prospect.page.reload()
     expect(prospect.page.locator(".pill")).to_contain_text("Paused")
     page.get_by_role("button", name="Resume").click()
