@@ -6,12 +6,16 @@ import { dollars } from "./words.js";
 
 /** The button beside a demo's title. */
 export function pauseButton(view) {
-  const button = h("button", { type: "button", class: "plain" }, "Pause");
+  // Both words lie over each other: the buttons beside it stay where they are.
+  const words = { Pause: h("span", {}, "Pause"), Resume: h("span", {}, "Resume") };
+  const both = h("span", { class: "one-of" }, words.Pause, words.Resume);
+  const button = h("button", { type: "button", class: "plain" }, both);
   button.addEventListener("click", () => (resting(view.demo) ? resume(view) : pause(view)));
   return {
     element: button,
     draw(demo) {
-      say(button, resting(demo) ? "Resume" : "Pause");
+      show(words.Pause, !resting(demo));
+      show(words.Resume, resting(demo));
       button.disabled = demo.desired_state === "deleted" || demo.phase === "failed";
     },
   };
