@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.adapters.items import DUE_SHARDS, KEPT
-from chalicelib.core import deletion_failures, looks, teardown
+from chalicelib.core import deletion_failures, lease, looks, teardown
 from chalicelib.core.component import ComponentStatus
 from chalicelib.core.identity import MAX_ADDRESS
 from chalicelib.core.parameters import MAX_VALUE
@@ -34,6 +34,7 @@ DAY = timedelta(days=1)
         (8, teardown.MAX_SEARCHES),
         (minutes(10), Stage().policy.watchdog),
         (60, MAX_LOOKS),
+        ((DAY, 2 * HOUR, minutes(30)), lease.WARNINGS),
         (5, ComponentStatus(name="of a release that wrote none").typical_minutes),
     ],
 )

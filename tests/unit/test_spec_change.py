@@ -67,6 +67,17 @@ def test_an_address_is_let_in_by_an_update_of_what_takes_addresses() -> None:
     assert expected == net.parameters
 
 
+def test_what_a_change_leaves_out_is_deleted_and_forgotten() -> None:
+    """What stays is not touched."""
+    stage = Stage((NET, WEB))
+    demo = ready(stage, "net", "web")
+    change(stage, demo, components=("net",))
+    after = come_to_rest(stage, demo.demo_id)
+    assert (Phase.READY, {"net"}) == (after.phase, set(after.components))
+    assert {"stelligent-demo-demo0001-net"} == set(stage.cloud.stacks)
+    assert [] == stage.cloud.updated
+
+
 def test_a_record_of_an_earlier_release_is_changed_like_any_other() -> None:
     """What it did not say of its components, their templates do."""
     stage = Stage((NET,))
