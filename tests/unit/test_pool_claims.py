@@ -225,6 +225,19 @@ def test_figures_that_cannot_be_kept_fail_no_request(
     assert 2 == caplog.text.count("not counted for the pool base: no answer")
 
 
+def test_claims_and_misses_are_measured() -> None:
+    """For the dashboard; the pool keeps counts of its own."""
+    stage = stage_with()
+    stage.metrics.values.clear()
+    stage.request.create(OWNER, REQUEST)
+    claim = [("Claimed", 1, "Count"), ("SecondsToClaim", 0, "Seconds"), ("Requested", 1, "Count")]
+    assert claim == stage.metrics.values
+    stage.request.create(OWNER, REQUEST)
+    assert [("Missed", 1, "Count"), ("Requested", 1, "Count")] == stage.metrics.values[3:]
+    pool = stage.pools.get(ADMIN, "base").pool
+    assert (1, 1) == (pool.claimed, pool.missed)
+
+
 def test_every_sweep_measures_what_a_pool_holds_and_costs() -> None:
     """Not only when something changes: an alarm lasts as long as its cause."""
     stage = stage_with(ready=2)
@@ -245,7 +258,9 @@ def test_a_full_owner_claims_nothing() -> None:
     assert 1 == len(members(stage))
 
 
-def test_pools_that_cannot_be_read_stop_no_request(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pools_that_cannot_be_read_stop_no_request(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     """What is wrong with the pools is counted, and the demo is made."""
     stage = stage_with()
 
@@ -255,6 +270,7 @@ def test_pools_that_cannot_be_read_stop_no_request(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(stage.claims.pools, "all", away)
     assert "" == stage.request.create(OWNER, REQUEST).from_pool
     assert 1 == stage.metrics.counts["PoolFaults"]
+    assert "the pools cannot be read: DynamoDB is away" in caplog.text
 
 
 @given(
