@@ -24,12 +24,6 @@ settings.register_profile("mutants", deadline=None, derandomize=True, max_exampl
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "untimed"))
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """Return one more than there are cores: many tests wait for an emulator or a browser."""
-    return (os.cpu_count() or 1) + 1
-
-
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
     """Start what drives browsers: a process can have only one at a time."""
