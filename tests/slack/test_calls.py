@@ -52,8 +52,11 @@ def _made(deployed: Deployed) -> set[tuple[str, str]]:
 def _whole_life(deployed: Deployed) -> None:
     """Make a demo of everything, and stand every repair in the way of its teardown."""
     aws = deployed.emulator
+    # A loop is parked, and resumed by an event, only where a stack takes longer than its Plan.
+    aws.control.set_pace(0.5)
     demo_id = _ask(deployed, "all")
     ready = _until(deployed, demo_id, "ready")
+    aws.control.set_pace(0)
     _call(deployed, "GET", "/demos")
     _call(deployed, "GET", f"/demos/{demo_id}/components/s3/events")
     _call(deployed, "POST", f"/demos/{demo_id}/shares", {})
