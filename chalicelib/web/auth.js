@@ -97,7 +97,7 @@ export async function signIn(view, hint = "") {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier));
   keep(UNDER_WAY, { state, nonce, verifier, view });
   const url = new URL(config.authorization_endpoint);
-  const begun = {
+  const parameters = {
     response_type: "code",
     client_id: config.client_id,
     redirect_uri: REDIRECT,
@@ -108,7 +108,7 @@ export async function signIn(view, hint = "") {
     code_challenge_method: "S256",
     ...(hint ? { login_hint: hint } : {}),
   };
-  for (const [name, value] of Object.entries(begun)) url.searchParams.set(name, value);
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
   location.assign(url);
 }
 

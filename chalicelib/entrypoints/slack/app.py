@@ -242,8 +242,8 @@ def _press(body: Payload) -> str:
     """
     action = (body.get("actions") or [{}])[0]
     if action.get("action_id") == responses.RUN:
-        asked = body.get("container") or {}
-        return f"{asked.get('message_ts') or body.get('trigger_id')} {action.get('value')}"
+        container = body.get("container") or {}
+        return f"{container.get('message_ts') or body.get('trigger_id')} {action.get('value')}"
     view = body.get("view") or {}
     return view.get("id") or body.get("trigger_id") or json.dumps(body, sort_keys=True)
 

@@ -92,15 +92,15 @@ def answered(command: DemoCommand, demo: Demo) -> Message | None:
             return None
 
 
-def pause_question(asked: PauseQuestion) -> Message:
+def pause_question(question: PauseQuestion) -> Message:
     """Return what a pause loses and saves, and the button that does it."""
-    named = f"*{escaped(asked.demo.name)}*"
+    named = f"*{escaped(question.demo.name)}*"
     lines = [f"Pause {named}? Its links stop working until it is resumed; its lease runs on."]
-    lines += [f":warning: Lost for good. {escaped(text)}" for text in asked.loses]
-    rests, runs = price_in_words(asked.cost.paused), price_in_words(asked.cost.running)
+    lines += [f":warning: Lost for good. {escaped(text)}" for text in question.loses]
+    rests, runs = price_in_words(question.cost.paused), price_in_words(question.cost.running)
     price = f"It costs {rests} while it rests, {runs} now."
-    row = actions(button("Pause", PAUSE_NOW, value=asked.demo.demo_id, style="danger"))
-    title = f"Pause {escaped(asked.demo.name)}?"
+    row = actions(button("Pause", PAUSE_NOW, value=question.demo.demo_id, style="danger"))
+    title = f"Pause {escaped(question.demo.name)}?"
     return message(title, [*sections(lines), context(price), row])
 
 
