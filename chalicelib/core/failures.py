@@ -60,7 +60,10 @@ def _in_time(component: ComponentStatus, now: datetime) -> ComponentStatus:
         case Status.CREATING if _spent(component.started_at, now) > create_limit(component):
             reason = f"still not ready after {create_limit(component)}"
             return failed(component, reason, now)
-        case Status.DELETING if _spent(component.moved_at, now) > MOVE_LIMIT:
+        # The first releases kept the first attempt's moment alone.
+        case Status.DELETING if (
+            _spent(component.moved_at or component.removing_at, now) > MOVE_LIMIT
+        ):
             return undeletable(component, f"still deleting after {MOVE_LIMIT}", now)
         case Status.UPDATING if _spent(component.moved_at, now) > MOVE_LIMIT:
             return refused(component, f"still changing after {MOVE_LIMIT}", now)
