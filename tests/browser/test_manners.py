@@ -67,7 +67,8 @@ def test_a_press_is_followed_by_quick_looks(site: Site) -> None:
     page.get_by_role("dialog").get_by_role("button", name="Pause").click()
     expect(page.get_by_role("alert")).to_contain_text("It is being paused.")
     for _ in range(3):
-        with page.expect_request("**/demos/abcdefgh"):
+        # The page's clock runs on meanwhile: together less than the calm pace of 15 seconds.
+        with page.expect_request("**/demos/abcdefgh", timeout=10_000):
             page.clock.run_for(3_000)
 
 
