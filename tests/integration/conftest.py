@@ -68,7 +68,10 @@ class Api:
 
     def until(self, demo_id: str, *phases: str) -> dict[str, Any]:
         """Wait for a demo to be in one of these phases."""
-        found = wait_for(lambda: _in(self.demo(demo_id), phases), f"{demo_id} {phases}")
+        try:
+            found = wait_for(lambda: _in(self.demo(demo_id), phases), f"{demo_id} {phases}")
+        except AssertionError as late:  # say what it waits for itself
+            raise AssertionError(f"{late}\n{self.demo(demo_id)}\n{self.events(demo_id)}") from late
         return dict(found)
 
     def events(self, demo_id: str) -> list[dict[str, Any]]:
