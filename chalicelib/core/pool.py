@@ -31,7 +31,8 @@ DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MAX_WINDOWS: Final = 14
 NOBODY: Final = ("127.0.0.1/32",)
 """Who may open a member: an address that no visitor has."""
-_WINTER, _SUMMER = date(2026, 1, 5), date(2026, 7, 6)  # Mondays
+_WINTER, _SUMMER = map(date.fromisoformat, ("2026-01-05", "2026-07-06"))
+"""Mondays of a week in each of a zone's times."""
 
 
 class Tier(StrEnum):
@@ -115,7 +116,7 @@ class Pool:
     @property
     def most_wanted(self) -> int:
         """Return the largest number that is ever to be ready."""
-        return max(self.ready, *(w.ready for w in self.windows), 0)
+        return max([self.ready, *(w.ready for w in self.windows)])
 
 
 def first_pool(policy: Policy) -> Pool | None:
@@ -250,8 +251,8 @@ def _overlaps(windows: tuple[Window, ...]) -> Iterator[FieldProblem]:
 
 
 def _overlap(first: Window, second: Window, monday: date) -> bool:
-    weeks = [monday + timedelta(weeks=n) for n in (-1, 0, 1)]
-    others = list(_hours(second, weeks))
+    week = timedelta(weeks=1)
+    others = list(_hours(second, (monday - week, monday, monday + week)))
     return any(a < d and c < b for a, b in first.hours_of(monday) for c, d in others)
 
 

@@ -80,8 +80,7 @@ def _lacking(pool: Pool, current: list[Demo], older: list[Demo], now: datetime) 
     wanted = pool.wanted(now)
     live = len(current) + len(older)
     unready = sum(not is_ready(m) for m in (*current, *older))
-    spare = 1 if older else 0  # the one that is made before an older one goes
-    room = min(wanted + spare, pool.max_total) - live
+    room = min(wanted + 1, pool.max_total) - live  # one more, before an older one goes
     return max(0, min(wanted - len(current), pool.max_unready - unready, room))
 
 
@@ -90,11 +89,10 @@ def _surplus(pool: Pool, current: list[Demo], older: list[Demo], now: datetime) 
     outdated = [m for m in older if not is_ready(m)]
     ready_older = _oldest_first(m for m in older if is_ready(m))
     ready = sum(map(is_ready, current))
-    beyond = max(0, ready + len(ready_older) - wanted)
     full = len(current) + len(ready_older) >= pool.max_total
-    if ready_older and full and len(current) < wanted and ready == len(current):
-        beyond = max(beyond, 1)  # there is no room for a new one before an old one is deleted
-    outdated += ready_older[:beyond]
+    # Where there is no room for a new one, an older one goes before it is made.
+    least = 1 if full and ready == len(current) else 0
+    outdated += ready_older[: max(least, ready + len(ready_older) - wanted)]
     excess = max(0, len(current) - wanted)
     unready = [m for m in _oldest_first(current)[::-1] if not is_ready(m)]
     return outdated + [*unready, *_oldest_first(filter(is_ready, current))][:excess]
@@ -115,6 +113,6 @@ def _failures(members: Iterable[Demo], succeeded: datetime | None) -> str:
     failed = [m for m in members if m.failure and not is_ready(m) and m.created_at > since]
     if len(failed) < MAX_FAILURES:
         return ""
-    newest = _oldest_first(failed)[-1].failure
+    newest = max(failed, key=lambda m: m.created_at).failure
     why = f"{newest.component}: {newest.reason}" if newest else "no reason is known"
     return f"{len(failed)} members in a row failed; the last one: {why}"

@@ -203,11 +203,12 @@ class FillPools:
             self._change(demo_id, Desired.DELETED, "the pool has no use for it any more")
         for demo_id in wanted.pause:
             self._change(demo_id, Desired.PAUSED, "it waits paused until it is claimed")
-        # One that cannot be read may be ready or on its way: nothing is made beside it.
-        for _ in range(0 if found.unreadable else wanted.create):
+        if found.unreadable:
+            return  # one may be ready or on its way: none is made beside it, and its pool stays
+        for _ in range(wanted.create):
             if not self._create(pool, made_of):
                 break
-        if pool.ending and not found.unreadable and all(m.ended for m in members):
+        if pool.ending and all(m.ended for m in members):
             self.pools.remove(pool)
 
     def _measure(self, status: PoolStatus) -> None:

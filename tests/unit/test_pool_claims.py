@@ -20,7 +20,7 @@ from chalicelib.core.request import DemoRequest
 from testkit.simulation.components import SMALL
 from testkit.simulation.components import component as made
 
-from .builders import HOME, OWNER, REGION, Stage, minutes, run_loop
+from .builders import HOME, NOW, OWNER, REGION, Stage, demo, minutes, run_loop
 
 ADMIN = Caller(owner="admin@example.com", admin=True)
 REQUEST = DemoRequest(components=ALL, name="Acme", allowed_cidr=(HOME,))
@@ -140,6 +140,16 @@ def test_what_does_not_fit_is_no_miss() -> None:
     assert 0 == stage.pools.list(ADMIN)[0].pool.missed
 
 
+@pytest.mark.parametrize(("newer", "given"), [(49, "base"), (50, "")])
+def test_the_newest_fifty_of_a_pool_are_looked_through(newer: int, given: str) -> None:
+    """An older member waits for one of the next requests, or for the sweep."""
+    stage = stage_with()
+    for number in range(newer):
+        fields = {"demo_id": f"memb{number:04d}", "owner": "pool:base"}
+        stage.store.adopt(demo(**fields, created_at=NOW + minutes(60)), ())
+    assert given == stage.request.create(OWNER, REQUEST).from_pool
+
+
 def test_another_value_does_not_fit() -> None:
     """A member made with one parameter is not given to a request for another; its default is."""
     size = Parameter(name="Size", default="16")
@@ -186,8 +196,8 @@ def test_an_ended_pool_leaves_nothing() -> None:
     stage = stage_with(ready=2)
     stage.pools.remove(ADMIN, "base")
     stage.fill_pools.run(no_report)
-    for demo in list(stage.store.records.values()):
-        assert Phase.DELETED is run_loop(stage, demo.demo_id).phase
+    for demo_id in list(stage.store.records):
+        assert Phase.DELETED is run_loop(stage, demo_id).phase
     stage.fill_pools.run(no_report)
     assert ([], {}, {}) == (stage.pools.list(ADMIN), stage.store.slots(), stage.store.leases)
 
@@ -246,8 +256,11 @@ def test_every_sweep_measures_what_a_pool_holds_and_costs() -> None:
     stage.metrics.values.clear()
     stage.fill_pools.run(no_report)
     price = stage.pools.get(ADMIN, "base").price(stage.offer.catalog()).known_usd
-    measured = {name: value for name, value, _ in stage.metrics.values}
-    assert {"PoolReady": 2, "PoolHourlyUsd": price, "PoolsPaused": 1} == measured
+    assert [
+        ("PoolReady", 2, "None"),
+        ("PoolHourlyUsd", price, "None"),
+        ("PoolsPaused", 1, "Count"),
+    ] == stage.metrics.values
 
 
 def test_a_full_owner_claims_nothing() -> None:
@@ -365,6 +378,23 @@ def test_a_member_of_another_value_keeps_its_place() -> None:
     with pytest.raises(LimitReached, match="in all"):
         stage.request.create(OWNER, wanted)
     assert 1 == len(members(stage))
+
+
+def test_one_on_its_way_learns_at_once_whose_it_is() -> None:
+    """Its loop waits for an event: it is woken to make what its new owner asked for."""
+    stage = full_stage(ready=False)
+    (member,) = members(stage)
+    known = stage.store.get(member)
+    assert stage.store.park(member, generation=known.generation, seen=known.wakes, token="parked")
+    stage.request.create(OWNER, replace(REQUEST, components=("s3",)))
+    assert ["parked"] == stage.workflow.woken
+
+
+def test_a_place_that_is_given_up_counts_as_claimed() -> None:
+    """In the pool's own figures and on the dashboard."""
+    stage = full_stage()
+    stage.request.create(OWNER, replace(REQUEST, components=("s3",)))
+    assert (1, 1) == (stage.pools.get(ADMIN, "base").pool.claimed, stage.metrics.counts["Claimed"])
 
 
 def test_the_same_key_means_the_same_place() -> None:

@@ -18,7 +18,7 @@ from tools.infrastructure.functions import FUNCTIONS
 from .builders import NOW, REGION, demo, minutes
 
 SWEEP = timedelta(minutes=5)
-NEW, OLD = "new", "old"
+NEW, OLD, OLDER = "8c2f", "d410", "2e77"
 
 
 def a_pool(**fields: Any) -> Pool:
@@ -39,8 +39,8 @@ def a_member(number: int, digest: str = NEW, *, ready: bool = True, **fields: An
     )
 
 
-def failed(number: int) -> Demo:
-    why = Failure(component="vpc", reason="The maximum number of VPCs has been reached")
+def failed(number: int, reason: str = "The maximum number of VPCs has been reached") -> Demo:
+    why = Failure(component="vpc", reason=reason)
     return a_member(number, ready=False, desired_state=Desired.DELETED, failure=why)
 
 
@@ -55,6 +55,12 @@ def test_what_lacks_is_made_few_at_a_time() -> None:
     assert 0 == fill(a_pool(ready=4), a_member(1, ready=False), a_member(2, ready=False)).create
 
 
+def test_only_what_lacks_is_made() -> None:
+    """However many might be on their way at once."""
+    assert 1 == fill(a_pool(), a_member(1)).create
+    assert 0 == fill(a_pool(), a_member(1), a_member(2)).create
+
+
 def test_what_is_too_much_goes_unready_first() -> None:
     """A smaller pool gives up what is not ready, then its oldest."""
     members = [a_member(1), a_member(2), a_member(3, ready=False)]
@@ -62,14 +68,21 @@ def test_what_is_too_much_goes_unready_first() -> None:
     assert ("memb0003", "memb0001") == fill(a_pool(ready=1), *members).retire
 
 
+def test_of_those_on_their_way_the_newest_go_first() -> None:
+    """The others have come further."""
+    members = [a_member(number, ready=False) for number in (2, 4, 1, 3)]
+    assert ("memb0004", "memb0003") == fill(a_pool(), *members).retire
+
+
 def test_a_new_kind_replaces_the_old_one_by_one() -> None:
     """The old member goes when the new one is ready."""
-    old = [a_member(1, OLD), a_member(2, OLD)]
+    old = [a_member(1, OLD), a_member(2, OLDER)]
     assert (1, ()) == (fill(a_pool(), *old).create, fill(a_pool(), *old).retire)
     coming = fill(a_pool(), *old, a_member(3, ready=False))
     assert (0, ()) == (coming.create, coming.retire)
     there = fill(a_pool(), *old, a_member(3))
     assert ("memb0001",) == there.retire
+    assert () == fill(a_pool(ready=4), *old).retire
 
 
 def test_an_old_one_on_its_way_counts_among_those_made_at_once() -> None:
@@ -114,6 +127,8 @@ def test_three_failures_in_a_row_pause_it() -> None:
     three = fill(a_pool(), failed(1), failed(2), failed(3))
     assert three.paused.startswith("3 members in a row failed; the last one: vpc: The maximum")
     assert 0 == three.create
+    four = fill(a_pool(), failed(2), failed(4, "and once more"), failed(1), failed(3))
+    assert "4 members in a row failed; the last one: vpc: and once more" == four.paused
     since = a_pool(succeeded_at=NOW - minutes(98.5))
     assert "" == fill(since, failed(1), failed(2), failed(3)).paused
 
@@ -133,6 +148,14 @@ def test_members_of_a_stopped_tier_are_put_to_sleep() -> None:
     assert () == fill(replace(stopped, ending=True), *members).pause
 
 
+def test_only_what_is_up_is_put_to_sleep() -> None:
+    """Not what has just been told to, nor what is not ready any more."""
+    at_rest = a_member(1, looping=False)
+    stopped = a_pool(ready=3, tier=Tier.STOPPED)
+    assert () == fill(stopped, replace(at_rest, desired_state=Desired.PAUSED)).pause
+    assert () == fill(stopped, replace(at_rest, phase=Phase.FAILED)).pause
+
+
 def test_an_ending_pool_removes_all() -> None:
     """Nothing of a pool that goes stays."""
     gone = fill(a_pool(ending=True), a_member(1), a_member(2, OLD), a_member(3, ready=False))
@@ -144,7 +167,7 @@ def test_an_ending_pool_removes_all() -> None:
     ready=st.integers(0, 4),
     spare=st.integers(0, 2),
     max_unready=st.integers(1, 3),
-    start=st.lists(st.tuples(st.sampled_from((NEW, OLD)), st.booleans()), max_size=6),
+    start=st.lists(st.tuples(st.sampled_from((NEW, OLD, OLDER)), st.booleans()), max_size=6),
 )
 def test_every_start_comes_to_what_is_wanted(
     ready: int, spare: int, max_unready: int, start: list[tuple[str, bool]]

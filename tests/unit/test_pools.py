@@ -12,6 +12,8 @@ from chalicelib.core.catalog import Component, Parameter, build_catalog
 from chalicelib.core.errors import InvalidRequest
 from chalicelib.core.policy import FirstPool, PermissionsBoundary, Policy, Quotas, RequestPolicy
 from chalicelib.core.pool import (
+    DAYS,
+    MAX_WINDOWS,
     Pool,
     Window,
     checked,
@@ -62,8 +64,29 @@ def faults(pool: Pool) -> dict[str, str]:
 
 def test_a_good_pool_is_taken() -> None:
     """Components, numbers and windows that fit are no fault."""
-    windows = (a_window(ready=3), a_window(days=("wed",), start=time(0), end=None, ready=1))
+    windows = (a_window(ready=3), a_window(days=("wed",), start=time(0), end=None, ready=0))
     assert {} == faults(a_pool(windows=windows, parameters={"Size": "20"}))
+
+
+def test_a_pool_has_so_many_windows_and_no_more() -> None:
+    """Two a day, as a night is given as two."""
+    halves = [(time(0), time(7)), (time(19), None)]
+    two_a_day = tuple(
+        a_window(days=(day,), start=start, end=end, ready=1)
+        for day in DAYS
+        for start, end in halves
+    )
+    assert MAX_WINDOWS == len(two_a_day)
+    assert {} == faults(a_pool(windows=two_a_day))
+    noon = a_window(start=time(11), end=time(13), ready=1)
+    assert {"windows": "at most 14"} == faults(a_pool(windows=(*two_a_day, noon)))
+
+
+def test_a_pool_may_have_one_member_at_least() -> None:
+    """Even where none is to be ready: such a pool is filled by its windows, or by a later put."""
+    assert {} == faults(a_pool(ready=0, max_total=1))
+    refused = {"max_total": "must be at least 1: so many are to be ready at once"}
+    assert refused == faults(a_pool(ready=0, max_total=0))
 
 
 @pytest.mark.parametrize(
@@ -109,6 +132,7 @@ def test_a_parameter_that_names_a_person_is_said() -> None:
     [
         ({"start": time(17), "end": time(19)}, True),
         ({"start": time(18), "end": time(19)}, False),
+        ({"start": time(6), "end": time(8)}, False),
         ({"days": ("wed",)}, False),
         ({"days": ("tue",), "start": time(16), "end": time(17), "time_zone": "UTC"}, True),
         # 17:00 in London is 18:00 in Berlin in winter and in summer alike.
@@ -123,9 +147,10 @@ def test_a_parameter_that_names_a_person_is_said() -> None:
     ],
 )
 def test_windows_may_not_share_an_hour(other: dict[str, Any], *, overlaps: bool) -> None:
-    """Two windows overlap by the hours they really are, whatever their zones."""
-    found = faults(a_pool(max_total=5, windows=(a_window(), a_window(**other))))
-    assert overlaps == ("windows.1" in found)
+    """Two windows overlap by the hours they really are, whatever their zones and their order."""
+    windows = (a_window(), a_window(**other))
+    for pair in (windows, windows[::-1]):
+        assert overlaps == ("windows.1" in faults(a_pool(max_total=5, windows=pair)))
 
 
 @pytest.mark.parametrize(
@@ -135,6 +160,7 @@ def test_windows_may_not_share_an_hour(other: dict[str, Any], *, overlaps: bool)
         (datetime(2026, 1, 5, 6, 59, tzinfo=UTC), 2),
         (datetime(2026, 7, 6, 6, 0, tzinfo=UTC), 5),  # 8:00 in summer
         (datetime(2026, 1, 5, 17, 0, tzinfo=UTC), 2),
+        (datetime(2026, 1, 5, 20, 0, tzinfo=UTC), 2),
         (datetime(2026, 1, 7, 12, 0, tzinfo=UTC), 2),  # Wednesday
     ],
 )
