@@ -37,7 +37,7 @@ def block_of(address: str) -> str | None:
 def lets_in(blocks: Iterable[str], block: str) -> bool:
     """Whether a block of one lies in any of these."""
     address = ipaddress.ip_network(block).network_address
-    return any(address in ipaddress.ip_network(each, strict=False) for each in blocks)
+    return any(address in ipaddress.ip_network(each) for each in blocks)
 
 
 def access_of(demo: Demo, share: Share, address: str) -> Access:

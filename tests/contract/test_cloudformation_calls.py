@@ -191,6 +191,25 @@ def test_a_stack_that_did_not_fail_costs_one_call(recorded: Recorded, raw: str) 
     assert (STATUSES[raw], {"VpcId": "vpc-1"}) == (observation.status, observation.outputs)
 
 
+def test_a_stack_tells_the_values_that_it_was_made_with(recorded: Recorded) -> None:
+    """A secret one only that it is there."""
+    given = [{"ParameterKey": "Size", "ParameterValue": "20"}, {"ParameterKey": "Password"}]
+    described(recorded, "CREATE_COMPLETE", Parameters=given)
+    assert {"Size": "20", "Password": ""} == recorded.stacks.describe(NAME).parameters
+
+
+@pytest.mark.parametrize(
+    ("raw", "back"), [("UPDATE_ROLLBACK_COMPLETE", True), ("UPDATE_FAILED", False)]
+)
+def test_an_update_that_was_rolled_back_is_told_from_one_that_failed(
+    recorded: Recorded, raw: str, *, back: bool
+) -> None:
+    """The stack stands as before, and may be used."""
+    described(recorded, raw)
+    recorded.stub.add_response("describe_stack_events", {"StackEvents": []})
+    assert back is recorded.stacks.describe(NAME).rolled_back
+
+
 @pytest.mark.parametrize("raw", ["ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "ROLLBACK_IN_PROGRESS"])
 def test_a_stack_that_was_rolled_back_has_failed(raw: str) -> None:
     """Nothing in it can be used."""
@@ -284,6 +303,8 @@ def test_resources_are_those_of_the_type_that_are_there(recorded: Recorded) -> N
     kinds = [
         ("b-1", "AWS::S3::Bucket", "CREATE_COMPLETE"),
         ("b-2", "AWS::S3::Bucket", "DELETE_COMPLETE"),
+        ("b-3", "AWS::S3::Bucket", "DELETE_FAILED"),
+        ("b-4", "AWS::S3::Bucket", "UPDATE_COMPLETE"),
         (None, "AWS::S3::Bucket", "CREATE_FAILED"),
         ("t-1", "AWS::SNS::Topic", "CREATE_COMPLETE"),
     ]
@@ -300,7 +321,7 @@ def test_resources_are_those_of_the_type_that_are_there(recorded: Recorded) -> N
     recorded.stub.add_response(
         "list_stack_resources", {"StackResourceSummaries": summaries}, {"StackName": NAME}
     )
-    assert ("b-1",) == recorded.stacks.resources(NAME, "AWS::S3::Bucket")
+    assert ("b-1", "b-3", "b-4") == recorded.stacks.resources(NAME, "AWS::S3::Bucket")
 
 
 # Why a stack failed ---------------------------------------------------------------------------
@@ -386,10 +407,10 @@ def test_what_failed_validation_is_read_from_the_operations_events(recorded: Rec
 
 
 def test_a_deletions_validation_is_that_of_the_deletion(recorded: Recorded) -> None:
-    """A bucket that is not empty is told of before anything is deleted."""
-    deleted = [{"OperationType": "DELETE_STACK", "OperationId": "op-3"}, *CREATED]
-    failing(recorded, "DELETE_FAILED", LastOperations=deleted)
-    validated(recorded, INVALID, operation="op-3")
+    """Of the last one: a bucket that is not empty is told of before anything is deleted."""
+    deleted = [{"OperationType": "DELETE_STACK", "OperationId": f"op-{n}"} for n in (4, 3)]
+    failing(recorded, "DELETE_FAILED", LastOperations=[*deleted, *CREATED])
+    validated(recorded, INVALID, operation="op-4")
     assert "Bucket" == why(recorded)[0]
 
 

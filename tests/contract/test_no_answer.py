@@ -11,9 +11,11 @@ from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.adapters import leftovers
 from chalicelib.adapters.cloudformation import CloudFormation
+from chalicelib.adapters.table.pools import PoolItems
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.listing import Listing
 from chalicelib.core.policy import Quotas
+from chalicelib.core.pool import Pool
 
 from .conftest import stores
 from .demos import NOW, OWNER, a_demo, ended
@@ -35,6 +37,8 @@ class Silent:
 
 
 TABLE = stores(Silent(), "demos")
+POOLS = PoolItems(Silent(), "demos")
+POOL = Pool(name="base", components=("vpc",), region="us-east-1", ready=1, max_total=1)
 STACKS = CloudFormation(Silent(), role_arn="arn:aws:iam::1:role/stacks", service="service")
 
 CALLS: dict[str, Callable[[], object]] = {
@@ -54,6 +58,10 @@ CALLS: dict[str, Callable[[], object]] = {
     "restore the lease": lambda: TABLE.leases.restore(DEMO),
     "suspects": TABLE.orphan_notes.suspects,
     "suspect": lambda: TABLE.orphan_notes.suspect(["us-east-1/demo0001"]),
+    "all pools": POOLS.all,
+    "put a pool": lambda: POOLS.put(POOL, before=None),
+    "remove a pool": lambda: POOLS.remove(POOL),
+    "count for a pool": lambda: POOLS.count("base", claimed=1),
     "create a stack": lambda: STACKS.create(
         name="n", template="{}", parameters={}, tags={}, timeout_minutes=15, token="t"
     ),

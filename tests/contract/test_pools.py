@@ -11,10 +11,12 @@ import boto3
 import pytest
 
 from chalicelib.adapters.table.pools import PoolItems
+from chalicelib.core.demo import Desired
 from chalicelib.core.errors import LimitReached, StaleRecord
 from chalicelib.core.listing import Listing
 from chalicelib.core.policy import Quotas
 from chalicelib.core.pool import Pool, Tier, Window
+from chalicelib.core.stack_change import StackChange
 from chalicelib.services.ports.pools import PoolStore
 from testkit.fakes.pools import MemoryPools
 
@@ -106,6 +108,29 @@ def test_a_claim_moves_all_at_once(store: Stores) -> None:
     assert ["claimed"] == texts
     store.records.save(claimed, ended(claimed), ())
     assert {} == store.quota_slots.slots()
+
+
+def test_who_read_a_member_before_its_claim_writes_it_no_more(store: Stores) -> None:
+    """However often it has been written since."""
+    member = a_member(store)
+    now = store.records.claim(member, mine(member), (), QUOTAS)
+    for reason in ("building", "ready"):
+        late = replace(member, desired_state=Desired.DELETED)
+        with pytest.raises(StaleRecord):
+            store.records.save(member, late, ())
+        now = store.records.save(now, replace(now, reason=reason), ())
+    assert now == store.records.get(member.demo_id)
+
+
+def test_a_claim_has_seen_the_events_that_it_was_told_of(store: Stores) -> None:
+    """They are not told again, and those that came since are."""
+    member_id = a_member(store).demo_id
+    store.signals.count_event(member_id, StackChange("vpc", "1"))
+    member = store.records.get(member_id)
+    store.signals.count_event(member_id, StackChange("vpc", "2"))
+    claimed = store.records.claim(member, mine(member), (), QUOTAS)
+    assert member.version + 1 == claimed.version
+    assert frozenset({StackChange("vpc", "2")}) == store.records.get(member_id).changed
 
 
 def test_the_pools_own_slot_is_free_again(store: Stores) -> None:

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 import boto3
 import pytest
 
+from chalicelib.adapters.items import marshal
 from chalicelib.core.demo import Demo, Phase
 from chalicelib.core.errors import InvalidRequest
 from chalicelib.core.listing import Listing, Order, line_of, listing
@@ -15,7 +17,7 @@ from chalicelib.core.pages import Page
 from chalicelib.core.policy import Quotas
 from chalicelib.core.timeline import Entry
 
-from .conftest import REGION, Stores, fill, on_table
+from .conftest import REGION, Stores, fill, on_table, stores
 from .demos import NOW, OWNER, a_demo, ended, entry
 
 OWN, EVERYBODYS = Listing(owner=OWNER), Listing()
@@ -52,10 +54,47 @@ def test_an_owner_sees_only_their_own(store: Stores) -> None:
     ]
 
 
-def test_a_page_that_holds_all_leads_nowhere(store: Stores) -> None:
+@pytest.mark.parametrize("limit", [3, 4])
+@pytest.mark.parametrize("order", Order)
+def test_a_page_that_holds_all_leads_nowhere(store: Stores, order: Order, limit: int) -> None:
     """There is no cursor where nothing is left."""
-    store.records.create(a_demo(), (), ROOM)
-    assert store.records.list(EVERYBODYS, limit=2).cursor is None
+    fill(store, map(a_demo, range(3)))
+    page = store.records.list(Listing(order=order), limit=limit)
+    assert (3, None) == (len(page.items), page.cursor)
+
+
+def test_a_page_is_given_short_before_its_search_takes_too_long() -> None:
+    """After ten queries over two thousand records; the next page goes on from there."""
+    last = {"pk": "DEMO#demo0007", "sk": "DEMO", "kind": "DEMO", "created_at": "2026"}
+    asked: list[dict[str, Any]] = []
+
+    class Endless:
+        def query(self, **query: Any) -> dict[str, Any]:
+            asked.append(query)
+            return {"Items": [], "LastEvaluatedKey": marshal(last)}
+
+    records = stores(Endless(), "demos").records
+    page = records.list(Listing(words=("nowhere",)), limit=5)
+    assert (10, 2_000) == (len(asked), sum(query["Limit"] for query in asked))
+    assert page.cursor
+    assert () == page.items
+    records.list(Listing(words=("nowhere",)), limit=5, cursor=page.cursor)
+    assert asked[1]["ExclusiveStartKey"] == asked[10]["ExclusiveStartKey"]
+
+
+@pytest.mark.parametrize("order", [Order.NEWEST, Order.NAME])
+@pytest.mark.parametrize(("query", "fits"), [({"phase": "quarantined"}, 1), ({"q": "acme"}, 4)])
+def test_the_table_sends_only_what_fits(
+    client: Any, table: Stores, order: Order, query: dict[str, str], fits: int
+) -> None:
+    """What it leaves out need not travel."""
+    fill(table, map(_varied, range(11)))
+    sent: list[int] = []
+    client.meta.events.register(
+        "after-call.dynamodb.Query", lambda parsed, **_: sent.append(parsed["Count"])
+    )
+    table.records.list(listing(None, {**query, "order": order}), limit=9)
+    assert [fits] == sent
 
 
 @pytest.mark.parametrize("limit", [1, 5])

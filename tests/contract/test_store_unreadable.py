@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.adapters.items import demo_key, marshal
 from chalicelib.core.errors import FatalError, UnreadableRecord
-from chalicelib.core.listing import Listing
+from chalicelib.core.listing import Listing, Order
 from chalicelib.core.policy import Quotas
 
 from .conftest import Stores, make_unreadable
@@ -86,6 +86,23 @@ def test_whatever_is_wrong_with_a_record_is_our_error(
     )
     with pytest.raises(UnreadableRecord, match="demo0001"):
         table.records.get("demo0001")
+
+
+@pytest.mark.parametrize("order", Order)
+def test_a_record_that_cannot_be_placed_hides_no_other(
+    client: Any, table: Stores, order: Order
+) -> None:
+    """In whichever order they are listed, it is named."""
+    table.records.create(a_demo(2), (), Quotas())
+    client.update_item(
+        TableName="demos",
+        Key=marshal(demo_key("demo0001")),
+        UpdateExpression="REMOVE demo.expires_at",
+    )
+    page = table.records.list(Listing(order=order), limit=9)
+    assert ["demo0002"] == [d.demo_id for d in page.items]
+    (named,) = page.unreadable
+    assert "demo0001" in named
 
 
 def test_a_field_of_a_newer_release_is_no_hindrance(client: Any, table: Stores) -> None:

@@ -10,6 +10,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from chalicelib.adapters.table.pools import PoolItems
 from chalicelib.core.errors import DemoError, Rejected, StaleRecord, Throttled
 from chalicelib.core.policy import Quotas
 from chalicelib.core.stack_change import StackChange
@@ -150,7 +151,7 @@ def test_a_condition_that_is_not_met_is_not_waited_for(table: Stores, client: Co
 
 
 def test_what_decides_is_read_consistently(table: Stores, client: Contended) -> None:
-    """A record, a slot or a suspect that was just written is never read as it was before."""
+    """A record, a slot, a pool or a suspect just written is never read as it was before."""
     asked: list[dict[str, Any]] = []
     events = client.client.meta.events
     for operation in ("GetItem", "Query"):
@@ -160,10 +161,48 @@ def test_what_decides_is_read_consistently(table: Stores, client: Contended) -> 
     table.records.get("demo0001")
     table.orphan_notes.suspects()
     table.quota_slots.slots()
+    table.records.given_to("asked001")
+    PoolItems(client, "demos").all()
     last_save(table)
     consistent = [a.get("ConsistentRead") for a in asked if "IndexName" not in a]
-    assert 8 <= len(consistent)
+    assert 10 <= len(consistent)
     assert all(consistent)
+
+
+def test_a_guess_that_fails_is_followed_by_a_search(
+    table: Stores, client: Contended, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where most slots are taken, more guesses would fail as well."""
+    monkeypatch.setattr("chalicelib.adapters.table.quotas.random.choice", min)
+    table.records.create(a_demo(2), (), Quotas())
+    assert 2 == client.tries
+
+
+RECORD, LEASE, OWN, POOLS, SHARED = range(5)
+
+
+@pytest.mark.parametrize("slot", [OWN, POOLS, SHARED])
+def test_a_claim_whose_slot_was_taken_takes_another(
+    table: Stores, client: Contended, slot: int
+) -> None:
+    """Only where the record has moved on the member is somebody else's."""
+    table.records.create(a_demo(2, owner="pool:base"), (), Quotas())
+    member = table.records.get("demo0002")
+    after = replace(member, owner="bob@example.com")
+    client.tries = 0
+    client.refusals = [refused_at(slot)]
+    assert after.owner == table.records.claim(member, after, (), Quotas()).owner
+    assert 2 == client.tries
+    client.refusals = [refused_at(RECORD)]
+    with pytest.raises(StaleRecord):
+        table.records.claim(member, after, (), Quotas())
+    assert 3 == client.tries
+
+
+def refused_at(number: int) -> ClientError:
+    """Return the answer to a claim of whose writes the condition of this one was not met."""
+    writes = (RECORD, LEASE, OWN, POOLS, SHARED)
+    return cancelled(*("ConditionalCheckFailed" if n == number else "None" for n in writes))
 
 
 def test_slots_that_others_take_each_time_are_given_up(table: Stores, client: Contended) -> None:

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from chalicelib.core.access import MAX_OPEN_REQUESTS, Access, access_of, block_of, lets_in
+from chalicelib.core.access import (
+    MAX_OPEN_REQUESTS,
+    Access,
+    access_of,
+    address_in,
+    block_of,
+    lets_in,
+    request_text,
+)
 from chalicelib.core.demo import Applied, Demo, Desired, Phase
-from chalicelib.core.errors import InvalidRequest, NotFound, WrongState
+from chalicelib.core.errors import InvalidRequest, NotFound, Outdated, WrongState
+from chalicelib.core.share import Share
 from chalicelib.core.spec import SpecChange
-from chalicelib.core.timeline import EntryKind
+from chalicelib.core.timeline import Entry, EntryKind
 
 from .builders import HOME, demo
 from .test_share import a_share
@@ -124,6 +134,40 @@ def test_nobody_asks_through_a_link_that_is_not_open() -> None:
         scene.access.ask(token, OUTSIDE)
 
 
+def test_asking_is_no_visit() -> None:
+    """Whoever asks has the page open, and was counted then."""
+    scene = Scene()
+    scene.access.ask(scene.create(), OUTSIDE)
+    assert [0] == scene.visits()
+
+
+@pytest.mark.parametrize("declined", [False, True])
+def test_who_asks_twice_at_once_is_answered_once(
+    monkeypatch: pytest.MonkeyPatch, *, declined: bool
+) -> None:
+    """The second is told what became of the first."""
+    scene = Scene()
+    token = scene.create()
+    add = scene.store.add_waiting
+
+    def late(share: Share, block: str, entry: Entry | None, *, most: int) -> bool:
+        assert add(share, block, entry, most=most)
+        if declined:
+            scene.access.decline(ANN, scene.demo_id, OUTSIDE)
+        return add(share, block, entry, most=most)
+
+    monkeypatch.setattr(scene.store, "add_waiting", late)
+    share, known = scene.access.ask(token, OUTSIDE)
+    answer = Access.DECLINED if declined else Access.REQUESTED
+    assert answer is access_of(known, share, OUTSIDE)
+
+
+def test_a_line_about_a_request_names_its_address() -> None:
+    """As its answer must."""
+    for address in (OUTSIDE, "2001:db8::7"):
+        assert address == address_in(request_text(address, a_share(label="Acme, Berlin")))
+
+
 def up(scene: Scene) -> Demo:
     """Let the demo be ready."""
     known = scene.stage.store.get(scene.demo_id)
@@ -145,6 +189,18 @@ def test_an_owner_lets_in_who_asks() -> None:
         scene.access.let_in(ANN, scene.demo_id, OUTSIDE)
 
 
+def test_who_was_let_in_and_put_out_may_ask_again() -> None:
+    """Only who was declined may not."""
+    scene = Scene()
+    up(scene)
+    token = scene.create()
+    scene.access.ask(token, OUTSIDE)
+    scene.access.let_in(ANN, scene.demo_id, OUTSIDE)
+    scene.access.allow(ANN, scene.demo_id, remove=(f"{OUTSIDE}/32",))
+    share, known = scene.access.ask(token, OUTSIDE)
+    assert Access.REQUESTED is access_of(known, share, OUTSIDE)
+
+
 def test_an_owner_declines_who_asks() -> None:
     """Told once, and for good on its links."""
     scene = Scene()
@@ -164,8 +220,10 @@ def test_nobody_else_answers() -> None:
     scene = Scene()
     scene.access.ask(scene.create(), OUTSIDE)
     for answer in (scene.access.let_in, scene.access.decline):
-        with pytest.raises(NotFound):
+        with pytest.raises(NotFound, match="there is no demo"):
             answer(BOB, scene.demo_id, OUTSIDE)
+    (link,) = scene.sharing.listed(ANN, scene.demo_id)
+    assert frozenset({f"{OUTSIDE}/32"}) == link.share.waiting
     with pytest.raises(NotFound):
         scene.access.allow(BOB, scene.demo_id, add=(f"{OUTSIDE}/32",))
 
@@ -198,6 +256,27 @@ def test_two_who_change_the_addresses_at_once_both_have_their_way() -> None:
     access.allow(ANN, scene.demo_id, add=(f"{OUTSIDE}/32",))
     blocks = scene.stage.store.get(scene.demo_id).allowed_cidr
     assert {HOME, "198.51.100.1/32", f"{OUTSIDE}/32"} == {*blocks}
+
+
+@pytest.mark.parametrize("quicker", [4, 5])
+def test_whoever_others_keep_from_it_tries_five_times(quicker: int) -> None:
+    """And then is told that the demo has changed."""
+    scene = Scene()
+    up(scene)
+    change = scene.access.change
+    tries: list[int | None] = []
+
+    def raced(demo_id: str, spec: SpecChange, *, actor: str, version: int | None) -> Demo:
+        tries.append(version)
+        if len(tries) <= quicker:
+            raise Outdated("somebody else was quicker")
+        return change.change(demo_id, spec, actor=actor, version=version)
+
+    late: Any = SimpleNamespace(change=raced)
+    access = replace(scene.access, change=late)
+    with pytest.raises(Outdated) if quicker == 5 else nullcontext():
+        access.allow(ANN, scene.demo_id, add=(f"{OUTSIDE}/32",))
+    assert 5 == len(tries)
 
 
 def test_no_more_than_ten_blocks_are_let_in() -> None:

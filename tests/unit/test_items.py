@@ -10,17 +10,23 @@ import pytest
 from chalicelib.adapters.items import (
     DUE_SHARDS,
     Item,
+    adapter,
+    alias_item,
     attributes,
     due_shard,
+    entry_item,
+    epoch,
     to_demo,
     to_entry,
     to_line,
 )
-from chalicelib.core.demo import Phase
+from chalicelib.core.demo import Demo, Phase
 from chalicelib.core.errors import UnreadableRecord
+from chalicelib.core.listing import line_of
 from chalicelib.core.stack_change import StackChange
+from chalicelib.core.timeline import Entry, EntryKind
 
-from .builders import NOW, component, demo
+from .builders import NOW, OWNER, component, demo
 
 
 def test_a_record_whose_steps_name_no_wants_is_readable() -> None:
@@ -58,6 +64,31 @@ def test_a_record_stays_ninety_days_after_its_end() -> None:
     gone = demo(phase=Phase.DELETED, looping=False, deleted_at=NOW)
     assert int((NOW + timedelta(days=90)).timestamp()) == attributes(gone)["ttl"]
     assert attributes(demo())["ttl"] is None
+
+
+def test_what_tells_of_a_demo_stays_ninety_days_after_it() -> None:
+    """Its timeline after its end, or after what was told later; whom a request's key means too."""
+    kept, hour = timedelta(days=90), timedelta(hours=1)
+    told = Entry(at=NOW, actor=OWNER, kind=EntryKind.NOTICE, text="told")
+    for end in (NOW + hour, NOW - hour):
+        item = entry_item("demo0001", told, "0", until=end)
+        assert epoch(max(NOW, end) + kept) == item["ttl"]
+    assert epoch(NOW + kept) == alias_item("asked001", demo(created_at=NOW))["ttl"]
+
+
+def test_a_record_is_found_by_all_that_a_list_searches() -> None:
+    """By its components too; one of the first releases by what stands on it besides."""
+    known = demo(component("jenkins"), name="Acme")
+    item = {**attributes(known), "version": 1, **KEY}
+    assert line_of(known) == to_line(item)
+    assert "jenkins" in to_line(item).text
+    del item["search"]
+    assert "acme ann@example.com demo0001" == to_line(item).text
+
+
+def test_what_reads_a_kind_of_value_is_made_once() -> None:
+    """It costs milliseconds, and a list reads hundreds."""
+    assert adapter(Demo) is adapter(Demo)
 
 
 def test_due_demos_are_spread_over_all_shards() -> None:

@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.core.demo import Phase
-from chalicelib.core.listing import Listing, Order, line_of
+from chalicelib.core.errors import InvalidRequest
+from chalicelib.core.listing import Listing, Order, line_of, listing
 
-from .builders import NOW, demo, minutes
+from .builders import NOW, OWNER, demo, minutes
 
 
 def ranked(order: Order) -> list[str]:
@@ -55,3 +56,32 @@ def ranked(order: Order) -> list[str]:
 def test_a_list_has_its_order(order: Order, ids: list[str]) -> None:
     """By phase, what somebody must act on is first; what is gone is last, whenever it ended."""
     assert ids == ranked(order)
+
+
+LIVE = frozenset(Phase) - {Phase.DELETED}
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted"),
+    [
+        ({}, Listing(owner=OWNER)),
+        ({"phase": "", "q": " ", "order": "newest"}, Listing(owner=OWNER)),
+        ({"phase": "live", "order": "ends"}, Listing(owner=OWNER, phases=LIVE, order=Order.ENDS)),
+        ({"phase": "failed"}, Listing(owner=OWNER, phases=frozenset({Phase.FAILED}))),
+        ({"q": "Acme  STRASSE acme"}, Listing(owner=OWNER, words=("acme", "strasse"))),
+        ({"q": "x" * 100}, Listing(owner=OWNER, words=("x" * 100,))),
+    ],
+)
+def test_a_list_is_what_was_asked_for(query: dict[str, str], wanted: Listing) -> None:
+    """Without words everything; each word once, whichever way it is written."""
+    assert wanted == listing(OWNER, query)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("phase", "asleep"), ("q", "x" * 101), ("order", "best")]
+)
+def test_what_no_list_can_be_is_named(field: str, value: str) -> None:
+    """By its field."""
+    with pytest.raises(InvalidRequest) as refused:
+        listing(OWNER, {field: value})
+    assert [field] == [problem.field for problem in refused.value.problems]

@@ -1,7 +1,10 @@
 """The orphan search: by tag, after a second look, through the ordinary loop."""
 
 from dataclasses import replace
-from typing import NoReturn
+from types import SimpleNamespace
+from typing import Any, NoReturn
+
+import pytest
 
 from chalicelib.core.actions import Action, ActionKind
 from chalicelib.core.catalog import ALL
@@ -12,9 +15,10 @@ from chalicelib.core.naming import stack_name
 from chalicelib.core.plan import Next
 from chalicelib.core.request import DemoRequest
 from chalicelib.core.timeline import EntryKind
+from chalicelib.services.ports.targets import Target
 from testkit.simulation.components import SMALL, component
 
-from .builders import HOME, NOW, OWNER, Stage, minutes
+from .builders import HOME, NOW, OWNER, REGION, Stage, minutes
 
 SERVICE = "stelligent-demo-service"
 
@@ -284,6 +288,43 @@ def test_a_demo_that_cannot_be_mended_does_not_stop_the_search() -> None:
     stage.store.save = refuse  # type: ignore[assignment, method-assign]
     stage.orphan_search.run(lambda what, error: told.append((what, str(error))))
     assert [("demo0001", "no answer")] == told
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_slot_in_trouble_keeps_no_demo_from_being_mended(*, gone: bool) -> None:
+    """The slot of a deleted record is freed, that of an unreadable one stays; the next goes on."""
+    stage = Stage()
+    request = DemoRequest(components=("s3",), allowed_cidr=(HOME,))
+    for _ in range(2):
+        demo = stage.request.create(OWNER, request)
+    up = {n: replace(c, status=Status.READY) for n, c in demo.components.items()}
+    stage.save(demo, replace(demo, components=up, phase=Phase.READY, looping=False))
+    if gone:
+        del stage.store.records["demo0001"]
+    else:
+        stage.store.unreadable.add("demo0001")
+    search(stage)
+    assert gone == ("demo0001" not in stage.store.slots())
+    assert "not found: s3" in stage.told("demo0002")
+
+
+def test_a_region_that_cannot_be_searched_hides_no_other() -> None:
+    """It is reported, and what was noted of it stays noted."""
+    stage = Stage()
+    put_stack(stage, "vpc")
+    stage.store.suspect(["eu-west-1/demo0007"])
+
+    def of(region: str) -> Target:
+        if region != REGION:
+            raise Unavailable("no answer")
+        return stage.ports.targets.of(region)
+
+    targets: Any = SimpleNamespace(of=of)
+    two = replace(stage.orphan_search, targets=targets, regions=("eu-west-1", REGION))
+    told: list[tuple[str, str]] = []
+    found = two.run(lambda what, error: told.append((what, str(error))))
+    assert [("eu-west-1", "no answer")] == told
+    assert {"eu-west-1/demo0007", f"{REGION}/demo0001"} == found.suspects
 
 
 def test_a_slot_whose_record_was_deleted_is_freed() -> None:

@@ -199,3 +199,5 @@ def test_the_settings_may_ask_for_a_first_pool() -> None:
     assert None is first_pool(policy)
     wanted = first_pool(replace(policy, first_pool=FirstPool(components=("rds",), ready=2)))
     assert Pool(name="first", components=("rds",), region=REGION, ready=2, max_total=3) == wanted
+    one = first_pool(replace(policy, first_pool=FirstPool(components=("rds",))))
+    assert Pool(name="first", components=("rds",), region=REGION, ready=1, max_total=2) == one

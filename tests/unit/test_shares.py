@@ -154,6 +154,39 @@ def test_a_demo_has_so_many_open_links_and_no_more() -> None:
     scene.create()
 
 
+def test_a_demo_with_more_open_links_than_it_may_have_gets_no_further_one() -> None:
+    """A release that allowed more may have made them."""
+    scene = Scene()
+    for _ in range(MAX_LINKS):
+        scene.create()
+    (share, *_), (entry, *_) = scene.store.shares.values(), scene.store.entries[scene.demo_id]
+    scene.store.put(replace(share, share_id="share099"), entry, made=MAX_LINKS)
+    with pytest.raises(WrongState, match="20 open links"):
+        scene.create()
+
+
+def test_links_are_listed_newest_first() -> None:
+    """By when they were made."""
+    scene = Scene()
+    for _ in range(3):
+        scene.create()
+        scene.stage.clock.advance(timedelta(minutes=1))
+    listed = [each.share.share_id for each in scene.sharing.listed(ANN, scene.demo_id)]
+    assert ["share003", "share002", "share001"] == listed
+
+
+def test_what_is_opened_from_a_link_is_counted_while_it_is_there() -> None:
+    """From a revoked one nothing is opened any more."""
+    scene = Scene()
+    share, _ = scene.sharing.visit(scene.create(), count=True)
+    scene.sharing.click(share, "Web")
+    (listed,) = scene.sharing.listed(ANN, scene.demo_id)
+    assert {"Web": 1} == listed.share.clicks
+    scene.sharing.revoke(ANN, scene.demo_id, share.share_id)
+    with pytest.raises(NotFound, match="not valid"):
+        scene.sharing.click(share, "Web")
+
+
 def test_a_demo_that_is_ending_is_not_shared() -> None:
     """Nor is one whose lease is over."""
     scene = Scene()
@@ -234,10 +267,17 @@ def test_making_and_revoking_a_link_is_told() -> None:
     assert token not in repr(told)
 
 
+def test_words_on_a_link_may_be_so_long() -> None:
+    """Sixty characters for a name, and 280 for a note."""
+    words = {"label": "x" * 60, "host": "x" * 60, "note": "x" * 280}
+    assert words == parsed(ShareBody, words).model_dump(include=set(words))
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
         ("label", "x" * 61),
+        ("host", "x" * 61),
         ("host", "a\nb"),
         ("note", "x" * 281),
         ("note", "{{resolve:x}}"),

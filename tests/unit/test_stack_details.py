@@ -15,11 +15,12 @@ from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.errors import NotFound
 from chalicelib.core.identity import Caller
 from chalicelib.core.listing import Listing, Order
+from chalicelib.core.naming import stack_name
 from chalicelib.core.pages import Page
 from chalicelib.core.request import DemoRequest
 from chalicelib.core.stack_details import StackDetails, StackEvent, likely_cause
 
-from .builders import HOME, NOW, OWNER, Stage
+from .builders import HOME, NOW, OWNER, REGION, Stage, minutes, run_loop
 
 STACK_ID = "arn:aws:cloudformation:eu-west-1:123456789012:stack/stelligent-demo-abcdefgh-s3/7"
 
@@ -95,6 +96,16 @@ def test_a_component_is_looked_into_by_those_who_may_see_its_demo() -> None:
         inspect.component(Caller(owner="eve@example.com"), demo.demo_id, name)
 
 
+def test_a_component_whose_stack_is_there_shows_it() -> None:
+    """As CloudFormation has it at this moment."""
+    stage = Stage()
+    demo = stage.request.create(OWNER, DemoRequest(components=("vpc",), allowed_cidr=(HOME,)))
+    run_loop(stage, demo.demo_id)
+    stack = stage.inspect.component(Caller(owner=OWNER), demo.demo_id, "vpc").stack
+    assert stack is not None
+    assert stack == stage.ports.targets.history(REGION).of(stack_name(demo.demo_id, "vpc"))
+
+
 def test_what_is_no_stack_has_no_events() -> None:
     """The bundle is files in a bucket."""
     stage = Stage()
@@ -125,13 +136,23 @@ def test_who_holds_what_is_counted_and_priced() -> None:
     assert {OWNER: 2, "bob@example.com": 1} == held
 
 
+def test_nobody_holds_what_is_deleted() -> None:
+    """It costs nothing, and its record stays only to be looked up."""
+    stage = Stage()
+    request = DemoRequest(components=("s3",), allowed_cidr=(HOME,))
+    gone, here = (stage.request.create(OWNER, request) for _ in range(2))
+    stage.save(gone, replace(gone, phase=Phase.DELETED, desired_state=Desired.DELETED))
+    (holding,) = stage.overview.holdings()
+    assert (here,) == holding.demos
+
+
 def test_the_overview_reads_no_demo_twice() -> None:
     """However many there are: the newest come page by page, and are sorted afterwards."""
-    stage = Stage()
-    made = [
-        stage.request.create(OWNER, DemoRequest(components=("s3",), allowed_cidr=(HOME,)))
-        for _ in range(2)
-    ]
+    stage, made = Stage(), []
+    for _ in range(2):
+        stage.clock.advance(minutes(1))
+        request = DemoRequest(components=("s3",), allowed_cidr=(HOME,))
+        made.append(stage.request.create(OWNER, request))
     stuck = replace(made[0], phase=Phase.QUARANTINED)
     asked: list[Listing] = []
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -23,6 +24,8 @@ from chalicelib.core.pages import Page
 
 _QUERIES: Final = 10
 """Most queries for one page of the newest, each over at most 1 MB: then a page comes short."""
+_READ: Final = 200
+"""Most records that such a query reads to find some that fit."""
 _LINE: Final = "pk, sk, #owner, #phase, #created_at, #search, #demo.#name, #demo.#expires_at"
 _NAMES: Final = {
     f"#{name}": name
@@ -42,9 +45,11 @@ class _Found:
     def page(self, cursor: str | None) -> Page[Demo]:
         return Page(items=tuple(self.demos), cursor=cursor, unreadable=tuple(self.unreadable))
 
-    def add(self, item: Item) -> None:
+    @contextmanager
+    def naming(self) -> Iterator[None]:
+        """Name a record that cannot be read; it hides no other."""
         try:
-            self.demos.append(items.to_demo(item))
+            yield
         except UnreadableRecord as error:
             self.unreadable.append(str(error))
 
@@ -67,15 +72,17 @@ class Lists:
         found, query = _Found(), self._query(listing)
         partition = _partition(listing)
         last = {**partition, "sk": "DEMO", **opened(cursor, _NEWEST)} if cursor else {}
+        most = limit + 1 if _all(listing) else _READ
         for _ in range(_QUERIES):
             start = {"ExclusiveStartKey": marshal(last)} if last else {}
-            answer = self.client.query(**query, **start, Limit=limit + 1 if _all(listing) else 200)
+            answer = self.client.query(**query, **start, Limit=most)
             for item in map(unmarshal, answer["Items"]):
                 if len(found.demos) + len(found.unreadable) == limit:
                     return found.page(sealed({k: last[k] for k in _NEWEST}))
                 last = item
-                if listing.takes(items.to_line(item)):
-                    found.add(item)
+                with found.naming():
+                    if listing.takes(items.to_line(item)):
+                        found.demos.append(items.to_demo(item))
             last = unmarshal(answer.get("LastEvaluatedKey", {}))
             if not last:
                 return found.page(None)
@@ -90,8 +97,10 @@ class Lists:
         best = heapq.nsmallest(limit + 1, ranks)
         for _, demo_id in best[:limit]:
             self._get(demo_id, found)
-        rank = best[limit - 1] if len(best) > limit else None
-        return found.page(sealed(dict(zip(_RANKED, rank, strict=True))) if rank else None)
+        if len(best) <= limit:
+            return found.page(None)
+        rank, demo_id = best[limit - 1]
+        return found.page(sealed({"rank": rank, "demo_id": demo_id}))
 
     def _lines(self, listing: Listing, found: _Found) -> Iterator[Line]:
         query = self._query(listing)
@@ -99,15 +108,14 @@ class Lists:
         query["ExpressionAttributeNames"] |= _NAMES
         for answer in self.client.get_paginator("query").paginate(**query):
             for item in map(unmarshal, answer["Items"]):
-                try:
+                with found.naming():
                     yield items.to_line(item)
-                except UnreadableRecord as error:
-                    found.unreadable.append(str(error))
 
     def _get(self, demo_id: str, found: _Found) -> None:
         answer = self.client.get_item(TableName=self.table, Key=marshal(items.demo_key(demo_id)))
         if "Item" in answer:
-            found.add(unmarshal(answer["Item"]))
+            with found.naming():
+                found.demos.append(items.to_demo(unmarshal(answer["Item"])))
 
     def _query(self, listing: Listing) -> Item:
         [(key, value)] = _partition(listing).items()

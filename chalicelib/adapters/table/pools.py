@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any, Final
 
 from chalicelib.adapters import items
@@ -38,9 +36,7 @@ class PoolItems:
     @translated
     def put(self, pool: Pool, *, before: Pool | None) -> None:
         """Write a pool's definition; raise StaleRecord unless the stored one is still `before`."""
-        document = json.loads(
-            items.adapter(Pool).dump_json(pool, exclude=set(_APART)), parse_float=Decimal
-        )
+        document = items.adapter(Pool).dump_python(pool, mode="json", exclude=set(_APART))
         values: Item = {":pool": document, ":version": (before.version if before else 0) + 1}
         condition = "attribute_not_exists(pk)"
         if before is not None:
