@@ -87,8 +87,7 @@ def application(folder: Path) -> Any:
     provider.wsgi_app = provider.wsgi_app.app
     provider.debug = False
     identity_browser.open_to_pages(provider)
-    provider.wsgi_app = identity_browser.follow_login_hint(provider.wsgi_app, users())
-    provider.wsgi_app = identity_browser.end_sessions(provider.wsgi_app)
+    identity_browser.ask_nothing_needless(provider, users())
     return provider
 
 

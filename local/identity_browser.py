@@ -5,10 +5,8 @@ origin, a login hint that names a known user signs in without a form, signing ou
 confirmation, and the form comes without a style sheet from elsewhere.
 """
 
-import io
-from collections.abc import Callable, Iterable
+from collections.abc import Collection
 from typing import Any
-from urllib.parse import parse_qs, urlencode
 
 from local.patching import around
 
@@ -40,8 +38,6 @@ _CHOICE = """{% extends "_base.html" %}
 <form method="post"><button type="submit" name="action" value="deny">Cancel</button></form>
 {% endblock %}
 """
-
-Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 def check_pkce() -> None:
@@ -84,49 +80,19 @@ def open_to_pages(provider: Any) -> None:
     provider.jinja_loader = ChoiceLoader([own, provider.jinja_loader])
 
 
-def follow_login_hint(application: Wsgi, known: Iterable[str]) -> Wsgi:
-    """Answer an authorization request whose login hint is a known user as that user would."""
-    users = frozenset(known)
+def ask_nothing_needless(provider: Any, known: Collection[str]) -> None:
+    """Sign a known user in by the login hint alone, and end a session without a question."""
+    from flask import redirect, request  # noqa: PLC0415 - slow import
+    from werkzeug.datastructures import ImmutableMultiDict  # noqa: PLC0415
 
-    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        hint = _parameter(environ, "login_hint")
-        if _route(environ) == ("GET", "/oauth2/authorize") and hint in users:
-            environ |= _form({"sub": hint})
-        return application(environ, start_response)
-
-    return answer
-
-
-def end_sessions(application: Wsgi) -> Wsgi:
-    """Lead back at once from the end of a session: none is kept, so nothing is confirmed."""
-
-    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        back = _parameter(environ, "post_logout_redirect_uri")
-        if _route(environ) == ("GET", "/oauth2/end_session") and back:
-            environ |= {
-                "PATH_INFO": "/oauth2/end_session/confirm",
-                **_form({"redirect_uri": back}),
-            }
-        return application(environ, start_response)
-
-    return answer
-
-
-def _route(environ: dict[str, Any]) -> tuple[str, str]:
-    return environ["REQUEST_METHOD"], environ["PATH_INFO"]
-
-
-def _parameter(environ: dict[str, Any], name: str) -> str:
-    query = str(environ.get("QUERY_STRING", ""))
-    return parse_qs(query).get(name, [""])[0]
-
-
-def _form(fields: dict[str, str]) -> dict[str, Any]:
-    """Return what makes a request one that sends a form."""
-    body = urlencode(fields).encode()
-    return {
-        "REQUEST_METHOD": "POST",
-        "CONTENT_TYPE": "application/x-www-form-urlencoded",
-        "CONTENT_LENGTH": str(len(body)),
-        "wsgi.input": io.BytesIO(body),
-    }
+    @provider.before_request  # type: ignore[untyped-decorator]
+    def answer() -> Any:
+        hint = request.args.get("login_hint", "")
+        back = request.args.get("post_logout_redirect_uri")
+        match request.method, request.path:
+            case "GET", "/oauth2/authorize" if hint in known:
+                # As that user would send the form.
+                request.method, request.form = "POST", ImmutableMultiDict({"sub": hint})
+            case "GET", "/oauth2/end_session" if back:
+                return redirect(back)  # no session is kept
+        return None

@@ -4,7 +4,6 @@ import secrets
 import time
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 from local.identity import AUDIENCE, OWNER, signing_key
 
@@ -17,39 +16,35 @@ class SignInError(RuntimeError):
 
 def sign_in(issuer: str, email: str = OWNER, audience: str = AUDIENCE) -> str:
     """Get an ID token by the authorization code flow with PKCE (RFC 7636)."""
-    import httpx  # noqa: PLC0415 - minting needs no HTTP
-    from authlib.oauth2.rfc7636 import create_s256_code_challenge  # noqa: PLC0415
+    from authlib.integrations.requests_client import (  # noqa: PLC0415 - minting needs no HTTP
+        OAuth2Session,
+        OAuthError,
+    )
 
+    browser = OAuth2Session(
+        client_id=audience,
+        token_endpoint_auth_method="none",  # noqa: S106 - a browser's client has no secret
+        code_challenge_method="S256",
+        redirect_uri=_REDIRECT,
+        scope="openid email profile",
+        default_timeout=10,
+        trust_env=False,
+    )
     verifier = secrets.token_urlsafe(48)
-    parameters = {
-        "response_type": "code",
-        "client_id": audience,
-        "redirect_uri": _REDIRECT,
-        "scope": "openid email profile",
-        "state": secrets.token_urlsafe(16),
-        "nonce": secrets.token_urlsafe(16),
-        "code_challenge": create_s256_code_challenge(verifier),
-        "code_challenge_method": "S256",
-    }
-    with httpx.Client(base_url=issuer, timeout=10, trust_env=False) as browser:
-        signed = browser.post("/oauth2/authorize", params=parameters, data={"sub": email})
-        answer = parse_qs(urlsplit(signed.headers.get("location", "")).query)
-        if answer.get("state") != [parameters["state"]] or "code" not in answer:
-            raise SignInError(f"{email} was not signed in: {signed.status_code} {signed.text}")
-        traded = browser.post(
-            "/oauth2/token",
-            data={
-                "grant_type": "authorization_code",
-                "code": answer["code"][0],
-                "redirect_uri": _REDIRECT,
-                "client_id": audience,
-                "code_verifier": verifier,
-            },
+    address, state = browser.create_authorization_url(
+        f"{issuer}/oauth2/authorize", code_verifier=verifier, nonce=secrets.token_urlsafe(16)
+    )
+    signed = browser.post(address, data={"sub": email}, allow_redirects=False, withhold_token=True)
+    try:
+        token = browser.fetch_token(
+            f"{issuer}/oauth2/token",
+            authorization_response=signed.headers.get("location"),
+            state=state,
+            code_verifier=verifier,
         )
-    if traded.is_error:
-        raise SignInError(f"no token for {email}: {traded.text}")
-    token: str = traded.json()["id_token"]
-    return token
+    except OAuthError as error:
+        raise SignInError(f"{email} was not signed in: {error} {signed.text}") from error
+    return str(token["id_token"])
 
 
 def mint(

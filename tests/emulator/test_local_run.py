@@ -82,6 +82,36 @@ def test_users_sign_in_with_verified_addresses(provider: tuple[str, Path]) -> No
     assert owner["exp"] - owner["iat"] >= 24 * 3600
 
 
+def test_a_refused_sign_in_says_what_the_provider_said(provider: tuple[str, Path]) -> None:
+    """Whom the provider gives no code, there is no token for."""
+    issuer, _ = provider
+    with pytest.raises(
+        tokens.SignInError, match=r"owner@example\.com was not signed in: .*client"
+    ):
+        tokens.sign_in(issuer, audience="")
+
+
+def test_nothing_needless_is_asked(provider: tuple[str, Path]) -> None:
+    """A hint at a known user signs in and a session ends without a form; others are asked."""
+    issuer, _ = provider
+    asked = {
+        "response_type": "code",
+        "client_id": "a",
+        "redirect_uri": "http://127.0.0.1/x",
+        "scope": "openid",
+    }
+    with httpx.Client(base_url=f"{issuer}/oauth2", trust_env=False) as browser:
+        known, unknown = (
+            browser.get("/authorize", params={**asked, "login_hint": hint})
+            for hint in (identity.OWNER, "stranger@example.com")
+        )
+        ended = browser.get("/end_session", params={"post_logout_redirect_uri": "http://x.test/"})
+    assert (302, 200, 302) == (known.status_code, unknown.status_code, ended.status_code)
+    assert known.headers["location"].startswith("http://127.0.0.1/x?code=")
+    assert "Who are you?" in unknown.text
+    assert "http://x.test/" == ended.headers["location"]
+
+
 def test_minted_tokens_are_good_expired_or_foreign(
     provider: tuple[str, Path], tmp_path: Path
 ) -> None:
