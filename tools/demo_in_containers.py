@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -30,7 +29,7 @@ class ContainersError(Exception):
 
 
 def check(state: Path, podman: Callable[..., str]) -> None:
-    """Make a demo, open its links, remove it, and break off another.
+    """Make a demo, open its links, delete it, and kill the emulator under another.
 
     `ContainersError` names what is wrong.
     """
@@ -60,37 +59,46 @@ def _live(client: httpx.Client, podman: Callable[..., str]) -> None:
     if not any(_USED in sentence for sentence in local["details"]):
         raise ContainersError(f"podman was not used: {local['details']}")
     for title in ("Container service", "Elastic Beanstalk"):
-        _look_at(ready["links"][title], str(ready["demo_id"]))
+        _look_at(ready["links"][title], str(ready["demo_id"]), ready["region"])
     names = _containers(podman)
     _expect("containers while the demo lives", len(_COMPONENTS), len(names))
     (task,) = (name for name in names if "-ecs-" in name)
     bounds = "{{.HostConfig.ReadonlyRootfs}} {{.HostConfig.Memory}} {{.Config.User}}"
     _expect("the task's bounds", f"true {128 * 2**20} www-data", podman(*_INSPECT, bounds, task))
-    client.delete(f"/demos/{ready['demo_id']}").raise_for_status()
-    _wait_until_deleted(client, f"/demos/{ready['demo_id']}")
+    path = f"/demos/{ready['demo_id']}"
+    client.delete(path).raise_for_status()
+    _wait_for(f"{path} to be deleted", lambda: _phase(client, path) == "deleted")
     _expect("containers after the demo's", [], _containers(podman))
 
 
-def _wait_until_deleted(client: httpx.Client, path: str) -> None:
-    until = time.monotonic() + _GIVE_UP
-    while (phase := demo.checked(client.get(path))["phase"]) != "deleted":
-        if time.monotonic() > until:
-            raise ContainersError(f"{path} is still {phase}")
-        time.sleep(_LOOK_AGAIN)
-
-
-def _look_at(link: str, demo_id: str) -> None:
-    url = urlsplit(link)
-    host = f"{url.hostname}:{url.port}"
-    answer = httpx.get(
-        f"http://127.0.0.1:{url.port}{url.path}", headers={"Host": host}, trust_env=False
-    )
-    server = answer.headers.get("server", "")
+def _look_at(link: str, demo_id: str, region: str) -> None:
+    """Read the page, and what the instance tells it of the demo."""
+    page = _get(link)
     _expect(
         f"what serves {link}",
-        (200, "Apache", True),
-        (answer.status_code, server, demo_id in answer.text),
+        (200, "Apache", True, True),
+        (page.status_code, page.headers.get("server"), demo_id in page.text, region in page.text),
     )
+    _wait_for(f"{link} to tell of the demo", lambda: demo_id in _get(link, "/demo.json").text)
+
+
+def _get(link: str, path: str = "/") -> httpx.Response:
+    """Ask the load balancer behind a link, whose name only a browser resolves to this machine."""
+    url = httpx.URL(link)
+    here = url.copy_with(host="127.0.0.1", path=path)
+    return httpx.get(here, headers={"Host": url.netloc.decode()}, trust_env=False)
+
+
+def _phase(client: httpx.Client, path: str) -> str:
+    return str(demo.checked(client.get(path))["phase"])
+
+
+def _wait_for(what: str, happened: Callable[[], bool]) -> None:
+    until = time.monotonic() + _GIVE_UP
+    while not happened():
+        if time.monotonic() > until:
+            raise ContainersError(f"waited in vain for {what}")
+        time.sleep(_LOOK_AGAIN)
 
 
 def _containers(podman: Callable[..., str]) -> list[str]:
