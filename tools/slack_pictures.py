@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment, FileSystemLoader
+
 from chalicelib.adapters.templates import PackagedTemplates
 from chalicelib.core.catalog import ALL
 from chalicelib.core.component import Failure, Status
@@ -23,8 +25,8 @@ from chalicelib.entrypoints.slack.create import Misunderstood
 from chalicelib.entrypoints.slack.status_message import notice, status_message
 from chalicelib.entrypoints.slack.words import component_words
 from chalicelib.services.slack.ports import Message
+from local.slack.mrkdwn import plain, runs
 from local.slack.stand_in import U_OWNER
-from tools import slack_html
 from tools.packaging import ROOT
 
 FOLDER = ROOT / "docs" / "pictures"
@@ -32,6 +34,9 @@ NOW = datetime(2026, 3, 4, 10, 12, tzinfo=UTC)
 _TYPED = '/demo create ecs rds name="Acme pilot" for 8h from 203.0.113.7'
 _PAGE = "https://demo.example.com/api/app"
 _CATALOG = PackagedTemplates().catalog()
+_CHANNEL = {"channel": "demos"}
+Parts = list[Mapping[str, Any]]
+"""What a picture shows: a channel's name, what is typed there, messages; or a form."""
 
 
 def requested() -> Demo:
@@ -69,15 +74,15 @@ def at(demo: Demo, states: Mapping[str, Status], **fields: Any) -> Demo:
     return replace(demo, **fields)
 
 
-def coming_up() -> str:
-    """Draw a demo that is half there."""
+def coming_up() -> Parts:
+    """Show a demo that is half there."""
     ready = dict.fromkeys(("s3", "bundle", "vpc", "sg"), Status.READY)
     demo = at(
         requested(),
         ready | {"rds": Status.CREATING, "ecs": Status.CREATING},
         phase=Phase.PROVISIONING,
     )
-    return _page(_TYPED, status_message(demo, U_OWNER, _PAGE))
+    return [_CHANNEL, {"typed": _TYPED}, _part(status_message(demo, U_OWNER, _PAGE))]
 
 
 def ready() -> Demo:
@@ -88,17 +93,17 @@ def ready() -> Demo:
     return demo.with_component(replace(demo.components["ecs"], outputs=url))
 
 
-def warned() -> str:
-    """Draw a demo that is there, and the warning before its end."""
+def warned() -> Parts:
+    """Show a demo that is there, and the warning before its end."""
     demo = replace(ready(), expires_at=NOW + timedelta(minutes=30))
     warning = notice(
         demo, "Acme pilot ends in 30 min (2026-03-04 10:42 UTC)", U_OWNER, urgent=True
     )
-    return _page("", status_message(demo, U_OWNER, _PAGE), _drawn(warning, thread=True))
+    return [_CHANNEL, _part(status_message(demo, U_OWNER, _PAGE)), _part(warning, "thread")]
 
 
-def quarantined() -> str:
-    """Draw a demo whose removal needs a person."""
+def quarantined() -> Parts:
+    """Show a demo whose removal needs a person."""
     states = {"ecs": Status.DELETED, "rds": Status.DELETE_FAILED, "sg": Status.READY}
     demo = at(
         ready(),
@@ -111,26 +116,25 @@ def quarantined() -> str:
         ),
         retry_at=NOW + timedelta(minutes=30),
     )
-    return _page("", status_message(demo, U_OWNER, _PAGE))
+    return [_CHANNEL, _part(status_message(demo, U_OWNER, _PAGE))]
 
 
-def answers() -> str:
-    """Draw what one person alone sees: a typing error, and another's button."""
+def for_one_person() -> Parts:
+    """Show what one person alone sees: a typing error, and another's button."""
     mistyped = "create esc for ages"
     parsed = parse(mistyped, component_words(_CATALOG))
     problems = parsed.problems if isinstance(parsed, Misunderstood) else ()
-    message = responses.misunderstood(problems)
-    word = responses.refused(f"Only <@{U_OWNER}> or an admin may do that")
-    return _page(
-        f"/demo {mistyped}",
-        None,
-        _drawn(message, only_you=True),
-        _drawn(word, only_you=True),
-    )
+    refusal = responses.refused(f"Only <@{U_OWNER}> or an admin may do that")
+    return [
+        _CHANNEL,
+        {"typed": f"/demo {mistyped}"},
+        _part(responses.misunderstood(problems), "ephemeral"),
+        _part(refusal, "ephemeral"),
+    ]
 
 
-def questions() -> str:
-    """Draw the questions: the price of everything, and before a deletion."""
+def questions() -> Parts:
+    """Show the questions: the price of everything, and before a deletion."""
     everything = _CATALOG.select(ALL)
     cost = preview(
         _CATALOG,
@@ -140,18 +144,17 @@ def questions() -> str:
         region="us-east-1",
         lease=timedelta(hours=4),
     )
-    deletion = responses.confirmation(ready())
-    return _page(
-        "/demo create",
-        None,
-        _drawn(responses.everything("create", cost), only_you=True),
-        slack_html.command("/demo delete Acme"),
-        _drawn(deletion, only_you=True),
-    )
+    return [
+        _CHANNEL,
+        {"typed": "/demo create"},
+        _part(responses.everything("create", cost), "ephemeral"),
+        {"typed": "/demo delete Acme"},
+        _part(responses.confirmation(ready()), "ephemeral"),
+    ]
 
 
-def opened() -> str:
-    """Draw the form with a component picked."""
+def opened() -> Parts:
+    """Show the form with a component picked."""
     view = form.form(
         _CATALOG,
         LeaseLimits(),
@@ -160,26 +163,28 @@ def opened() -> str:
         metadata="",
         picked=("ecs",),
     )
-    return slack_html.page(slack_html.form(view, NOW))
+    return [view]
 
 
-def _page(typed: str, message: Message | None, *more: str) -> str:
-    drawn = _drawn(message) if message else ""
-    return slack_html.page(slack_html.channel("demos", typed), drawn, *more)
-
-
-def _drawn(message: Message, **kind: bool) -> str:
-    return slack_html.message({"blocks": message.blocks}, NOW, **kind)
+def _part(message: Message, kind: str = "") -> Mapping[str, Any]:
+    return {"blocks": message.blocks, "kind": kind}
 
 
 def pages() -> Iterator[tuple[str, str]]:
     """Yield each picture's name and page."""
-    yield "slack-coming-up", coming_up()
-    yield "slack-ready", warned()
-    yield "slack-quarantined", quarantined()
-    yield "slack-answers", answers()
-    yield "slack-questions", questions()
-    yield "slack-form", opened()
+    pictures = {
+        "slack-coming-up": coming_up(),
+        "slack-ready": warned(),
+        "slack-quarantined": quarantined(),
+        "slack-answers": for_one_person(),
+        "slack-questions": questions(),
+        "slack-form": opened(),
+    }
+    environment = Environment(loader=FileSystemLoader(ROOT / "tools"), autoescape=True)
+    environment.filters.update(plain=plain, runs=lambda text: runs(text, NOW))
+    template = environment.get_template("slack_pictures.html")
+    for name, parts in pictures.items():
+        yield name, template.render(parts=parts)
 
 
 def main(folder: Path = FOLDER) -> None:
