@@ -36,23 +36,23 @@ class SlackError(RuntimeError):
     """The command could not be sent; the message says why."""
 
 
-def looks(slack: LocalSlack) -> Iterator[Json]:
-    """Yield what the stand-in has seen, again and again."""
+def received(slack: LocalSlack) -> Iterator[Json]:
+    """Yield everything that the stand-in has received, again and again."""
     with httpx.Client(base_url=slack.url, timeout=10, trust_env=False) as client:
         while True:
-            yield client.get("/_stand-in/seen").json()
+            yield client.get("/_stand-in/received").json()
             time.sleep(_LOOK_EVERY)
 
 
-def news(before: Json, seen: Json) -> tuple[list[Json], list[Json]]:
+def new_since(before: Json, now: Json) -> tuple[list[Json], list[Json]]:
     """Return the answers and messages that came or changed since `before`."""
     known = {message["ts"]: message for message in before["messages"]}
-    changed = [m for m in seen["messages"] if known.get(m["ts"]) != m]
-    return seen["answers"][len(before["answers"]) :], changed
+    changed = [m for m in now["messages"] if known.get(m["ts"]) != m]
+    return now["answers"][len(before["answers"]) :], changed
 
 
-def all_said(answers: list[Json], messages: list[Json], quiet: float) -> bool:
-    """Whether nothing more is to come: an answer, or every demo at rest with its notice.
+def is_settled(answers: list[Json], messages: list[Json], quiet: float) -> bool:
+    """Whether nothing more is to come: after an answer, or with every demo at rest and its notice.
 
     What changes a demo that is at rest brings no notice; then it must be quiet for a moment.
     """
@@ -69,7 +69,7 @@ def run(console: Console, text: str) -> int:
     if slack is None:
         raise SlackError("the stand-in for Slack is not running; start it with: make demo")
     workspace = Workspace(up.api_url, slack.signing_secret, slack.url)
-    before = next(looks(slack))
+    before = next(received(slack))
     console.print(f"#{CHANNEL_NAMES[CHANNEL]}  /demo {text}", style="bold", highlight=False)
     answer = workspace.command(text)
     if answer.is_error:
@@ -86,24 +86,24 @@ def follow(live: Live, slack: LocalSlack, before: Json, first: list[Json]) -> An
     """Show the channel until it settles; give the last picture."""
     began = moved = time.monotonic()
     last: Any = None
-    for seen in looks(slack):
-        answers, messages = news(before, seen)
-        views = seen["views"][len(before["views"]) :]
+    for now in received(slack):
+        answers, messages = new_since(before, now)
+        views = now["views"][len(before["views"]) :]
         forms = [{"text": f"[a form opens: {view['title']['text']}]"} for view in views]
-        now = time.monotonic()
+        moment = time.monotonic()
         if (answers, messages) != last:
-            last, moved = (answers, messages), now
+            last, moved = (answers, messages), moment
         shown = channel([*first, *forms, *answers], messages, datetime.now(UTC))
         live.update(shown, refresh=True)
-        words = [*answers, *forms, *(first if _said_all(first) else [])]
-        if all_said(words, messages, now - moved) or now - began > _GIVE_UP_AFTER:
+        final = [*answers, *forms, *filter(_is_final, first)]
+        if is_settled(final, messages, moment - moved) or moment - began > _GIVE_UP_AFTER:
             return shown
     return None
 
 
-def _said_all(first: list[Json]) -> bool:
-    """Whether the acknowledgement was the answer: help, the catalog, what could not be read."""
-    return bool(first) and not first[0]["text"].startswith(":wave:")
+def _is_final(acknowledgement: Json) -> bool:
+    """Whether nothing follows it: it is help, the catalog, or says what could not be read."""
+    return not acknowledgement["text"].startswith(":wave:")
 
 
 def main() -> int:

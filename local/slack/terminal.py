@@ -71,7 +71,7 @@ def _buttons(elements: Iterable[Given]) -> Text:
     return row
 
 
-def said(given: Given, now: datetime, *, only_you: bool = False) -> RenderableType:
+def message(given: Given, now: datetime, *, only_you: bool = False) -> RenderableType:
     """Show a message; `only_you` marks one that only its reader sees."""
     blocks = given.get("blocks") or []
     shown: list[RenderableType] = [block(b, now) for b in blocks] or [
@@ -87,5 +87,5 @@ def said(given: Given, now: datetime, *, only_you: bool = False) -> RenderableTy
 
 def channel(answers: Iterable[Given], messages: Iterable[Given], now: datetime) -> Group:
     """Show what there is in a channel: answers to one person, messages and their threads."""
-    shown = [said(answer, now, only_you=True) for answer in answers]
-    return Group(*shown, *(said(message, now) for message in messages))
+    shown = [message(answer, now, only_you=True) for answer in answers]
+    return Group(*shown, *(message(each, now) for each in messages))

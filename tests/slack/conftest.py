@@ -32,7 +32,7 @@ class Listening:
     url: str
 
     def calls(self, method: str) -> list[dict[str, Any]]:
-        return [c["given"] for c in self.stand_in.seen.calls if c["method"] == method]
+        return [c["given"] for c in self.stand_in.received.calls if c["method"] == method]
 
 
 @pytest.fixture
@@ -64,10 +64,10 @@ class Deployed:
     def emulator(self) -> Emulator:
         return service.emulator(self.state)
 
-    def seen(self) -> dict[str, Any]:
-        answer = httpx.get(f"{self.slack.url}/_stand-in/seen", trust_env=False)
-        told: dict[str, Any] = answer.json()
-        return told
+    def received(self) -> dict[str, Any]:
+        answer = httpx.get(f"{self.slack.url}/_stand-in/received", trust_env=False)
+        received: dict[str, Any] = answer.json()
+        return received
 
     def stand_in(self, verb: str, **given: Any) -> None:
         answer = httpx.post(f"{self.slack.url}/_stand-in/{verb}", json=given, trust_env=False)
@@ -77,7 +77,7 @@ class Deployed:
         """Wait for a demo's status message to say how it is."""
 
         def look() -> dict[str, Any] | None:
-            shown = [m for m in self.seen()["messages"] if m["text"].startswith(demo_name)]
+            shown = [m for m in self.received()["messages"] if m["text"].startswith(demo_name)]
             at_rest = [m for m in shown if not m["thread_ts"] and m["text"].endswith(ending)]
             return at_rest[-1] if at_rest else None
 
@@ -127,12 +127,10 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
 
 @pytest.fixture
 def deployed(running: Deployed) -> Iterator[Deployed]:
-    """Lend the deployed service with a stand-in that has seen nothing and does nothing wrong.
+    """Lend the deployed service with a stand-in that has received nothing and has no fault.
 
     Whatever a test does, the stand-in found every payload within Slack's limits.
     """
-    running.stand_in("behave")
-    running.stand_in("forget")
+    running.stand_in("reset")
     yield running
-    running.stand_in("behave")
-    assert [] == running.seen()["faults"]
+    assert [] == running.received()["problems"]

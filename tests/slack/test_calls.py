@@ -103,7 +103,7 @@ def _slack(deployed: Deployed) -> None:
     deployed.status_message("Calls", ": Ready")
     (demo,) = [d for d in deployed.demos() if d["name"] == "Calls"]
     deployed.workspace.command("list")
-    wait_for(lambda: [a for a in deployed.seen()["answers"] if "Calls" in str(a)], "a list")
+    wait_for(lambda: [a for a in deployed.received()["answers"] if "Calls" in str(a)], "a list")
     deployed.workspace.press("demo_delete", demo["demo_id"])
     deployed.status_message("Calls", ": Removed")
 

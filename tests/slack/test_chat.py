@@ -11,7 +11,7 @@ from chalicelib.adapters.slack.chat import SlackChat
 from chalicelib.core.errors import AccessDenied, DemoError, Rejected, Throttled, Unavailable
 from chalicelib.entrypoints.slack.blocks import sentence
 from chalicelib.services.slack.ports import ChannelUnavailable, Unverified
-from local.slack.stand_in import CHANNEL, PEOPLE, TEAM, TOKEN, U_NOBODY, U_OTHER, Behaviour
+from local.slack.stand_in import CHANNEL, PEOPLE, TEAM, TOKEN, U_NOBODY, U_OTHER, Fault
 from tests.slack.conftest import Listening
 from tests.unit.builders import NOW
 
@@ -45,7 +45,7 @@ def test_a_message_is_posted_and_put_in_place(slack: Listening, chat: SlackChat)
     """The channel and time stamp that Slack answers lead to the message later."""
     channel, ts = chat.post(CHANNEL, HELLO)
     chat.update(channel, ts, sentence("bye"))
-    (message,) = slack.stand_in.seen.messages
+    (message,) = slack.stand_in.received.messages
     assert ("bye", 1) == (message.text, message.edits)
 
 
@@ -131,23 +131,23 @@ def test_a_client_without_a_workspace_knows_nobody(
 
 
 @pytest.mark.parametrize(
-    ("wrong", "expected"),
+    ("fault", "expected"),
     [
-        (Behaviour(status=429, retry_after=60), Throttled),
-        (Behaviour(error="ratelimited"), Throttled),
-        (Behaviour(status=500), Unavailable),
-        (Behaviour(error="internal_error"), Unavailable),
-        (Behaviour(error="not_in_channel"), ChannelUnavailable),
-        (Behaviour(error="message_not_found"), ChannelUnavailable),
-        (Behaviour(error="token_revoked"), AccessDenied),
-        (Behaviour(error="invalid_blocks"), Rejected),
+        (Fault(status=429, retry_after=60), Throttled),
+        (Fault(error="ratelimited"), Throttled),
+        (Fault(status=500), Unavailable),
+        (Fault(error="internal_error"), Unavailable),
+        (Fault(error="not_in_channel"), ChannelUnavailable),
+        (Fault(error="message_not_found"), ChannelUnavailable),
+        (Fault(error="token_revoked"), AccessDenied),
+        (Fault(error="invalid_blocks"), Rejected),
     ],
 )
 def test_slacks_errors_become_ours(
-    slack: Listening, chat: SlackChat, wrong: Behaviour, expected: type[DemoError]
+    slack: Listening, chat: SlackChat, fault: Fault, expected: type[DemoError]
 ) -> None:
     """What to do about an error decides its class: later, elsewhere, or never."""
-    slack.stand_in.wrong = [wrong]
+    slack.stand_in.faults = [fault]
     with pytest.raises(expected):
         chat.post(CHANNEL, HELLO)
 
@@ -163,7 +163,7 @@ def test_a_slack_that_is_not_there_is_tried_later(clock: Time) -> None:
 
 def test_a_short_retry_after_is_waited_out(slack: Listening, chat: SlackChat, clock: Time) -> None:
     """The next call comes when Slack said it may, and not before."""
-    slack.stand_in.wrong = [Behaviour(status=429, retry_after=7)]
+    slack.stand_in.faults = [Fault(status=429, retry_after=7)]
     with pytest.raises(Throttled):
         chat.post(CHANNEL, HELLO)
     chat.post(CHANNEL, HELLO)
@@ -172,11 +172,11 @@ def test_a_short_retry_after_is_waited_out(slack: Listening, chat: SlackChat, cl
 
 def test_a_long_retry_after_makes_no_call(slack: Listening, chat: SlackChat, clock: Time) -> None:
     """Until its time has come Slack is left alone, however often the stream asks."""
-    slack.stand_in.wrong = [Behaviour(status=429, retry_after=50)]
+    slack.stand_in.faults = [Fault(status=429, retry_after=50)]
     for _ in range(3):
         with pytest.raises(Throttled):
             chat.post(CHANNEL, HELLO)
-    assert 1 == len(slack.stand_in.seen.calls)
+    assert 1 == len(slack.stand_in.received.calls)
     chat.post(CHANNEL, HELLO)
     assert 50.0 == clock.now
 
@@ -184,7 +184,7 @@ def test_a_long_retry_after_makes_no_call(slack: Listening, chat: SlackChat, clo
 def test_an_answer_goes_to_slack_and_nowhere_else(slack: Listening, chat: SlackChat) -> None:
     """An address that is not Slack's is not called, even if it was signed."""
     chat.respond(f"{slack.url}/answers/one", HELLO)
-    (answer,) = slack.stand_in.seen.answers
+    (answer,) = slack.stand_in.received.answers
     assert ("ephemeral", False) == (answer["response_type"], answer["replace_original"])
     for url in ("https://evil.example/x", "http://169.254.169.254/latest", ""):
         with pytest.raises(Rejected):
@@ -198,12 +198,12 @@ def test_the_stand_in_refuses_what_slack_would(slack: Listening, chat: SlackChat
         chat.post(CHANNEL, type(HELLO)(text="x", blocks=(too_long,)))
     assert [
         "blocks[0]: text attribute cannot exceed 3000 characters"
-    ] == slack.stand_in.seen.faults
+    ] == slack.stand_in.received.problems
 
 
 def test_one_methods_limit_holds_no_other(slack: Listening, chat: SlackChat, clock: Time) -> None:
     """Slack limits each method for itself, so answers go on while updates wait."""
-    slack.stand_in.wrong = [Behaviour(method="chat.update", status=429, retry_after=60)]
+    slack.stand_in.faults = [Fault(method="chat.update", status=429, retry_after=60)]
     with pytest.raises(Throttled):
         chat.update(CHANNEL, "1.1", HELLO)
     chat.post(CHANNEL, HELLO)

@@ -32,7 +32,7 @@ def mine(deployed: Deployed, name: str) -> list[dict[str, Any]]:
 
 def an_answer(deployed: Deployed, words: str) -> Any:
     """Wait for an answer that only one person sees."""
-    return wait_for(lambda: [a for a in deployed.seen()["answers"] if words in str(a)], words)
+    return wait_for(lambda: [a for a in deployed.received()["answers"] if words in str(a)], words)
 
 
 # Who is let in --------------------------------------------------------------------------------
@@ -119,7 +119,7 @@ def test_a_demo_comes_up_is_extended_and_goes(deployed: Deployed) -> None:
     assert 200 == deployed.workspace.press("demo_delete", demo["demo_id"]).status_code
     gone = deployed.status_message("Whole life", ": Removed")
     assert (CHANNEL, {}) == (gone["channel"], buttons(gone))
-    notices = [m for m in deployed.seen()["messages"] if m["thread_ts"] == gone["ts"]]
+    notices = [m for m in deployed.received()["messages"] if m["thread_ts"] == gone["ts"]]
     told = wait_for(lambda: _told(deployed, gone["ts"], 2), "two notices")
     assert ["ready", "removed"] == [text.split(" is ")[1].split(":")[0] for text in told], notices
 
@@ -142,7 +142,7 @@ def test_a_demo_is_opened_signed_in_to_paused_and_resumed(deployed: Deployed) ->
     (told,) = an_answer(deployed, "password `")
     password = str(told).split("password `")[1].split("`")[0]
     assert 32 <= len(password)  # some signs stand escaped
-    assert password not in str(deployed.seen()["messages"])
+    assert password not in str(deployed.received()["messages"])
 
     workspace.command("pause Spec")
     an_answer(deployed, "Its links stop working until it is resumed")
@@ -189,7 +189,7 @@ def _hours(demo: dict[str, Any]) -> float:
 
 
 def _told(deployed: Deployed, ts: str, count: int) -> list[str] | None:
-    texts = [m["text"] for m in deployed.seen()["messages"] if m["thread_ts"] == ts]
+    texts = [m["text"] for m in deployed.received()["messages"] if m["thread_ts"] == ts]
     return texts if len(texts) >= count else None
 
 
@@ -209,9 +209,9 @@ def test_a_delivery_repeated_by_slack_makes_one_demo(deployed: Deployed) -> None
 def test_the_form_opens_shows_the_time_and_makes_one_demo(deployed: Deployed) -> None:
     """A bare /demo opens it, picking shows the plan, and sending it twice makes one demo."""
     assert "" == deployed.workspace.command("").text
-    view = deployed.seen()["views"][-1]
+    view = deployed.received()["views"][-1]
     deployed.workspace.pick(view, ["ecs"])
-    plan = deployed.seen()["views"][-1]["blocks"][1]["text"]["text"]
+    plan = deployed.received()["views"][-1]["blocks"][1]["text"]["text"]
     assert "about 10 min" in plan
     state = {
         "components": {"demo_pick": {"selected_options": [{"value": "s3"}]}},
@@ -229,7 +229,7 @@ def test_the_form_opens_shows_the_time_and_makes_one_demo(deployed: Deployed) ->
 def test_a_wrong_form_says_so_at_its_fields(deployed: Deployed) -> None:
     """Nothing is made, and the form stays open with the problem where it can be mended."""
     deployed.workspace.command("")
-    view = deployed.seen()["views"][-1]
+    view = deployed.received()["views"][-1]
     for picked, cidr, field in (
         ([{"value": "s3"}], "home", "cidr"),
         ([{"value": "s3"}], "0.0.0.0/0", "cidr"),
@@ -286,7 +286,7 @@ def test_slack_being_down_fails_no_demo(deployed: Deployed) -> None:
     """The demo comes up without a message, which is made up for when Slack is back."""
     deployed.workspace.command("list")  # so that the e-mail address is known
     an_answer(deployed, "demo")
-    deployed.stand_in("behave", method="chat.postMessage", times=4, status=500)
+    deployed.stand_in("fault", method="chat.postMessage", times=4, status=500)
     deployed.workspace.command('create s3 name="Unheard"')
     wait_for(lambda: [d for d in mine(deployed, "Unheard") if d["phase"] == "ready"], "ready")
     deployed.status_message("Unheard", ": Ready")
@@ -294,18 +294,18 @@ def test_slack_being_down_fails_no_demo(deployed: Deployed) -> None:
 
 def test_a_rate_limit_is_honoured(deployed: Deployed) -> None:
     """After a 429 nothing is sent before its time, and the last state is what is shown."""
-    deployed.stand_in("behave", method="chat.update", times=1, status=429, retry_after=2)
+    deployed.stand_in("fault", method="chat.update", times=1, status=429, retry_after=2)
     deployed.workspace.command('create s3 name="Patient"')
     deployed.status_message("Patient", ": Ready")
-    calls = deployed.seen()["calls"]
-    limited = [n for n, call in enumerate(calls) if call["answer"] == 429]
+    calls = deployed.received()["calls"]
+    limited = [n for n, call in enumerate(calls) if call["answer"] == "ratelimited"]
     assert 1 == len(limited)
     assert 2 <= calls[limited[0] + 1]["at"] - calls[limited[0]]["at"]
 
 
 def test_a_slow_slack_does_not_hold_the_acknowledgement(deployed: Deployed) -> None:
     """A form that Slack would open too late becomes words instead of being waited for."""
-    deployed.stand_in("behave", method="views.open", times=1, seconds=2.5)
+    deployed.stand_in("fault", method="views.open", times=1, seconds=2.5)
     answer = deployed.workspace.command("")
     assert "would not open" in str(answer.json()["blocks"])
 

@@ -71,7 +71,7 @@ def test_no_emoji_stays_a_word_between_colons(status: Status) -> None:
     for phase in Phase:
         shown = status_message(demo(component("vpc", status=status), phase=phase))
         console = Console(record=True, width=100, file=io.StringIO())
-        console.print(terminal.said({"blocks": list(shown.blocks)}, NOW))
+        console.print(terminal.message({"blocks": list(shown.blocks)}, NOW))
         assert not re.findall(r":[a-z_]+:", console.export_text())
 
 
@@ -90,8 +90,8 @@ NOTICE = {"thread_ts": "1.1", "text": "It is ready."}
         ([], [STATUS], 1.1, True),
     ],
 )
-def test_it_returns_once_all_was_said(
+def test_it_returns_once_all_is_settled(
     answers: list[Any], messages: list[Any], quiet: float, *, expected: bool
 ) -> None:
     """An answer ends it at once, and a demo at rest with its notice."""
-    assert expected == slack.all_said(answers, messages, quiet)
+    assert expected == slack.is_settled(answers, messages, quiet)
