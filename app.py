@@ -11,12 +11,12 @@ import os
 from chalice import Chalice
 
 from chalicelib.entrypoints import auth, web
-from chalicelib.entrypoints.rest import about, access, demos, inspection, pools, shares
+from chalicelib.entrypoints.rest import about, access, demos, handover, inspection, pools, shares
 from chalicelib.entrypoints.rest.http import explain
 
 app = Chalice(app_name="stelligent-demo")
 app.register_middleware(explain, "http")
-for routes in (auth, demos, inspection, pools, about, access, shares, web):
+for routes in (auth, demos, inspection, pools, about, access, handover, shares, web):
     app.register_blueprint(routes.bp)
 
 if "_HANDLER" not in os.environ:

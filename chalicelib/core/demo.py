@@ -66,6 +66,18 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Handover:
+    """An owner's offer of a demo to whoever holds its code; `digest` is what is kept of that.
+
+    `taken_by` is who has accepted it, which nobody else can from then on.
+    """
+
+    digest: str
+    expires_at: datetime
+    taken_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Demo:
     """One environment, requested by one owner.
 
@@ -75,7 +87,8 @@ class Demo:
     its creation or its last change failed; `trouble` is why it cannot be deleted, as long as it
     cannot. `due_at` is when the sweep next has anything to do for it (core/due.py), None for a
     deleted demo. `pool_digest` says what a pool's member was made of (core/pool.py),
-    `from_pool` the pool it was claimed from.
+    `from_pool` the pool it was claimed from. `handover` is its owner's last offer of it, and
+    `given_by` the owner before this one, if there was one.
     """
 
     demo_id: str
@@ -103,6 +116,8 @@ class Demo:
     quarantines: int = 0
     pool_digest: str = ""
     from_pool: str = ""
+    handover: Handover | None = None
+    given_by: str = ""
     retry_at: datetime | None = None
     due_at: datetime | None = None
     generation: int = 1

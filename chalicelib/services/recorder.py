@@ -35,7 +35,7 @@ class Recorder:
         *,
         request_id: str | None = None,
     ) -> Demo:
-        """Record that a pool's demo has an owner now; raise StaleRecord or LimitReached."""
+        """Record that a demo has another owner now; raise StaleRecord or LimitReached."""
         recorded = self._scheduled(after)
         return self.records.claim(before, recorded, (entry,), quotas, request_id=request_id)
 

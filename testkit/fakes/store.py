@@ -65,7 +65,7 @@ class MemoryStore:
         *,
         request_id: str | None = None,
     ) -> Demo:
-        """Give a pool's demo to its new owner, or raise and change nothing."""
+        """Give a demo to its new owner, or raise and change nothing."""
         held = tuple(d for d, owner in self._slots.items() if owner == after.owner)
         if len(held) >= quotas.per_owner:
             raise LimitReached(PER_OWNER, quotas.per_owner, held)

@@ -57,7 +57,7 @@ def test_every_operation_answers_as_described(
     _admins(running.admin(), checked)
     demo = _made(owner, checked)
     _shares(owner, Api(running.up.api_url, ""), demo, checked)
-    _gone(owner, demo, checked)
+    _gone(_handed_over(owner, running.person(), demo, checked), demo, checked)
     described = {
         (name, int(status))
         for name, operation in description.operations().items()
@@ -98,6 +98,17 @@ def _shares(owner: Api, anybody: Api, demo: str, checked: Call) -> None:
     checked(owner, "revokeShare", "DELETE", f"{demo}/shares/{share['share_id']}")
 
 
+def _handed_over(owner: Api, other: Api, demo: str, checked: Call) -> Api:
+    """Offer a demo, withdraw that, and let another person take it over; return them."""
+    checked(owner, "offerDemo", "POST", f"{demo}/handover")
+    checked(owner, "withdrawOffer", "DELETE", f"{demo}/handover")
+    url = checked(owner, "offerDemo", "POST", f"{demo}/handover").json()["url"]
+    code = url.rpartition("/")[2]
+    checked(other, "getOffer", "GET", "/handover", **{"X-Handover-Code": code})
+    checked(other, "acceptDemo", "POST", "/handover", {"code": code})
+    return other
+
+
 def _gone(owner: Api, demo: str, checked: Call) -> None:
     """Delete a demo, and look at what is left of it."""
     stale = checked(owner, "deleteDemo", "DELETE", demo, **{"If-Match": '"another"'})
@@ -127,6 +138,9 @@ def test_refusals_are_as_described(running: Running, checked: Call) -> None:
         (404, owner, "getDemo", "GET", "/demos/nosuchid", None, {}),
         (404, anybody, "visitSharedDemo", "POST", "/shared", {"token": "x"}, {}),
         (422, anybody, "getSharedDemo", "GET", "/shared", None, {}),
+        (404, owner, "acceptDemo", "POST", "/handover", {"code": "x"}, {}),
+        (422, owner, "getOffer", "GET", "/handover", None, {}),
+        (401, anybody, "acceptDemo", "POST", "/handover", {"code": "x"}, {}),
         (404, anybody, "getFile", "GET", "/web/any/none.js", None, {}),
         (413, owner, "createDemo", "POST", "/demos", b" " * 70_000, {}),
         (415, owner, "createDemo", "POST", "/demos", b"a=b", plain),

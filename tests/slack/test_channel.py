@@ -74,6 +74,19 @@ def test_a_channel_we_are_not_in_leads_to_a_direct_message(stage: Shown) -> None
     assert "Invite me" in said(stage.chat.responses[0])
 
 
+def test_a_demo_that_was_handed_over_shows_nothing_more(stage: Shown) -> None:
+    """The channel is its earlier owner's: it says once who has it now, and no more."""
+    stage.show()
+    stage.changed(owner="bob@example.com", given_by="ann@example.com")
+    stage.show(one=Notice("it is ready"))
+    stage.changed(phase=Phase.READY)
+    stage.show(two=Notice("it failed", urgent=True))
+    (last,) = stage.chat.updates
+    assert "handed over to bob@example.com" in said(last)
+    assert "button" not in repr(last.blocks)
+    assert 1 == len(stage.chat.posts)
+
+
 def test_a_deleted_message_starts_anew(stage: Shown) -> None:
     """Where somebody removed the message, the next change posts another."""
     stage.show()

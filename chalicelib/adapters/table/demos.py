@@ -76,7 +76,7 @@ class DemoTable:
         *,
         request_id: str | None = None,
     ) -> Demo:
-        """Give a pool's demo to its new owner, with quota slots and lease, or change nothing."""
+        """Give a demo to its new owner, with quota slots and lease, or change nothing."""
         version = before.version + 1
         for _ in range(_TRIES):
             slots, moves = self._quotas.move(before, after, quotas)

@@ -64,7 +64,11 @@ class QuotaItems:
 
         Its place among all demos stays its own, held for the new owner; raises LimitReached.
         """
-        held = self._named(before.demo_id) or []
+        held = self._named(before.demo_id)
+        if held is None:  # made by an earlier release: its places become numbered ones
+            slots = self.choose(after, quotas, search=True)
+            freed = self.free(before.demo_id, before.owner)
+            return list(slots), [*(self.take(key, after) for key in slots), *freed]
         own, shared = self.choose_own(after, quotas), [k for k in held if k["pk"] == _TOTAL]
         writes = [
             self.take(own, after),

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, StrictBool
 
+from chalicelib.core.handover import MAX_CODE
 from chalicelib.core.parameters import text_fault
 from chalicelib.core.share import MAX_LABEL, MAX_NOTE, SHORTEST_HOURS, Invitation
 from chalicelib.entrypoints.rest.models import Body, Number, Text
@@ -71,6 +72,14 @@ class ClickBody(VisitBody):
     """The body of POST /shared/clicks."""
 
     title: Text = Field(max_length=200, description="One of the names in `links`.")
+
+
+class CodeBody(Body):
+    """The body of POST /handover."""
+
+    code: Text = Field(
+        max_length=MAX_CODE, description="What follows `#/handover/` in the offer's address."
+    )
 
 
 class AccessBody(Body):

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.entrypoints.rest.views import maybe_moment, moment
+from chalicelib.entrypoints.rest.views import maybe_moment, moment, prices_view
 
 if TYPE_CHECKING:  # only the description of the API needs the answers' types
     from collections.abc import Iterable
 
     from chalicelib.core.catalog import Catalog
+    from chalicelib.core.costs import Cost
     from chalicelib.core.credentials import Credentials
-    from chalicelib.core.demo import Demo
+    from chalicelib.core.demo import Demo, Handover
     from chalicelib.core.share import Share
-    from chalicelib.entrypoints.rest import answers
+    from chalicelib.entrypoints.rest import access_answers as answers
     from chalicelib.services.shares import Listed
 
 
@@ -71,6 +72,20 @@ def new_share_view(share: Share, token: str, page_url: str | None) -> answers.Ne
 def shares_view(listed: Iterable[Listed]) -> answers.ShareList:
     """Return a demo's links."""
     return {"shares": [share_view(each.share, is_open=each.open) for each in listed]}
+
+
+def handover_view(demo: Demo, offer: Handover, cost: Cost) -> answers.Handover:
+    """Return what somebody reads before they accept a demo."""
+    return {
+        **prices_view(cost),
+        "demo_id": demo.demo_id,
+        "name": demo.name,
+        "owner": demo.owner,
+        "region": demo.region,
+        "components": [c.title or c.name for c in demo.components.values()],
+        "demo_ends_at": moment(demo.expires_at),
+        "expires_at": moment(offer.expires_at),
+    }
 
 
 def shared_view(share: Share, demo: Demo, address: str) -> answers.SharedDemo:

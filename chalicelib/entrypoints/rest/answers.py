@@ -1,4 +1,4 @@
-"""What the API answers about demos and links, and how it refuses; offers.py has the rest.
+"""What the API answers about demos, and how it refuses; access_answers.py and offers.py: the rest.
 
 Said once: views build these, and OpenAPI is generated from them.
 
@@ -15,10 +15,8 @@ from typing import Annotated, Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
-from chalicelib.core.access import Access
 from chalicelib.core.component import Status
 from chalicelib.core.demo import Desired, Phase
-from chalicelib.core.share import State
 from chalicelib.core.timeline import EntryKind
 
 
@@ -92,7 +90,7 @@ class Demo(Prices):
     demo_id: str
     name: str
     owner: str
-    """The verified e-mail address of whoever requested it."""
+    """The verified e-mail address of whoever requested it, or took it over."""
     region: str
     desired_state: Desired
     """What its owner wants."""
@@ -128,6 +126,8 @@ class Demo(Prices):
     """When a quarantined deletion is tried again."""
     links: dict[str, Address]
     """What can be opened, by its component's title."""
+    handover_until: Moment | None
+    """The end, which may be past, of its owner's offer to hand it over; null without one."""
 
 
 class Progress(Answer):
@@ -186,92 +186,6 @@ class EventList(Answer):
     events: list[Event]
     next_cursor: str | None
     """What `cursor` must be for the next page; null on the last one."""
-
-
-class Share(Answer):
-    """A read-only link for a prospect, as the demo's owner sees it."""
-
-    share_id: str
-    label: str
-    """The owner's own word for it, which no prospect sees."""
-    host: str
-    """Who invites, as the prospect reads it."""
-    note: str
-    """What the prospect reads besides."""
-    created_by: str
-    created_at: Moment
-    expires_at: Moment
-    open: bool
-    """Whether it still shows anything."""
-    visits: int
-    first_visited_at: Moment | None
-    visited_at: Moment | None
-    clicks: dict[str, int]
-    """How often each of the demo's links was opened from it, by the title that was pressed."""
-    access_requests: list[str]
-    """The addresses that ask to be let in, as blocks of one."""
-
-
-class QrCode(Answer):
-    """A QR code: a square of `size` modules, without the quiet zone of four around it."""
-
-    size: int
-    path: str
-    """The dark modules as the path of an SVG image (`d`), a module being a unit."""
-
-
-class NewShare(Share):
-    """A link that was just made."""
-
-    url: str
-    """Relative to the API's own address; in no other answer."""
-    qr: QrCode | None
-    """The link's whole address, under `page_url` or where the API was called; null only where the
-    request named no host, or one too long."""
-
-
-class ShareList(Answer):
-    """A demo's links, newest first."""
-
-    shares: list[Share]
-
-
-class SharedDemo(Answer):
-    """What a prospect may know of a demo."""
-
-    name: str
-    host: str
-    """Who invites; may be empty."""
-    note: str
-    state: State
-    links: dict[str, Address]
-    """What can be opened, by its component's title."""
-    ends_at: Moment
-    address: str
-    """The visitor's own address."""
-    let_in: bool
-    """Whether the demo's links open from there."""
-    access: Access
-    """The same, with the request to be let in and its answer."""
-
-
-class Credentials(Answer):
-    """How to sign in to what one component runs."""
-
-    component: str
-    title: str
-    user: str
-    password: str
-    address: str
-    """What to connect to."""
-    command: str
-    """A shell command that connects and asks for the password."""
-
-
-class CredentialsList(Answer):
-    """The credentials of every component that has some, read at this moment and kept nowhere."""
-
-    credentials: list[Credentials]
 
 
 class FieldProblem(Answer):

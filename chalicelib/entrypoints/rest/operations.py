@@ -13,7 +13,13 @@ from chalicelib.core.demo import Phase
 from chalicelib.core.listing import LIVE, MAX_QUERY, Order
 from chalicelib.core.pool import NAME
 from chalicelib.entrypoints.rest import answers, inspection_answers, offers
-from chalicelib.entrypoints.rest.access_operations import ACCESS, DEMO, SHARES, Operations
+from chalicelib.entrypoints.rest.access_operations import (
+    ACCESS,
+    DEMO,
+    HANDOVER,
+    SHARES,
+    Operations,
+)
 from chalicelib.entrypoints.rest.demos import MAX_PAGE, PAGE
 from chalicelib.entrypoints.rest.http import JSON, MERGE_PATCH
 from chalicelib.entrypoints.rest.idempotency import MAX_KEY
@@ -251,6 +257,7 @@ _PAGES: Final[Operations] = {
 TAGS: Final[Mapping[str, Operations]] = {
     "Demos": _DEMOS,
     "Access": ACCESS,
+    "Handing over": HANDOVER,
     "Prospect links": SHARES,
     "Pools": _POOLS,
     "Service": _SERVICE,

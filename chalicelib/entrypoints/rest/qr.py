@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from chalicelib.entrypoints.rest import answers
+from chalicelib.entrypoints.rest import access_answers
 
 
-def qr_code(text: str) -> answers.QrCode:
+def qr_code(text: str) -> access_answers.QrCode:
     """Return a text of at most 500 characters as a QR code."""
     import segno  # noqa: PLC0415 - a tenth of a second, for who makes a link to print
 

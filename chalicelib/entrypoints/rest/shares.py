@@ -22,7 +22,7 @@ from chalicelib.entrypoints.rest.http import Request, Response, endpoint
 from chalicelib.wiring import use_cases
 
 if TYPE_CHECKING:
-    from chalicelib.entrypoints.rest.answers import SharedDemo
+    from chalicelib.entrypoints.rest.access_answers import SharedDemo
 
 bp = Blueprint(__name__)
 

@@ -45,6 +45,7 @@ def prices_view(cost: Cost) -> answers.Prices:
 
 def demo_view(demo: Demo, cost: Cost) -> answers.Demo:
     """Return a demo as its owner reads it."""
+    offer = demo.handover
     return {
         **prices_view(cost),
         "demo_id": demo.demo_id,
@@ -70,6 +71,7 @@ def demo_view(demo: Demo, cost: Cost) -> answers.Demo:
         "deleted_at": maybe_moment(demo.deleted_at),
         "retry_at": maybe_moment(demo.retry_at),
         "links": demo.links,
+        "handover_until": maybe_moment(offer.expires_at if offer and not offer.taken_by else None),
     }
 
 

@@ -64,6 +64,12 @@ def buttons(demo: Demo) -> list[ButtonElement]:
     return [button("Pause", PAUSE, value=demo.demo_id)]
 
 
+def handed_over(demo: Demo) -> Message:
+    """Return the last that the channel where a demo was requested hears of it."""
+    text = f"*{escaped(demo.name)}* `{demo.demo_id}` was handed over to {escaped(demo.owner)}."
+    return message(f"{demo.name} was handed over", [section(text)])
+
+
 def access_request(text: str, demo: Demo, mention: str | None) -> Message:
     """Return that an address asks to be let in, with what its owner may answer."""
     to = f"<@{mention}> " if mention else ""

@@ -177,8 +177,9 @@ def respond_to(slack: Updates, key: str) -> None:
 def show(slack: Updates, demo_id: str, notices: Mapping[str, Notice]) -> None:
     """Bring a demo's status message up to date, then post its notices, by their names.
 
-    Does nothing for a demo that was not requested in Slack. Raises RetryableError when Slack
-    must be called again; nothing is posted twice then.
+    Does nothing for a demo that was not requested in Slack; of one that was handed over since,
+    the message says that and no more, as its place is the earlier owner's. Raises RetryableError
+    when Slack must be called again; nothing is posted twice then.
     """
     ref = slack.refs.message_ref(demo_id)
     if ref is None:
@@ -189,7 +190,7 @@ def show(slack: Updates, demo_id: str, notices: Mapping[str, Notice]) -> None:
         return  # its record was removed by hand; the orphan search makes a new one if need be
     ref = _show_status(slack, ref, demo)
     for name, notice in notices.items():
-        if name not in ref.notified:
+        if name not in ref.notified and not demo.given_by:
             message = _noticed(demo, notice, ref.user)
             slack.chat.post(ref.channel, message, thread=ref.ts or "", broadcast=notice.urgent)
             slack.refs.mark_notified(demo_id, name)
@@ -202,7 +203,7 @@ def _noticed(demo: Demo, notice: Notice, mention: str | None) -> Message:
 
 
 def _show_status(slack: Updates, ref: MessageRef, demo: Demo) -> MessageRef:
-    message = status_message.status_message(demo, ref.user, ref.page_url)
+    message = _status(demo, ref)
     posted = replace(ref, digest=_digest(message))
     if ref.ts is None:
         posted = _post(slack.chat, posted, message)
@@ -215,6 +216,12 @@ def _show_status(slack: Updates, ref: MessageRef, demo: Demo) -> MessageRef:
             posted = _post(slack.chat, posted, message)
     slack.refs.mark_posted(posted)
     return posted
+
+
+def _status(demo: Demo, ref: MessageRef) -> Message:
+    if demo.given_by:
+        return spec.handed_over(demo)
+    return status_message.status_message(demo, ref.user, ref.page_url)
 
 
 def _post(chat: Chat, ref: MessageRef, message: Message) -> MessageRef:

@@ -30,12 +30,12 @@ class DemoRecords(Protocol):
         *,
         request_id: str | None = None,
     ) -> Demo:
-        """Give a pool's demo to its new owner in one transaction, and return it as saved.
+        """Give a demo, a pool's or a person's, to its new owner in one transaction.
 
         Its own quota slot becomes the new owner's, its place among all demos stays its own, its
-        lease item moves, and from now on `given_to(request_id)` is this demo. Raises
-        LimitReached where the owner has no slot left, and StaleRecord where somebody else was
-        quicker: with this demo, or with this request.
+        lease item moves, and from now on `given_to(request_id)` is this demo. Returns it as
+        saved. Raises LimitReached where the owner has no slot left, and StaleRecord where
+        somebody else was quicker: with this demo, or with this request.
         """
 
     def given_to(self, request_id: str) -> str | None:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from chalicelib.services.change import ChangeDemo
     from chalicelib.services.claims import ClaimDemo
     from chalicelib.services.credentials import ReadCredentials
+    from chalicelib.services.handover import HandOver
     from chalicelib.services.inspect import InspectComponent
     from chalicelib.services.loop import Loops, Wakeups
     from chalicelib.services.offer import Offer
@@ -163,6 +164,20 @@ class ForPeople:
             clock=self.ports.clock,
             new_id=self.ports.new_id,
             new_secret=self.ports.new_secret,
+        )
+
+    @cached_property
+    def handover(self) -> HandOver:
+        from chalicelib.services.handover import HandOver
+
+        return HandOver(
+            read=self.read,
+            records=self.ports.records,
+            recorder=self.recorder,
+            loops=self.loops,
+            clock=self.ports.clock,
+            new_secret=self.ports.new_secret,
+            quotas=self.policy.quotas,
         )
 
     @cached_property
