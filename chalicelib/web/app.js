@@ -13,6 +13,7 @@ const TITLES = {
   new: "New demo",
   demo: "Demo",
   change: "Change",
+  handover: "Hand-over",
   pools: "Pools",
   overview: "Overview",
 };
@@ -26,12 +27,14 @@ const VIEWS = {
   demo: async () => (await import("./demo.js")).demoView,
   pools: async () => (await import("./pools.js")).poolsView,
   overview: async () => (await import("./overview.js")).overviewView,
+  handover: async () => (await import("./handover.js")).acceptView,
   change: async () => (await import("./change.js")).changeView,
 };
 
 function route() {
   const [name = "", id = "", what = ""] = location.hash.replace(/^#\/?/, "").split("/");
   if (name === "sign-in") return { view: "sign-in", id: decoded(id) };
+  if (name === "handover") return { view: "handover", id: decoded(id) };
   if (name === "overview") return { view: "overview" };
   if (name === "new") return { view: "new" };
   if (name === "pools") return { view: "pools" };

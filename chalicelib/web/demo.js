@@ -7,6 +7,7 @@ import { credentialsPanel } from "./credentials.js";
 import { openComponent } from "./component.js";
 import { announce, h, say, set, show, toast } from "./dom.js";
 import { Graph, nodeText } from "./graph.js";
+import { handoverPanel } from "./handover.js";
 import { notices, watching } from "./notice.js";
 import { details, eventsPanel, leasePanel, linksPanel } from "./panels.js";
 import { pauseButton } from "./pause.js";
@@ -126,7 +127,7 @@ function frame(view) {
   );
   const lease = leasePanel(view);
   const links = [linksPanel(view), credentialsPanel(view)];
-  const side = [...links, lease, sharesPanel(view), addressesPanel(view), details(view)];
+  const side = [...links, lease, sharesPanel(view), addressesPanel(view), details(view), handoverPanel(view)];
   const events = eventsPanel(view);
   const pausing = pauseButton(view);
   parts.change = h("a", { class: "plain button", href: `#/demos/${view.id}/change` }, "Change");

@@ -74,6 +74,7 @@ def demo(phase: str, *statuses: str, **more: Any) -> dict[str, Any]:
         "deleted_at": LATER if phase == "deleted" else None,
         "retry_at": END,
         "links": {},
+        "handover_until": None,
         **more,
     }
 

@@ -186,6 +186,7 @@ def pressing(visit: Visit) -> Steps:
     for button in ("Extend", "Pause", "Delete"):
         yield from _opened(page, button)
     yield from _linking(page)
+    yield from _handing_over(page)
     page.get_by_role("button", name="Show", exact=True).click()
     expect(page.get_by_role("button", name="Hide", exact=True)).to_be_visible()
     yield f"credentials{GROWS}"
@@ -199,6 +200,34 @@ def _linking(page: Page) -> Steps:
     serve(page, "**/shares", {"shares": [shared(number) for number in range(9)]})
     page.keyboard.press("Escape")
     yield "its dialog closed"
+
+
+def _handing_over(page: Page) -> Steps:
+    serve(page, "**/handover", {"url": "app#/handover/code", "expires_at": END})
+    page.get_by_role("button", name="Hand over").click()
+    expect(page.get_by_label("The link to hand over by")).to_be_visible()
+    yield "a link to hand over by"
+    page.keyboard.press("Escape")
+    yield "that dialog closed"
+
+
+def accepting(visit: Visit) -> Steps:
+    """Open links by which a demo is handed over."""
+    page = visit.page
+    offer = {"demo_id": "abcdefgh", "name": NAME, "owner": OWNER, "components": ["Web tier"]}
+    prices = {"hourly_usd": 0.1, "unpriced": [], "demo_ends_at": END, "expires_at": END}
+    serve(page, "**/handover", {**offer, **prices})
+    visit.open("handover/code")
+    expect(page.get_by_role("button", name="Take it over")).to_be_visible()
+    yield "a demo for you"
+    serve(page, "**/handover", {**offer, **prices, "owner": visit.email})
+    visit.open("handover/own")
+    expect(page.get_by_role("heading", name="This demo is yours")).to_be_visible()
+    yield "a demo of your own"
+    page.route("**/handover", lambda route: route.fulfill(status=404, json={}))
+    visit.open("handover/used")
+    expect(page.get_by_role("heading", name="There is nothing to take over")).to_be_visible()
+    yield "a used link"
 
 
 def changing(visit: Visit) -> Steps:
@@ -286,7 +315,7 @@ def prospecting(visit: Visit) -> Steps:
     yield "prospect: revoked"
 
 
-WALKS = (listing, requesting, living, pressing, changing, administering)
+WALKS = (listing, requesting, living, pressing, accepting, changing, administering)
 JUDGED = (
     *("welcome", "signed out", "nothing yet", "list: ready", "list: failed", "picked: Delete"),
     *("one picked", "nothing found", "a wide block", f"parameters{GROWS}", "2: provisioning"),
@@ -296,6 +325,7 @@ JUDGED = (
     *(f"pool {REASON[:8]} 0.1", "overview", "prospect 0: preparing closed"),
     *("prospect 1: preparing requested", "prospect 2: ready opening", "prospect 3: ready open"),
     *("prospect 4: paused open", "prospect 5: ready declined", "prospect 6: unavailable open"),
+    *("a link to hand over by", "a demo for you", "a demo of your own", "a used link"),
     *("prospect 7: ended open", "prospect: revoked"),
 )
 """The steps that show a view or a state for the first time."""
