@@ -127,4 +127,4 @@ class AccessRequests:
         kept = [block for block in demo.allowed_cidr if block not in remove]
         blocks = tuple(dict.fromkeys([*kept, *add]))
         change = SpecChange(allowed_cidr=blocks)
-        return self.change.change(demo_id, change, actor=caller.owner, version=demo.version)
+        return self.change.change(demo, change, actor=caller.owner, version=demo.version)

@@ -29,14 +29,21 @@ _TRIES: Final = 5
 def _on_latest(
     change: Callable[Concatenate[ChangeDemo, Demo, P], Demo],
 ) -> Callable[Concatenate[ChangeDemo, Demo, P], Demo]:
-    """Change the record as it is now: read it again when another process wrote it first."""
+    """Change the record as it is now: read it again when another process wrote it first.
+
+    Whoever asks has been found to be allowed that by the owner on the record that they give. One
+    with another owner since is not theirs to change: StaleRecord is raised.
+    """
 
     def insist(self: ChangeDemo, demo: Demo, /, *args: P.args, **kwargs: P.kwargs) -> Demo:
         for _ in range(_TRIES - 1):
             try:
                 return change(self, demo, *args, **kwargs)
             except StaleRecord:
-                demo = self.records.get(demo.demo_id)
+                latest = self.records.get(demo.demo_id)
+                if latest.owner != demo.owner:
+                    raise
+                demo = latest
         return change(self, demo, *args, **kwargs)
 
     return functools.update_wrapper(insist, change)
@@ -79,28 +86,15 @@ class ChangeDemo:
         after = replace(demo, desired_state=Desired.DELETED, reason=why)
         return self.loops.commit(demo, after, actor=actor, insist=insist)
 
+    @_on_latest
     def change(
-        self, demo_id: str, change: SpecChange, *, actor: str, version: int | None = None
+        self, demo: Demo, change: SpecChange, *, actor: str, version: int | None = None
     ) -> Demo:
         """Change a demo's spec; a change that changes nothing leaves its record as it is.
 
         With a `version`, only while the record has that one; raises Outdated otherwise, and else
-        NotFound, InvalidRequest (every bad field named) or WrongState.
+        InvalidRequest (every bad field named) or WrongState.
         """
-        return self._change(self.records.get(demo_id), change, actor=actor, version=version)
-
-    def preview(self, demo: Demo, change: SpecChange) -> ChangePreview:
-        """Return what a change would do, doing nothing; raise what `change` raises.
-
-        A change that needs `allow_replacement` is shown without it.
-        """
-        catalog = self.offer.catalog()
-        allowed = replace(change, allow_replacement=True)
-        after = changed(demo, allowed, catalog, self.offer.policy)
-        return change_preview(demo, after, catalog)
-
-    @_on_latest
-    def _change(self, demo: Demo, change: SpecChange, *, actor: str, version: int | None) -> Demo:
         if version is not None and demo.version != version:
             raise Outdated(f"{demo.demo_id} has changed since; read it again")
         if change.desired_state is Desired.DELETED:
@@ -113,6 +107,16 @@ class ChangeDemo:
         if demo.looping:
             self.loops.ensure(demo)
         return demo
+
+    def preview(self, demo: Demo, change: SpecChange) -> ChangePreview:
+        """Return what a change would do, doing nothing; raise what `change` raises.
+
+        A change that needs `allow_replacement` is shown without it.
+        """
+        catalog = self.offer.catalog()
+        allowed = replace(change, allow_replacement=True)
+        after = changed(demo, allowed, catalog, self.offer.policy)
+        return change_preview(demo, after, catalog)
 
     @_on_latest
     def move_lease(self, demo: Demo, expires_at: datetime, *, actor: str) -> Demo:

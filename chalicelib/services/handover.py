@@ -75,7 +75,8 @@ class HandOver:
     def look(self, caller: Caller, code: str) -> tuple[Demo, Handover]:
         """Return the demo that a code offers to a caller, with the offer.
 
-        Raises one and the same NotFound for a code that is wrong, expired, or used by another.
+        Raises one and the same NotFound for a code that is wrong, expired, or used by another,
+        and WrongState for a demo that is ending.
         """
         demo_id = demo_of(code)
         if demo_id is None:
@@ -84,10 +85,12 @@ class HandOver:
             demo = self.records.get(demo_id)
         except NotFound:
             raise _gone() from None
-        offer = demo.handover
-        if offer is None or not opens(offer, code, self.clock()):
+        offer, now = demo.handover, self.clock()
+        if offer is None or not opens(offer, code, now):
             raise _gone()
-        if offer.taken_by and not demo.owner == offer.taken_by == caller.owner:
+        if not offer.taken_by:
+            _check(demo, now)
+        elif not demo.owner == offer.taken_by == caller.owner:
             raise _gone()
         return demo, offer
 
@@ -95,20 +98,19 @@ class HandOver:
         """Make the caller the owner of the demo that a code offers, or change nothing.
 
         Asked again by whoever has accepted, it answers the same. Raises NotFound for a code that
-        is wrong, used or expired, LimitReached, and WrongState for the owner themselves or a
-        demo that is ending.
+        is wrong, used or expired, LimitReached, and WrongState for a demo that is ending or the
+        caller's already.
         """
         return _insist(lambda: self._accept(caller, code))
 
     def _accept(self, caller: Caller, code: str) -> Demo:
-        (demo, made), now = self.look(caller, code), self.clock()
+        demo, made = self.look(caller, code)
         if made.taken_by:
             return self._going_on(demo)
         if demo.owner == caller.owner:
             raise WrongState("this demo is yours; send its link to whoever is to have it")
-        _check(demo, now)
         text = f"handed over by {demo.owner} to {caller.owner}"
-        entry = Entry(at=now, actor=caller.owner, kind=EntryKind.ACCESS, text=text)
+        entry = Entry(at=self.clock(), actor=caller.owner, kind=EntryKind.ACCESS, text=text)
         after = taken(demo, made, caller.owner)
         return self._going_on(self.recorder.claim(demo, after, entry, self.quotas))
 

@@ -88,7 +88,7 @@ class Loops:
         """Start the loop of a demo whose record says that one should run."""
         return self._start_next(demo, demo, actor=actor, why=why)
 
-    def hand_over(self, before: Demo, after: Demo) -> Demo:
+    def renew(self, before: Demo, after: Demo) -> Demo:
         """Save what a loop has observed, and start the next generation in its place."""
         why = "the loop has taken many looks"
         return self._start_next(before, after, actor=SERVICE_ACTOR, why=why)

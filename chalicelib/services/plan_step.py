@@ -80,7 +80,7 @@ class PlanStep:
         now = self.clock()
         known = apply_outcomes(before, outcomes, now, self.polling)
         if looks >= MAX_LOOKS:
-            self.loops.hand_over(before, known)
+            self.loops.renew(before, known)
             return LoopState(next=Next.DONE, reason="the next loop takes over")
         seen = self.gather(known, now)
         plan = decide(seen, now, polling=self.polling, leftovers=self._search(seen, now))

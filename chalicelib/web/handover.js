@@ -67,9 +67,17 @@ async function offerLink(view) {
 export function acceptView(root, { me, id: code }) {
   const left = new AbortController();
   const headers = { "X-Handover-Code": encodeURIComponent(code) };
-  send("GET", "handover", { headers, signal: left.signal })
-    .then((offer) => root.replaceChildren(offer.owner === me.owner ? yours(offer) : found(offer, code)))
-    .catch((error) => left.signal.aborted || error.status === 401 || root.replaceChildren(nothing(error)));
+  async function look() {
+    try {
+      const offer = await send("GET", "handover", { headers, signal: left.signal });
+      root.replaceChildren(offer.owner === me.owner ? yours(offer) : found(offer, code));
+    } catch (error) {
+      if (left.signal.aborted || error.status === 401) return;
+      const over = [404, 409, 422].includes(error.status);
+      root.replaceChildren(over ? nothing(error) : trouble(error, look));
+    }
+  }
+  look();
   return () => left.abort();
 }
 
@@ -79,8 +87,18 @@ const blank = (title, ...inside) =>
 const nothing = (error) =>
   blank(
     "There is nothing to take over",
-    h("p", {}, `${capital(error.message)}. Ask who sent the link for another.`),
+    h("p", {}, `${reason(error)}. Ask who sent the link for another.`),
     h("a", { class: "primary button", href: "#/" }, "All demos"),
+  );
+
+const reason = ({ status, message }) =>
+  status === 422 ? "A part of the link is missing" : capital(message);
+
+const trouble = (error, again) =>
+  blank(
+    "That did not work",
+    h("p", {}, `${capital(error.message)}.`),
+    h("button", { class: "primary", type: "button", onclick: again }, "Try again"),
   );
 
 const yours = (offer) =>

@@ -97,12 +97,12 @@ async function create(panel, body, make) {
   make.disabled = false;
   if (!share) return;
   refresh(panel);
-  await handOver(new URL(share.url, HERE).href, share.qr);
+  await showLink(new URL(share.url, HERE).href, share.qr);
   make.focus();
 }
 
 /** Show a new link, this once. */
-function handOver(url, qr) {
+function showLink(url, qr) {
   const box = h("input", {
     class: "url",
     readonly: true,

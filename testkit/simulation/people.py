@@ -80,12 +80,12 @@ class People:
         """Change a demo, or retry it; what its phase forbids is not tried again."""
         if first := self._scene.first():
             change_demo = self._use_cases().change
+            demo = self._use_cases().read.find(Caller(owner=first.owner), first.demo_id)
             with suppress(WrongState):
                 if change is None:
-                    demo = self._use_cases().read.find(Caller(owner=first.owner), first.demo_id)
                     change_demo.retry(demo, actor=first.owner)
                 else:
-                    change_demo.change(first.demo_id, change, actor=first.owner)
+                    change_demo.change(demo, change, actor=first.owner)
 
     def _delete(self) -> None:
         if first := self._scene.first():

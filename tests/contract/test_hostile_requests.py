@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from app import app
+from chalicelib.core.handover import make_code
 from chalicelib.core.share import make_token
 
 from .service import Service
@@ -76,6 +77,7 @@ BODIES = st.fixed_dictionaries(
         "region": TEXTS,
         "parameters": st.dictionaries(TEXTS, AMOUNTS, max_size=2),
         "token": TEXTS,
+        "code": TEXTS,
     },
 ).map(json.dumps)
 HOSTILE = settings(
@@ -111,8 +113,10 @@ def test_no_request_makes_a_server_error(
         st.fixed_dictionaries({}, optional={"limit": NUMBERS, "cursor": CURSORS, "mine": TEXTS})
     )
     token = data.draw(TEXTS | st.just(make_token(service.demo_id, "share0001", "s" * 43)))
+    code = data.draw(TEXTS | st.just(make_code(service.demo_id, "s" * 43)))
     body = data.draw(BODIES | TEXTS) if method != "GET" else ""
-    headers = {"idempotency-key": data.draw(TEXTS), "x-share-token": token, "if-none-match": token}
+    headers = {"x-share-token": token, "x-handover-code": code, "if-none-match": token}
+    headers["idempotency-key"] = data.draw(TEXTS)
     judged(service.call(method, path, values, query=query, body=body, headers=headers))
 
 

@@ -245,11 +245,11 @@ def test_two_who_change_the_addresses_at_once_both_have_their_way() -> None:
 
     seen: list[int | None] = []
 
-    def between(demo_id: str, spec: SpecChange, *, actor: str, version: int | None) -> Demo:
+    def between(demo: Demo, spec: SpecChange, *, actor: str, version: int | None) -> Demo:
         if not seen:
             seen.append(version)
-            scene.stage.access.allow(ANN, demo_id, add=("198.51.100.1/32",))
-        return change.change(demo_id, spec, actor=actor, version=version)
+            scene.stage.access.allow(ANN, scene.demo_id, add=("198.51.100.1/32",))
+        return change.change(demo, spec, actor=actor, version=version)
 
     late: Any = SimpleNamespace(change=between)
     access = replace(scene.access, change=late)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -23,7 +23,9 @@ from chalicelib.core.identity import Caller
 from chalicelib.core.naming import PREFIX
 from chalicelib.core.policy import Quotas
 from chalicelib.core.request import DemoRequest
+from chalicelib.core.spec import SpecChange
 from chalicelib.core.timeline import Entry
+from chalicelib.services.change import ChangeDemo
 from chalicelib.services.handover import HandOver
 from testkit.fakes import MemoryStore
 
@@ -214,12 +216,34 @@ def test_what_is_ending_changes_no_owner() -> None:
     scene.stage.change.delete(scene.demo(), actor=OWNER, why="tests")
     with pytest.raises(WrongState, match="cannot be handed over"):
         scene.offer()
-    with pytest.raises(WrongState, match="cannot be handed over"):
-        scene.handover.accept(BOB, code)
+    for act in (scene.handover.look, scene.handover.accept):
+        with pytest.raises(WrongState, match="cannot be handed over"):
+            act(BOB, code)
     late = Scene()
     late.stage.clock.advance(late.demo().expires_at - late.stage.clock() + minutes(1))
     with pytest.raises(WrongState, match="cannot be handed over"):
         late.offer()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda service, demo: service.delete(demo, actor=OWNER, why="requested"),
+        lambda service, demo: service.change(demo, SpecChange(name="mine"), actor=OWNER),
+        lambda service, demo: service.move_lease(demo, demo.expires_at - minutes(9), actor=OWNER),
+    ],
+)
+def test_what_the_giver_asked_for_meanwhile_is_not_done(
+    change: Callable[[ChangeDemo, Demo], Demo],
+) -> None:
+    """They were let in as its owner, and it changed hands before anything was written."""
+    scene = Scene()
+    found, code = scene.demo(), scene.offer()
+    scene.handover.accept(BOB, code)
+    given = scene.demo()
+    with pytest.raises(StaleRecord):
+        change(scene.stage.change, found)
+    assert given == scene.demo()
 
 
 class Contended(MemoryStore):

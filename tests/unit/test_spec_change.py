@@ -50,7 +50,7 @@ def come_to_rest(stage: Stage, demo_id: str) -> Demo:
 
 def change(stage: Stage, demo: Demo, version: int | None = None, **fields: Any) -> Demo:
     made = SpecChange(**fields)
-    return stage.change.change(demo.demo_id, made, actor=OWNER, version=version)
+    return stage.change.change(demo, made, actor=OWNER, version=version)
 
 
 def test_an_address_is_let_in_by_an_update_of_what_takes_addresses() -> None:

@@ -82,6 +82,7 @@ HANDOVER: Final[Operations] = {
         reply=Reply(HTTPStatus.OK, access_answers.Handover, ("Vary",)),
         parameters=(CODE,),
         missing=True,
+        conflicts=True,
     ),
     ("POST", "/handover"): Operation(
         id="acceptDemo",

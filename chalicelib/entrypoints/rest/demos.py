@@ -99,7 +99,7 @@ def change(call: Request, demo_id: str) -> Response:
     body = parsed(ChangeBody, call.json())
     demo = use_cases().read.find(call.caller, demo_id)
     changed = use_cases().change.change(
-        demo_id,
+        demo,
         body.change(),
         actor=call.caller.owner,
         version=call.expected_version(demo),

@@ -38,9 +38,7 @@ class SpecCommands:
         if isinstance(command, Pause) and not command.confirmed:
             return self._question(demo)
         state = Desired.PAUSED if isinstance(command, Pause) else Desired.RUNNING
-        return self.change.change(
-            demo.demo_id, SpecChange(desired_state=state), actor=caller.owner
-        )
+        return self.change.change(demo, SpecChange(desired_state=state), actor=caller.owner)
 
     def _question(self, demo: Demo) -> PauseQuestion:
         catalog = self.offer.catalog()
