@@ -266,11 +266,11 @@ def test_whoever_others_keep_from_it_tries_five_times(quicker: int) -> None:
     change = scene.access.change
     tries: list[int | None] = []
 
-    def raced(demo_id: str, spec: SpecChange, *, actor: str, version: int | None) -> Demo:
+    def raced(demo: Demo, spec: SpecChange, *, actor: str, version: int | None) -> Demo:
         tries.append(version)
         if len(tries) <= quicker:
             raise Outdated("somebody else was quicker")
-        return change.change(demo_id, spec, actor=actor, version=version)
+        return change.change(demo, spec, actor=actor, version=version)
 
     late: Any = SimpleNamespace(change=raced)
     access = replace(scene.access, change=late)
