@@ -88,11 +88,11 @@ def _surplus(pool: Pool, current: list[Demo], older: list[Demo], now: datetime) 
     wanted = pool.wanted(now)
     outdated = [m for m in older if not is_ready(m)]
     ready_older = _oldest_first(m for m in older if is_ready(m))
-    ready = sum(map(is_ready, current))
     full = len(current) + len(ready_older) >= pool.max_total
     # Where there is no room for a new one, an older one goes before it is made.
-    least = 1 if full and ready == len(current) else 0
-    outdated += ready_older[: max(least, ready + len(ready_older) - wanted)]
+    least = 1 if full and all(map(is_ready, current)) else 0
+    beyond = sum(map(is_ready, current)) + len(ready_older) - wanted
+    outdated += ready_older[: max(least, beyond)]
     excess = max(0, len(current) - wanted)
     unready = [m for m in _oldest_first(current)[::-1] if not is_ready(m)]
     return outdated + [*unready, *_oldest_first(filter(is_ready, current))][:excess]

@@ -95,7 +95,8 @@ def test_none_is_made_while_the_last_may_not_be_listed() -> None:
     """An index lags, and one sweep may overlap another."""
     lately = a_pool(filled_at=NOW - minutes(4))
     assert 0 == fill(lately).create
-    assert 2 == fill(replace(lately, filled_at=NOW - minutes(4.5))).create
+    for ago in (4.5, 5, 60):
+        assert 2 == fill(replace(lately, filled_at=NOW - minutes(ago))).create
 
 
 def test_no_sweep_outlives_the_time_in_which_no_more_are_made() -> None:
@@ -118,6 +119,8 @@ def test_an_old_one_makes_room_where_there_is_none() -> None:
     old = [a_member(1, OLD), a_member(2, OLD)]
     full = fill(a_pool(max_total=2), *old)
     assert (0, ("memb0001",)) == (full.create, full.retire)
+    coming = fill(a_pool(max_total=2), a_member(1, OLD), a_member(2, ready=False))
+    assert (0, ()) == (coming.create, coming.retire)
 
 
 def test_three_failures_in_a_row_pause_it() -> None:
@@ -129,8 +132,9 @@ def test_three_failures_in_a_row_pause_it() -> None:
     assert 0 == three.create
     four = fill(a_pool(), failed(2), failed(4, "and once more"), failed(1), failed(3))
     assert "4 members in a row failed; the last one: vpc: and once more" == four.paused
-    since = a_pool(succeeded_at=NOW - minutes(98.5))
-    assert "" == fill(since, failed(1), failed(2), failed(3)).paused
+    for ago in (99, 98.5, 1):
+        since = a_pool(succeeded_at=NOW - minutes(ago))
+        assert "" == fill(since, failed(1), failed(2), failed(3)).paused
 
 
 def test_a_paused_pool_keeps_what_is_ready() -> None:

@@ -158,6 +158,7 @@ def test_windows_may_not_share_an_hour(other: dict[str, Any], *, overlaps: bool)
     [
         (datetime(2026, 1, 5, 7, 0, tzinfo=UTC), 5),  # Monday, 8:00 in Berlin
         (datetime(2026, 1, 5, 6, 59, tzinfo=UTC), 2),
+        (datetime(2026, 1, 5, 12, 0, tzinfo=UTC), 5),
         (datetime(2026, 7, 6, 6, 0, tzinfo=UTC), 5),  # 8:00 in summer
         (datetime(2026, 1, 5, 17, 0, tzinfo=UTC), 2),
         (datetime(2026, 1, 5, 20, 0, tzinfo=UTC), 2),
