@@ -82,6 +82,15 @@ def test_a_pool_has_so_many_windows_and_no_more() -> None:
     assert {"windows": "at most 14"} == faults(a_pool(windows=(*two_a_day, noon)))
 
 
+def test_a_pool_s_numbers_may_go_to_their_ends() -> None:
+    """As many as there may be demos, one at a time, each for as long as a lease may last."""
+    whole = timedelta(days=7)
+    assert {} == faults(a_pool(max_unready=1, max_total=QUOTAS.in_all, unclaimed=whole))
+    refused = {"unclaimed_hours": "must be more than 0 and at most 168"}
+    for beyond in (whole + timedelta(hours=1), timedelta(0), timedelta(hours=-1)):
+        assert refused == faults(a_pool(unclaimed=beyond))
+
+
 def test_a_pool_may_have_one_member_at_least() -> None:
     """Even where none is to be ready: such a pool is filled by its windows, or by a later put."""
     assert {} == faults(a_pool(ready=0, max_total=1))
@@ -103,8 +112,6 @@ def test_a_pool_may_have_one_member_at_least() -> None:
         ({"max_unready": 0}, "max_unready"),
         ({"max_total": 1}, "max_total"),
         ({"max_total": 11}, "max_total"),
-        ({"unclaimed": timedelta(0)}, "unclaimed_hours"),
-        ({"unclaimed": timedelta(days=8)}, "unclaimed_hours"),
         ({"windows": (a_window(ready=-1),)}, "windows.0.ready"),
         ({"windows": (a_window(),)}, "max_total"),
         ({"windows": (a_window(days=("mon", "day"), ready=1),)}, "windows.0.days"),
