@@ -67,7 +67,8 @@ class Outcome:
     `more` says that a batch was done and another is needed, `skipped` that nothing was done as
     it is no longer wanted, or as nothing was to be changed. `error` is the reason of a failure
     that retrying (by Step Functions) did not cure; where `unanswered`, the same call may succeed
-    later, and nobody knows whether it took effect.
+    later, and nobody knows whether it took effect. `retried` says that there were attempts before
+    this one, whose effect nobody knows.
     """
 
     action: Action
@@ -76,3 +77,4 @@ class Outcome:
     error: str | None = None
     denied: bool = False
     unanswered: bool = False
+    retried: bool = False

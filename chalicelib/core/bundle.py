@@ -37,7 +37,6 @@ PLACES: Final[Mapping[str, str]] = {"look.sh": ".platform/hooks/prebuild/look.sh
 folders of these names for what its instances run (Developer Guide, "Platform hooks")."""
 
 _EXECUTABLE: Final = frozenset({"entrypoint.sh", "look.sh"})
-_EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip can hold
 _UNIX: Final = 3  # the "made by" that makes unzip heed the rights
 _REGULAR_FILE: Final = 0o100000
 
@@ -77,7 +76,7 @@ def about(demo: Demo) -> bytes:
 
 
 def _entry(name: str) -> zipfile.ZipInfo:
-    entry = zipfile.ZipInfo(PLACES.get(name, name), date_time=_EPOCH)
+    entry = zipfile.ZipInfo(PLACES.get(name, name))  # its time is 1980, the earliest in a zip
     entry.create_system = _UNIX
     rights = 0o755 if name in _EXECUTABLE else 0o644
     entry.external_attr = (_REGULAR_FILE | rights) << 16

@@ -42,8 +42,7 @@ def apply_failures(demo: Demo, now: datetime, polling: PollingPolicy) -> Demo:
     if demo.desired_state is Desired.DELETED:
         return demo
     broken = having(demo, Status.FAILED)
-    refusals = [c for c in demo.components.values() if c.refused_inputs is not None or c.failure]
-    failures = [c.failure for c in (*broken, *refusals) if c.failure]
+    failures = [c.failure for c in (*broken, *demo.components.values()) if c.failure]
     if not failures:
         return demo
     demo = replace(demo, failure=demo.failure or failures[0])

@@ -52,6 +52,8 @@ def _outcome(
             # CloudFormation had nothing to change.
             there = replace(component, status=Status.READY, previous_inputs=None, asked_at=None)
             return replace(there, tagged_for=component.tagged_for and owner)
+        case ActionKind.CREATE_STACK if outcome.skipped and not outcome.retried:
+            return replace(component, asked_at=None)  # its stack will not appear
         case _ if outcome.skipped:
             return component
         case ActionKind.STAGE_BUNDLE:

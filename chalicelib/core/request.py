@@ -128,8 +128,7 @@ def nearest(word: str, known: Iterable[str], cutoff: float = 0.5) -> str | None:
 
     `cutoff` is how alike they must be, from 0 to 1 (difflib).
     """
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=cutoff)
-    return near[0] if near else None
+    return next(iter(difflib.get_close_matches(word, list(known), cutoff=cutoff)), None)
 
 
 def _hint(word: str, known: Iterable[str]) -> str:

@@ -73,7 +73,10 @@ def _outcome(result: Mapping[str, Any]) -> Outcome:
     caught = result.get("error")
     if not caught:
         return Outcome(
-            action=action, more=bool(result.get("more")), skipped=bool(result.get("skipped"))
+            action=action,
+            more=bool(result.get("more")),
+            skipped=bool(result.get("skipped")),
+            retried=bool(result.get("retried")),
         )
     name = str(caught.get("Error", ""))
     return Outcome(
@@ -105,6 +108,8 @@ def act(use_cases: UseCases, kind: ActionKind, event: Event) -> Event:
         "component": component,
         "more": outcome.more,
         "skipped": outcome.skipped,
+        # An execution that an earlier release started does not tell.
+        "retried": event.get("retries") != 0,
     }
 
 

@@ -50,12 +50,11 @@ class RequestDemo:
         try:
             return self._make(owner, wanted, demo_id)
         except LimitReached as full:
-            if full.limit != IN_ALL:
-                raise
-            demo = self.claims.take_place(owner, wanted, request_id=demo_id)
-            if demo is None:
-                raise
-            return demo
+            if full.limit == IN_ALL and (
+                demo := self.claims.take_place(owner, wanted, request_id=demo_id)
+            ):
+                return demo
+            raise
 
     def _make(self, owner: str, wanted: CheckedRequest, demo_id: str | None) -> Demo:
         now = self.clock()
@@ -93,6 +92,6 @@ class RequestDemo:
         try:
             return self.records.get(demo_id)
         except NotFound:
-            if (claimed := self.records.given_to(demo_id)) is None:
-                raise
-            return self.records.get(claimed)
+            if claimed := self.records.given_to(demo_id):
+                return self.records.get(claimed)
+            raise

@@ -10,6 +10,7 @@ import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any, Final
 
 from tools.infrastructure.template import service_template
@@ -92,20 +93,33 @@ def chosen(state: State, data: Mapping[str, Any]) -> str:
     return str(state["Default"])
 
 
-def value(path: str, data: Mapping[str, Any], item: Any = None) -> Any:
-    """Return what a path names: of the state's input, or of a Map's item."""
-    inner = path.removeprefix("$$.Map.Item.Value")
-    found = data if inner == path else item
-    for key in inner.removeprefix("$").split(".")[1:]:
+def value(
+    path: str, data: Mapping[str, Any], context: Mapping[str, Any] = MappingProxyType({})
+) -> Any:
+    """Return what a path names: of the state's input, or of the context object (`$$`)."""
+    found = context if path.startswith("$$") else data
+    for key in path.split(".")[1:]:
         found = found[key]
     return found
 
 
 def selected(state: State, data: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the inputs of a Map's iterations."""
-    selector = {k.removesuffix(".$"): path for k, path in state["ItemSelector"].items()}
-    items = value(state["ItemsPath"], data)
-    return [{k: value(path, data, item) for k, path in selector.items()} for item in items]
+    items = ({"Map": {"Item": {"Value": item}}} for item in value(state["ItemsPath"], data))
+    return [_filled(state["ItemSelector"], data, context) for context in items]
+
+
+def given(state: State, data: Mapping[str, Any], retries: int) -> dict[str, Any]:
+    """Return the input of a task's attempt; `retries` counts those before it."""
+    if "Parameters" not in state:
+        return dict(data)
+    return _filled(state["Parameters"], data, {"State": {"RetryCount": retries}})
+
+
+def _filled(
+    template: Mapping[str, str], data: Mapping[str, Any], context: Mapping[str, Any]
+) -> dict[str, Any]:
+    return {k.removesuffix(".$"): value(path, data, context) for k, path in template.items()}
 
 
 def placed(where: Mapping[str, Any], data: Any, result: Any) -> Any:

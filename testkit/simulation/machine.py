@@ -166,7 +166,8 @@ class Machine:
             if "waitForTaskToken" in state["Resource"]:
                 self._wait(run, name, data, tries)
                 return
-            result = self._call(state["Resource"].strip("${}"), data)
+            given = asl.given(state, data, sum(tries.values()))
+            result = self._call(state["Resource"].strip("${}"), given)
         except (DemoError, Died) as error:
             self._failed(run, name, data, tries, self._told(error))
         else:

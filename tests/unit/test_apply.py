@@ -12,9 +12,10 @@ import pytest
 from chalicelib.core.actions import Action, ActionKind, Outcome
 from chalicelib.core.catalog import ALL
 from chalicelib.core.component import Status
+from chalicelib.core.errors import Rejected
 from chalicelib.core.request import DemoRequest
 
-from .builders import HOME, OWNER, Stage, minutes
+from .builders import HOME, NOW, OWNER, Stage, minutes
 
 STACK = "stelligent-demo-demo0001-{}"
 
@@ -109,3 +110,65 @@ def test_protection_is_lifted_from_the_stack_and_what_is_in_it() -> None:
         f"AWS::RDS::DBInstance of {name}",
         f"AWS::ElasticLoadBalancingV2::LoadBalancer of {name}",
     ] == lifted
+
+
+@pytest.mark.parametrize(
+    ("moved", "started", "minute"), [(7, 5, 7), (None, 5, 5), (None, None, 0), (7, None, 7)]
+)
+def test_a_token_is_of_the_moment_at_which_the_request_was_recorded(
+    moved: int | None, started: int | None, minute: int
+) -> None:
+    """So a repeated request is taken for the same one, and a later request is not."""
+    stage = Stage()
+    demo = stage.request.create(OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
+    creating = replace(
+        demo.components["vpc"],
+        status=Status.CREATING,
+        moved_at=None if moved is None else NOW + minutes(moved),
+        started_at=None if started is None else NOW + minutes(started),
+    )
+    stage.save(demo, demo.with_component(creating), ())
+    act(stage, ActionKind.CREATE_STACK, "vpc")
+    expected = f"demo0001-vpc-202601050{9}0{minute}00000000"
+    assert expected == stage.cloud.stacks[STACK.format("vpc")].token
+
+
+def test_an_update_changes_what_differs_and_keeps_the_rest() -> None:
+    """What it had and is not to have any more falls back to the template's default."""
+    stage = stage_with_stacks()
+    demo = stage.store.get("demo0001")
+    changing = replace(
+        demo.components["vpc"],
+        status=Status.UPDATING,
+        declares=("A", "B", "C", "D"),
+        previous_inputs={"A": "1", "B": "1", "C": "1"},
+        inputs={"A": "1", "B": "2"},
+    )
+    stage.save(demo, demo.with_component(changing), ())
+    requests: list[dict[str, Any]] = []
+
+    def update(**request: Any) -> bool:
+        requests.append(request)
+        return True
+
+    stage.cloud.update = update  # type: ignore[method-assign]
+    assert not act(stage, ActionKind.UPDATE_STACK, "vpc").skipped
+    (request,) = requests
+    assert ({"B": "2"}, ["A", "D"]) == (request["parameters"], request["previous"])
+
+
+def test_a_template_that_is_gone_is_said_to_be_gone() -> None:
+    """In words for the demo's owner."""
+    stage = stage_with_stacks()
+    demo = stage.store.get("demo0001")
+    lost = replace(demo.components["vpc"], name="lost", status=Status.CREATING)
+    stage.save(demo, demo.with_component(lost), ())
+    with pytest.raises(Rejected, match="there is no usable template for lost any more"):
+        act(stage, ActionKind.CREATE_STACK, "lost")
+
+
+def test_a_stopped_database_is_started_before_its_protection_is_lifted() -> None:
+    """The action says that more is to be done."""
+    stage = stage_with_stacks()
+    stage.cloud.stacks[STACK.format("vpc")].asleep = Status.STOPPED
+    assert act(stage, ActionKind.LIFT_PROTECTION, "vpc").more

@@ -1,12 +1,23 @@
 """The Docker bundle: deterministic, complete, and usable as a build context."""
 
 import io
+import json
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from chalicelib.core.bundle import BUNDLE_KEY, DOCKER_FILES, PLACES, MissingDockerFile, make_bundle
+from chalicelib.core.bundle import (
+    BUNDLE_KEY,
+    DOCKER_FILES,
+    PLACES,
+    MissingDockerFile,
+    about,
+    make_bundle,
+)
+
+from .builders import NOW, OWNER, demo
 
 DOCKER = Path(__file__).resolve().parents[2] / "docker"
 FILES = {name: f"content of {name}".encode() for name in DOCKER_FILES}
@@ -74,3 +85,20 @@ def test_dockerfile_copies_what_is_listed() -> None:
 def test_key() -> None:
     """The key is the name the instances ask for."""
     assert "stelligent-demo.zip" == BUNDLE_KEY
+
+
+def test_scripts_may_be_run_by_everybody_and_changed_by_their_owner() -> None:
+    """The other files are only read."""
+    rights = {e.filename: e.external_attr >> 16 & 0o777 for e in entries(make_bundle(FILES))}
+    assert (0o755, 0o644) == (rights["entrypoint.sh"], rights["index.html"])
+
+
+def test_a_page_shows_the_demo_its_owner_and_its_end_in_whole_seconds() -> None:
+    """Its script shows the end as it is written."""
+    ends = NOW + timedelta(hours=4, microseconds=7)
+    assert {
+        "demo_id": "demo0001",
+        "name": "a demo",
+        "owner": OWNER,
+        "expires_at": "2026-01-05T13:00:00+00:00",
+    } == json.loads(about(demo(expires_at=ends)))

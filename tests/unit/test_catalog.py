@@ -98,3 +98,10 @@ def test_a_shipped_components_wires_survive_a_second_pass() -> None:
     """Leaving one template out is followed by another look at the rest."""
     loop = Component(name="loop", parameters={"X": Parameter(name="X")}, outputs=("X",))
     assert "sg" in build_catalog([*EIGHT, loop]).components
+
+
+def test_whatever_people_see_has_a_title_and_says_what_it_is() -> None:
+    """The bundle too, which is there in seconds."""
+    shown = build_catalog(EIGHT).components
+    assert all(c.title and c.description for c in shown.values())
+    assert shown[BUNDLE].typical_minutes < 1

@@ -2,16 +2,23 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
 from chalicelib.core.catalog import ALL
 from chalicelib.core.demo import Demo, Desired, Phase
-from chalicelib.core.errors import InvalidRequest, NotFound, StaleRecord, WrongState
+from chalicelib.core.errors import (
+    InvalidRequest,
+    NotFound,
+    StaleRecord,
+    Unavailable,
+    WrongState,
+)
 from chalicelib.core.identity import Caller
 from chalicelib.core.prices import PriceItem
 from chalicelib.core.request import DemoRequest
+from chalicelib.core.spec import SpecChange
 from testkit.simulation.components import SMALL, component
 
 from .builders import HOME, NOW, OWNER, Stage, minutes
@@ -225,3 +232,40 @@ def test_a_lease_cannot_be_moved_into_the_past() -> None:
     stage.clock.advance(minutes(1))
     with pytest.raises(InvalidRequest):
         stage.change.move_lease(demo, NOW + minutes(1), actor=OWNER)
+
+
+def test_a_change_of_nothing_makes_up_for_a_start_that_was_lost() -> None:
+    """As ending again does."""
+    stage = Stage()
+    demo = asked(stage)
+    stage.workflow.started.clear()
+    stage.change.change(demo, SpecChange(name=demo.name), actor=OWNER)
+    assert [("demo0001", 1)] == stage.workflow.started
+
+
+def test_a_removal_by_a_change_is_recorded_though_its_loop_cannot_be_reached() -> None:
+    """The sweep starts it; the caller need not ask again."""
+    stage = Stage()
+    demo = resting(stage)
+
+    def away(*_: object) -> NoReturn:
+        raise Unavailable("Step Functions is away")
+
+    stage.workflow.start = away  # type: ignore[assignment, method-assign]
+    gone = SpecChange(desired_state=Desired.DELETED)
+    assert Desired.DELETED is stage.change.change(demo, gone, actor=OWNER).desired_state
+
+
+def test_a_spec_is_changed_on_the_record_as_it_is_now() -> None:
+    """Somebody else may write it between the read and the write."""
+    stage = Stage()
+    demo, save = asked(stage), stage.store.save
+
+    def overtaken(*args: Any) -> Demo:
+        stage.store.save = save  # type: ignore[method-assign]
+        stage.save(demo, replace(demo, reason="meanwhile"), ())
+        return save(*args)
+
+    stage.store.save = overtaken  # type: ignore[assignment, method-assign]
+    named = stage.change.change(demo, SpecChange(name="Acme"), actor=OWNER)
+    assert ("Acme", "meanwhile") == (named.name, named.reason)

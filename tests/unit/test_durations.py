@@ -27,6 +27,7 @@ MINUTE, HOUR, DAY = 60, 3600, 86_400
         (89 * MINUTE, "89 min"),
         (90 * MINUTE, "1.5 h"),
         (47.9 * HOUR, "47.9 h"),
+        (2 * DAY - 10, "48 h"),
         (2 * DAY, "2 days"),
         (60 * HOUR, "2.5 days"),
     ],

@@ -1,7 +1,9 @@
 """The graph: what a request pulls in, and how long it takes."""
 
+from dataclasses import replace
+
 from chalicelib.core.catalog import build_catalog
-from chalicelib.core.graph import build_graph, minutes_in_all, schedule
+from chalicelib.core.graph import build_graph, minutes_in_all, new_component, schedule
 from testkit.simulation.components import EIGHT, component
 
 CATALOG = build_catalog(EIGHT)
@@ -74,3 +76,11 @@ def test_an_empty_schedule_is_empty() -> None:
     """Nothing takes no time."""
     assert [] == schedule({}, {})
     assert 0 == minutes_in_all({}, {})
+
+
+def test_a_component_of_a_new_demo_has_its_templates_title() -> None:
+    """The record keeps it, as the template may be changed or removed."""
+    titled = replace(component("web", 2), title="Web site")
+    catalog = build_catalog([titled])
+    graph = build_graph(catalog, ("web",))
+    assert "Web site" == new_component(catalog, graph, "web").title

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from chalicelib.core.catalog import GIVEN
-from chalicelib.core.inputs import given, stack_parameters
+from chalicelib.core.component import Status
+from chalicelib.core.inputs import given, stack_parameters, wanted_inputs
 from chalicelib.core.policy import PermissionsBoundary
 from chalicelib.core.tags import tag_value
 from testkit.simulation.components import component
@@ -45,3 +46,25 @@ def test_a_stack_is_told_which_service_made_it() -> None:
     one = component("one", 1, requires=("DemoService",))
     told = stack_parameters(demo(requested("one")), one, BOUNDS, service="service-prod")
     assert {"DemoService": "service-prod", "DemoId": "demo0001"} == told
+
+
+BOUND = component("web", 1, requires=("NetId",), own=("Size",))
+
+
+def test_a_stack_is_made_with_what_its_record_says() -> None:
+    """And where an earlier release recorded nothing, with what its template takes."""
+    recorded = requested("web", inputs={"Size": "3", "NetId": "net-1"})
+    made = demo(recorded, parameters={"Size": "2"})
+    told = stack_parameters(made, BOUND, BOUNDS, service="s")
+    assert ("3", "net-1") == (told["Size"], told["NetId"])
+    bare = demo(requested("web"), parameters={"Size": "2"})
+    assert "2" == stack_parameters(bare, BOUND, BOUNDS, service="s")["Size"]
+
+
+def test_what_a_provider_gave_is_kept_until_it_has_been_made_again() -> None:
+    """And no longer."""
+    web = requested("web", "net", declares=("NetId", "Size"), inputs={"NetId": "1", "Size": "2"})
+    again = requested("net", status=Status.PENDING)
+    assert {"NetId": "1", "Size": "2"} == wanted_inputs(demo(again, web), web)
+    there = requested("net", status=Status.READY, outputs={"NetId": "2"})
+    assert {"NetId": "2"} == wanted_inputs(demo(there, web), web)

@@ -37,8 +37,9 @@ def test_a_lease_does_not_end_in_the_past() -> None:
 def test_a_refusal_names_the_numbers(age: int, hours: int) -> None:
     """At most 72 hours from now, and 168 in all."""
     created = NOW - age * HOUR
-    with pytest.raises(WrongState, match=r"72 hours from now and 168 hours in total"):
+    with pytest.raises(WrongState, match=r"72 hours from now and 168 hours in total") as refused:
         moved_expiry(now=NOW, created_at=created, wanted=NOW + hours * HOUR, quotas=LIMITS)
+    assert NOW + (hours - 1) * HOUR == refused.value.until
 
 
 def test_warnings_longer_than_the_lease_are_skipped() -> None:

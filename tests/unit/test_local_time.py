@@ -47,3 +47,11 @@ def test_a_time_that_is_past_today_is_tomorrows() -> None:
     assert friday.replace(hour=9) + timedelta(days=1) == LocalTime(hour=9).after(friday, UTC)
     next_week = LocalTime(hour=9, weekday=4).after(friday, UTC)
     assert friday.replace(hour=9) + timedelta(days=7) == next_week
+
+
+def test_a_time_names_the_whole_hour_unless_it_says_minutes() -> None:
+    """Whatever the seconds are now; today, if it is still ahead."""
+    now = datetime(2026, 1, 9, 12, 34, 56, 789, tzinfo=UTC)
+    assert datetime(2026, 1, 9, 17, tzinfo=UTC) == LocalTime(hour=17).after(now, UTC)
+    later = LocalTime(hour=17, minute=5).after(now, UTC)
+    assert datetime(2026, 1, 9, 17, 5, tzinfo=UTC) == later

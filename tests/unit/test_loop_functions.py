@@ -13,6 +13,7 @@ from chalicelib.core.component import Cause, Status
 from chalicelib.core.demo import Desired
 from chalicelib.core.errors import NotFound
 from chalicelib.core.request import DemoRequest
+from chalicelib.core.spec import SpecChange
 from chalicelib.entrypoints import loop
 
 from .builders import HOME, OWNER, Stage
@@ -105,19 +106,41 @@ def _deleting(component: Any) -> Any:
 def test_actions_answer_with_what_came_of_them(stage: Stage) -> None:
     """In the form in which the next plan takes them."""
     plan()
-    event = {**STATE, "component": "vpc"}
-    done = {"kind": "create_stack", "component": "vpc", "more": False, "skipped": False}
+    event = {**STATE, "component": "vpc", "retries": 0}
+    done = {
+        "kind": "create_stack",
+        "component": "vpc",
+        "more": False,
+        "skipped": False,
+        "retried": False,
+    }
     assert done == loop.HANDLERS[ActionKind.CREATE_STACK](event, None)
     stage.clock.advance(stage.policy.watchdog)
     assert {**done, "kind": "delete_stack"} == loop.HANDLERS[ActionKind.DELETE_STACK](event, None)
     overtaken = {**event, "generation": 7}
     assert {**done, "skipped": True} == loop.HANDLERS[ActionKind.CREATE_STACK](overtaken, None)
-    staged = {"kind": "stage_bundle", "component": "bundle", "more": False, "skipped": True}
+    staged = {**done, "kind": "stage_bundle", "component": "bundle", "skipped": True}
     assert staged == loop.HANDLERS[ActionKind.STAGE_BUNDLE](
         {**overtaken, "component": "bundle"}, None
     )
     for kind in ("empty_bucket", "release_interfaces", "lift_protection"):
         assert {**done, "kind": kind} == getattr(loop, kind)(event, None)
+
+
+@pytest.mark.parametrize("retries", [{"retries": 1}, {}])
+def test_an_action_says_that_it_may_have_been_done_before(
+    stage: Stage, retries: dict[str, int]
+) -> None:
+    """An execution that an earlier release started does not count its attempts."""
+    plan()
+    skipped = {**STATE, "component": "vpc", "generation": 7, **retries}
+    assert loop.HANDLERS[ActionKind.CREATE_STACK](skipped, None)["retried"]
+    result = {"kind": "create_stack", "component": "vpc", "skipped": True, "retried": True}
+    stage.change.change(
+        stage.store.get("demo0001"), SpecChange(desired_state=Desired.DELETED), actor=OWNER
+    )
+    plan(result)
+    assert stage.store.get("demo0001").components["vpc"].asked_at
 
 
 def test_a_wait_leaves_its_token(stage: Stage) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.core.naming import parse_stack_name, stack_name
+from chalicelib.core.naming import demo_id_from, parse_stack_name, stack_name
 
 
 @pytest.mark.parametrize("component", ["s3", "a-b"])
@@ -28,3 +28,8 @@ def test_a_stacks_name_tells_demo_and_component(component: str) -> None:
 def test_another_stack_is_not_taken_for_a_demos(name: str) -> None:
     """Not even one whose name is nearly that of a demo's."""
     assert parse_stack_name(name) is None
+
+
+def test_an_id_is_short() -> None:
+    """Names of resources have little room for it."""
+    assert 8 == len(demo_id_from("owner and key"))

@@ -19,10 +19,12 @@ from chalicelib.core.outcomes import apply_outcomes
 from chalicelib.core.plan import Next, Plan
 from chalicelib.core.planner import decide
 from chalicelib.core.policy import PollingPolicy
+from chalicelib.core.request import DemoRequest
+from chalicelib.core.spec import SpecChange
 from chalicelib.core.stack_change import StackChange
 from chalicelib.core.teardown import wants_search
 
-from .builders import NOW, component, demo, leaving, minutes
+from .builders import HOME, NOW, OWNER, Stage, component, demo, leaving, minutes
 
 POLL = minutes(1)
 DAYS_OF_OUTAGE = 3 * 24 * 60
@@ -184,10 +186,34 @@ def test_an_answer_ends_the_doubt(outcome: Outcome) -> None:
     assert apply_outcomes(creating(), [outcome], NOW).components["vpc"].asked_at is None
 
 
-def test_a_creation_that_was_skipped_answers_nothing() -> None:
-    """An earlier try of the same action may have been on its way."""
-    skipped = Outcome(action=Action(ActionKind.CREATE_STACK, "vpc"), skipped=True)
-    assert NOW == apply_outcomes(creating(), [skipped], NOW).components["vpc"].asked_at
+@pytest.mark.parametrize(("retried", "doubtful_since"), [(True, NOW), (False, None)])
+def test_a_skipped_creation_is_an_answer_unless_it_was_tried_before(
+    *, retried: bool, doubtful_since: datetime | None
+) -> None:
+    """An earlier attempt may have been on its way."""
+    action = Action(ActionKind.CREATE_STACK, "vpc")
+    skipped = Outcome(action=action, skipped=True, retried=retried)
+    after = apply_outcomes(creating(), [skipped], NOW).components["vpc"]
+    assert (Status.CREATING, doubtful_since) == (after.status, after.asked_at)
+
+
+def test_another_skipped_request_answers_nothing() -> None:
+    """The look that follows finds its stack, and tells by this what became of the request."""
+    updating = component("vpc", status=Status.UPDATING, asked_at=NOW)
+    skipped = Outcome(action=Action(ActionKind.STOP_DATABASE, "vpc"), skipped=True)
+    stopping = replace(updating, status=Status.STOPPING)
+    assert NOW == apply_outcomes(demo(stopping), [skipped], NOW).components["vpc"].asked_at
+
+
+def test_a_demo_deleted_before_its_creation_began_is_gone_without_a_wait() -> None:
+    """The request that the plan recorded was never made, and its loop knows that."""
+    stage = Stage()
+    made = stage.request.create(OWNER, DemoRequest(components=("vpc",), allowed_cidr=(HOME,)))
+    begun = stage.plan_step.run(made.demo_id, 1)
+    stage.change.change(made, SpecChange(desired_state=Desired.DELETED), actor=OWNER)
+    outcomes = [stage.apply.run(made.demo_id, 1, action) for action in begun.actions]
+    proved = stage.plan_step.run(made.demo_id, 1, outcomes)
+    assert (Next.DONE, Phase.DELETED) == (proved.next, stage.store.get(made.demo_id).phase)
 
 
 def test_a_stack_that_was_seen_ends_the_doubt() -> None:

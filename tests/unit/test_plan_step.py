@@ -18,7 +18,7 @@ from chalicelib.core.stack_change import StackChange
 from chalicelib.core.timeline import Entry
 from chalicelib.services.plan_step import MAX_LOOKS, LoopState
 
-from .builders import HOME, OWNER, Stage, minutes
+from .builders import HOME, OWNER, REGION, Stage, minutes
 
 VPC = Action(ActionKind.CREATE_STACK, "vpc")
 
@@ -276,3 +276,53 @@ def test_a_template_that_is_gone_is_refused_by_name() -> None:
     stage.save(demo, demo.with_component(lost), ())
     with pytest.raises(Rejected, match="lost"):
         stage.apply.run("demo0001", 1, Action(ActionKind.CREATE_STACK, "lost"))
+
+
+def test_a_plan_that_finds_no_failure_counts_none() -> None:
+    """Neither at the first look nor at any later one."""
+    stage, _ = started()
+    stage.plan_step.run("demo0001", 1)
+    assert "Failed" not in stage.metrics.counts
+
+
+def test_a_demo_that_returns_to_ready_does_not_become_ready_again() -> None:
+    """How long it took to come up is measured once."""
+    stage, _ = started()
+    demo = stage.store.get("demo0001")
+    up = {n: replace(s, status=Status.READY, declares=()) for n, s in demo.components.items()}
+    ready_at = demo.created_at + minutes(7)
+    changing = replace(demo, components=up, phase=Phase.CHANGING, ready_at=ready_at)
+    stage.save(demo, changing, ())
+    stage.plan_step.run("demo0001", 1)
+    assert Phase.READY is stage.store.get("demo0001").phase
+    assert "Ready" not in stage.metrics.counts
+
+
+def test_a_state_that_ends_an_execution_has_nothing_to_count_or_wait_for() -> None:
+    """Step Functions takes a wait of one second or more."""
+    over = LoopState(next=Next.DONE, reason="over")
+    assert (0, 0, 1) == (over.seen, over.looks, over.wait_seconds)
+
+
+@pytest.mark.parametrize(
+    ("status", "then"), [(Status.STOPPING, Status.STOPPED), (Status.STARTING, Status.READY)]
+)
+def test_a_stack_without_a_database_stops_and_starts_at_once(status: Status, then: Status) -> None:
+    """There is nothing to wait for."""
+    stage, _ = started()
+    demo = stage.store.get("demo0001")
+    bare = replace(demo.components["vpc"], status=status, moved_at=stage.clock())
+    seen = stage.plan_step.gather(demo.with_component(bare), stage.clock())
+    assert then is seen.components["vpc"].status
+
+
+@pytest.mark.parametrize(("home", "looked_at"), [(REGION, False), ("eu-west-1", True)])
+def test_a_demo_away_from_home_is_looked_at_every_poll(home: str, *, looked_at: bool) -> None:
+    """No event comes from there; at home one comes when there is something to see."""
+    stage, _ = started()
+    demo = stage.store.get("demo0001")
+    now, poll = stage.clock(), stage.policy.polling.poll
+    making = replace(demo.components["vpc"], observed_at=now - poll, typical_minutes=60)
+    step = replace(stage.plan_step, home_region=home)
+    seen = step.gather(demo.with_component(making), now).components["vpc"]
+    assert looked_at == (seen != making)

@@ -293,3 +293,54 @@ def test_a_stack_that_came_back_has_all_its_attempts_before_it() -> None:
     assert Next.WAIT is plan(found.demo.with_component(refusal)).next
     gone = replace(found.demo.components["vpc"], status=Status.DELETED)
     assert Phase.DELETED is plan(found.demo.with_component(gone), leftovers=()).demo.phase
+
+
+@pytest.mark.parametrize("attempt", [1, 2])
+def test_the_next_search_waits_as_long_as_the_demo(attempt: int) -> None:
+    """The wait grows with each search that found something."""
+    gone = leaving(component("vpc", status=Status.DELETED), search=Search(attempts=attempt - 1))
+    searched = plan(gone, leftovers=("arn:aws:ec2:::instance/i-1",))
+    assert searched.demo.search.again_at == NOW + searched.wait
+    assert searched.wait == min(PACE.retry * 2 ** (attempt - 1), PACE.poll * attempt)
+
+
+def test_five_leftovers_are_named() -> None:
+    """More would make a reason that nobody reads."""
+    found = [f"arn:aws:ec2:::instance/i-{n}" for n in range(7)]
+    gone = leaving(component("vpc", status=Status.DELETED))
+    reason = plan(gone, leftovers=tuple(found)).reason
+    assert f"still there: {', '.join(found[:5])}" == reason
+
+
+def test_a_quarantine_names_what_will_not_go() -> None:
+    """The resource, where one is known, and else the component alone."""
+    failure = Failure(component="vpc", resource="Net", reason="in use")
+    spent = component("vpc", status=Status.DELETE_FAILED, attempts=MAX_ATTEMPTS + 1)
+    named = plan(leaving(replace(spent, failure=failure)))
+    assert (Next.STUCK, "vpc (Net) cannot be removed: in use") == (named.next, named.reason)
+    alone = plan(leaving(replace(spent, failure=replace(failure, resource=None))))
+    assert "vpc cannot be removed: in use" == alone.reason
+
+
+def test_a_revived_demo_has_no_trouble_any_more() -> None:
+    """Nor a time of the next automatic retry."""
+    trouble = Failure(component="vpc", reason="in use")
+    resting = leaving(component("vpc", status=Status.READY), trouble=trouble, retry_at=NOW)
+    revived = reset_attempts(resting)
+    assert (None, None, Phase.DELETING) == (revived.trouble, revived.retry_at, revived.phase)
+
+
+@pytest.mark.parametrize("other", ["demo0000", "demo0002"])
+def test_a_stack_of_another_demo_is_not_taken_up(other: str) -> None:
+    """Its owner's demo deletes it."""
+    made = leaving(component("vpc", status=Status.DELETED))
+    arn = f"arn:aws:cloudformation:::stack/{stack_name(other, 'vpc')}/1"
+    assert () == plan(made, leftovers=(arn,)).actions
+
+
+def test_what_is_made_again_does_not_wait_for_what_stands_on_it() -> None:
+    """Nothing works upon what has failed."""
+    below = component("vpc", status=Status.FAILED, remake=True)
+    above = component("web", "vpc", status=Status.READY)
+    remade = plan(demo(below, above, keep_on_failure=True))
+    assert (Action(ActionKind.DELETE_STACK, "vpc"),) == remade.actions

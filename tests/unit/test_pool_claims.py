@@ -420,3 +420,14 @@ def test_what_waits_counts_as_no_place_taken() -> None:
     assert 0 == stage.overview.held(OWNER).in_all
     stage.request.create(OWNER, REQUEST)
     assert (1, 1) == (stage.overview.held(OWNER).own, stage.overview.held(OWNER).in_all)
+
+
+def test_an_owner_without_a_place_is_refused_and_no_member_is_given_up() -> None:
+    """It is the owner's own quota that is full, and not the service's."""
+    stage = stage_with(per_owner=1)
+    stage.request.create(OWNER, replace(REQUEST, components=("s3",)))
+    waiting = members(stage)
+    with pytest.raises(LimitReached):
+        stage.request.create(OWNER, replace(REQUEST, components=("s3",)))
+    assert waiting == members(stage)
+    assert all(stage.store.get(m).desired_state is Desired.RUNNING for m in waiting)

@@ -177,3 +177,20 @@ def test_regions_differ_by_a_little(what: str) -> None:
     prices = PRICE_LIST[what].values()
     assert 0 < min(prices)
     assert max(prices) <= 1.25 * min(prices)
+
+
+def test_dollars_are_said_in_cents_for_a_span_and_finely_for_an_hour() -> None:
+    """An hour of a secret costs less than a cent."""
+    price = Price(0.0054794)
+    assert (0.00548, 0.55) == (price.hourly_usd, price.over(timedelta(hours=100)))
+
+
+def test_a_factor_may_be_no_whole_number() -> None:
+    """As a share of something."""
+    assert Price(0.5 * 0.0208) == price_of([BOX], {"Size": "t3.small", "Boxes": "0.5"}, HOME)
+
+
+def test_a_databases_class_costs_what_its_size_is() -> None:
+    """RDS asks less than twice what EC2 does for as large an instance."""
+    listed = {unit: regions[HOME] for unit, regions in PRICE_LIST.items() if HOME in regions}
+    assert 1 < listed["RDS MySQL db.m7g.large"] / listed["EC2 m6i.large"] < 2

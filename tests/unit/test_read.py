@@ -47,3 +47,9 @@ def test_a_record_left_out_of_a_list_is_counted() -> None:
     page = stage.read.list(caller, everybody=False, limit=5, cursor=None)
     assert ["demo0002"] == [d.demo_id for d in page.items]
     assert [("UnreadableRecords", 1, "Count")] == stage.metrics.values[2:]
+
+
+def test_what_cannot_be_an_id_is_told_so() -> None:
+    """It is not looked for."""
+    with pytest.raises(NotFound, match="an id has 8 to 12 lower-case letters and digits"):
+        Stage().read.find(Caller(owner=OWNER), "Demo/1")

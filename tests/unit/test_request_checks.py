@@ -12,7 +12,7 @@ from chalicelib.core.demo import Demo, Phase
 from chalicelib.core.errors import InvalidRequest
 from chalicelib.core.kinds import BUNDLE
 from chalicelib.core.policy import RequestPolicy
-from chalicelib.core.request import DemoRequest, check, new_demo
+from chalicelib.core.request import DemoRequest, check, nearest, new_demo
 from testkit.simulation.components import EIGHT, component
 
 from .builders import HOME, NOW, OWNER
@@ -196,3 +196,40 @@ def test_a_component_dropped_in_is_asked_for_like_any_other() -> None:
     mine = Component(name="mine", parameters={"VpcId": Parameter(name="VpcId")})
     demo = of(build_catalog([*EIGHT, mine]), components=("mine",))
     assert ["vpc", "mine"] == list(demo.components)
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [("jenkin", "jenkins"), ("asgs", "asg"), ("ecz", "ecs"), ("xyz", None)],
+)
+def test_the_nearest_word_is_meant_if_it_is_near_enough(word: str, meant: str | None) -> None:
+    """And of several the most alike."""
+    assert meant == nearest(word, ["asg", "eb", "ecs", "jenkins", "rds", "sg"])
+
+
+def test_how_near_a_word_must_be_can_be_said() -> None:
+    """A command that deletes is not guessed from half a word."""
+    assert ("delete", None) == (nearest("det", ["delete"]), nearest("det", ["delete"], 0.8))
+
+
+def test_a_parameter_that_is_nearly_right_is_named_right() -> None:
+    """A suggestion names one that the caller may set, and where none is near there is none."""
+    said = refused(components=("sized",), parameters={"Sice": "big", "DemoIdd": "x", "Q": "x"})
+    assert said["parameters.Sice"].endswith("; did you mean 'Size'?")
+    assert "no template of this demo has a parameter 'DemoIdd'" == said["parameters.DemoIdd"]
+    assert said["parameters.Q"].endswith("parameter 'Q'")
+
+
+def test_a_template_of_ipv4_alone_refuses_each_block_of_ipv6() -> None:
+    """By its place in the request; the others are not blamed."""
+    narrow = build_catalog([component("old", 1, wants=("AllowedCidr",)), component("new", 1)])
+    with pytest.raises(InvalidRequest) as caught:
+        of(narrow, components=("new", "old"), allowed_cidr=(HOME, "2001:db8::/64"))
+    assert [("allowed_cidr.1", "'old' takes addresses of IPv4 only")] == [
+        (p.field, p.message) for p in caught.value.problems
+    ]
+
+
+def test_a_new_demo_says_what_it_waits_for() -> None:
+    """Until its first plan."""
+    assert "just requested" == made().reason

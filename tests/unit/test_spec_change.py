@@ -238,3 +238,13 @@ def test_only_a_pause_loses_what_a_pause_loses() -> None:
     plain = Stage((NET, WEB))
     paused = plain.change.preview(ready(plain, "web"), SpecChange(desired_state=Desired.PAUSED))
     assert (("web",), {}) == (paused.deleted, paused.loses)
+
+
+def test_a_resumption_takes_half_as_long_as_a_creation() -> None:
+    """For what was only stopped."""
+    stage = Stage((NET, DATA))
+    demo = ready(stage, "data")
+    change(stage, demo, desired_state=Desired.PAUSED)
+    paused = come_to_rest(stage, demo.demo_id)
+    resumed = stage.change.preview(paused, SpecChange(desired_state=Desired.RUNNING))
+    assert (("data",), 6) == (resumed.started, resumed.typical_minutes)

@@ -78,7 +78,9 @@ def test_the_consoles_address_names_region_and_stack(partition: str, domain: str
     stack_id = STACK_ID.replace("arn:aws:", f"arn:{partition}:")
     stack = StackDetails(stack_id=stack_id, status="CREATE_COMPLETE", resources=(), events=())
     where = f"https://eu-west-1.console.{domain}/cloudformation/home?region=eu-west-1#"
-    assert stack.console_url.startswith(f"{where}/stacks/events?stackId=arn%3A{partition}%3A")
+    name = "stack%2Fstelligent-demo-abcdefgh-s3%2F7"
+    arn = f"arn%3A{partition}%3Acloudformation%3Aeu-west-1%3A123456789012%3A{name}"
+    assert f"{where}/stacks/events?stackId={arn}" == stack.console_url
 
 
 def test_a_component_is_looked_into_by_those_who_may_see_its_demo() -> None:

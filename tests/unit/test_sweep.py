@@ -313,3 +313,35 @@ def test_a_retry_whose_loop_does_not_start_is_a_fault(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(stage.workflow, "start", refuse)
     assert (("demo0001", "no answer"),) == stage.sweep.run(lambda *_: None).faults
+
+
+@pytest.mark.parametrize(
+    ("phase", "minute", "looked"),
+    [(Phase.PAUSED, 0, True), (Phase.PAUSED, 1, False), (Phase.READY, 0, False)],
+)
+def test_a_paused_demo_is_looked_at_when_its_database_may_wake(
+    phase: Phase, minute: int, *, looked: bool
+) -> None:
+    """Not before, and no demo that runs."""
+    stage = Stage()
+    demo = up(stage)
+    asleep = replace(demo.components["vpc"], look_at=stage.clock.now + minutes(minute))
+    resting = replace(demo.with_component(asleep), phase=phase)
+    stage.sweep.attend(stage.save(demo, resting, ()))
+    assert looked == stage.store.get("demo0001").looping
+
+
+def test_a_retry_of_the_sweeps_says_so() -> None:
+    """Nobody asked for it."""
+    stage = Stage()
+    demo = up(stage)
+    resting = replace(demo, phase=Phase.QUARANTINED, retry_at=stage.clock.now)
+    stage.sweep.attend(stage.save(demo, replace(resting, desired_state=Desired.DELETED), ()))
+    assert "tried again after a rest" == stage.store.get("demo0001").reason
+
+
+def test_minutes_are_counted_as_no_unit_of_cloudwatch() -> None:
+    """It has none for minutes."""
+    stage = Stage()
+    swept(stage)
+    assert ("MinutesOverdue", 0, "None") in stage.metrics.values

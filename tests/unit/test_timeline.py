@@ -2,11 +2,15 @@
 
 from dataclasses import replace
 
+import pytest
+
 from chalicelib.core.component import Failure, Status
 from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.timeline import changes
 
 from .builders import NOW, component, demo, minutes
+
+BROKEN = Failure(component="vpc", reason="no room")
 
 
 def told(before: Demo, after: Demo) -> list[tuple[str, str]]:
@@ -76,3 +80,67 @@ def test_a_change_of_desire_says_why() -> None:
 def test_a_new_loop_is_told() -> None:
     """By its number."""
     assert [("loop", "loop 2 started")] == told(demo(), demo(generation=2))
+
+
+def test_a_lease_that_stays_is_not_told() -> None:
+    """Whatever else has changed."""
+    assert [("spec", "name is now Acme")] == told(demo(), demo(name="Acme"))
+
+
+def test_a_changed_spec_is_told_by_its_differences() -> None:
+    """What came, what went, and which parameters have other values."""
+    before = demo(
+        requested_components=("vpc", "s3"),
+        allowed_cidr=("203.0.113.0/24",),
+        parameters={"Size": "1", "Same": "1"},
+        name="b",
+    )
+    after = replace(
+        before,
+        requested_components=("vpc", "ecs"),
+        allowed_cidr=("198.51.100.7/32", "203.0.113.0/24"),
+        parameters={"Size": "2", "Same": "1", "More": "x"},
+        name="a",
+        keep_on_failure=True,
+    )
+    assert [
+        "name is now a",
+        "components: added ecs",
+        "components: removed s3",
+        "allowed addresses: added 198.51.100.7/32",
+        "parameters: More, Size changed",
+        "kept on failure: yes",
+    ] == [text for _, text in told(before, after)]
+    assert ("spec", "kept on failure: no") == told(after, before)[-1]
+
+
+def test_a_failure_is_told_only_of_what_is_failed() -> None:
+    """A component that is tried again says what it does now."""
+    failure = Failure(component="vpc", reason="no room")
+    again = replace(component("vpc", status=Status.DELETING), failure=failure)
+    assert [("step", "vpc deleting")] == told(demo(component("vpc")), demo(again))
+    failed = component("vpc", status=Status.FAILED)
+    assert [("step", "vpc failed")] == told(demo(component("vpc")), demo(failed))
+
+
+@pytest.mark.parametrize(
+    ("phase", "failure", "said"),
+    [
+        (Phase.READY, None, "a demo is ready"),
+        (Phase.PAUSED, None, "a demo is paused"),
+        (Phase.READY, BROKEN, "a demo is ready: what was there stays"),
+        (Phase.FAILED, BROKEN, "a demo failed: what was there stays"),
+        (Phase.FAILED, None, "a demo failed: what was there stays"),
+    ],
+)
+def test_an_end_says_why_where_not_all_went_well(
+    phase: Phase, failure: Failure | None, said: str
+) -> None:
+    """Where it did, the outcome is enough."""
+    after = demo(phase=phase, failure=failure, reason="what was there stays")
+    assert said == told(demo(failure=failure), after)[-1][1]
+
+
+def test_a_loop_is_told_whatever_its_number_was() -> None:
+    """A restored record may have a lower one."""
+    assert [("loop", "loop 1 started")] == told(demo(generation=2), demo(generation=1))

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from tools.infrastructure.functions import ACTIONS, Function, Resources
 
+_SELECTED: Final = ("demo_id", "generation", "kind", "component")
+"""What the Map gives each of its iterations (`ItemSelector`)."""
 _MARGIN: Final = 30
 """Seconds by which a state outlasts its function, for the retries that Lambda makes itself."""
 
@@ -31,6 +33,10 @@ def _state(action: Function, retry: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "Type": "Task",
         "Resource": f"${{{action.logical_id}}}",
+        "Parameters": {
+            **{f"{name}.$": f"$.{name}" for name in _SELECTED},
+            "retries.$": "$$.State.RetryCount",
+        },
         "TimeoutSeconds": action.timeout_seconds + _MARGIN,
         "Retry": retry,
         "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Failed"}],
