@@ -2,11 +2,10 @@
 
 import hashlib
 import hmac
-import json
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypedDict, Unpack
-from urllib.error import HTTPError
-from urllib.request import Request, urlopen
+
+import httpx
 
 PREFIX = "/_local/"
 HEADER = "x-local-control"
@@ -55,7 +54,7 @@ class Control:
         Deletion takes `delete_share` of the time of creation. Operations under way keep
         the pace they started with.
         """
-        self._ask("switch", pace=seconds_per_minute, delete_share=delete_share)
+        self._call("switch", pace=seconds_per_minute, delete_share=delete_share)
 
     def fail(
         self,
@@ -66,69 +65,68 @@ class Control:
     ) -> int:
         """Fail matching resources, `times` times or until healed; return the fault's id."""
         fault = {"on": "create", "reason": reason, "times": times, **matching}
-        return int(self._ask("fail", **fault)["fault_id"])
+        return int(self._call("fail", **fault)["fault_id"])
 
     def hang(self, **matching: Unpack[Matching]) -> int:
         """Let matching resources not finish until healed; return the fault's id."""
-        return int(self._ask("fail", **{"on": "create", "hang": True, **matching})["fault_id"])
+        return int(self._call("fail", **{"on": "create", "hang": True, **matching})["fault_id"])
 
     def heal(self, fault_id: int | None = None) -> None:
         """Remove one fault, or all; what hung continues."""
-        self._ask("heal", fault_id=fault_id)
+        self._call("heal", fault_id=fault_id)
 
     def events(self, *, on: bool) -> None:
         """Send stack status changes to EventBridge, or lose them."""
-        self._ask("switch", events=on)
+        self._call("switch", events=on)
 
     def ttl(self, *, on: bool = True, interval: float = 60.0) -> None:
         """Look for expired items every `interval` seconds, or not at all."""
-        self._ask("switch", ttl=on, ttl_interval=interval)
+        self._call("switch", ttl=on, ttl_interval=interval)
 
     def reap_ttl(self) -> int:
         """Remove every expired item now; return how many."""
-        return int(self._ask("reap")["removed"])
+        return int(self._call("reap")["removed"])
 
     def calls(self, service: str = "") -> list[Calls]:
         """Return the API calls counted since the start or `reset_calls`, of one service or all."""
-        counted = [Calls(**call) for call in self._ask("calls")["calls"]]
+        counted = [Calls(**call) for call in self._call("calls")["calls"]]
         return [call for call in counted if service in ("", call.service)]
 
     def reset_calls(self) -> None:
         """Count from zero again."""
-        self._ask("reset-calls")
+        self._call("reset-calls")
 
     def instances(self) -> list[dict[str, Any]]:
         """Describe the instances that run: whose, where, their processes and memory in bytes."""
-        running: list[dict[str, Any]] = self._ask("instances")["instances"]
+        running: list[dict[str, Any]] = self._call("instances")["instances"]
         return running
 
     def kill_instance(self, instance_id: str) -> None:
         """Let an instance break: its processes end, and nothing reports it."""
-        self._ask("kill-instance", instance_id=instance_id)
+        self._call("kill-instance", instance_id=instance_id)
 
     def survey(self) -> list[dict[str, str]]:
         """List everything the emulator keeps; `local.survey` reads it."""
-        items: list[dict[str, str]] = self._ask("survey")["items"]
+        items: list[dict[str, str]] = self._call("survey")["items"]
         return items
 
     def clear(self) -> None:
         """Put pace, faults, events and TTL back to where they start."""
-        self._ask("clear")
+        self._call("clear")
 
     def state(self) -> dict[str, Any]:
         """Every switch as it is."""
-        return self._ask("state")
+        return self._call("state")
 
-    def _ask(self, verb: str, **arguments: Any) -> dict[str, Any]:
-        request = Request(  # noqa: S310 - the address is the emulator's own
+    def _call(self, verb: str, **arguments: Any) -> dict[str, Any]:
+        answer = httpx.post(
             f"{self.url}{PREFIX}{verb}",
-            data=json.dumps(arguments).encode(),
-            headers={HEADER: key_of(self.secret_access_key), "content-type": "application/json"},
-            method="POST",
+            json=arguments,
+            headers={HEADER: key_of(self.secret_access_key)},
+            timeout=_TIMEOUT,
+            trust_env=False,
         )
-        try:
-            with urlopen(request, timeout=_TIMEOUT) as answer:  # noqa: S310
-                result: dict[str, Any] = json.load(answer)
-        except HTTPError as error:
-            raise ControlError(f"{verb}: {error.read().decode()}") from error
+        if answer.is_error:
+            raise ControlError(f"{verb}: {answer.text}")
+        result: dict[str, Any] = answer.json()
         return result

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
+from rich.text import Text
 
 _COLOURS = {
     "pending": "dim",
@@ -20,7 +21,6 @@ _COLOURS = {
     "delete_failed": "bold red",
     "deleted": "dim",
 }
-_MINUTE = 60.0
 
 
 def seconds(stack: Mapping[str, Any], now: float) -> float:
@@ -39,14 +39,15 @@ class Progress(ExitStack):
     """
 
     def __init__(self, console: Console, typical: Mapping[str, float], pace: float) -> None:
-        """Take the terminal's lines; at the end the last picture is left standing."""
+        """Take the terminal's lines; the last table stays on it."""
         super().__init__()
         self._console = console
         self._typical = typical
         self._pace = pace
-        live = Live(console=console, auto_refresh=False) if console.is_terminal else None
-        self._live = self.enter_context(live) if live else None
-        self._told: dict[str, str] = {}
+        self._live: Live | None = None
+        if console.is_terminal:
+            self._live = self.enter_context(Live(console=console, auto_refresh=False))
+        self._printed: dict[str, str] = {}
         self._began = time.time()
 
     def show(self, demo: Mapping[str, Any]) -> None:
@@ -54,14 +55,14 @@ class Progress(ExitStack):
         if self._live:
             self._live.update(self._table(demo), refresh=True)
         else:
-            self._tell_changes(demo)
+            self._print_changes(demo)
 
-    def _tell_changes(self, demo: Mapping[str, Any]) -> None:
+    def _print_changes(self, demo: Mapping[str, Any]) -> None:
         states = {"demo": str(demo["phase"])}
         states |= {stack["name"]: stack["status"] for stack in demo["components"]}
         for name, state in states.items():
-            if self._told.get(name) != state:
-                self._told[name] = state
+            if self._printed.get(name) != state:
+                self._printed[name] = state
                 self._console.print(f"{time.time() - self._began:6.1f} s  {name:10} {state}")
 
     def _table(self, demo: Mapping[str, Any]) -> Table:
@@ -80,7 +81,7 @@ class Progress(ExitStack):
         share = 1.0 if state == "ready" else min(0.99, took / whole if whole else 0.0)
         return (
             name,
-            f"[{_COLOURS.get(state, '')}]{state}[/]" if state in _COLOURS else state,
+            Text(state, _COLOURS.get(state, "")),
             ProgressBar(total=1.0, completed=share, width=30),
             f"{took:.1f} s" if took else "",
             f"about {minutes:g} min" if minutes else "seconds",

@@ -8,14 +8,13 @@ import argparse
 import json
 import logging
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from local.emulator.process import stop_process
+from local.emulator.process import start_module, stop_process
 
 _ROOT = Path(__file__).resolve().parents[1]
 _STARTS_WITHIN = 120.0  # seconds; it takes one, and longer on a busy machine
@@ -71,29 +70,18 @@ def start(module: str, state: Path, name: str, *, port: int = 0) -> tuple[int, i
     It gets the given port, or any. Its log is `<name>.log` in the state folder. `ServerError`
     when it ends or keeps silent.
     """
-    said = state / f"{name}.port"
-    said.unlink(missing_ok=True)
-    with (state / f"{name}.log").open("ab") as log:
-        process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", module, "--port", str(port)),
-                *("--port-file", str(said), "--folder", str(state / name)),
-            ],
-            cwd=_ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            umask=0o077,
-        )
+    port_file = state / f"{name}.port"
+    port_file.unlink(missing_ok=True)
+    arguments = ("--port", str(port), "--port-file", str(port_file), "--folder", str(state / name))
+    process = start_module(module, state / f"{name}.log", *arguments)
     until = time.monotonic() + _STARTS_WITHIN
-    while not said.exists():
+    while not port_file.exists():
         if process.poll() is not None or time.monotonic() > until:
             process.kill()  # nobody would know of it
             process.wait()
             raise ServerError(f"{module} did not start; see {name}.log")
         time.sleep(_LOOK_AGAIN)
-    return int(said.read_text()), process.pid
+    return int(port_file.read_text()), process.pid
 
 
 def is_ours(pid: int, program: str) -> bool:

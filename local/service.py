@@ -29,13 +29,11 @@ class Service:
     api_url: str
     token: str
     admin_token: str
-    other_token: str
     emulator_url: str
     access_key_id: str
     secret_access_key: str
     region: str
     issuer: str
-    identity_pid: int
     emulator_pid: int
     outputs: dict[str, str]
     packaged: bool = False
@@ -94,13 +92,11 @@ def up(
         api_url=deployed.api_url,
         token=tokens.sign_in(provider.url, identity.OWNER),
         admin_token=tokens.sign_in(provider.url, identity.ADMIN),
-        other_token=tokens.sign_in(provider.url, identity.OTHER),
         emulator_url=aws.url,
         access_key_id=aws.access_key_id,
         secret_access_key=aws.secret_access_key,
         region=REGION,
         issuer=provider.url,
-        identity_pid=provider.pid,
         emulator_pid=aws.pid,
         outputs=dict(deployed.outputs),
         packaged=deployed.packaged,

@@ -11,12 +11,13 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from http.client import HTTPException
 from pathlib import Path
 from typing import Any, Self
-from urllib.request import urlopen
+
+import httpx
 
 from local.control import Control, ControlError
 from local.instances import engine, serving
@@ -57,6 +58,24 @@ def is_running(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def start_module(
+    module: str, log: Path, *arguments: str, env: Mapping[str, str] | None = None
+) -> "subprocess.Popen[bytes]":
+    """Run a module apart from this process; it writes to a log that this user alone can read."""
+    log.touch(mode=0o600)
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            [sys.executable, "-m", module, *arguments],
+            cwd=_ROOT,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            umask=0o077,
+        )
 
 
 def stop_process(pid: int, within: float = _STOPS_WITHIN) -> bool:
@@ -166,18 +185,7 @@ class Emulator:
         for folder in (self.state_dir, self._temp_dir):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._note_start()
-        self.log_file.touch(mode=0o600)
-        with self.log_file.open("ab") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "local.emulator"],
-                cwd=_ROOT,
-                env=self._own_environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                umask=0o077,
-            )
+        process = start_module("local.emulator", self.log_file, env=self._own_environment())
         self.pid = process.pid
         self._wait_until_ready(process)
 
@@ -194,9 +202,9 @@ class Emulator:
     def is_healthy(self) -> bool:
         """Whether it answers on its port, and not another program: it knows its own secret."""
         try:
-            with urlopen(f"{self.url}/_ministack/ready", timeout=2):  # noqa: S310
-                return bool(self.control.state())
-        except (ControlError, OSError, HTTPException, ValueError):
+            ready = httpx.get(f"{self.url}/_ministack/ready", timeout=2, trust_env=False)
+            return ready.is_success and bool(self.control.state())
+        except (ControlError, httpx.HTTPError, ValueError):
             return False
 
     @property
