@@ -13,6 +13,7 @@ import httpx
 
 from local.slack.stand_in import CHANNEL, TEAM, U_OWNER
 
+Json = dict[str, Any]
 _TIMEOUT = 10.0  # seconds
 
 
@@ -31,15 +32,11 @@ class Workspace:
     slack_url: str
     team: str = TEAM
 
-    def command(
-        self, text: str, *, user: str = U_OWNER, channel: str = CHANNEL, trigger: str = ""
-    ) -> httpx.Response:
+    def command(self, text: str, *, user: str = U_OWNER, channel: str = CHANNEL) -> httpx.Response:
         """Type `/demo <text>`."""
-        return self.send(self.command_body(text, user=user, channel=channel, trigger=trigger))
+        return self.send(self.command_body(text, user=user, channel=channel))
 
-    def command_body(
-        self, text: str, *, user: str = U_OWNER, channel: str = CHANNEL, trigger: str = ""
-    ) -> bytes:
+    def command_body(self, text: str, *, user: str = U_OWNER, channel: str = CHANNEL) -> bytes:
         """Return the form that a slash command sends."""
         fields = {
             "token": "unused",
@@ -54,61 +51,38 @@ class Workspace:
             "api_app_id": "A0LOCAL",
             "is_enterprise_install": "false",
             "response_url": self._response_url(),
-            "trigger_id": trigger or secrets.token_hex(8),
+            "trigger_id": secrets.token_hex(8),
         }
         return urlencode(fields).encode()
 
-    def press(
-        self,
-        action_id: str,
-        value: str,
-        *,
-        user: str = U_OWNER,
-        channel: str = CHANNEL,
-        trigger: str = "",
-    ) -> httpx.Response:
+    def press(self, action_id: str, value: str, *, user: str = U_OWNER) -> httpx.Response:
         """Press a button of a message."""
-        action = {
-            "type": "button",
-            "block_id": "b",
-            "action_id": action_id,
-            "value": value,
-            "action_ts": f"{time.time():.6f}",
-        }
-        return self.interact(
+        return self._interact(
             "block_actions",
             user,
-            trigger=trigger,
-            actions=[action],
-            channel={"id": channel, "name": "demos"},
+            actions=[_action(action_id, "button", block_id="b", value=value)],
+            channel={"id": CHANNEL, "name": "demos"},
             response_url=self._response_url(),
         )
 
-    def submit(self, view: dict[str, Any], values: dict[str, Any], **more: Any) -> httpx.Response:
+    def submit(self, view: Json, values: Json) -> httpx.Response:
         """Send a form."""
-        shown = {"id": "V0FORM", "hash": "1.a", **view, "state": {"values": values}}
-        return self.interact("view_submission", more.pop("user", U_OWNER), view=shown, **more)
+        return self._interact("view_submission", view=_filled_in(view, values))
 
-    def pick(self, view: dict[str, Any], names: list[str]) -> httpx.Response:
+    def pick(self, view: Json, names: list[str]) -> httpx.Response:
         """Pick components in an open form."""
         options = [{"value": name} for name in names]
         values = {"components": {"demo_pick": {"selected_options": options}}}
-        shown = {"id": "V0FORM", "hash": "1.a", **view, "state": {"values": values}}
-        action = {
-            "block_id": "components",
-            "action_id": "demo_pick",
-            "type": "multi_static_select",
-        }
-        return self.interact("block_actions", U_OWNER, view=shown, actions=[action])
+        action = _action("demo_pick", "multi_static_select", block_id="components")
+        return self._interact("block_actions", view=_filled_in(view, values), actions=[action])
 
-    def interact(self, kind: str, user: str, **more: Any) -> httpx.Response:
-        """Send an interaction of a kind."""
+    def _interact(self, kind: str, user: str = U_OWNER, **more: Any) -> httpx.Response:
         payload = {
             "type": kind,
             "team": {"id": self.team, "domain": "local"},
             "user": {"id": user, "team_id": self.team},
             "api_app_id": "A0LOCAL",
-            "trigger_id": more.pop("trigger", "") or secrets.token_hex(8),
+            "trigger_id": secrets.token_hex(8),
             **more,
         }
         return self.send(urlencode({"payload": json.dumps(payload)}).encode())
@@ -129,3 +103,11 @@ class Workspace:
 
     def _response_url(self) -> str:
         return f"{self.slack_url}/answers/{secrets.token_hex(6)}"
+
+
+def _action(action_id: str, kind: str, **more: str) -> Json:
+    return {"type": kind, "action_id": action_id, "action_ts": f"{time.time():.6f}", **more}
+
+
+def _filled_in(view: Json, values: Json) -> Json:
+    return {"id": "V0FORM", "hash": "1.a", **view, "state": {"values": values}}
