@@ -7,21 +7,19 @@ there is then somebody else's. So a server binds any port and says in a file whi
 import argparse
 import json
 import logging
-import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from local.emulator.process import start_module, stop_process
+from local import processes
 
-_ROOT = Path(__file__).resolve().parents[1]
 _STARTS_WITHIN = 120.0  # seconds; it takes one, and longer on a busy machine
 _LOOK_AGAIN = 0.05  # seconds
 
 
-class ServerError(RuntimeError):
+class ServerError(processes.ProcessError):
     """A server did not start; the message names its log."""
 
 
@@ -48,7 +46,7 @@ class Server:
 def ensure(module: str, state: Path, name: str) -> Server:
     """Start a server unless it runs; one that ran before gets its port again."""
     known = Server.read(state, name)
-    if known is None or not is_ours(known.pid, module):
+    if known is None or not processes.is_ours(known.pid, module):
         known = Server(module, *start(module, state, name, port=known.port if known else 0))
         (state / f"{name}.server.json").write_text(json.dumps(asdict(known)))
     return known
@@ -58,9 +56,9 @@ def stop(state: Path, name: str) -> bool:
     """End a server and forget it; return whether it ran."""
     known = Server.read(state, name)
     (state / f"{name}.server.json").unlink(missing_ok=True)
-    runs = known is not None and is_ours(known.pid, known.module)
+    runs = known is not None and processes.is_ours(known.pid, known.module)
     if known and runs:
-        stop_process(known.pid)
+        processes.stop(known.pid)
     return runs
 
 
@@ -73,7 +71,7 @@ def start(module: str, state: Path, name: str, *, port: int = 0) -> tuple[int, i
     port_file = state / f"{name}.port"
     port_file.unlink(missing_ok=True)
     arguments = ("--port", str(port), "--port-file", str(port_file), "--folder", str(state / name))
-    process = start_module(module, state / f"{name}.log", *arguments)
+    process = processes.start(module, state / f"{name}.log", *arguments)
     until = time.monotonic() + _STARTS_WITHIN
     while not port_file.exists():
         if process.poll() is not None or time.monotonic() > until:
@@ -82,25 +80,6 @@ def start(module: str, state: Path, name: str, *, port: int = 0) -> tuple[int, i
             raise ServerError(f"{module} did not start; see {name}.log")
         time.sleep(_LOOK_AGAIN)
     return int(port_file.read_text()), process.pid
-
-
-def is_ours(pid: int, program: str) -> bool:
-    """Whether a process is still the one we started: ids are used again."""
-    return program in _command_line(pid)
-
-
-def _command_line(pid: int) -> str:
-    """Return the command line of a process, empty where there is no such process."""
-    processes = Path("/proc")
-    if (processes / "self").exists():  # a minimal Debian has no ps
-        try:
-            return (processes / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-        except (FileNotFoundError, ProcessLookupError):
-            return ""
-    listed = subprocess.run(
-        ["ps", "-p", str(pid), "-o", "command="], check=False, capture_output=True, text=True
-    )
-    return listed.stdout
 
 
 def write_private(file: Path, text: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from local import identity, servers, tokens
+from local import identity, processes, servers, tokens
 from local.emulator.process import REGION, Emulator, PortTakenError
 from local.slack import setup as slack_setup
 from tools.deploy import Target, deploy, tool_environment
@@ -126,7 +126,7 @@ def down(state: Path = STATE) -> list[str]:
     stopped = []
     if (state / "emulator.json").exists():
         aws = emulator(state)
-        if servers.is_ours(aws.pid, "local.emulator"):
+        if processes.is_ours(aws.pid, "local.emulator"):
             stopped.append("emulator")
         else:
             aws.pid = 0  # it was killed, and what it ran may be left
@@ -143,11 +143,11 @@ def _emulator_up(state: Path, port: int | None, *, instances: bool) -> Emulator:
     file = state / "emulator.json"
     if file.exists():
         aws = emulator(state)
-        if servers.is_ours(aws.pid, "local.emulator") and aws.is_healthy():
+        if processes.is_ours(aws.pid, "local.emulator") and aws.is_healthy():
             if port not in (None, aws.port):
                 raise ServiceError(f"the service runs on port {aws.port}; stop it with: make down")
             return aws
-        if servers.is_ours(aws.pid, "local.emulator"):
+        if processes.is_ours(aws.pid, "local.emulator"):
             aws.stop()
     aws = _start_emulator(state / "emulator", port, instances=instances)
     servers.write_private(file, aws.to_json())

@@ -54,37 +54,29 @@ class Studio:
         """Sign a person in."""
         return tokens.mint(self.state / "identity", self.up.issuer, email, **claims)
 
-    def call(self, email: str, method: str, path: str, body: Any = None) -> Any:
+    def post(self, email: str, path: str, **body: Any) -> Any:
         """Call the API as a person."""
-        answer = httpx.request(
-            method,
-            f"{self.up.api_url}/{path}",
-            json=body,
-            headers={"Authorization": f"Bearer {self.token(email)}"},
-            timeout=30,
-            trust_env=False,
-        )
-        answer.raise_for_status()
-        return answer.json()
+        headers = {"Authorization": f"Bearer {self.token(email)}"}
+        url = f"{self.up.api_url}/{path}"
+        answer = httpx.post(url, json=body, headers=headers, timeout=30, trust_env=False)
+        return answer.raise_for_status().json()
 
-    def page(self, look: str, email: str = PERSON, **claims: Any) -> Page:
-        """Open a profile with a person signed in, in one of the looks."""
+    def open(self, mode: str, view: str, **claims: Any) -> Page:
+        """Open a view in one of the modes, with a person signed in."""
         context = self.browser.new_context(
-            viewport=PHONE if look == "phone" else DESKTOP,  # type: ignore[arg-type]
-            color_scheme="dark" if look == "dark" else "light",
+            viewport=PHONE if mode == "phone" else DESKTOP,  # type: ignore[arg-type]
+            color_scheme="dark" if mode == "dark" else "light",
             locale="en-GB",
         )
         context.set_default_timeout(_PATIENCE)
-        token = self.token(email, **claims)
+        token = self.token(PERSON, **claims)
         context.add_init_script(
             "sessionStorage.setItem('session', JSON.stringify("
-            f"{{ token: '{token}', email: '{email}', expires: Date.now() / 1000 + 3600 }}))"
+            f"{{ token: '{token}', email: '{PERSON}', expires: Date.now() / 1000 + 3600 }}))"
         )
-        return context.new_page()
-
-    def open(self, page: Page, view: str) -> None:
-        """Go to a view."""
+        page = context.new_page()
         page.goto(f"{self.up.api_url}/app#/{view}")
+        return page
 
     def shoot(self, page: Page, name: str, height: int | None = None) -> None:
         """Take a picture, with nothing in focus and the pointer out of the way."""
@@ -100,7 +92,7 @@ class Studio:
         page.context.close()
 
 
-LOOKS: Final = ("light", "dark", "phone")
+MODES: Final = ("light", "dark", "phone")
 
 
 def main() -> int:
@@ -141,62 +133,54 @@ def _service() -> Iterator[tuple[service.Service, Path]]:
 def _fill(studio: Studio) -> None:
     for owner, demos in OTHERS.items():
         for name, components in demos:
-            studio.call(owner, "POST", "demos", {"name": name, "components": components})
+            studio.post(owner, "demos", name=name, components=components)
 
 
 def _new(studio: Studio) -> None:
-    for look in LOOKS:
-        page = studio.page(look)
-        studio.open(page, "new")
+    for mode in MODES:
+        page = studio.open(mode, "new")
         for name in ("ecs", "rds"):
             page.locator(f'.component:has(.chip:text-is("{name}")) input').check()
         page.get_by_label("Name", exact=True).fill("Acme, Thursday")
         page.locator(".node").nth(5).wait_for()
         # As high as what is small enough to keep.
-        studio.shoot(page, f"new-{look}", None if look == "phone" else 690)
+        studio.shoot(page, f"new-{mode}", None if mode == "phone" else 690)
 
 
 def _progress(studio: Studio) -> None:
-    """One demo of everything, half way in each look, then ready, then as a prospect sees it."""
-    pages = [(look, studio.page(look)) for look in LOOKS]
-    made = studio.call(
-        PERSON, "POST", "demos", {"name": "Acme, the whole tour", "components": "all"}
-    )
-    where = f"demos/{made['demo_id']}"
-    for _, page in pages:
-        studio.open(page, where)
-    for look, page in pages:
+    """One demo of everything, half way in each mode, then ready, then as a prospect sees it."""
+    demo = studio.post(PERSON, "demos", name="Acme, the whole tour", components="all")
+    view = f"demos/{demo['demo_id']}"
+    for mode, page in [(mode, studio.open(mode, view)) for mode in MODES]:
         page.locator('.node[data-state="creating"]:has-text("rds")').wait_for()
         page.locator('.node[data-state="ready"]:has-text("ecs")').wait_for()
-        studio.shoot(page, f"demo-{look}")
-    page = studio.page("light")
-    studio.open(page, where)
+        studio.shoot(page, f"demo-{mode}")
+    page = studio.open("light", view)
     page.get_by_text("Ready after").wait_for()
     studio.shoot(page, "ready-light")
-    share = studio.call(PERSON, "POST", f"{where}/shares", _WORDS)
-    for look in LOOKS:
-        page = studio.page(look)
-        page.goto(f"{studio.up.api_url}/{share['url']}")
+    share = studio.post(PERSON, f"{view}/shares", **_WORDS)
+    for mode in MODES:
+        page = studio.open(mode, share["url"].partition("#/")[2])
         page.get_by_role("link", name="Jenkins").wait_for()
-        studio.shoot(page, f"prospect-{look}")
+        studio.shoot(page, f"prospect-{mode}")
 
 
 def _list(studio: Studio) -> None:
-    body = {"name": "Training, group 1", "components": ["asg", "eb"], "ttl_hours": 26}
-    studio.call("grace@example.com", "POST", "demos", body)
-    for look in LOOKS:
-        page = studio.page(look, groups=["demo-admins"])
-        studio.open(page, "")
+    demo = {"name": "Training, group 1", "components": ["asg", "eb"], "ttl_hours": 26}
+    studio.post("grace@example.com", "demos", **demo)
+    for mode in MODES:
+        page = studio.open(mode, "", groups=["demo-admins"])
         page.get_by_text("Training, group 1").wait_for()
         page.locator('.row[data-state="provisioning"]').first.wait_for()
-        studio.shoot(page, f"list-{look}")
+        studio.shoot(page, f"list-{mode}")
 
 
 def _failure(studio: Studio) -> None:
-    body = {"name": "Initech", "components": ["jenkins", "asg"], "keep_on_failure": True}
-    made = studio.call(PERSON, "POST", "demos", body)
-    page = studio.page("light")
-    studio.open(page, f"demos/{made['demo_id']}")
+    components = ["jenkins", "asg"]
+    demo = studio.post(
+        PERSON, "demos", name="Initech", components=components, keep_on_failure=True
+    )
+    page = studio.open("light", f"demos/{demo['demo_id']}")
     page.get_by_text("Unable to assume").first.wait_for()
     page.get_by_text("Failed (kept)", exact=True).wait_for()
     studio.shoot(page, "failure-light")

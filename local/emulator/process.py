@@ -1,17 +1,13 @@
 """Starts, stops and restarts the emulator's process."""
 
-import contextlib
 import hashlib
 import json
 import os
 import secrets
 import shutil
-import signal
 import socket
 import subprocess
-import sys
 import time
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +15,7 @@ from typing import Any, Self
 
 import httpx
 
+from local import processes
 from local.control import Control, ControlError
 from local.instances import engine, serving
 from local.instances.machine import end_all
@@ -27,13 +24,12 @@ REGION = "us-east-1"
 ACCOUNT = "000000000000"
 _ROOT = Path(__file__).resolve().parents[2]
 _STARTS_WITHIN = 120.0  # seconds; it takes about two, and longer on a busy machine
-_STOPS_WITHIN = 15.0  # seconds; it saves its state and lets running Lambdas end
 _PORTS_TRIED = 5
 PORT_TAKEN = 98  # the exit status of an emulator that could not bind its port
-_LOOK_AGAIN = 0.05  # seconds between looks at a process that starts or stops
+_LOOK_AGAIN = 0.05  # seconds between looks at a process that starts
 
 
-class EmulatorError(RuntimeError):
+class EmulatorError(processes.ProcessError):
     """The emulator did not start or stop; the message says what its log says."""
 
 
@@ -47,52 +43,6 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     return port
-
-
-def is_running(pid: int) -> bool:
-    """Whether a process lives; one that ended and was not waited for does not count."""
-    with contextlib.suppress(ChildProcessError):  # not a child of ours: signal 0 shows it
-        os.waitpid(pid, os.WNOHANG)
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
-def start_module(
-    module: str, log: Path, *arguments: str, env: Mapping[str, str] | None = None
-) -> "subprocess.Popen[bytes]":
-    """Run a module apart from this process; it writes to a log that this user alone can read."""
-    log.touch(mode=0o600)
-    with log.open("ab") as output:
-        return subprocess.Popen(
-            [sys.executable, "-m", module, *arguments],
-            cwd=_ROOT,
-            env=env,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            umask=0o077,
-        )
-
-
-def stop_process(pid: int, within: float = _STOPS_WITHIN) -> bool:
-    """End a process by its id, with SIGTERM, and with SIGKILL after `within` seconds.
-
-    Returns whether SIGTERM was enough, so that it had the time to save its state.
-    """
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        if not is_running(pid):
-            return False
-        os.kill(pid, number)
-        until = time.monotonic() + within
-        while is_running(pid) and time.monotonic() < until:
-            time.sleep(_LOOK_AGAIN)
-        if not is_running(pid):
-            return number == signal.SIGTERM
-    raise EmulatorError(f"process {pid} does not end")
 
 
 @dataclass
@@ -185,13 +135,13 @@ class Emulator:
         for folder in (self.state_dir, self._temp_dir):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._note_start()
-        process = start_module("local.emulator", self.log_file, env=self._own_environment())
+        process = processes.start("local.emulator", self.log_file, env=self._own_environment())
         self.pid = process.pid
         self._wait_until_ready(process)
 
     def stop(self) -> None:
         """End the process, its workers with it, and remove what it leaves in its temp folder."""
-        if self.pid and stop_process(self.pid):
+        if self.pid and processes.stop(self.pid):
             self._unsaved.unlink(missing_ok=True)
         self.pid = 0
         end_all(self.instances_folder)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from local import processes
 from local.emulator import process
-from local.emulator.process import Emulator, EmulatorError, PortTakenError, is_running
+from local.emulator.process import Emulator, EmulatorError, PortTakenError
 
 from .conftest import Stacks, wait_until
 
@@ -58,7 +59,7 @@ def test_a_killed_emulator_says_what_it_lost(tmp_path: Path) -> None:
         assert "" == aws.lost
         aws.client("sns").create_topic(Name="lost")
         os.kill(aws.pid, signal.SIGKILL)
-        wait_until(lambda: not is_running(aws.pid))
+        wait_until(lambda: not processes.is_running(aws.pid))
         aws.start_again()
         assert "was killed and lost what it did since it started at 20" in aws.lost
         topics = aws.client("sns").list_topics()["Topics"]

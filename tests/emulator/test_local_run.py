@@ -14,8 +14,7 @@ import jwt
 import pytest
 from rich.console import Console
 
-from local import demo, identity, servers, service, tokens
-from local.emulator.process import is_running
+from local import demo, identity, processes, servers, service, tokens
 from local.progress import Progress, seconds
 from local.words import local_run
 from tools import packaging
@@ -59,7 +58,7 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pa
     provider = servers.ensure("local.identity", folder, "identity")
     yield provider.url, folder / "identity"
     assert servers.stop(folder, "identity")
-    assert not is_running(provider.pid)
+    assert not processes.is_running(provider.pid)
 
 
 def claims(token: str, issuer: str) -> dict[str, Any]:

@@ -18,7 +18,8 @@ from urllib.request import urlopen
 
 import pytest
 
-from local.emulator.process import Emulator, free_port, stop_process
+from local import processes
+from local.emulator.process import Emulator, free_port
 from tests.emulator.reproductions import REPRODUCTIONS, Aws, Reproduction, until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,7 +60,7 @@ def unpatched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
         until(lambda: _is_ready(url))
         yield Aws(url, "test", "test")
     finally:
-        stop_process(process.pid)
+        processes.stop(process.pid)
 
 
 def _is_ready(url: str) -> bool:

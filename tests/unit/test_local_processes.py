@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from local import servers
-from local.emulator.process import stop_process
+from local import processes, servers
 
 
 def test_a_process_is_known_by_its_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -20,10 +19,10 @@ def test_a_process_is_known_by_its_command_line(monkeypatch: pytest.MonkeyPatch)
     with subprocess.Popen(command, stdin=pipe, stdout=pipe) as process:
         assert process.stdout
         process.stdout.readline()  # it runs: until then it has no command line yet
-        assert servers.is_ours(process.pid, "local.emulator")
-        assert not servers.is_ours(process.pid, "local.identity")
+        assert processes.is_ours(process.pid, "local.emulator")
+        assert not processes.is_ours(process.pid, "local.identity")
         process.communicate(b"\n")
-    assert not servers.is_ours(process.pid, "local.emulator")
+    assert not processes.is_ours(process.pid, "local.emulator")
 
 
 def test_servers_started_at_once_each_say_their_own_port(tmp_path: Path) -> None:
@@ -35,5 +34,5 @@ def test_servers_started_at_once_each_say_their_own_port(tmp_path: Path) -> None
         with pytest.raises(servers.ServerError, match=r"see three\.log"):
             servers.start("local.slack.stand_in", tmp_path, "three", port=one)
     finally:
-        stopped = [stop_process(pid) for _, pid in started]
+        stopped = [processes.stop(pid) for _, pid in started]
     assert [True, True] == stopped
