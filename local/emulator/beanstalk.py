@@ -12,8 +12,14 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import parse_qs
 
+from local.emulator.handlers import arn, let_stacks_tag
 from local.patching import pinned
 
+_Json = dict[str, Any]
+_Made = tuple[str, dict[str, str]]
+"""A resource's physical id, and its attributes."""
+
+_SERVICE = "elasticbeanstalk"
 _STATE = "stelligent_beanstalk"
 _NAMESPACE = "http://elasticbeanstalk.amazonaws.com/docs/2010-12-01/"
 ENDPOINT_SUFFIX = ".elasticbeanstalk-recorded-not-emulated.invalid"
@@ -39,25 +45,14 @@ def install() -> None:
     """Register the three types and make their records."""
     global _records  # noqa: PLW0603 - the one store of this module, as MiniStack's have
     _records = pinned("ministack.core.responses.AccountRegionScopedDict")()
-    tagged = pinned("ministack.services.cloudformation.provisioners._STACK_TAG_PROPERTY")
-    tagged["AWS::ElasticBeanstalk::Application"] = ("Tags", "list")
-    tagged["AWS::ElasticBeanstalk::Environment"] = ("Tags", "list")
-    pinned("ministack.services.cloudformation.provisioners._RESOURCE_HANDLERS").update(
-        {
-            "AWS::ElasticBeanstalk::Application": {
-                "create": _create_application,
-                "delete": _delete_application,
-            },
-            "AWS::ElasticBeanstalk::ApplicationVersion": {
-                "create": _create_version,
-                "delete": _delete("version"),
-            },
-            "AWS::ElasticBeanstalk::Environment": {
-                "create": _create_environment,
-                "delete": _delete("environment"),
-            },
-        }
-    )
+    let_stacks_tag("AWS::ElasticBeanstalk::Application", "AWS::ElasticBeanstalk::Environment")
+    handlers = pinned("ministack.services.cloudformation.provisioners._RESOURCE_HANDLERS")
+    for kind, create, delete in (
+        ("Application", _create_application, _delete_application),
+        ("ApplicationVersion", _create_version, _delete("version")),
+        ("Environment", _create_environment, _delete("environment")),
+    ):
+        handlers[f"AWS::ElasticBeanstalk::{kind}"] = {"create": create, "delete": delete}
 
 
 def records() -> Any:
@@ -77,36 +72,28 @@ def load() -> None:
         _records.update(kept["records"])
 
 
-def _of_kind(kind: str) -> list[dict[str, Any]]:
+def _of_kind(kind: str) -> list[_Json]:
     return [record for (k, _), record in _records.items() if k == kind]
 
 
-def _arn(kind: str, name: str) -> str:
-    region = pinned("ministack.core.responses.get_region")()
-    account = pinned("ministack.core.responses.get_account_id")()
-    return f"arn:aws:elasticbeanstalk:{region}:{account}:{kind}/{name}"
-
-
-def _put(kind: str, name: str, record: dict[str, Any]) -> None:
+def _put(kind: str, name: str, record: _Json) -> None:
     if (kind, name) in _records:
         raise ValueError(f"{kind.title()} {name} already exists.")
     _records[kind, name] = {"DateCreated": int(time.time()), **record}
 
 
-def _needed_application(properties: dict[str, Any]) -> str:
+def _needed_application(properties: _Json) -> str:
     name = str(properties.get("ApplicationName", ""))
     if ("application", name) not in _records:
         raise ValueError(f"No Application named '{name}' found.")
     return name
 
 
-def _create_application(
-    logical_id: str, properties: dict[str, Any], stack_name: str
-) -> tuple[str, dict[str, str]]:
+def _create_application(logical_id: str, properties: _Json, stack_name: str) -> _Made:
     name = str(properties.get("ApplicationName") or f"{stack_name}-{logical_id}")
     record = {
         "ApplicationName": name,
-        "ApplicationArn": _arn("application", name),
+        "ApplicationArn": arn(_SERVICE, f"application/{name}"),
         "Description": properties.get("Description", ""),
         "_tags": properties.get("Tags", []),
     }
@@ -114,9 +101,7 @@ def _create_application(
     return name, {}
 
 
-def _create_version(
-    logical_id: str, properties: dict[str, Any], stack_name: str
-) -> tuple[str, dict[str, str]]:
+def _create_version(logical_id: str, properties: _Json, stack_name: str) -> _Made:
     application = _needed_application(properties)
     source = properties.get("SourceBundle") or {}
     bucket, key = source.get("S3Bucket", ""), source.get("S3Key", "")
@@ -130,16 +115,14 @@ def _create_version(
     record = {
         "ApplicationName": application,
         "VersionLabel": label,
-        "ApplicationVersionArn": _arn("applicationversion", f"{application}/{label}"),
+        "ApplicationVersionArn": arn(_SERVICE, f"applicationversion/{application}/{label}"),
         "_source": f"{bucket}/{key}",
     }
     _put("version", label, record)
     return label, {}
 
 
-def _create_environment(
-    logical_id: str, properties: dict[str, Any], stack_name: str
-) -> tuple[str, dict[str, str]]:
+def _create_environment(logical_id: str, properties: _Json, stack_name: str) -> _Made:
     application = _needed_application(properties)
     label = properties.get("VersionLabel", "")
     if label and ("version", label) not in _records:
@@ -152,7 +135,7 @@ def _create_environment(
     record = {
         "ApplicationName": application,
         "EnvironmentName": name,
-        "EnvironmentArn": _arn("environment", f"{application}/{name}"),
+        "EnvironmentArn": arn(_SERVICE, f"environment/{application}/{name}"),
         "VersionLabel": label,
         "SolutionStackName": platform,
         "Status": "Ready",
@@ -166,13 +149,13 @@ def _create_environment(
 
 
 def _delete(kind: str) -> Any:
-    def delete(physical_id: str, _properties: dict[str, Any]) -> None:
+    def delete(physical_id: str, _properties: _Json) -> None:
         _records.pop((kind, physical_id), None)
 
     return delete
 
 
-def _delete_application(physical_id: str, _properties: dict[str, Any]) -> None:
+def _delete_application(physical_id: str, _properties: _Json) -> None:
     environments = _of_kind("environment")
     if any(environment["ApplicationName"] == physical_id for environment in environments):
         raise ValueError(
@@ -203,7 +186,7 @@ def _answer(action: str, member: str, items: Iterable[Any]) -> Any:
     return pinned("ministack.core.responses.xml_response")(f"{action}Response", _NAMESPACE, result)
 
 
-def _shown(record: dict[str, Any]) -> dict[str, Any]:
+def _shown(record: _Json) -> _Json:
     made = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record["DateCreated"]))
     known = {key: value for key, value in record.items() if not key.startswith("_")}
     return {**known, "DateCreated": made}
@@ -211,6 +194,6 @@ def _shown(record: dict[str, Any]) -> dict[str, Any]:
 
 def tagged() -> Any:
     """Every recorded thing that has tags, as the tagging API's collectors yield them."""
-    for kind, arn in (("application", "ApplicationArn"), ("environment", "EnvironmentArn")):
+    for kind, key in (("application", "ApplicationArn"), ("environment", "EnvironmentArn")):
         for record in _of_kind(kind):
-            yield record[arn], record["_tags"]
+            yield record[key], record["_tags"]

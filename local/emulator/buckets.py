@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from local.emulator.handlers import around_handler
+from local.emulator.handlers import around_handler, let_stacks_tag
 from local.patching import pinned
 
 _TYPE = "AWS::S3::Bucket"
@@ -11,8 +11,7 @@ _TYPE = "AWS::S3::Bucket"
 
 def install() -> None:
     """Put the refusal before MiniStack's deletion, and the bucket among the tagged types."""
-    tagged = pinned("ministack.services.cloudformation.provisioners._STACK_TAG_PROPERTY")
-    tagged[_TYPE] = ("Tags", "list")
+    let_stacks_tag(_TYPE)
     around_handler(_TYPE, "delete", _delete_if_empty)
     around_handler(_TYPE, "create", _with_tags)
     around_handler(_TYPE, "update", _with_tags)

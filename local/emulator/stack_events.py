@@ -58,8 +58,8 @@ def _with_siblings(operation: operations.Operation | None, event: _Event) -> lis
         return [event]
     if event.is_about_stack:
         return [replace(event, reason=_reason(operation, event))]
-    if _is_old_news(operation, event.logical_id, event.status):
-        return []
+    if event.status.startswith("CREATE_") and event.logical_id in operation.already_made:
+        return []  # made before a restart, and reported then
     beside = _beside(operation, event)
     return [
         *(event.of(name, kind, "CREATE_IN_PROGRESS") for name, kind in beside.items()),
@@ -69,11 +69,6 @@ def _with_siblings(operation: operations.Operation | None, event: _Event) -> lis
             for name, kind in beside.items()
         ),
     ]
-
-
-def _is_old_news(operation: operations.Operation, logical_id: str, status: str) -> bool:
-    """Pass over, after a restart, the resources made before it: no new events."""
-    return status.startswith("CREATE_") and logical_id in operation.already_made
 
 
 def _beside(operation: operations.Operation, event: _Event) -> dict[str, str]:

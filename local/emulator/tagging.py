@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from local.emulator import beanstalk
+from local.emulator.handlers import arn, let_stacks_tag
 from local.patching import pinned
 
 _Tagged = Iterator[tuple[str, list[dict[str, str]]]]
@@ -19,8 +20,7 @@ _Tagged = Iterator[tuple[str, list[dict[str, str]]]]
 
 def install() -> None:
     """Add the missing collectors to MiniStack's, and the one type it does not tag."""
-    tagged = pinned("ministack.services.cloudformation.provisioners._STACK_TAG_PROPERTY")
-    tagged["AWS::ECS::TaskDefinition"] = ("Tags", "list")
+    let_stacks_tag("AWS::ECS::TaskDefinition")
     collectors = pinned("ministack.services.tagging._COLLECTORS")
     collectors.update(
         {
@@ -36,12 +36,6 @@ def install() -> None:
     )
     # What conditions on a resource's tags are judged by.
     pinned("ministack.services.tagging._RESOURCE_TAG_COLLECTORS")["rds"] = _databases
-
-
-def _arn(service: str, resource: str) -> str:
-    region = pinned("ministack.core.responses.get_region")()
-    account = pinned("ministack.core.responses.get_account_id")()
-    return f"arn:aws:{service}:{region}:{account}:{resource}"
 
 
 def _as_list(tags: Any) -> list[dict[str, str]]:
@@ -77,7 +71,7 @@ def _ec2() -> _Tagged:
     for resource_id, tags in pinned("ministack.services.ec2._tags").items():
         for kind, store in stores.items():
             if tags and resource_id in store:
-                yield _arn("ec2", f"{kind}/{resource_id}"), _as_list(tags)
+                yield arn("ec2", f"{kind}/{resource_id}"), _as_list(tags)
 
 
 def _existing_ecs(collect: Any) -> _Tagged:
@@ -93,18 +87,18 @@ def _existing_ecs(collect: Any) -> _Tagged:
         for record in records
         if record.get("status") == "INACTIVE"
     }
-    return ((arn, tags) for arn, tags in collect() if exists(arn) and arn not in gone)
+    return ((name, tags) for name, tags in collect() if exists(name) and name not in gone)
 
 
 def _load_balancing() -> _Tagged:
-    for arn, tags in pinned("ministack.services.alb._tags").items():
-        yield arn, _as_list(tags)
+    for name, tags in pinned("ministack.services.alb._tags").items():
+        yield name, _as_list(tags)
 
 
 def _log_groups() -> _Tagged:
     for name, group in pinned("ministack.services.cloudwatch_logs._log_groups").items():
         if group.get("tags"):
-            yield _arn("logs", f"log-group:{name}"), _as_list(group["tags"])
+            yield arn("logs", f"log-group:{name}"), _as_list(group["tags"])
 
 
 def _databases() -> _Tagged:
@@ -125,6 +119,6 @@ def _databases() -> _Tagged:
     for instance in instances.values():
         if instance.get("TagList") and instance["DBInstanceArn"] not in all_tags:
             yield instance["DBInstanceArn"], _as_list(instance["TagList"])
-    for arn, tags in all_tags.items():
-        if tags and arn in known and f":{region}:" in arn:
-            yield arn, _as_list(tags)
+    for name, tags in all_tags.items():
+        if tags and name in known and f":{region}:" in name:
+            yield name, _as_list(tags)
