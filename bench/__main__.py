@@ -30,7 +30,7 @@ _SETTINGS = {
 
 
 def main() -> int:
-    """Measure everything, and tell the shell whether all bounds are kept."""
+    """Measure everything, and exit by whether all bounds are kept."""
     console = Console(stderr=True)
     with console.status("imports …"):
         figures = imports.measure()

@@ -24,7 +24,7 @@ class Figure:
 
 
 def show(figures: list[Figure]) -> bool:
-    """Print the report; tell whether every bound is kept."""
+    """Print the report; return whether every bound is kept."""
     table = Table("what", "measured", "at most", "", "from", box=None, pad_edge=False)
     for figure in figures:
         mark = "" if figure.bound is None else ("kept" if figure.kept else "[red]BROKEN[/]")

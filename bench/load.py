@@ -167,7 +167,7 @@ def measure(demos: int, up: service.Service, state: Path) -> list[Figure]:
 
 
 def main() -> int:
-    """Measure, and tell the shell whether all bounds are kept."""
+    """Measure, and exit by whether all bounds are kept."""
     demos = int(sys.argv[1])
     state = Path(tempfile.mkdtemp(prefix="stelligent-load-"))
     try:

@@ -79,7 +79,7 @@ def _look_at(link: str, demo_id: str, region: str) -> None:
         (200, "Apache", True, True),
         (page.status_code, page.headers.get("server"), demo_id in page.text, region in page.text),
     )
-    _wait_for(f"{link} to tell of the demo", lambda: demo_id in _get(link, "/demo.json").text)
+    _wait_for(f"{link} to describe the demo", lambda: demo_id in _get(link, "/demo.json").text)
 
 
 def _get(link: str, path: str = "/") -> httpx.Response:

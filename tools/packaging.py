@@ -100,7 +100,7 @@ def source_hash(root: Path, stage: str) -> str:
 def build(
     stage: str, out: Path, environment: Mapping[str, str], root: Path = ROOT
 ) -> tuple[Package, bool]:
-    """Make the package in `out` unless the one there is of these sources; tell whether it was."""
+    """Return the package in `out`, and whether it was made: not if it is of these sources."""
     out.parent.mkdir(parents=True, exist_ok=True)
     with _alone(out):
         package = Package(out)

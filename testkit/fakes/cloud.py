@@ -188,7 +188,7 @@ class MemoryCloud:
             self.buckets.remove(bucket_name(stack))
         self._bury(self._arn(stack), stack.tags)
         del self.stacks[stack.name]
-        self._tell(stack.name, Status.DELETED)
+        self._notify(stack.name, Status.DELETED)
 
     def _in_the_way(self, stack: MemoryStack) -> str | None:
         if (why := self.network.hinders(stack.component.name)) is not None:
@@ -246,9 +246,9 @@ class MemoryCloud:
 
     def _becomes(self, stack: MemoryStack, status: Status, reason: str = "") -> None:
         stack.status, stack.reason = status, reason
-        self._tell(stack.name, status)
+        self._notify(stack.name, status)
 
-    def _tell(self, name: str, status: Status) -> None:
+    def _notify(self, name: str, status: Status) -> None:
         for listener in self.listeners:
             listener(name, status.value)
 

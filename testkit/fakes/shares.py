@@ -31,9 +31,9 @@ class MemoryShares:
             raise StaleRecord(f"another link of {share.demo_id} was made")
         self._made[share.demo_id] += 1
         self.shares[share.demo_id, share.share_id] = share
-        self._tell(share, entry)
+        self._add_entry(share, entry)
 
-    def _tell(self, share: Share, entry: Entry | None) -> None:
+    def _add_entry(self, share: Share, entry: Entry | None) -> None:
         if entry is not None:
             self.entries.setdefault(share.demo_id, []).append(entry)
 
@@ -46,21 +46,21 @@ class MemoryShares:
         return [s for s in self.shares.values() if s.demo_id == demo_id]
 
     def remove(self, share: Share, entry: Entry) -> bool:
-        """Forget a link, with a timeline entry; say whether it was still there."""
+        """Forget a link, with a timeline entry; return whether it was still there."""
         if self.shares.pop((share.demo_id, share.share_id), None) is None:
             return False
-        self._tell(share, entry)
+        self._add_entry(share, entry)
         return True
 
     def count_visit(self, share: Share, now: datetime) -> bool:
-        """Count a visit; say whether the link was still there to count it on."""
+        """Count a visit; return whether the link was still there to count it on."""
         kept = self._kept(share)
         first = kept.first_visited_at or now if kept else now
         visits = kept.visits + 1 if kept else 0
         return self._change(kept, visits=visits, first_visited_at=first, visited_at=now)
 
     def count_click(self, share: Share, title: str) -> bool:
-        """Count that something was opened from a link; say whether the link was still there."""
+        """Count that something was opened from a link; return whether the link was still there."""
         kept = self._kept(share)
         clicks = kept.clicks if kept else {}
         return self._change(kept, clicks={**clicks, title: clicks.get(title, 0) + 1})
@@ -70,17 +70,17 @@ class MemoryShares:
         kept = self._kept(share)
         if kept is None or block in kept.waiting | kept.declined or len(kept.waiting) >= most:
             return False
-        self._tell(share, entry)
+        self._add_entry(share, entry)
         return self._change(kept, waiting=kept.waiting | {block})
 
     def take_waiting(
         self, share: Share, block: str, *, declined: bool, entry: Entry | None
     ) -> bool:
-        """Note the answer to an address that waits; say whether it still waited."""
+        """Note the answer to an address that waits; return whether it still waited."""
         kept = self._kept(share)
         if kept is None or block not in kept.waiting:
             return False
-        self._tell(share, entry)
+        self._add_entry(share, entry)
         refused = kept.declined | {block} if declined else kept.declined
         return self._change(kept, waiting=kept.waiting - {block}, declined=refused)
 

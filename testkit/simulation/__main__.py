@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     if options.life:
         return _show_single(options.life, options.fault)
     if options.story:
-        _tell(random_case(options.seed))
+        _print_run(random_case(options.seed))
     began = time.monotonic()
     total = Total()
     spawn = multiprocessing.get_context("spawn")
@@ -79,10 +79,10 @@ class Total:
 def _show_single(life: str, fault: int) -> int:
     singles = (single.script for single in single_faults(LIVES[life]))
     (script,) = islice(chain([LIVES[life]], singles), fault, fault + 1)
-    return 1 if _tell(script) else 0
+    return 1 if _print_run(script) else 0
 
 
-def _tell(script: Script) -> tuple[str, ...]:
+def _print_run(script: Script) -> tuple[str, ...]:
     scene = Scene(script)
     scene.run()
     wrong = faults_of(scene)
@@ -104,9 +104,14 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--cases", type=int, default=10_000, help="random combinations")
     parser.add_argument("--seed", type=int, default=1, help="the first combination's seed")
     parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
-    parser.add_argument("--story", action="store_true", help="tell the first case's timeline")
-    parser.add_argument("--life", choices=sorted(LIVES), help="tell one life's timeline")
-    parser.add_argument("--fault", type=int, default=0, help="with its so manieth single fault")
+    parser.add_argument("--story", action="store_true", help="print the first case's timeline")
+    parser.add_argument("--life", choices=sorted(LIVES), help="print one life's timeline")
+    parser.add_argument(
+        "--fault",
+        type=int,
+        default=0,
+        help="number of one of that life's single faults; 0 is none",
+    )
     return parser.parse_args(arguments)
 
 

@@ -104,7 +104,7 @@ class Machine:
 
     # The states ---------------------------------------------------------------------------
 
-    def _end(self, execution: Execution, status: str, _told: object = None) -> None:
+    def _end(self, execution: Execution, status: str, _result: object = None) -> None:
         execution.status = status
 
     def _enter(self, run: Run, name: str, data: Data) -> None:
@@ -169,7 +169,7 @@ class Machine:
             given = asl.given(state, data, sum(tries.values()))
             result = self._call(state["Resource"].strip("${}"), given)
         except (DemoError, Died) as error:
-            self._failed(run, name, data, tries, self._told(error))
+            self._failed(run, name, data, tries, self._reported(error))
         else:
             self._go_on(run, name, data, result)
 
@@ -211,7 +211,7 @@ class Machine:
 
     # Errors -------------------------------------------------------------------------------
 
-    def _told(self, error: BaseException) -> Error:
+    def _reported(self, error: BaseException) -> Error:
         """Return an error as Lambda reports it."""
         if isinstance(error, Died):
             return {"Error": self._death, "Cause": "the process died"}

@@ -30,7 +30,7 @@ class Ending:
 
 def prepare() -> None:
     """Make a process ready to play many cases: scenes hold themselves, and are cleared rarely."""
-    logging.disable()  # faults put in on purpose are no news
+    logging.disable()  # faults injected on purpose would fill the log
     gc.freeze()
     gc.set_threshold(100_000)
 
@@ -70,7 +70,7 @@ def _played(case: str, script: Script) -> Ending:
     scene = Scene(script)
     try:
         scene.run()
-    except Exception as error:  # noqa: BLE001 - the run goes on, and this case is told
+    except Exception as error:  # noqa: BLE001 - the run goes on, and this case is reported
         return Ending(case, (f"raised {error!r}",), tuple(scene.faults.hit))
     return _ending(case, scene)
 

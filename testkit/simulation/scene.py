@@ -115,14 +115,16 @@ class Scene:
             clock=self.clock,
             new_id=self._new_id,
         )
-        clocks = {off: partial(self._told, timedelta(minutes=off)) for off in {-skew, 0, skew}}
+        clocks = {
+            off: partial(self._skewed_now, timedelta(minutes=off)) for off in {-skew, 0, skew}
+        }
         return {off: UseCases(replace(ports, clock=c), policy) for off, c in clocks.items()}
 
     def _new_id(self) -> str:
         self._ids += 1
         return f"demo{self._ids:04d}"
 
-    def _told(self, skew: timedelta) -> datetime:
+    def _skewed_now(self, skew: timedelta) -> datetime:
         return self.clock.now + skew
 
     def _wrapped(self, target: Target) -> Target:

@@ -27,7 +27,7 @@ def faults_of(scene: Scene) -> tuple[str, ...]:
     """Return everything wrong with the end of a run; nothing when it ended right."""
     return (
         *_left_over(scene),
-        *_told_wrong(scene),
+        *_wrong_records(scene),
         *_not_brought_about(scene),
         *_done_wrong(scene),
         *_late(scene),
@@ -50,7 +50,7 @@ def _left_over(scene: Scene) -> Iterator[str]:
             yield f"{what} left over: {names}"
 
 
-def _told_wrong(scene: Scene) -> Iterator[str]:
+def _wrong_records(scene: Scene) -> Iterator[str]:
     script, store = scene.script, scene.store
     for demo in store.records.values():
         if not demo.ended:
@@ -88,17 +88,19 @@ def _not_brought_about(scene: Scene) -> Iterator[str]:
     if demo is None:
         return
     # By the timeline and not by the script: under a fault one request may have overtaken another.
-    rested = [phase for phase in _heads(scene, demo, EntryKind.PHASE) if phase in _AT_REST]
-    wished = [w for w in _heads(scene, demo, EntryKind.DESIRED) if w != WISHES[Desired.DELETED]]
-    paused = wished[-1:] == [WISHES[Desired.PAUSED]]
+    rested = [phase for phase in _first_words(scene, demo, EntryKind.PHASE) if phase in _AT_REST]
+    desired = [
+        w for w in _first_words(scene, demo, EntryKind.DESIRED) if w != WISHES[Desired.DELETED]
+    ]
+    paused = desired[-1:] == [WISHES[Desired.PAUSED]]
     if rested[-1:] != ["paused" if paused else "ready"]:
         yield f"{demo.demo_id} came to rest {rested}, and was to be paused: {paused}"
     if not paused and demo.applied != Applied.of(demo):
         yield f"{demo.demo_id} has {demo.applied}, not what its spec says"
 
 
-def _heads(scene: Scene, demo: Demo, kind: EntryKind) -> list[str]:
-    """Return what the timeline's entries of one kind begin with."""
+def _first_words(scene: Scene, demo: Demo, kind: EntryKind) -> list[str]:
+    """Return the first words of the timeline's entries of one kind."""
     entries = scene.store.entries[demo.demo_id]
     return [e.text.split(":")[0] for e in entries if e.kind is kind]
 
@@ -118,7 +120,7 @@ def _done_wrong(scene: Scene) -> Iterator[str]:
     script = scene.script
     lingering = Fault.LINGERS in script.calls.values()
     asleep = script.pool is not None and script.pool.tier is Tier.STOPPED
-    again = asleep + sum(map(_makes_again, script.changes))
+    again = asleep + sum(map(_may_create_again, script.changes))
     for name, times in Counter(scene.cloud.created).items():
         lost = script.lost is not None and name.endswith(f"-{script.lost[1]}")
         if times > 1 + lost + again and not lingering:
@@ -131,17 +133,17 @@ def _done_wrong(scene: Scene) -> Iterator[str]:
     for (demo_id, generation), execution in scene.machine.executions.items():
         if execution.events > HISTORY:
             yield f"the history of {demo_id}-{generation} is full"
-    for demo_id in _lied(scene):
+    for demo_id in _deleted_too_early(scene):
         yield f"{demo_id} was called deleted while something was left"
 
 
-def _makes_again(change: Change) -> bool:
-    """Whether a change may lead to a stack's being made again, on purpose."""
+def _may_create_again(change: Change) -> bool:
+    """Whether a change may create a stack again, on purpose."""
     to = change.to
     return to is None or to.components is not None or to.desired_state is Desired.RUNNING
 
 
-def _lied(scene: Scene) -> Iterator[str]:
+def _deleted_too_early(scene: Scene) -> Iterator[str]:
     """Yield the demos that were called deleted while their stacks' leavings were still there."""
     since, until = scene.cloud.left_since, scene.cloud.left_until
     for demo_id, ended in scene.store.ends:
@@ -159,9 +161,9 @@ def teardown_minutes(scene: Scene) -> float:
     """Return how long it took from the request to delete a demo until it was deleted."""
     spans = [0.0]
     for demo in scene.store.records.values():
-        wished = [e.at for e in scene.store.entries[demo.demo_id] if e.kind is EntryKind.DESIRED]
-        if wished and demo.deleted_at:
-            spans.append((demo.deleted_at - wished[0]) / timedelta(minutes=1))
+        requests = [e.at for e in scene.store.entries[demo.demo_id] if e.kind is EntryKind.DESIRED]
+        if requests and demo.deleted_at:
+            spans.append((demo.deleted_at - requests[0]) / timedelta(minutes=1))
     return max(spans)
 
 

@@ -18,7 +18,7 @@ from testkit.simulation.script import Script
 from testkit.simulation.verdict import faults_of, minutes_past_lease, teardown_minutes
 
 EACH = 17
-"""Every so manieth single fault is played here, and all of them by `make simulate`."""
+"""Every n-th single fault is played here, and all of them by `make simulate`."""
 
 SHORTENED = (
     "will not go at first",

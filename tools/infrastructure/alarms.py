@@ -17,7 +17,7 @@ from tools.infrastructure.metrics import Metric, of_function, of_loop, of_the_ap
 class Alarm:
     """An alarm: its name, what it means, the metric it watches, and how if not as most do.
 
-    Most tell of a sum of one or more within five minutes. `how` is by the properties of
+    Most go off at a sum of one or more within five minutes. `how` is by the properties of
     AWS::CloudWatch::Alarm.
     """
 

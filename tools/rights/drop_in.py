@@ -1,7 +1,7 @@
 """Says, when the package is built, what AWS would refuse of the templates in it.
 
-An operator's own template in `cfn/` is judged as the shipped ones are. What it lacks is said and
-does not stop the package: a component that AWS refuses fails by itself.
+An operator's own template in `cfn/` is checked as the shipped ones are. What it lacks is printed,
+and does not stop the package: a component that AWS refuses fails by itself.
 """
 
 from collections.abc import Iterator
