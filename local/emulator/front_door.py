@@ -59,7 +59,7 @@ async def _enter(inner: Any, scope: _Scope, receive: _Receive, send: _Send) -> N
         await inner(scope, receive, send)
     elif api := _api_of(scope["path"], headers):
         compressing = compression.compressing(send, api, headers)
-        await inner(scope, receive, local_run.telling(compressing, scope["path"]))
+        await inner(scope, receive, local_run.describing(compressing, scope["path"]))
     elif _is_load_balancers(scope["path"], headers):
         await inner(scope, receive, send)
     elif scope["path"].startswith(fleet.PREFIX) and not balancers.is_here(headers["host"]):

@@ -12,7 +12,7 @@ _TIMEOUT = 30  # seconds
 
 
 def ask(verb: str, **arguments: object) -> int:
-    """Ask for something, print what is said, and give the exit status that it means."""
+    """Ask for something, print the message, and return the exit status."""
     status, message = asked(verb, **arguments)
     if message:
         print(message, file=sys.stderr)
@@ -20,7 +20,7 @@ def ask(verb: str, **arguments: object) -> int:
 
 
 def asked(verb: str, **arguments: object) -> tuple[int, str]:
-    """Ask for something; return the exit status that it means and what is said."""
+    """Ask for something; return the exit status and the message."""
     host, _, path = os.environ["INSTANCE_CONTROL"].removeprefix("http://").partition("/")
     answered = json.loads(_answer(host, f"/{path}/{verb}", json.dumps(arguments).encode()))
     return int(answered["status"]), str(answered["message"])

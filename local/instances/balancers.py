@@ -50,7 +50,7 @@ def install() -> None:
     wrap("ministack.app._handle_s3_vhost_request", _no_bucket)
     wrap("ministack.services.alb.find_lb_for_host", _found_by_name)
     wrap("ministack.services.alb._forward_to_tg", _to_healthy)
-    wrap("ministack.services.alb._describe_target_health", _told_health)
+    wrap("ministack.services.alb._describe_target_health", _with_states)
 
 
 def _named_here(create: Any) -> Any:
@@ -190,8 +190,8 @@ def _to_healthy(_: Any) -> Any:
     return forward
 
 
-def _told_health(describe: Any) -> Any:
-    """Put a target's state in the place of "healthy", which MiniStack says of every one."""
+def _with_states(describe: Any) -> Any:
+    """Put a target's state in the place of "healthy", which MiniStack reports of every one."""
 
     def describe_health(params: Any) -> Any:
         status, headers, body = describe(params)

@@ -17,7 +17,7 @@ from local.instances.asking import asked
 from local.instances.docker_arguments import USED, Place
 
 _ASK_AGAIN = 0.2  # seconds
-_ASK_LATER = 2  # what the emulator says while it is still finding out
+_ASK_LATER = 2  # the emulator's answer while it is still finding out
 _NOT_THERE = ("no such container", "no container with")
 
 
@@ -27,13 +27,13 @@ def main(arguments: list[str]) -> int:
     do = _COMMANDS.get(name)
     if do is None or _is_the_stand_ins(rest):
         return docker_stand_in.main(arguments)
-    status, said = asked("engine")
+    status, engine_json = asked("engine")
     while status == _ASK_LATER:
         time.sleep(_ASK_AGAIN)
-        status, said = asked("engine")
+        status, engine_json = asked("engine")
     if status:
         return docker_stand_in.main(arguments)
-    engine = json.loads(said)
+    engine = json.loads(engine_json)
     return do(engine["program"], engine["environment"], rest)
 
 

@@ -65,7 +65,7 @@ class Run:
     environment: list[str]
     volumes: list[str]
     ports: list[str]
-    bounds: list[str]  # what the kernel is to keep to, as it was said
+    bounds: list[str]  # what the kernel is to keep to, as it was given
     network: str
     pulled: bool  # whether a new image is looked for first
     restart: str
@@ -89,9 +89,9 @@ _LIMITS = ("memory", "cap-drop", "tmpfs")
 def read_run(arguments: Sequence[str], name: str) -> Run:
     """Read what `docker run` is given; `name` is for a container that is given none."""
     options = _run_parser().parse_args(arguments)
-    said = vars(options)
-    flags = [f"--{flag}" for flag in _FLAGS if said[flag.replace("-", "_")]]
-    limits = [f"--{key}={text}" for key in _LIMITS for text in said[key.replace("-", "_")]]
+    values = vars(options)
+    flags = [f"--{flag}" for flag in _FLAGS if values[flag.replace("-", "_")]]
+    limits = [f"--{key}={text}" for key in _LIMITS for text in values[key.replace("-", "_")]]
     return Run(
         name=options.name or name,
         image=options.image,

@@ -82,14 +82,14 @@ class Engine:
             start_new_session=True,
         )
         try:
-            said, complained = process.communicate(timeout=within)
+            output, errors = process.communicate(timeout=within)
         except subprocess.TimeoutExpired:
             _end(process)
             raise EngineError(f"{arguments[0]} took longer than {within:g} s") from None
         if process.returncode:
-            lines = complained.strip().splitlines()
+            lines = errors.strip().splitlines()
             raise EngineError(lines[-1] if lines else f"{arguments[0]} ended badly")
-        return said.strip()
+        return output.strip()
 
 
 def _end(process: "subprocess.Popen[str]") -> None:
@@ -198,8 +198,8 @@ def _see(url: str, expected: str) -> None:
         time.sleep(_LOOK_AGAIN)
 
 
-def told() -> tuple[int, str]:
-    """Tell an instance's `docker`: 0 and the engine, 1 for the stand-in, 2 for ask again."""
+def choice() -> tuple[int, str]:
+    """Return what an instance's `docker` is: 0 and an engine, 1 the stand-in, 2 not known yet."""
     if not _answer.known:
         return 2, ""
     if _answer.engine is None:

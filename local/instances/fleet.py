@@ -152,7 +152,7 @@ async def _end(held: Instance) -> None:
 
 
 def kill(instance_id: str) -> bool:
-    """End an instance's processes as a machine that breaks; nobody is told."""
+    """End an instance's processes as a machine that breaks; nothing reports it."""
     held = _instances.get(instance_id)
     if held is None:
         return False
@@ -252,7 +252,7 @@ def _do(held: Instance, verb: str, asked: dict[str, Any]) -> tuple[int, str]:
     units, name = held.units, str(asked.get("unit", ""))
     match verb:
         case "engine":
-            return engine.told()
+            return engine.choice()
         case "signal":
             return signals.send(
                 asked["stack"], asked["resource"], held.machine.instance_id, asked["status"]

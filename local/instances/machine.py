@@ -22,7 +22,6 @@ from typing import Final
 from local.instances import engine, processes, serving
 
 _HERE = Path(__file__).parent
-_PROJECT = _HERE.parents[1]
 _MOVED: Final = re.compile(r"(?<![\w./$})-])/(etc|opt|usr/local|var/lib|var/log)/")
 _LOOPBACK: Final = re.compile(r"(?<![\w.])127\.0\.0\.1(?![\w.])")
 _METADATA: Final = re.compile(r"http://169\.254\.169\.254(?![\w.])")
@@ -92,7 +91,7 @@ class Machine:
 
     @property
     def log(self) -> Path:
-        """What its user data and its services have said."""
+        """What its user data and its services have printed."""
         return self.root / "var/log/cloud-init-output.log"
 
     def environment(self) -> dict[str, str]:

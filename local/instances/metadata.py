@@ -1,4 +1,4 @@
-"""An instance's metadata service, version 2: nothing is said without a token.
+"""An instance's metadata service, version 2: nothing is answered without a token.
 
 It is reached at an address that holds a key which the instance alone knows. The role's
 credentials are those of a session that the emulator registers, so that every call with them is

@@ -92,19 +92,19 @@ def _ask(method: str, name: str, body: bytes | None = None) -> bytes:
         with urllib.request.urlopen(request, timeout=_TIMEOUT) as answer:  # noqa: S310
             return bytes(answer.read())
     except urllib.error.HTTPError as error:
-        said = error.read().decode(errors="replace").strip()
-        raise ImageError(f"{name}: the registry answered {error.code}: {said}") from error
+        message = error.read().decode(errors="replace").strip()
+        raise ImageError(f"{name}: the registry answered {error.code}: {message}") from error
     except OSError as error:
         raise ImageError(f"{name}: the registry does not answer: {error}") from error
 
 
 def _packed(image: Image) -> bytes:
-    told = json.dumps({**asdict(image), "files": ""}).encode()
+    description = json.dumps({**asdict(image), "files": ""}).encode()
     entry = tarfile.TarInfo(_DESCRIPTION)
-    entry.size = len(told)
+    entry.size = len(description)
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz") as archive:
-        archive.addfile(entry, io.BytesIO(told))
+        archive.addfile(entry, io.BytesIO(description))
         archive.add(image.files, _FILES)
     return packed.getvalue()
 
@@ -114,5 +114,5 @@ def _unpacked(packed: bytes) -> Image:
     with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
         # What an instance of the same demo has packed, modes and all.
         archive.extractall(image.files, filter="fully_trusted")  # noqa: S202
-    told = json.loads((Path(image.files) / _DESCRIPTION).read_text())
-    return Image(**{**told, "files": f"{image.files}/{_FILES}"})
+    description = json.loads((Path(image.files) / _DESCRIPTION).read_text())
+    return Image(**{**description, "files": f"{image.files}/{_FILES}"})

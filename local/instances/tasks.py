@@ -173,7 +173,7 @@ def _joined(held: Instance, cluster: str) -> bool:
 
 
 def _run(held: Instance, container: str, task: _Task) -> list[str]:
-    """Say to docker what the task definition says, as far as both know it."""
+    """Return docker's command for a task definition, as far as both have the same options."""
     known = pinned("ministack.services.ecs._task_defs").values()
     wanted = task["taskDefinitionArn"]
     definition = next(one for one in known if one["taskDefinitionArn"] == wanted)
@@ -193,18 +193,21 @@ def _run(held: Instance, container: str, task: _Task) -> list[str]:
     ]
 
 
-def _of_linux(said: dict[str, Any]) -> list[str]:
-    """Say to docker what a container's Linux is to do for it, and is not to let it do."""
-    dropped = (said.get("capabilities") or {}).get("drop", ())
+def _of_linux(parameters: dict[str, Any]) -> list[str]:
+    """Return docker's options for a task definition's Linux parameters."""
+    dropped = (parameters.get("capabilities") or {}).get("drop", ())
     return [
-        *(["--init"] if said.get("initProcessEnabled") else []),
+        *(["--init"] if parameters.get("initProcessEnabled") else []),
         *(f"--cap-drop={name}" for name in dropped),
-        *(f"--tmpfs={one['containerPath']}:size={one['size']}m" for one in said.get("tmpfs", ())),
+        *(
+            f"--tmpfs={one['containerPath']}:size={one['size']}m"
+            for one in parameters.get("tmpfs", ())
+        ),
     ]
 
 
 def _pulled(held: Instance) -> str:
-    """Say when ECS's agent pulls an image, by ECS_IMAGE_PULL_BEHAVIOR."""
+    """Return when ECS's agent pulls an image, by ECS_IMAGE_PULL_BEHAVIOR."""
     cached = "ECS_IMAGE_PULL_BEHAVIOR=prefer-cached" in _configuration(held).read_text()
     return "missing" if cached else "always"
 
@@ -214,7 +217,7 @@ def _configuration(held: Instance) -> Path:
 
 
 def _volumes(definition: dict[str, Any], one: dict[str, Any]) -> list[str]:
-    """Say which folders of the instance a container is given, as docker takes it."""
+    """Return the folders of the instance that a container is given, as docker takes them."""
     volumes = _as_in_api(definition.get("volumes", []))
     hosts = {volume["name"]: volume["host"]["sourcePath"] for volume in volumes}
     points = _as_in_api(one.get("mountPoints", []))
@@ -225,6 +228,6 @@ def _volumes(definition: dict[str, Any], one: dict[str, Any]) -> list[str]:
     ]
 
 
-def _as_in_api(said: Any) -> Any:
+def _as_in_api(properties: Any) -> Any:
     """MiniStack keeps some of a template's keys as they are, and some as the API has them."""
-    return pinned("ministack.services.cloudformation.provisioners._pascal_to_camel")(said)
+    return pinned("ministack.services.cloudformation.provisioners._pascal_to_camel")(properties)

@@ -19,7 +19,7 @@ def apache2(arguments: list[str]) -> int:
     given = Path(arguments[place])
     run = Path(os.environ.get("DEMO_RUN", given.parent))
     lines = given.read_text().splitlines()
-    port = _said(lines, "Listen")[0][0]
+    port = _arguments_of(lines, "Listen")[0][0]
     if not serving.apache():
         return _serve_files(os.path.expandvars(given.read_text()).splitlines(), int(port))
     here = [f"Listen {_ADDRESS}:{port}" if line.startswith("Listen ") else line for line in lines]
@@ -28,7 +28,7 @@ def apache2(arguments: list[str]) -> int:
     return _become(serving.apache(), arguments)
 
 
-def _said(lines: list[str], directive: str) -> list[list[str]]:
+def _arguments_of(lines: list[str], directive: str) -> list[list[str]]:
     """Return the arguments of each directive of this name."""
     return [line.split()[1:] for line in lines if line.startswith(f"{directive} ")]
 
@@ -56,12 +56,15 @@ class _Files(SimpleHTTPRequestHandler):
         super().end_headers()
 
     def log_message(self, *_: object) -> None:
-        """Say nothing: health checks come every second."""
+        """Log nothing: health checks come every second."""
 
 
 def _serve_files(lines: list[str], port: int) -> int:
     """Serve the files that a configuration names: a folder, and single files of others."""
-    folder, _Files.aliases = _said(lines, "DocumentRoot")[0][0], dict(_said(lines, "Alias"))
+    folder, _Files.aliases = (
+        _arguments_of(lines, "DocumentRoot")[0][0],
+        dict(_arguments_of(lines, "Alias")),
+    )
 
     def handler(*arguments: object) -> _Files:
         return _Files(*arguments, directory=folder)  # type: ignore[arg-type]

@@ -30,7 +30,7 @@ def program(folder: Path, name: str, script: str) -> None:
 def asked(folder: Path) -> str:
     """Ask, and give what is said when it is known."""
     engine.ask(folder / "instances")
-    while engine.told()[0] == 2:
+    while engine.choice()[0] == 2:
         time.sleep(0.01)
     return engine.sentence()
 
@@ -38,7 +38,7 @@ def asked(folder: Path) -> str:
 def test_without_an_engine_the_answer_is_there_at_once(programs: Path, tmp_path: Path) -> None:
     """Nothing is waited for, and nothing is left."""
     engine.ask(tmp_path / "instances")
-    assert (1, "") == engine.told()
+    assert (1, "") == engine.choice()
     assert "neither docker nor podman is installed" in engine.sentence()
     assert not (tmp_path / "instances").exists()
 
@@ -61,10 +61,10 @@ def test_an_engine_that_hangs_is_not_waited_for(
     monkeypatch.setattr(engine, "_ANSWERS_WITHIN", 0.2)
     program(programs, "podman", "exec /bin/sleep 600")
     engine.ask(tmp_path)
-    assert (2, "") == engine.told()
+    assert (2, "") == engine.choice()
     assert "is being found out" in engine.sentence()
     assert "podman: info took longer than 0.2 s" in asked(tmp_path)
-    assert (1, "") == engine.told()
+    assert (1, "") == engine.choice()
 
 
 def test_the_reason_is_the_engines_own(programs: Path, tmp_path: Path) -> None:
