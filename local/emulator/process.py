@@ -25,6 +25,7 @@ ACCOUNT = "000000000000"
 _ROOT = Path(__file__).resolve().parents[2]
 _STARTS_WITHIN = 120.0  # seconds; it takes about two, and longer on a busy machine
 _PORTS_TRIED = 5
+_LOG_LINES = 20  # that an error quotes
 PORT_TAKEN = 98  # the exit status of an emulator that could not bind its port
 _LOOK_AGAIN = 0.05  # seconds between looks at a process that starts
 
@@ -230,14 +231,12 @@ class Emulator:
                 self._refuse_taken_port()  # taken meanwhile
                 if ended == PORT_TAKEN:  # and does not listen yet, or no more
                     raise self._port_taken()
-                raise EmulatorError(f"the emulator did not start:\n{self.log_tail()}")
+                raise EmulatorError(f"the emulator did not start:\n{self._log_tail()}")
             time.sleep(_LOOK_AGAIN)
 
-    def log_tail(self, lines: int = 20) -> str:
-        """Read the end of its log."""
-        if not self.log_file.exists():
-            return ""
-        return "\n".join(self.log_file.read_text(errors="replace").splitlines()[-lines:])
+    def _log_tail(self) -> str:
+        lines = self.log_file.read_text(errors="replace").splitlines()
+        return "\n".join(lines[-_LOG_LINES:])
 
     def to_json(self) -> str:
         """Return what `from_json` needs to find it from another process."""

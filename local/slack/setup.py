@@ -4,7 +4,6 @@ import json
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from local import servers
 from local.emulator.process import Emulator
@@ -49,15 +48,10 @@ def start(state: Path, aws: Emulator) -> LocalSlack:
         servers.write_private(_secret_file(state), secrets.token_hex(16))
     running = servers.ensure("local.slack.stand_in", state, "slack")
     slack = LocalSlack(running.url, _secret_file(state).read_text())
-    _put_secret(aws.client("secretsmanager"), slack)
-    return slack
-
-
-def _put_secret(client: Any, slack: LocalSlack) -> None:
-    value = json.dumps(
-        {"signing_secret": slack.signing_secret, "bot_token": TOKEN, "team_id": TEAM}
-    )
+    value = {"signing_secret": slack.signing_secret, "bot_token": TOKEN, "team_id": TEAM}
+    manager = aws.client("secretsmanager")
     try:
-        client.create_secret(Name=SECRET, SecretString=value)
-    except client.exceptions.ResourceExistsException:
-        client.put_secret_value(SecretId=SECRET, SecretString=value)
+        manager.create_secret(Name=SECRET, SecretString=json.dumps(value))
+    except manager.exceptions.ResourceExistsException:
+        manager.put_secret_value(SecretId=SECRET, SecretString=json.dumps(value))
+    return slack
