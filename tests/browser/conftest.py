@@ -44,15 +44,15 @@ CHROMIUM = (
 _LETTERS = str.maketrans("0123456789", "ghijklmnop")
 _WATCH = """
 window.shifts = [];
-const told = ({ node, previousRect: was, currentRect: is }) =>
+const described = ({ node, previousRect: was, currentRect: is }) =>
   `${node?.nodeName}.${node?.className ?? node?.textContent} ${was.x},${was.y} to ${is.x},${is.y}`;
 new PerformanceObserver((list) => {
   // Also what moves just after a press: it is under somebody's finger. The inside of a browser's
-  // own date field is no node of the page: it is told only if it moves as a whole.
+  // own date field is no node of the page: it is reported only if it moves as a whole.
   const sources = list.getEntries().flatMap((entry) => entry.sources);
   const moves = ({ node, previousRect: was, currentRect: is }) =>
     node || was.x !== is.x || was.y !== is.y;
-  window.shifts.push(...sources.filter(moves).map(told));
+  window.shifts.push(...sources.filter(moves).map(described));
 }).observe({ type: "layout-shift", buffered: true });
 """
 

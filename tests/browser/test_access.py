@@ -34,8 +34,8 @@ def test_an_owner_is_shown_how_to_sign_in(site: Site) -> None:
     expect(panel.get_by_role("button", name="Copy the password of MySQL database")).to_be_visible()
     panel.get_by_role("button", name="Hide").click()
     assert known not in page.content()
-    told = [e["text"] for e in owner.call("GET", f"demos/{demo_id}/events")["events"]]
-    assert 1 == told.count("credentials read: rds")
+    texts = [e["text"] for e in owner.call("GET", f"demos/{demo_id}/events")["events"]]
+    assert 1 == texts.count("credentials read: rds")
 
 
 def test_an_admin_is_not_offered_somebody_elses_password(site: Site) -> None:
@@ -80,9 +80,9 @@ def test_what_a_prospect_opens_is_counted(site: Site) -> None:
     # The address is a recorded one, which does not resolve.
     door.evaluate("link => link.addEventListener('click', (e) => e.preventDefault())")
     for _ in range(2):
-        with prospect.page.expect_response("**/shared/clicks") as told:
+        with prospect.page.expect_response("**/shared/clicks") as click:
             door.click()
-        assert 204 == told.value.status
+        assert 204 == click.value.status
     owner.page.reload()
     expect(owner.page.locator(".shares")).to_contain_text("opened Web tier (2)")
     expect(owner.page.locator(".shares")).to_contain_text("seen ")

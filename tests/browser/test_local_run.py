@@ -63,8 +63,10 @@ def test_the_banner_says_what_is_real(
     assert width == page.evaluate("document.documentElement.scrollWidth")
     found = {"closed": in_both_schemes(page, faults)}
     banner.locator("summary").press("Enter")
-    said = words.local_run(1.5, instances=True)
-    expect(banner.get_by_role("listitem")).to_have_text([said["summary"], *said["details"]])
+    description = words.local_run(1.5, instances=True)
+    expect(banner.get_by_role("listitem")).to_have_text(
+        [description["summary"], *description["details"]]
+    )
     found["open"] = in_both_schemes(page, faults)
     assert {"closed": [], "open": []} == found
 
@@ -77,8 +79,8 @@ def test_what_aws_answers_shows_no_banner(site: Site) -> None:
     def as_on_aws(route: Route) -> None:
         answer = route.fetch()
         asked.append(route.request.url)
-        told = {key: value for key, value in answer.json().items() if key != "local"}
-        route.fulfill(response=answer, json=told)
+        config = {key: value for key, value in answer.json().items() if key != "local"}
+        route.fulfill(response=answer, json=config)
 
     visit.page.route("**/config.json", as_on_aws)
     visit.open("")

@@ -43,8 +43,10 @@ def test_the_button_leads_to_the_issuer_and_back(site: Site) -> None:
     expect(visit.page.get_by_role("button", name="Sign in")).to_be_visible()
     assert visit.page.evaluate("sessionStorage.getItem('session')") is None
     ended = next(r.url for r in visit.requests if "/oauth2/end_session" in r.url)
-    told = {"client_id": AUDIENCE, "post_logout_redirect_uri": f"{visit.api}/app"}
-    assert told.items() <= {k: v[0] for k, v in parse_qs(urlsplit(ended).query).items()}.items()
+    expected = {"client_id": AUDIENCE, "post_logout_redirect_uri": f"{visit.api}/app"}
+    assert (
+        expected.items() <= {k: v[0] for k, v in parse_qs(urlsplit(ended).query).items()}.items()
+    )
     assert [] == [r.url for r in visit.requests if token in r.url]
 
 
@@ -53,9 +55,9 @@ def test_an_issuer_that_ends_no_sessions_is_left_alone(site: Site) -> None:
     visit = site.person()
 
     def without(route: Route) -> None:
-        told = route.fetch().json()
-        del told["end_session_endpoint"]
-        route.fulfill(json=told)
+        config = route.fetch().json()
+        del config["end_session_endpoint"]
+        route.fulfill(json=config)
 
     visit.page.route("**/config.json", without)
     visit.open("")

@@ -13,14 +13,14 @@ from .conftest import Site, Visit
 def stand_in(page: Page, permission: str) -> None:
     """Put something in the place of the browser's notices that keeps what it is given."""
     page.add_init_script(
-        f"""window.told = []; window.asked = 0;
+        f"""window.shown = []; window.asked = 0;
         window.Notification = class {{
           static permission = "default";
           static async requestPermission() {{
             window.asked += 1;
             return (Notification.permission = "{permission}");
           }}
-          constructor(title, {{ body }}) {{ window.told.push(`${{title}}: ${{body}}`); }}
+          constructor(title, {{ body }}) {{ window.shown.push(`${{title}}: ${{body}}`); }}
         }};"""
     )
 
@@ -92,9 +92,9 @@ def test_notices_come_only_to_who_asked_by_a_press(site: Site) -> None:
     )
     site.control.heal(held_up)
     expect(page.locator(".lead")).to_contain_text("Ready after")
-    told = page.evaluate("window.told")
-    assert ["Acme: Ready"] == [each for each in told if "Ready" in each]
-    assert 1 == len([each for each in told if "lease ends" in each])
+    shown = page.evaluate("window.shown")
+    assert ["Acme: Ready"] == [each for each in shown if "Ready" in each]
+    assert 1 == len([each for each in shown if "lease ends" in each])
 
 
 def test_who_forbids_notices_is_told_so(site: Site) -> None:

@@ -84,12 +84,12 @@ def test_a_plan_of_a_change_says_what_it_would_do(
 ) -> None:
     """To which components, in how many minutes, for how much more or less; nothing is done."""
     before = record(ready)
-    status, told = plan(service, ready, change)
-    assert 200 == status, told
+    status, preview = plan(service, ready, change)
+    assert 200 == status, preview
     kinds = ("created", "updated", "replaced", "deleted", "stopped", "started")
-    assert effects == {kind: told[kind] for kind in kinds if told[kind]}
-    more = told["hourly_usd_difference"]
-    assert figures == (told["typical_minutes"], (more > 0) - (more < 0))
+    assert effects == {kind: preview[kind] for kind in kinds if preview[kind]}
+    more = preview["hourly_usd_difference"]
+    assert figures == (preview["typical_minutes"], (more > 0) - (more < 0))
     assert before == record(ready)
 
 
@@ -110,7 +110,7 @@ def test_a_plan_refuses_what_the_change_would_be_refused_for(service: Service, r
 
 
 @pytest.mark.parametrize(
-    ("body", "status", "told"),
+    ("body", "status", "text"),
     [
         ({"components": ["sg"]}, 422, "'vpc' cannot be removed: sg requires it"),
         ({"components": []}, 422, "components"),
@@ -127,13 +127,13 @@ def test_a_plan_refuses_what_the_change_would_be_refused_for(service: Service, r
     ],
 )
 def test_a_change_that_cannot_be_is_refused(
-    service: Service, ready: str, body: Any, status: int, told: str
+    service: Service, ready: str, body: Any, status: int, text: str
 ) -> None:
     """By the name of the field, or of what it would replace; the record is as it was."""
     before = record(ready)
     answered, problem = patch(service, ready, body)
     assert status == answered
-    assert told in json.dumps(problem)
+    assert text in json.dumps(problem)
     assert before == record(ready)
 
 

@@ -260,17 +260,17 @@ def test_a_failure_is_told_by_the_first_resource_that_failed(
 
 
 @pytest.mark.parametrize(
-    ("fields", "told"),
+    ("fields", "reason"),
     [({"StackStatusReason": "the role is gone"}, "the role is gone"), ({}, "no reason given")],
 )
 def test_a_failure_without_a_resource_is_told_by_the_stack(
-    recorded: Recorded, fields: dict[str, str], told: str
+    recorded: Recorded, fields: dict[str, str], reason: str
 ) -> None:
     """As far as CloudFormation says why."""
     described(recorded, "DELETE_FAILED", **fields)
     recorded.stub.add_response("describe_stack_events", {"StackEvents": []})
     seen = recorded.stacks.describe(NAME)
-    assert (None, told) == (seen.resource, seen.reason)
+    assert (None, reason) == (seen.resource, seen.reason)
 
 
 def test_a_stack_that_does_not_exist_is_absent(recorded: Recorded) -> None:
@@ -330,7 +330,7 @@ def test_resources_are_those_of_the_type_that_are_there(recorded: Recorded) -> N
 def failing(recorded: Recorded, status: str, *events: tuple[str, str, str], **fields: Any) -> None:
     """Prepare a failed stack and its events, newest first: what, its status, and why."""
     described(recorded, status, **fields)
-    told = [
+    records = [
         {
             "StackId": STACK_ID,
             "EventId": str(number),
@@ -344,7 +344,7 @@ def failing(recorded: Recorded, status: str, *events: tuple[str, str, str], **fi
         for number, (what, resource_status, why) in enumerate(events)
     ]
     asked = {"StackName": STACK_ID}
-    recorded.stub.add_response("describe_stack_events", {"StackEvents": told}, asked)
+    recorded.stub.add_response("describe_stack_events", {"StackEvents": records}, asked)
 
 
 def why(recorded: Recorded) -> tuple[str | None, str]:

@@ -163,8 +163,8 @@ def test_a_timeline_is_told_in_order(store: Stores) -> None:
         demo = store.records.get("demo0001")
         at = NOW + timedelta(seconds=number // 10)
         store.records.save(demo, demo, [entry(str(number), at), entry(str(number + 1), at)])
-    told = every(lambda cursor: store.records.timeline("demo0001", limit=7, cursor=cursor))
-    assert [str(n) for n in range(40)] == [e.text for e in told if isinstance(e, Entry)]
+    timeline = every(lambda cursor: store.records.timeline("demo0001", limit=7, cursor=cursor))
+    assert [str(n) for n in range(40)] == [e.text for e in timeline if isinstance(e, Entry)]
 
 
 @pytest.mark.parametrize("cursor", ["nonsense", "bm9uc2Vuc2U=", "€"])

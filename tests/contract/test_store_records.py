@@ -152,8 +152,8 @@ def test_adopting_takes_no_slot(store: Stores) -> None:
     assert demo == store.records.get("demo0001")
     assert {} == store.quota_slots.slots()
     store.records.save(demo, replace(demo, reason="on"), [entry("at the same moment")])
-    told = store.records.timeline("demo0001", limit=10).items
-    assert ["found", "at the same moment"] == [e.text for e in told]
+    entries = store.records.timeline("demo0001", limit=10).items
+    assert ["found", "at the same moment"] == [e.text for e in entries]
 
 
 def test_adopting_over_a_record_is_refused(store: Stores) -> None:

@@ -64,18 +64,18 @@ def test_the_openapi_document_is_valid() -> None:
 
 def test_every_setting_is_documented() -> None:
     """Each DEMO_ variable that a template sets or a function reads has its place in docs/."""
-    told = "\n".join(p.read_text() for p in (ROOT / "docs").rglob("*.md"))
+    text = "\n".join(p.read_text() for p in (ROOT / "docs").rglob("*.md"))
     names = set(re.findall(r"\bDEMO_[A-Z_]+\b", RESOURCES))
-    assert [] == sorted(name for name in names if name not in told)
+    assert [] == sorted(name for name in names if name not in text)
 
 
 def test_every_parameter_of_the_service_is_documented() -> None:
     """Each parameter of the service's template has its place in docs/."""
-    told = "\n".join(p.read_text() for p in (ROOT / "docs").rglob("*.md"))
+    text = "\n".join(p.read_text() for p in (ROOT / "docs").rglob("*.md"))
     block = RESOURCES.split("Parameters:\n", 1)[1].split("\nConditions:", 1)[0]
     names = re.findall(r"^  (\w+):$", block, re.MULTILINE)
     assert len(names) > 10
-    assert [] == sorted(name for name in names if f"`{name}`" not in told)
+    assert [] == sorted(name for name in names if f"`{name}`" not in text)
 
 
 def test_every_setting_that_is_read_is_set_by_the_template() -> None:

@@ -113,8 +113,8 @@ class Aws:
         """Wait until a stack comes to rest; return its status."""
 
         def status() -> str:
-            told = self("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
-            return "" if told["StackStatus"].endswith("IN_PROGRESS") else told["StackStatus"]
+            stack = self("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
+            return "" if stack["StackStatus"].endswith("IN_PROGRESS") else stack["StackStatus"]
 
         return str(until(status))
 
@@ -142,16 +142,16 @@ class Aws:
             roleArn=self.role(f"{name}-role", ANYTHING),
         )["stateMachineArn"]
         run = steps.start_execution(stateMachineArn=machine, input='{"seconds": 1}')
-        [told] = until(lambda: self("sqs").receive_message(QueueUrl=url).get("Messages"))
-        return run["executionArn"], json.loads(told["Body"])["token"]
+        [message] = until(lambda: self("sqs").receive_message(QueueUrl=url).get("Messages"))
+        return run["executionArn"], json.loads(message["Body"])["token"]
 
     def ended(self, execution: str) -> str:
         """Wait until an execution ends; return its status."""
         steps = self("stepfunctions")
 
         def status() -> str:
-            told = str(steps.describe_execution(executionArn=execution)["status"])
-            return "" if told == "RUNNING" else told
+            status = str(steps.describe_execution(executionArn=execution)["status"])
+            return "" if status == "RUNNING" else status
 
         return str(until(status))
 
@@ -285,8 +285,10 @@ def an_api_has_its_documents_gateway_responses(aws: Aws) -> None:
     resource = {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "told", "Body": body}}
     assert aws.stack("responding", {"Api": resource}) == "CREATE_COMPLETE"
     [api] = [a for a in aws("apigateway").get_rest_apis()["items"] if a["name"] == "told"]
-    told = aws("apigateway").get_gateway_response(restApiId=api["id"], responseType="UNAUTHORIZED")
-    assert told["responseTemplates"] == template["responseTemplates"]
+    response = aws("apigateway").get_gateway_response(
+        restApiId=api["id"], responseType="UNAUTHORIZED"
+    )
+    assert response["responseTemplates"] == template["responseTemplates"]
 
 
 @reproduces("compression", "API Gateway Developer Guide, Payload compression for REST APIs")
@@ -390,8 +392,8 @@ def a_templates_time_to_live_counts(aws: Aws) -> None:
     asked = {"TimeToLiveSpecification": {"AttributeName": "at", "Enabled": True}}
     properties = {"TableName": "timed", **_KEYED, **asked}
     aws.stack("timing", {"T": {"Type": "AWS::DynamoDB::Table", "Properties": properties}})
-    told = aws("dynamodb").describe_time_to_live(TableName="timed")["TimeToLiveDescription"]
-    assert told["TimeToLiveStatus"] == "ENABLED"
+    setting = aws("dynamodb").describe_time_to_live(TableName="timed")["TimeToLiveDescription"]
+    assert setting["TimeToLiveStatus"] == "ENABLED"
 
 
 @reproduces("steps", "Step Functions Developer Guide, Task workflow state, TimeoutSecondsPath")
@@ -400,8 +402,8 @@ def a_task_waits_as_long_as_its_input_says(aws: Aws) -> None:
     execution, _ = aws.machine("by-input", {"TimeoutSecondsPath": "$.seconds"})
     later, _ = aws.machine("by-itself", {"TimeoutSeconds": 1})
     assert aws.ended(later) == "FAILED"
-    told = aws("stepfunctions").describe_execution(executionArn=execution)
-    assert told["status"] == "FAILED"
+    ended = aws("stepfunctions").describe_execution(executionArn=execution)
+    assert ended["status"] == "FAILED"
 
 
 @reproduces("steps", "Step Functions API Reference, SendTaskSuccess")
@@ -485,9 +487,9 @@ def a_call_for_a_service_is_decided_by_the_service(aws: Aws) -> None:
 def a_signal_is_decided_by_the_stack(aws: Aws) -> None:
     """Decide it by the stack's id."""
     aws.stack("signalled", {"T": TOPIC})
-    told = aws("cloudformation").describe_stacks(StackName="signalled")["Stacks"][0]
+    stack = aws("cloudformation").describe_stacks(StackName="signalled")["Stacks"][0]
     action = "cloudformation:SignalResource"
-    may = {"Effect": "Allow", "Action": action, "Resource": told["StackId"]}
+    may = {"Effect": "Allow", "Action": action, "Resource": stack["StackId"]}
     cloudformation = aws.in_role("cloudformation", "signalling", may)
     signal = {"LogicalResourceId": "T", "UniqueId": "i-1", "Status": "SUCCESS"}
     code = refusal(lambda: cloudformation.signal_resource(StackName="signalled", **signal))
@@ -506,15 +508,15 @@ def a_stacks_status_is_an_event(aws: Aws) -> None:
     events.put_targets(Rule="hear", Targets=[{"Id": "q", "Arn": target}])
     aws.stack("telling", {"T": TOPIC})
     events.put_events(Entries=[{"Source": "mine", "DetailType": "end", "Detail": "{}"}])
-    told: list[Json] = []
+    received: list[Json] = []
 
     def all_heard() -> bool:
         got = aws("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10)
-        told.extend(json.loads(message["Body"]) for message in got.get("Messages", ()))
-        return any(event["source"] == "mine" for event in told)
+        received.extend(json.loads(message["Body"]) for message in got.get("Messages", ()))
+        return any(event["source"] == "mine" for event in received)
 
     until(all_heard)
-    kinds = {event["detail-type"] for event in told}
+    kinds = {event["detail-type"] for event in received}
     assert "CloudFormation Stack Status Change" in kinds
 
 
@@ -532,8 +534,8 @@ def what_is_made_beside_a_failure_is_cancelled(aws: Aws) -> None:
     )
     resources = {"Handle": handle, "First": first, "Second": second}
     assert aws.stack("cancelling", resources) == "CREATE_FAILED"
-    told = aws("cloudformation").describe_stack_events(StackName="cancelling")["StackEvents"]
-    assert "Resource creation cancelled" in {each.get("ResourceStatusReason") for each in told}
+    events = aws("cloudformation").describe_stack_events(StackName="cancelling")["StackEvents"]
+    assert "Resource creation cancelled" in {each.get("ResourceStatusReason") for each in events}
 
 
 @reproduces("rights", "CloudFormation User Guide, CloudFormation service role")

@@ -22,8 +22,8 @@ def run_machine(aws: Emulator, name: str, states: dict[str, Any]) -> tuple[Any, 
     run = started["executionArn"]
 
     def ended() -> dict[str, Any]:
-        told: dict[str, Any] = steps.describe_execution(executionArn=run)
-        return told if told["status"] != "RUNNING" else {}
+        execution: dict[str, Any] = steps.describe_execution(executionArn=run)
+        return execution if execution["status"] != "RUNNING" else {}
 
     return steps, wait_until(ended)
 
@@ -53,9 +53,9 @@ def test_state_machines_catch_errors_by_class(aws: Emulator) -> None:
         "Try": {"Type": "Task", "Resource": function, "Catch": [catch], "End": True},
         "Caught": {"Type": "Succeed"},
     }
-    _, told = run_machine(aws, "catcher", states)
-    assert told["status"] == "SUCCEEDED"
-    assert "two\\nlines: here" in json.loads(told["output"])["error"]["Cause"]
+    _, execution = run_machine(aws, "catcher", states)
+    assert execution["status"] == "SUCCEEDED"
+    assert "two\\nlines: here" in json.loads(execution["output"])["error"]["Cause"]
 
 
 def test_a_task_waits_as_long_as_its_input_says(aws: Emulator) -> None:
@@ -63,8 +63,8 @@ def test_a_task_waits_as_long_as_its_input_says(aws: Emulator) -> None:
     function = make_function(aws, "parker", "def handler(event, context): return None")
     late = [{"ErrorEquals": ["States.Timeout"], "Next": "Late"}]
     wait = waiting(function) | {"Catch": late}
-    steps, told = run_machine(aws, "waiter", {"Wait": wait, "Late": {"Type": "Succeed"}})
-    entered = steps.get_execution_history(executionArn=told["executionArn"])["events"]
+    steps, execution = run_machine(aws, "waiter", {"Wait": wait, "Late": {"Type": "Succeed"}})
+    entered = steps.get_execution_history(executionArn=execution["executionArn"])["events"]
     details = "stateEnteredEventDetails"
     names = [event[details]["name"] for event in entered if details in event]
     assert names[-1] == "Late"
@@ -99,8 +99,8 @@ def test_an_answer_that_comes_too_late_is_told_so(aws: Emulator) -> None:
         "    boto3.client('s3').put_object(Bucket='tokens', Key='token', Body=event['token'])\n",
     )
     aws.client("s3").create_bucket(Bucket="tokens")
-    steps, told = run_machine(aws, "late", {"Wait": waiting(parker)})
-    assert told["status"] == "FAILED"
+    steps, execution = run_machine(aws, "late", {"Wait": waiting(parker)})
+    assert execution["status"] == "FAILED"
     token = aws.client("s3").get_object(Bucket="tokens", Key="token")["Body"].read().decode()
     make_function(
         aws,

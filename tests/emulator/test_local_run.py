@@ -64,10 +64,10 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pa
 def claims(token: str, issuer: str) -> dict[str, Any]:
     """Verify as the service does: by the provider's published keys."""
     key = jwt.PyJWKClient(f"{issuer}/jwks").get_signing_key_from_jwt(token)
-    told: dict[str, Any] = jwt.decode(
+    decoded: dict[str, Any] = jwt.decode(
         token, key, algorithms=["RS256"], audience=identity.AUDIENCE, issuer=issuer
     )
-    return told
+    return decoded
 
 
 def test_users_sign_in_with_verified_addresses(provider: tuple[str, Path]) -> None:
@@ -189,8 +189,8 @@ def test_progress_is_told_on_change_without_a_terminal() -> None:
             60,
         )
     assert ended == ready
-    told = [line.split()[2:] for line in out.getvalue().splitlines()]
-    assert told == [
+    lines = [line.split()[2:] for line in out.getvalue().splitlines()]
+    assert lines == [
         ["demo", "provisioning"],
         ["s3", "creating"],
         ["vpc", "pending"],
@@ -287,8 +287,8 @@ def test_a_wrong_setting_is_named(
     monkeypatch.setenv(name, text)
     monkeypatch.setattr(service, "up", lambda **_: pytest.fail("the service was started"))
     assert 1 == demo.main()
-    said = capsys.readouterr().out
-    assert (1, True) == (said.count("\n"), f"{name} is " in said)
+    output = capsys.readouterr().out
+    assert (1, True) == (output.count("\n"), f"{name} is " in output)
 
 
 def test_ctrl_c_ends_in_a_sentence(
@@ -327,8 +327,8 @@ def test_the_page_is_named_as_soon_as_the_service_is_up(
     monkeypatch.setattr(service, "emulator", lambda: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         demo.main()
-    said = capsys.readouterr().out
-    assert all(words in said for words in ("All is lost.", demo.page_link(up)))
+    output = capsys.readouterr().out
+    assert all(words in output for words in ("All is lost.", demo.page_link(up)))
 
 
 @pytest.mark.parametrize(
@@ -343,8 +343,8 @@ def test_the_summary_says_what_is_not_real(*, instances: bool, words: tuple[str,
     fields = dict.fromkeys(service.Service.__dataclass_fields__, "x")
     up = service.Service(**{**fields, "instances": instances})  # type: ignore[arg-type]
     local = local_run(1.5, instances=instances)
-    said = demo.summary(up, a_demo("ready"), local)
-    assert [] == [each for each in (*words, "http://web.example", "make down") if each not in said]
+    text = demo.summary(up, a_demo("ready"), local)
+    assert [] == [each for each in (*words, "http://web.example", "make down") if each not in text]
 
 
 def test_down_ends_only_what_it_started(tmp_path: Path) -> None:

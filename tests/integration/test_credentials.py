@@ -27,8 +27,8 @@ def test_an_owner_reads_what_the_database_was_made_with(running: Running) -> Non
     assert json.loads(text)["password"] == found["password"]
     assert found["password"] not in found["command"]
     assert f"--host={found['address']}" in found["command"]
-    (told,) = [e for e in owner.events(demo_id) if e["kind"] == "access"]
-    assert (owner.owner, "credentials read: rds") == (told["actor"], told["text"])
+    (entry,) = [e for e in owner.events(demo_id) if e["kind"] == "access"]
+    assert (owner.owner, "credentials read: rds") == (entry["actor"], entry["text"])
 
 
 def test_nobody_else_reads_them(running: Running) -> None:

@@ -64,11 +64,11 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def test_the_readme_works_twice_and_after_a_deletion(clone: Path) -> None:
     """Each time another demo is made, shown and deleted."""
     use = here("README.md")[1]
-    told = [run(clone, use), run(clone, use)]
-    ids = [set(re.findall(r'"demo_id": "(\w+)"', text)) for text in told]
+    outputs = [run(clone, use), run(clone, use)]
+    ids = [set(re.findall(r'"demo_id": "(\w+)"', text)) for text in outputs]
     assert [1, 1] == [len(found) for found in ids]
     assert ids[0] != ids[1]
-    assert all(re.search(r'"desired(_state)?": "deleted"', text) for text in told)
+    assert all(re.search(r'"desired(_state)?": "deleted"', text) for text in outputs)
 
 
 @pytest.mark.parametrize("name", ["docs/api.md", "docs/page.md", "docs/slack.md"])
@@ -82,8 +82,8 @@ def test_a_documents_commands_work_twice(clone: Path, name: str) -> None:
 
 def test_the_last_words_of_make_demo_work(clone: Path) -> None:
     """What it offers to look at and to remove can be pasted, a second time as well."""
-    said = run(clone, "DEMO_COMPONENTS=s3 make demo")
-    offered = said.partition("Look:\n")[2].partition("Stop everything:")[0]
+    output = run(clone, "DEMO_COMPONENTS=s3 make demo")
+    offered = output.partition("Look:\n")[2].partition("Stop everything:")[0]
     script = "\n".join(line for line in offered.splitlines() if line.startswith("  "))
     assert "list-stacks" in script
     for _ in range(2):

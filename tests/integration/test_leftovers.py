@@ -128,11 +128,11 @@ def test_what_is_left_holds_deleted_back(
     remove = leave(running.aws, demo_id)
     assert 202 == owner.call("DELETE", f"/demos/{demo_id}").status_code
 
-    def told() -> dict[str, Any] | None:
+    def reported() -> dict[str, Any] | None:
         demo = owner.demo(demo_id)
         assert "deleted" != demo["phase"]
         return demo if "still there: arn:" in demo["reason"] else None
 
-    wait_for(told, f"{demo_id} says what is left")
+    wait_for(reported, f"{demo_id} says what is left")
     remove()
     assert "deleted" == owner.until(demo_id, "deleted", "quarantined")["phase"]

@@ -111,8 +111,8 @@ def test_all_problems_of_a_request_are_told_at_once(running: Running) -> None:
     """Three wrong fields make three entries."""
     body = {"components": ["esc"], "region": "moon", "ttl_hours": 100}
     answer = running.person().call("POST", "/demos", body)
-    told = {e["field"] for e in answer.json()["errors"]}
-    assert {"components.0", "region", "ttl_hours"} == told
+    fields = {e["field"] for e in answer.json()["errors"]}
+    assert {"components.0", "region", "ttl_hours"} == fields
 
 
 def test_tokens_are_checked(running: Running) -> None:

@@ -118,10 +118,10 @@ def test_what_is_no_token_opens_nothing(running: Running, token: Any) -> None:
 def test_me_tells_who_calls_and_what_is_allowed(running: Running) -> None:
     """Owner, role, address and the operator's caps."""
     person, admin = running.person(), running.admin()
-    told = person.call("GET", "/me").json()
-    assert (person.owner, False) == (told["owner"], told["admin"])
-    assert "127.0.0.1/32" == told["cidr"]
-    assert {"default": 4, "at_once": 72, "in_total": 168} == told["lease_hours"]
+    me = person.call("GET", "/me").json()
+    assert (person.owner, False) == (me["owner"], me["admin"])
+    assert "127.0.0.1/32" == me["cidr"]
+    assert {"default": 4, "at_once": 72, "in_total": 168} == me["lease_hours"]
     assert admin.call("GET", "/me").json()["admin"]
     assert 401 == Api(running.up.api_url, "").call("GET", "/me").status_code
 

@@ -61,7 +61,7 @@ def test_a_bucket_that_filled_up_again_is_emptied_again(running: Running) -> Non
     owner.until(demo_id, "ready")
     owner.delete(demo_id)
     assert "deleted" == owner.until(demo_id, "deleted", "quarantined")["phase"]
-    assert _told(owner.events(demo_id), reason)
+    assert _is_on_timeline(owner.events(demo_id), reason)
     assert [] == running.left_behind()
 
 
@@ -79,7 +79,7 @@ def test_a_network_interface_left_behind_is_released(running: Running) -> None:
     running.aws.control.fail(reason, on="delete", component="vpc", resource_type=kind, times=4)
     owner.delete(demo_id)
     assert "deleted" == owner.until(demo_id, "deleted", "quarantined")["phase"]
-    assert _told(owner.events(demo_id), reason)
+    assert _is_on_timeline(owner.events(demo_id), reason)
     assert [] == running.left_behind()
 
 
@@ -94,7 +94,7 @@ def test_termination_protection_is_lifted(running: Running) -> None:
     )
     owner.delete(demo_id)
     assert "deleted" == owner.until(demo_id, "deleted", "quarantined")["phase"]
-    assert _told(owner.events(demo_id), "TerminationProtection")
+    assert _is_on_timeline(owner.events(demo_id), "TerminationProtection")
     assert [] == running.left_behind()
 
 
@@ -116,5 +116,5 @@ def test_one_demos_quarantine_delays_no_other(running: Running) -> None:
     owner.until(stuck, "deleted")
 
 
-def _told(events: list[dict[str, Any]], words: str) -> bool:
+def _is_on_timeline(events: list[dict[str, Any]], words: str) -> bool:
     return any(words in event["text"] for event in events)

@@ -104,7 +104,7 @@ def test_the_timeline_tells_who_did_what_and_why(running: Running) -> None:
     owner.until(demo_id, "ready")
     owner.delete(demo_id)
     owner.until(demo_id, "deleted")
-    told = [e for e in owner.events(demo_id) if e["kind"] in ("requested", "desired", "phase")]
+    entries = [e for e in owner.events(demo_id) if e["kind"] in ("requested", "desired", "phase")]
     assert [
         (owner.owner, "requested"),
         ("service", "phase"),
@@ -112,7 +112,7 @@ def test_the_timeline_tells_who_did_what_and_why(running: Running) -> None:
         (owner.owner, "desired"),
         ("service", "phase"),
         ("service", "phase"),
-    ] == [(e["actor"], e["kind"]) for e in told]
+    ] == [(e["actor"], e["kind"]) for e in entries]
 
 
 @pytest.mark.parametrize("limit", [1, 3])

@@ -33,9 +33,9 @@ def test_a_template_that_stays_within_the_rights_lacks_nothing(copy: Copy) -> No
 def test_a_right_that_is_lacking_is_named(copy: Copy) -> None:
     """The component, the resource, the handler and the action are told."""
     (copy.root / "cfn" / "own.yaml").write_text(TOPIC)
-    told = verdict(copy.root)
-    assert all(line.startswith("own: Topic: AWS would refuse it to ") for line in told)
-    assert any("to create: " in line and "perform: sns:CreateTopic on" in line for line in told)
+    lines = verdict(copy.root)
+    assert all(line.startswith("own: Topic: AWS would refuse it to ") for line in lines)
+    assert any("to create: " in line and "perform: sns:CreateTopic on" in line for line in lines)
 
 
 def test_a_text_that_does_not_fit_is_named(copy: Copy) -> None:
@@ -63,8 +63,8 @@ def test_a_text_that_does_not_fit_is_named(copy: Copy) -> None:
 def test_what_cannot_be_judged_is_said(copy: Copy, resource: str, words: str) -> None:
     """Nothing passes only because nobody knows it, and nothing else is held up."""
     (copy.root / "cfn" / "own.yaml").write_text(f"Resources: {{It: {resource}}}")
-    told = verdict(copy.root)
-    assert [words] == [line[: len(words)] for line in told]
+    lines = verdict(copy.root)
+    assert [words] == [line[: len(words)] for line in lines]
 
 
 def test_the_package_says_it(copy: Copy, capsys: pytest.CaptureFixture[str]) -> None:

@@ -51,6 +51,6 @@ def test_the_command_counts_and_tells(capsys: pytest.CaptureFixture[str]) -> Non
 def test_the_command_plays_one_single_fault_again(capsys: pytest.CaptureFixture[str]) -> None:
     """By the name and number that a wrong ending is printed with."""
     assert 0 == main(["--life", "deleted while coming up", "--fault", "10"])
-    told = capsys.readouterr().out
-    assert "call 2 (store.create)" in told
-    assert "deleted: a search by tag found nothing left" in told
+    output = capsys.readouterr().out
+    assert "call 2 (store.create)" in output
+    assert "deleted: a search by tag found nothing left" in output

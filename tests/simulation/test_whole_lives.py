@@ -214,10 +214,10 @@ def test_a_stack_that_somebody_deleted_is_made_again() -> None:
     (demo,) = scene.store.records.values()
     web = f"stelligent-demo-{demo.demo_id}-web"
     assert 2 == Counter(scene.cloud.created)[web]
-    told = [e for e in scene.store.entries[demo.demo_id] if e.text.startswith("not found: web")]
+    entries = [e for e in scene.store.entries[demo.demo_id] if e.text.startswith("not found: web")]
     lost = scene.start + timedelta(minutes=15)
-    assert 1 == len(told)
-    assert told[0].at - lost <= ORPHANS + timedelta(minutes=3)
+    assert 1 == len(entries)
+    assert entries[0].at - lost <= ORPHANS + timedelta(minutes=3)
 
 
 def test_people_who_find_no_place_get_one_later() -> None:

@@ -195,7 +195,7 @@ class SlackStage(Stage):
         return request
 
 
-def said(message: Message) -> str:
+def text_of(message: Message) -> str:
     """Return everything a message says, as one text."""
     parts = [message.text]
     for block in message.blocks:

@@ -12,7 +12,7 @@ from chalicelib.core.errors import Throttled
 from chalicelib.entrypoints.slack.stream import Notice, show
 from chalicelib.services.slack.commands import Create
 from chalicelib.services.slack.ports import ChannelUnavailable
-from tests.slack.fakes import ANN, CHANNEL, SlackStage, said
+from tests.slack.fakes import ANN, CHANNEL, SlackStage, text_of
 from tests.unit.builders import component, demo
 
 
@@ -42,7 +42,7 @@ def test_the_message_is_posted_once_and_then_edited(stage: Shown) -> None:
     stage.changed(phase=Phase.READY)
     stage.show()
     assert [CHANNEL] == [channel for channel, *_ in stage.chat.posts]
-    assert "*Ready*" in said(stage.chat.updates[0])
+    assert "*Ready*" in text_of(stage.chat.updates[0])
 
 
 def test_an_unchanged_demo_is_not_sent_again(stage: Shown) -> None:
@@ -62,8 +62,8 @@ def test_each_notice_is_given_once_in_the_thread(stage: Shown) -> None:
     with pytest.raises(Throttled):
         stage.show(one=warning, two=ready)
     stage.show(one=warning, two=ready)
-    told = [(thread, broadcast) for _, _, thread, broadcast in stage.chat.posts[1:]]
-    assert [("1.1", True), ("1.1", False)] == told
+    threads = [(thread, broadcast) for _, _, thread, broadcast in stage.chat.posts[1:]]
+    assert [("1.1", True), ("1.1", False)] == threads
 
 
 def test_a_channel_we_are_not_in_leads_to_a_direct_message(stage: Shown) -> None:
@@ -71,7 +71,7 @@ def test_a_channel_we_are_not_in_leads_to_a_direct_message(stage: Shown) -> None
     stage.chat.errors["post"] = [ChannelUnavailable("not_in_channel")]
     stage.show()
     assert ANN == stage.slack_store.refs[stage.demo_id].channel
-    assert "Invite me" in said(stage.chat.responses[0])
+    assert "Invite me" in text_of(stage.chat.responses[0])
 
 
 def test_a_demo_that_was_handed_over_shows_nothing_more(stage: Shown) -> None:
@@ -82,7 +82,7 @@ def test_a_demo_that_was_handed_over_shows_nothing_more(stage: Shown) -> None:
     stage.changed(phase=Phase.READY)
     stage.show(two=Notice("it failed", urgent=True))
     (last,) = stage.chat.updates
-    assert "handed over to bob@example.com" in said(last)
+    assert "handed over to bob@example.com" in text_of(last)
     assert "button" not in repr(last.blocks)
     assert 1 == len(stage.chat.posts)
 

@@ -129,8 +129,8 @@ def test_any_text_gets_an_answer(text: str) -> None:
     understood = parse(text, NAMES)
     if isinstance(understood, Misunderstood):
         assert all(understood.problems)
-        said = responses.misunderstood(understood.problems)
-        assert [] == message_problems({"text": said.text, "blocks": list(said.blocks)})
+        message = responses.misunderstood(understood.problems)
+        assert [] == message_problems({"text": message.text, "blocks": list(message.blocks)})
 
 
 def test_a_component_of_that_name_comes_before_everything() -> None:

@@ -120,8 +120,10 @@ def test_a_demo_comes_up_is_extended_and_goes(deployed: Deployed) -> None:
     gone = deployed.status_message("Whole life", ": Removed")
     assert (CHANNEL, {}) == (gone["channel"], buttons(gone))
     notices = [m for m in deployed.received()["messages"] if m["thread_ts"] == gone["ts"]]
-    told = wait_for(lambda: _told(deployed, gone["ts"], 2), "two notices")
-    assert ["ready", "removed"] == [text.split(" is ")[1].split(":")[0] for text in told], notices
+    notices_of_it = wait_for(lambda: _notices(deployed, gone["ts"], 2), "two notices")
+    assert ["ready", "removed"] == [
+        text.split(" is ")[1].split(":")[0] for text in notices_of_it
+    ], notices
 
 
 def test_a_demo_is_opened_signed_in_to_paused_and_resumed(deployed: Deployed) -> None:
@@ -139,8 +141,8 @@ def test_a_demo_is_opened_signed_in_to_paused_and_resumed(deployed: Deployed) ->
     deployed.status_message("Spec", ": Ready")
 
     workspace.command("credentials Spec")
-    (told,) = an_answer(deployed, "password `")
-    password = str(told).split("password `")[1].split("`")[0]
+    (answer,) = an_answer(deployed, "password `")
+    password = str(answer).split("password `")[1].split("`")[0]
     assert 32 <= len(password)  # some signs stand escaped
     assert password not in str(deployed.received()["messages"])
 
@@ -188,7 +190,7 @@ def _hours(demo: dict[str, Any]) -> float:
     return round((ends - made).total_seconds() / 3600, 3)
 
 
-def _told(deployed: Deployed, ts: str, count: int) -> list[str] | None:
+def _notices(deployed: Deployed, ts: str, count: int) -> list[str] | None:
     texts = [m["text"] for m in deployed.received()["messages"] if m["thread_ts"] == ts]
     return texts if len(texts) >= count else None
 
@@ -240,8 +242,8 @@ def test_a_wrong_form_says_so_at_its_fields(deployed: Deployed) -> None:
             "lease": {"lease": {"selected_option": {"value": "2h"}}},
             "cidr": {"cidr": {"value": cidr}},
         }
-        told = deployed.workspace.submit(view, state).json()
-        assert ("errors", [field]) == (told["response_action"], [*told["errors"]])
+        response = deployed.workspace.submit(view, state).json()
+        assert ("errors", [field]) == (response["response_action"], [*response["errors"]])
 
 
 def test_a_stranger_may_not_press(deployed: Deployed) -> None:
@@ -346,5 +348,5 @@ def test_any_text_gets_an_answer(deployed: Deployed, text: str) -> None:
     """Whatever follows the command, the answer is a 200 that Slack would show."""
     answer = deployed.workspace.command(text)
     assert 200 == answer.status_code
-    said = answer.json() if answer.text else {"text": "a form"}
-    assert [] == message_problems({"text": said["text"], "blocks": said.get("blocks", [])})
+    message = answer.json() if answer.text else {"text": "a form"}
+    assert [] == message_problems({"text": message["text"], "blocks": message.get("blocks", [])})

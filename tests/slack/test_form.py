@@ -92,13 +92,13 @@ def test_everything_is_one_of_the_choices() -> None:
 @pytest.mark.parametrize("cidr", ["home", "203.0.113", "::1", "1.2.3.4; rm"])
 def test_an_odd_address_is_refused_at_its_field(cidr: str) -> None:
     """In plain text, as a modal shows no formatting, and with what was typed."""
-    said = "give addresses such as 203.0.113.7 or 203.0.113.0/24, by comma, not "
-    assert {"cidr": f"{said}{cidr}"} == form.read(values(cidr=cidr))
+    problem = "give addresses such as 203.0.113.7 or 203.0.113.0/24, by comma, not "
+    assert {"cidr": f"{problem}{cidr}"} == form.read(values(cidr=cidr))
 
 
 def test_a_requests_problems_stand_at_their_fields() -> None:
     """Each field of a request has its block in the form."""
-    told = form.errors(
+    errors = form.errors(
         [
             FieldProblem("allowed_cidr.0", "is too wide"),
             FieldProblem("allowed_cidr.1", "is odd"),
@@ -106,4 +106,4 @@ def test_a_requests_problems_stand_at_their_fields() -> None:
             FieldProblem("parameters.X", "is unknown"),
         ]
     )
-    assert {"cidr": "is too wide; is odd", "name": "is long", "components": "is unknown"} == told
+    assert {"cidr": "is too wide; is odd", "name": "is long", "components": "is unknown"} == errors

@@ -16,7 +16,7 @@ from chalicelib.entrypoints.slack.blocks import escaped, link, zoned
 from chalicelib.services.slack.commands import ListResult
 from chalicelib.services.slack.ports import Message
 from local.slack.limits import message_problems
-from tests.slack.fakes import buttons, said
+from tests.slack.fakes import buttons, text_of
 from tests.unit.builders import NOW, component, demo, minutes
 
 LONG = st.text(max_size=400) | st.just("*x* <!channel> & `" * 300)
@@ -86,7 +86,7 @@ def test_the_status_message_tells_states_links_and_the_end() -> None:
         ),
         "U0ANN",
     )
-    text = said(shown)
+    text = text_of(shown)
     assert "*vpc*  ready in 3 min" in text
     assert "about 6 min" in text
     assert "*eb*  waiting after ecs" in text
@@ -143,8 +143,8 @@ def test_a_moment_is_shown_in_the_readers_zone() -> None:
     shown = status_message.notice(
         demo(component("vpc")), "x ends in 2 h (2026-01-05 09:00 UTC)", None, urgent=False
     )
-    assert f"(<!date^{at}^" in said(shown).split("\n")[1]
-    assert said(shown).endswith(">).")
+    assert f"(<!date^{at}^" in text_of(shown).split("\n")[1]
+    assert text_of(shown).endswith(">).")
     for odd in ("2026-19-39 29:59 UTC", "0000-01-01 00:00 UTC"):
         assert odd == zoned(odd)
 
@@ -165,7 +165,7 @@ def test_a_list_says_how_many_links_it_leaves_out() -> None:
     many = {f"Link{n}Url": f"http://{n}.example" for n in range(5)}
     listed = demo(component("vpc", status=Status.READY, outputs=many), phase=Phase.READY)
     result = ListResult(demos=(listed,), everybody=False, more=False)
-    line = said(responses.listing(result)).split("\n")[-1]
+    line = text_of(responses.listing(result)).split("\n")[-1]
     assert 3 == line.count("<http://")
     assert line.endswith(" · +2")
 
@@ -173,7 +173,7 @@ def test_a_list_says_how_many_links_it_leaves_out() -> None:
 def test_outside_text_stays_text() -> None:
     """Mentions, links and marks in a name are shown and not obeyed."""
     assert "&lt;!channel&gt; &amp;" == escaped("<!channel> &")
-    named = said(
+    named = text_of(
         status_message.notice(demo(component("vpc")), "<!here> ends in 2 h", "U0ANN", urgent=True)
     )
     assert "<!here>" not in named
@@ -198,9 +198,9 @@ def test_a_demo_from_a_pool_says_how_long_the_rest_takes() -> None:
     there = component("vpc", status=Status.READY, started_at=NOW - minutes(60), typical_minutes=3)
     added = component("jenkins", "vpc", typical_minutes=6)
     claimed = demo(there, added, from_pool="base", phase=Phase.PROVISIONING)
-    assert "from a pool, about 6 min" in said(status_message.status_message(claimed))
-    ready = said(status_message.status_message(replace(claimed, phase=Phase.READY)))
+    assert "from a pool, about 6 min" in text_of(status_message.status_message(claimed))
+    ready = text_of(status_message.status_message(replace(claimed, phase=Phase.READY)))
     assert "from a pool" in ready
     assert "about 6" not in ready.partition("from a pool")[2].partition("\n")[0]
     cold = status_message.status_message(replace(claimed, from_pool=""))
-    assert "from a pool" not in said(cold)
+    assert "from a pool" not in text_of(cold)

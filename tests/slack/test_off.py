@@ -73,7 +73,7 @@ def test_a_token_is_sent_over_https_only(url: str) -> None:
 
 def test_the_settings_are_read() -> None:
     """Admins are told apart by commas or spaces, in any case."""
-    told: Any = Settings.from_env(
+    settings: Any = Settings.from_env(
         ENV
         | {
             "DEMO_SLACK_API_URL": "http://127.0.0.1:4900/api",
@@ -81,6 +81,6 @@ def test_the_settings_are_read() -> None:
             "DEMO_SLACK_CIDR": "203.0.113.0/24, 198.51.100.7/32",
         }
     )
-    assert "http://127.0.0.1:4900/api/" == told.slack_api_url
-    assert frozenset({"ann@example.com", "u0admin"}) == told.slack_admins
-    assert ("203.0.113.0/24", "198.51.100.7/32") == told.slack_cidr
+    assert "http://127.0.0.1:4900/api/" == settings.slack_api_url
+    assert frozenset({"ann@example.com", "u0admin"}) == settings.slack_admins
+    assert ("203.0.113.0/24", "198.51.100.7/32") == settings.slack_cidr

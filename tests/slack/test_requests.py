@@ -23,7 +23,7 @@ from chalicelib.services.slack.commands import (
     ShareDemo,
     ShowDemo,
 )
-from tests.slack.fakes import ADMIN, ANN, BOB, CHANNEL, SlackStage, buttons, said
+from tests.slack.fakes import ADMIN, ANN, BOB, CHANNEL, SlackStage, buttons, text_of
 from tests.unit.builders import HOME, NOW, OWNER
 
 
@@ -64,7 +64,7 @@ def test_an_unconfirmed_address_gets_nothing(stage: SlackStage) -> None:
     """Nobody becomes an owner by an e-mail address that is not confirmed."""
     stage.handle(Create(), "U0NOBODY")
     assert {} == stage.store.records
-    assert "not confirmed" in said(stage.chat.responses[0])
+    assert "not confirmed" in text_of(stage.chat.responses[0])
 
 
 def test_the_quota_is_shared_and_named() -> None:
@@ -73,7 +73,7 @@ def test_the_quota_is_shared_and_named() -> None:
     first = made(stage)
     made(stage)
     assert [first] == [*stage.store.records]
-    assert first in said(stage.chat.responses[0])
+    assert first in text_of(stage.chat.responses[0])
 
 
 def test_without_an_address_the_answer_asks_for_one(stage: SlackStage) -> None:
@@ -81,7 +81,7 @@ def test_without_an_address_the_answer_asks_for_one(stage: SlackStage) -> None:
     stage.slack_policy = replace(stage.slack_policy, cidr=())
     stage.handle(Create(components=("vpc",)))
     assert {} == stage.store.records
-    assert "add 'from" in said(stage.chat.responses[0])
+    assert "add 'from" in text_of(stage.chat.responses[0])
 
 
 def test_pressing_extend_twice_extends_once(stage: SlackStage) -> None:
@@ -116,13 +116,13 @@ def test_only_the_owner_or_an_admin_may_press(
     before = stage.store.get(demo_id)
     stage.handle(command(demo=demo_id), BOB, pressed=True)
     assert before == stage.store.get(demo_id)
-    assert f"Only <@{ANN}> or an admin" in said(stage.chat.responses[-1])
+    assert f"Only <@{ANN}> or an admin" in text_of(stage.chat.responses[-1])
 
 
 def test_another_ones_demo_does_not_exist_when_typed(stage: SlackStage) -> None:
     """Ids are not to be guessed at: what is not yours is not there."""
     stage.handle(ShowDemo(demo=made(stage)), BOB)
-    assert "There is no demo" in said(stage.chat.responses[-1])
+    assert "There is no demo" in text_of(stage.chat.responses[-1])
 
 
 def test_an_admin_may_delete_anybodys(stage: SlackStage) -> None:
@@ -135,7 +135,7 @@ def test_an_admin_may_delete_anybodys(stage: SlackStage) -> None:
 def test_retry_is_for_the_quarantined(stage: SlackStage) -> None:
     """A press on a demo in another state says what state it is in."""
     stage.handle(Retry(demo=made(stage)), pressed=True)
-    assert "only what failed is retried" in said(stage.chat.responses[-1])
+    assert "only what failed is retried" in text_of(stage.chat.responses[-1])
 
 
 def test_retry_hurries_a_quarantined_teardown(stage: SlackStage) -> None:
@@ -155,11 +155,11 @@ def test_the_list_is_ones_own_and_everybodys_for_an_admin(stage: SlackStage) -> 
     """`list all` is refused to others in words."""
     demo_id = made(stage)
     stage.handle(ListDemos(everybody=True), BOB)
-    assert "Only an admin" in said(stage.chat.responses[-1])
+    assert "Only an admin" in text_of(stage.chat.responses[-1])
     stage.handle(ListDemos(), BOB)
-    assert "no demo" in said(stage.chat.responses[-1])
+    assert "no demo" in text_of(stage.chat.responses[-1])
     stage.handle(ListDemos(everybody=True), ADMIN)
-    assert demo_id in said(stage.chat.responses[-1])
+    assert demo_id in text_of(stage.chat.responses[-1])
 
 
 def test_a_used_up_answer_goes_by_direct_message(stage: SlackStage) -> None:
@@ -189,8 +189,8 @@ def test_what_the_operator_must_mend_is_told_and_logged(stage: SlackStage) -> No
     stage.chat.errors["account"] = [AccessDenied("users.info: token_revoked")]
     with pytest.raises(AccessDenied):
         stage.handle(Create())
-    assert "on our side" in said(stage.chat.responses[0])
-    assert "token" not in said(stage.chat.responses[0])
+    assert "on our side" in text_of(stage.chat.responses[0])
+    assert "token" not in text_of(stage.chat.responses[0])
 
 
 def test_a_demo_has_its_place_before_it_has_notices(stage: SlackStage) -> None:
@@ -256,7 +256,7 @@ def test_several_that_fit_are_listed(stage: SlackStage) -> None:
     before = dict(stage.store.records)
     for typed in ("acme", ""):
         stage.handle(Delete(demo=typed, confirmed=True))
-        answer = said(stage.chat.responses[-1])
+        answer = text_of(stage.chat.responses[-1])
         assert all(f"`/demo delete {demo_id}`" in answer for demo_id in ids)
     assert before == stage.store.records
 
@@ -265,9 +265,9 @@ def test_another_ones_name_is_no_name(stage: SlackStage) -> None:
     """Names are looked for among one's own demos."""
     named(stage, "Acme")
     stage.handle(ShowDemo(demo="Acme"), BOB)
-    assert "There is no demo `Acme` of yours." in said(stage.chat.responses[-1])
+    assert "There is no demo `Acme` of yours." in text_of(stage.chat.responses[-1])
     stage.handle(Extend(), BOB)
-    assert "You have no such demo." in said(stage.chat.responses[-1])
+    assert "You have no such demo." in text_of(stage.chat.responses[-1])
 
 
 def test_a_typed_deletion_is_asked_back(stage: SlackStage) -> None:
@@ -276,7 +276,7 @@ def test_a_typed_deletion_is_asked_back(stage: SlackStage) -> None:
     stage.handle(Delete(demo="Acme"))
     question = stage.chat.responses[-1]
     assert Desired.RUNNING is stage.store.get(demo_id).desired_state
-    assert "Delete *Acme*" in said(question)
+    assert "Delete *Acme*" in text_of(question)
     button = buttons(question)[status_message.DELETE]
     command = status_message.command_of(status_message.DELETE, button["value"])
     assert command is not None
@@ -300,7 +300,7 @@ def test_a_lease_that_is_too_long_says_until_when_it_can_be(stage: SlackStage) -
     demo_id = made(stage)
     stage.slack_store.refs.clear()
     stage.handle(Extend(demo=demo_id, by=timedelta(hours=100)))
-    assert "The lease can run until <!date^" in said(stage.chat.responses[-1])
+    assert "The lease can run until <!date^" in text_of(stage.chat.responses[-1])
 
 
 def test_a_prospect_link_is_made_for_the_asker_alone(stage: SlackStage) -> None:
@@ -310,11 +310,11 @@ def test_a_prospect_link_is_made_for_the_asker_alone(stage: SlackStage) -> None:
     page = "https://x.example/api/app"
     stage.handle(ShareDemo(demo="Acme"), page_url=page)
     (token,) = re.findall(
-        r"<https://x.example/api/share#([^|]+)[|]", said(stage.chat.responses[0])
+        r"<https://x.example/api/share#([^|]+)[|]", text_of(stage.chat.responses[0])
     )
     _, shared = stage.sharing.visit(token, count=False)
     assert demo_id == shared.demo_id
-    assert not any(token in said(message) for _, message, *_ in stage.chat.posts)
+    assert not any(token in text_of(message) for _, message, *_ in stage.chat.posts)
 
 
 def test_a_link_keeps_its_label(stage: SlackStage) -> None:
@@ -328,7 +328,7 @@ def test_a_stranger_gets_no_prospect_link(stage: SlackStage) -> None:
     """Whoever may not see a demo may not show it."""
     demo_id = made(stage)
     stage.handle(ShareDemo(demo=demo_id), BOB, pressed=True)
-    assert f"Only <@{ANN}> or an admin" in said(stage.chat.responses[-1])
+    assert f"Only <@{ANN}> or an admin" in text_of(stage.chat.responses[-1])
     assert [] == [*stage.sharing.shares.of_demo(demo_id)]
 
 
@@ -347,6 +347,6 @@ def test_a_refusal_is_a_sentence(stage: SlackStage, command: Any, expected: str)
     """It has a subject, a capital and a full stop, and leaves an id as it is."""
     made(stage)
     stage.handle(command)
-    answer = said(stage.chat.responses[-1])
+    answer = text_of(stage.chat.responses[-1])
     assert f":no_entry_sign: {expected}" in answer
     assert answer.endswith(".")

@@ -31,7 +31,7 @@ from chalicelib.services.slack.commands import (
     Resume,
     ShowCredentials,
 )
-from tests.slack.fakes import ANN, BOB, SlackStage, buttons, said
+from tests.slack.fakes import ANN, BOB, SlackStage, buttons, text_of
 from tests.slack.test_messages import problems
 from tests.unit.builders import HOME, OWNER, demo
 
@@ -112,8 +112,8 @@ def test_a_pause_says_what_it_loses_and_is_done_when_confirmed(stage: SlackStage
     stage.handle(Pause(demo=known.demo_id))
     assert Desired.RUNNING is stage.store.get(known.demo_id).desired_state
     asked = stage.chat.responses[-1]
-    assert "its lease runs on" in said(asked)
-    assert "while it rests" in said(asked)
+    assert "its lease runs on" in text_of(asked)
+    assert "while it rests" in text_of(asked)
     assert known.demo_id == buttons(asked)[spec.PAUSE_NOW]["value"]
     assert [] == problems(asked)
     stage.handle(Pause(demo=known.demo_id, confirmed=True))
@@ -137,12 +137,12 @@ def test_an_owner_lets_addresses_in_and_keeps_them_out(stage: SlackStage) -> Non
     known = made(stage)
     stage.handle(Allow(demo=known.demo_id, blocks=(OFFICE,)))
     assert (HOME, OFFICE) == stage.store.get(known.demo_id).allowed_cidr
-    assert OFFICE in said(stage.chat.responses[-1])
+    assert OFFICE in text_of(stage.chat.responses[-1])
     stage.handle(Allow(demo=known.demo_id, blocks=(OFFICE,), out=True))
     assert (HOME,) == stage.store.get(known.demo_id).allowed_cidr
     stage.handle(Allow(demo=known.demo_id, blocks=("0.0.0.0/0",)))
     assert (HOME,) == stage.store.get(known.demo_id).allowed_cidr
-    assert "too wide" in said(stage.chat.responses[-1])
+    assert "too wide" in text_of(stage.chat.responses[-1])
 
 
 def asking(stage: SlackStage, known: Demo) -> str:
@@ -166,7 +166,7 @@ def test_an_access_request_comes_with_its_answers(stage: SlackStage) -> None:
     show(stage.updates, known.demo_id, {"EVENT#1": Notice(text, access_request=True)})
     _, posted, thread, _ = stage.chat.posts[-1]
     assert thread
-    assert f"<@{ANN}> 198.51.100.7 asks to be let in" in said(posted)
+    assert f"<@{ANN}> 198.51.100.7 asks to be let in" in text_of(posted)
     assert [] == problems(posted)
     pressed = command_of(spec.LET_IN, buttons(posted)[spec.LET_IN]["value"])
     assert pressed is not None
@@ -180,9 +180,9 @@ def test_a_declined_address_stays_out(stage: SlackStage) -> None:
     asking(stage, known)
     decline = AnswerRequest(demo=known.demo_id, address="198.51.100.7", let_in=False)
     stage.handle(decline, BOB, pressed=True)
-    assert f"Only <@{ANN}>" in said(stage.chat.responses[-1])
+    assert f"Only <@{ANN}>" in text_of(stage.chat.responses[-1])
     stage.handle(decline, pressed=True)
-    assert "is not let in" in said(stage.chat.responses[-1])
+    assert "is not let in" in text_of(stage.chat.responses[-1])
     assert (HOME,) == stage.store.get(known.demo_id).allowed_cidr
 
 
@@ -190,7 +190,7 @@ def test_credentials_go_to_who_asked_and_nowhere_else(stage: SlackStage) -> None
     """Where that response cannot be given, nothing is written in their place."""
     known = made(stage)
     stage.handle(ShowCredentials(demo=known.demo_id))
-    assert "Nothing of" in said(stage.chat.responses[-1])
+    assert "Nothing of" in text_of(stage.chat.responses[-1])
     posts = len(stage.chat.posts)
     stage.chat.errors["respond"] = [Rejected("used up")]
     sent = stage.slack_request(ShowCredentials(demo=known.demo_id))
@@ -220,7 +220,7 @@ def test_nothing_of_these_is_done_to_a_demo_that_ends(stage: SlackStage) -> None
         Allow(demo=known.demo_id, blocks=(OFFICE,)),
     ):
         stage.handle(command)
-        assert "cannot be changed" in said(stage.chat.responses[-1])
+        assert "cannot be changed" in text_of(stage.chat.responses[-1])
     with pytest.raises(NotFound):
         stage.access.let_in(Caller(owner=OWNER), known.demo_id, "198.51.100.7")
     assert before == stage.store.get(known.demo_id)

@@ -161,8 +161,8 @@ def _serving(home: Path, source: dict[str, str]) -> Iterator[Served]:
     ) as server:
         try:
             assert server.stdout
-            said = list(takewhile(lambda line: STARTED not in line, server.stdout))
-            assert server.poll() is None, "".join(said)
+            log = list(takewhile(lambda line: STARTED not in line, server.stdout))
+            assert server.poll() is None, "".join(log)
             yield Served(f"http://{ADDRESS}:8011", home / "now")
         finally:
             server.send_signal(signal.SIGTERM)

@@ -14,7 +14,7 @@ KEYS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
 
 
 @pytest.mark.parametrize(
-    ("settings", "said"),
+    ("settings", "message"),
     [
         (KEYS, "No AWS region is set: set AWS_DEFAULT_REGION, or one in your profile."),
         (
@@ -28,11 +28,11 @@ KEYS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
     ],
 )
 def test_what_is_missing_is_said_before_anything_is_packaged(
-    tmp_path: Path, settings: dict[str, str], said: str
+    tmp_path: Path, settings: dict[str, str], message: str
 ) -> None:
     """The shell has no credentials, no region, or a profile that is not there."""
     done = _deploy(tmp_path, settings)
-    assert (1, "", said) == (done.returncode, done.stdout, done.stderr.strip())
+    assert (1, "", message) == (done.returncode, done.stdout, done.stderr.strip())
 
 
 def test_a_parameter_without_a_value_is_refused(tmp_path: Path) -> None:

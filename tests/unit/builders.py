@@ -121,7 +121,7 @@ class Stage(UseCases):
         self._made += 1
         return f"demo{self._made:04d}"
 
-    def told(self, demo_id: str) -> list[str]:
+    def timeline(self, demo_id: str) -> list[str]:
         return [entry.text for entry in self.store.entries[demo_id]]
 
 

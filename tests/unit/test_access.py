@@ -93,13 +93,13 @@ def test_an_address_that_asks_is_told_once() -> None:
     for token in (first, first, second):
         share, known = scene.access.ask(token, OUTSIDE)
         assert Access.REQUESTED is access_of(known, share, OUTSIDE)
-    told = [
+    entries = [
         e for e in scene.stage.store.entries[scene.demo_id] if e.kind is EntryKind.ACCESS_REQUEST
     ]
     assert [f"{OUTSIDE} asks to be let in, through the prospect link share001"] == [
-        e.text for e in told
+        e.text for e in entries
     ]
-    assert ["prospect"] == [e.actor for e in told]
+    assert ["prospect"] == [e.actor for e in entries]
     waiting = {each.share.waiting for each in scene.sharing.listed(ANN, scene.demo_id)}
     assert {frozenset({f"{OUTSIDE}/32"})} == waiting
 
@@ -209,7 +209,7 @@ def test_an_owner_declines_who_asks() -> None:
         scene.access.ask(token, OUTSIDE)
     declined = scene.access.decline(ANN, scene.demo_id, OUTSIDE)
     assert (HOME,) == declined.allowed_cidr
-    assert 1 == scene.stage.told(scene.demo_id).count(f"{OUTSIDE} is not let in")
+    assert 1 == scene.stage.timeline(scene.demo_id).count(f"{OUTSIDE} is not let in")
     for token in tokens:
         share, known = scene.access.ask(token, OUTSIDE)
         assert Access.DECLINED is access_of(known, share, OUTSIDE)

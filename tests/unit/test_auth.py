@@ -298,8 +298,8 @@ def test_the_authorizer_lets_a_refusal_through_to_be_said(
     def context(header: str) -> dict[str, str]:
         arn = "arn:aws:execute-api:r:1:api/stage/GET/me"
         event = {"type": "TOKEN", "authorizationToken": header, "methodArn": arn}
-        told: dict[str, str] = auth.authorizer(event, None)["context"]
-        return told
+        context: dict[str, str] = auth.authorizer(event, None)["context"]
+        return context
 
     assert "ann@example.com" == context(token(issuer))["owner"]
     assert "expired" in context(token(issuer, exp=1))["problem"]

@@ -80,7 +80,7 @@ def test_ending_wakes_the_running_loop() -> None:
     stage.change.delete(demo, actor=OWNER, why="asked for")
     assert Desired.DELETED is stage.store.get(demo.demo_id).desired_state
     assert ["t1"] == stage.workflow.woken
-    assert "to be removed: asked for" in stage.told(demo.demo_id)
+    assert "to be removed: asked for" in stage.timeline(demo.demo_id)
 
 
 def test_ending_a_resting_demo_starts_the_next_loop() -> None:
@@ -94,9 +94,9 @@ def test_ending_twice_tells_once() -> None:
     """The second time changes nothing on the record."""
     stage = Stage()
     once = stage.change.delete(asked(stage), actor=OWNER, why="asked for")
-    told = stage.told("demo0001")
+    timeline = stage.timeline("demo0001")
     assert once == stage.change.delete(once, actor=OWNER, why="again")
-    assert told == stage.told("demo0001")
+    assert timeline == stage.timeline("demo0001")
 
 
 def test_ending_again_makes_up_for_a_start_that_was_lost() -> None:
@@ -179,7 +179,7 @@ def test_a_lease_is_moved_with_its_item_and_told() -> None:
     stage.change.move_lease(demo, NOW + 6 * HOUR, actor=OWNER)
     assert NOW + 6 * HOUR == stage.store.get("demo0001").expires_at
     assert NOW + 6 * HOUR == stage.store.leases["demo0001"]
-    assert "lease extended to 2026-01-05 15:00 UTC" in stage.told("demo0001")
+    assert "lease extended to 2026-01-05 15:00 UTC" in stage.timeline("demo0001")
 
 
 def test_warnings_ahead_of_the_new_end_are_given_again() -> None:
@@ -205,7 +205,7 @@ def test_a_quarantined_demo_is_retried() -> None:
     stuck = replace(resting(stage, Phase.QUARANTINED), desired_state=Desired.DELETED)
     again = stage.change.retry(stuck, actor=OWNER)
     assert (Phase.DELETING, 2) == (again.phase, again.generation)
-    assert "deleting: retried by ann@example.com" in stage.told(stuck.demo_id)
+    assert "deleting: retried by ann@example.com" in stage.timeline(stuck.demo_id)
 
 
 def test_only_a_quarantined_demo_is_retried() -> None:

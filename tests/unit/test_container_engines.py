@@ -72,9 +72,9 @@ def test_the_reason_is_the_engines_own(programs: Path, tmp_path: Path) -> None:
     program(programs, "docker", "echo Cannot connect to the daemon >&2; exit 1")
     script = 'case "$1" in info | ps | images) ;; *) echo "no such host: $*" >&2; exit 125 ;; esac'
     program(programs, "podman", script)
-    said = asked(tmp_path)
-    assert f"podman: no such host: pull --quiet {engine.base()}" in said
-    assert "A stand-in takes Docker's place" in said
+    sentence = asked(tmp_path)
+    assert f"podman: no such host: pull --quiet {engine.base()}" in sentence
+    assert "A stand-in takes Docker's place" in sentence
     assert [] == list((tmp_path / "instances").iterdir())
 
 
@@ -129,9 +129,9 @@ def test_an_instance_takes_its_own_with_it(programs: Path, tmp_path: Path) -> No
     engine.remove_of(here / "i-12")
     assert not calls.exists()
     engine.remove_of(here / "i-1")
-    said = calls.read_text().splitlines()
-    assert f"ps --all --quiet --filter=label=stelligent-demo.instance={here}/i-1" == said[0]
-    assert "rmi --force localhost/stelligent-demo/i-1/page:latest" == said[-1]
+    commands = calls.read_text().splitlines()
+    assert f"ps --all --quiet --filter=label=stelligent-demo.instance={here}/i-1" == commands[0]
+    assert "rmi --force localhost/stelligent-demo/i-1/page:latest" == commands[-1]
 
 
 def test_an_engine_that_cannot_remove_is_asked_again(programs: Path, tmp_path: Path) -> None:

@@ -66,8 +66,8 @@ def test_the_owner_reads_them_and_the_timeline_says_so() -> None:
         assert ("db", "ann lee", "pa55") == (found.component, found.user, found.password)
         assert "connect 'ann lee'@db.example 3306" == found.command
     entries = scene.stage.store.entries[scene.demo_id][-2:]
-    told = (OWNER, EntryKind.ACCESS, "credentials read: db")
-    assert [told, told] == [(e.actor, e.kind, e.text) for e in entries]
+    entry = (OWNER, EntryKind.ACCESS, "credentials read: db")
+    assert [entry, entry] == [(e.actor, e.kind, e.text) for e in entries]
 
 
 def test_a_password_shows_in_no_log() -> None:

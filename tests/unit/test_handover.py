@@ -69,7 +69,7 @@ def test_who_has_the_code_takes_the_demo_over() -> None:
     assert scene.demo_id == scene.handover.look(BOB, code)[0].demo_id
     assert BOB.owner == scene.handover.accept(BOB, code).owner
     assert {scene.demo_id: BOB.owner} == scene.stage.store.slots()
-    assert f"handed over by {OWNER} to {BOB.owner}" in scene.stage.told(scene.demo_id)
+    assert f"handed over by {OWNER} to {BOB.owner}" in scene.stage.timeline(scene.demo_id)
     assert BOB.owner == scene.stage.read.find(BOB, scene.demo_id).owner
     for left in (
         lambda: scene.stage.read.find(ANN, scene.demo_id),
@@ -121,7 +121,7 @@ def test_asking_again_answers_the_same() -> None:
             scene.handover.accept(other, code)
         with pytest.raises(NotFound, match="not valid"):
             scene.handover.look(other, code)
-    assert 1 == sum("handed over" in text for text in scene.stage.told(scene.demo_id))
+    assert 1 == sum("handed over" in text for text in scene.stage.timeline(scene.demo_id))
 
 
 def test_who_gave_it_on_cannot_take_it_back() -> None:

@@ -44,8 +44,8 @@ def test_what_the_service_fills_is_of_this_demo() -> None:
 def test_a_stack_is_told_which_service_made_it() -> None:
     """What a template tags with it is what StackRole may delete."""
     one = component("one", 1, requires=("DemoService",))
-    told = stack_parameters(demo(requested("one")), one, BOUNDS, service="service-prod")
-    assert {"DemoService": "service-prod", "DemoId": "demo0001"} == told
+    parameters = stack_parameters(demo(requested("one")), one, BOUNDS, service="service-prod")
+    assert {"DemoService": "service-prod", "DemoId": "demo0001"} == parameters
 
 
 BOUND = component("web", 1, requires=("NetId",), own=("Size",))
@@ -55,8 +55,8 @@ def test_a_stack_is_made_with_what_its_record_says() -> None:
     """And where an earlier release recorded nothing, with what its template takes."""
     recorded = requested("web", inputs={"Size": "3", "NetId": "net-1"})
     made = demo(recorded, parameters={"Size": "2"})
-    told = stack_parameters(made, BOUND, BOUNDS, service="s")
-    assert ("3", "net-1") == (told["Size"], told["NetId"])
+    parameters = stack_parameters(made, BOUND, BOUNDS, service="s")
+    assert ("3", "net-1") == (parameters["Size"], parameters["NetId"])
     bare = demo(requested("web"), parameters={"Size": "2"})
     assert "2" == stack_parameters(bare, BOUND, BOUNDS, service="s")["Size"]
 

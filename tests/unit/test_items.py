@@ -69,9 +69,9 @@ def test_a_record_stays_ninety_days_after_its_end() -> None:
 def test_what_tells_of_a_demo_stays_ninety_days_after_it() -> None:
     """Its timeline after its end, or after what was told later; whom a request's key means too."""
     kept, hour = timedelta(days=90), timedelta(hours=1)
-    told = Entry(at=NOW, actor=OWNER, kind=EntryKind.NOTICE, text="told")
+    entry = Entry(at=NOW, actor=OWNER, kind=EntryKind.NOTICE, text="told")
     for end in (NOW + hour, NOW - hour):
-        item = entry_item("demo0001", told, "0", until=end)
+        item = entry_item("demo0001", entry, "0", until=end)
         assert epoch(max(NOW, end) + kept) == item["ttl"]
     assert epoch(NOW + kept) == alias_item("asked001", demo(created_at=NOW))["ttl"]
 

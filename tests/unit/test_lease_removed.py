@@ -41,7 +41,7 @@ def test_a_persons_hand_ends_the_demo_at_once() -> None:
     """Whatever its lease says."""
     stage = staged()
     stage.lease_removed.run("demo0001", by_ttl=False)
-    assert "to be removed: the lease was removed by hand" in stage.told("demo0001")
+    assert "to be removed: the lease was removed by hand" in stage.timeline("demo0001")
 
 
 @pytest.mark.parametrize("by_ttl", [True, False])
@@ -50,9 +50,9 @@ def test_a_replay_changes_nothing(*, by_ttl: bool) -> None:
     stage = staged()
     stage.clock.advance(timedelta(hours=5))
     stage.lease_removed.run("demo0001", by_ttl=by_ttl)
-    once = stage.told("demo0001")
+    once = stage.timeline("demo0001")
     stage.lease_removed.run("demo0001", by_ttl=by_ttl)
-    assert once == stage.told("demo0001")
+    assert once == stage.timeline("demo0001")
 
 
 def test_the_item_of_a_deleted_demo_changes_nothing() -> None:

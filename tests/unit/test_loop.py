@@ -99,7 +99,7 @@ def test_a_restart_is_told_and_dated() -> None:
     stage.clock.advance(timedelta(hours=1))
     after = stage.loops.restart(before, actor="sweep", why="the loop had died")
     assert (stage.clock.now, 2) == (after.planned_at, after.generation)
-    assert ["the loop had died", "loop 2 started"] == stage.told(after.demo_id)[-2:]
+    assert ["the loop had died", "loop 2 started"] == stage.timeline(after.demo_id)[-2:]
     assert (after.demo_id, 2) == stage.workflow.started[-1]
 
 

@@ -93,10 +93,10 @@ def test_a_deletion_refused_again_forgets_when_it_was_to_be_tried() -> None:
     observation = StackObservation(status=Status.DELETE_FAILED, reason="nobody knows")
     once = apply_observations(demo(deleting), {"vpc": observation}, NOW).components["vpc"]
     assert (2, None) == (once.attempts, once.retry_at)
-    told = apply_outcomes(demo(deleting), [Outcome(action=DELETE, error="no")], NOW).components[
+    after = apply_outcomes(demo(deleting), [Outcome(action=DELETE, error="no")], NOW).components[
         "vpc"
     ]
-    assert (2, None) == (told.attempts, told.retry_at)
+    assert (2, None) == (after.attempts, after.retry_at)
 
 
 def test_a_stack_seen_after_an_outage_is_looked_at_a_poll_later() -> None:

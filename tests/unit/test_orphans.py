@@ -132,15 +132,15 @@ def test_what_a_search_could_not_see_stays_a_suspect() -> None:
         raise Unavailable("no answer")
 
     stage.cloud.ours = refuse  # type: ignore[method-assign]
-    told: list[str] = []
-    stage.orphan_search.run(lambda what, _: told.append(what))
+    reported: list[str] = []
+    stage.orphan_search.run(lambda what, _: reported.append(what))
     stage.cloud.ours = listed  # type: ignore[method-assign]
-    assert (["us-east-1"], ("demo0001",)) == (told, search(stage))
+    assert (["us-east-1"], ("demo0001",)) == (reported, search(stage))
 
 
 def test_a_demo_that_comes_to_life_during_the_search_is_left_alone() -> None:
     """The search is told, and the demo keeps what it has."""
-    stage, told = Stage(), []
+    stage, reported = Stage(), []
     demo = stage.request.create(OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
     ended = replace(demo, phase=Phase.DELETED, desired_state=Desired.DELETED, looping=False)
     stage.save(demo, ended, ())
@@ -149,8 +149,8 @@ def test_a_demo_that_comes_to_life_during_the_search_is_left_alone() -> None:
     reads, read = iter([stage.store.get("demo0001")]), stage.store.get
     stage.save(stage.store.get("demo0001"), demo, ())
     stage.store.get = lambda demo_id: next(reads, None) or read(demo_id)  # type: ignore[method-assign]
-    result = stage.orphan_search.run(lambda what, error: told.append((what, str(error))))
-    assert [("demo0001", "demo0001 has come to life")] == told
+    result = stage.orphan_search.run(lambda what, error: reported.append((what, str(error))))
+    assert [("demo0001", "demo0001 has come to life")] == reported
     assert () == result.removed
     assert Desired.RUNNING is stage.store.get("demo0001").desired_state
 
@@ -177,8 +177,8 @@ def test_what_an_ended_demo_left_is_taken_up_again() -> None:
     assert f"found without a live demo: {stack_name('demo0001', 'vpc')}" == again.reason
     assert (Phase.DELETING, 2, True) == (again.phase, again.generation, again.looping)
     assert Status.READY is again.components["vpc"].status
-    told = [e for e in stage.store.entries["demo0001"] if e.text == again.reason]
-    assert [EntryKind.NOTICE] == [e.kind for e in told]
+    notices = [e for e in stage.store.entries["demo0001"] if e.text == again.reason]
+    assert [EntryKind.NOTICE] == [e.kind for e in notices]
 
 
 def test_only_our_tags_count() -> None:
@@ -247,7 +247,7 @@ def test_a_ready_demo_whose_stack_was_deleted_is_brought_back() -> None:
     search(stage)
     demo = stage.store.get("demo0001")
     assert [("demo0001", 1), ("demo0001", 2)] == stage.workflow.started
-    assert "not found: s3" in stage.told("demo0001")
+    assert "not found: s3" in stage.timeline("demo0001")
     plan = stage.plan_step.run("demo0001", demo.generation)
     assert (Action(ActionKind.CREATE_STACK, "s3"),) == plan.actions
     assert Phase.PROVISIONING is stage.store.get("demo0001").phase
@@ -278,7 +278,7 @@ def test_a_stack_that_is_there_after_all_is_not_made_again() -> None:
 
 def test_a_demo_that_cannot_be_mended_does_not_stop_the_search() -> None:
     """It is reported."""
-    stage, told = Stage(), []
+    stage, reported = Stage(), []
     ready(stage)
     stage.cloud.stacks.clear()
 
@@ -286,8 +286,8 @@ def test_a_demo_that_cannot_be_mended_does_not_stop_the_search() -> None:
         raise Unavailable("no answer")
 
     stage.store.save = refuse  # type: ignore[assignment, method-assign]
-    stage.orphan_search.run(lambda what, error: told.append((what, str(error))))
-    assert [("demo0001", "no answer")] == told
+    stage.orphan_search.run(lambda what, error: reported.append((what, str(error))))
+    assert [("demo0001", "no answer")] == reported
 
 
 @pytest.mark.parametrize("gone", [False, True])
@@ -305,7 +305,7 @@ def test_a_slot_in_trouble_keeps_no_demo_from_being_mended(*, gone: bool) -> Non
         stage.store.unreadable.add("demo0001")
     search(stage)
     assert gone == ("demo0001" not in stage.store.slots())
-    assert "not found: s3" in stage.told("demo0002")
+    assert "not found: s3" in stage.timeline("demo0002")
 
 
 def test_a_region_that_cannot_be_searched_hides_no_other() -> None:
@@ -321,9 +321,9 @@ def test_a_region_that_cannot_be_searched_hides_no_other() -> None:
 
     targets: Any = SimpleNamespace(of=of)
     two = replace(stage.orphan_search, targets=targets, regions=("eu-west-1", REGION))
-    told: list[tuple[str, str]] = []
-    found = two.run(lambda what, error: told.append((what, str(error))))
-    assert [("eu-west-1", "no answer")] == told
+    reported: list[tuple[str, str]] = []
+    found = two.run(lambda what, error: reported.append((what, str(error))))
+    assert [("eu-west-1", "no answer")] == reported
     assert {"eu-west-1/demo0007", f"{REGION}/demo0001"} == found.suspects
 
 

@@ -92,11 +92,11 @@ def test_the_version_is_of_the_files() -> None:
 
 def test_the_policy_names_only_what_is_needed() -> None:
     """The token endpoint's origin where it is known, and nothing in its place where it is not."""
-    told = policy("https://issuer.example.com", "")
-    assert "connect-src 'self' https://issuer.example.com;" in told
+    header = policy("https://issuer.example.com", "")
+    assert "connect-src 'self' https://issuer.example.com;" in header
     assert "connect-src 'self';" in policy("")
-    assert told.startswith("default-src 'none'")
-    assert "unsafe" not in told
+    assert header.startswith("default-src 'none'")
+    assert "unsafe" not in header
 
 
 @pytest.mark.parametrize(

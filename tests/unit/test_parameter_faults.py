@@ -10,7 +10,7 @@ from chalicelib.core.parameters import parameter_fault
 
 
 @pytest.mark.parametrize(
-    ("policy", "good", "bad", "said"),
+    ("policy", "good", "bad", "fault"),
     [
         ({"allowed_values": ("a", "b")}, "b", "c", "one of a, b"),
         ({"allowed_pattern": "[a-z]+"}, "abc", "abc1", "must match"),
@@ -34,11 +34,11 @@ from chalicelib.core.parameters import parameter_fault
         ({}, "é", "a\nb", "one line"),
     ],
 )
-def test_a_value_is_judged(policy: dict[str, Any], good: str, bad: str, said: str) -> None:
+def test_a_value_is_judged(policy: dict[str, Any], good: str, bad: str, fault: str) -> None:
     """What fits passes, and what does not is refused in words."""
     parameter = Parameter(name="P", **policy)
     assert parameter_fault(parameter, good) is None
-    assert said in (parameter_fault(parameter, bad) or "")
+    assert fault in (parameter_fault(parameter, bad) or "")
 
 
 @pytest.mark.parametrize("value", ["1,x", "1,", ""])

@@ -107,7 +107,7 @@ def test_a_plan_tells_the_timeline() -> None:
     """Of each step it begins, in the service's name."""
     stage, _ = started()
     entries = stage.store.entries["demo0001"]
-    assert "vpc creating" in stage.told("demo0001")
+    assert "vpc creating" in stage.timeline("demo0001")
     assert {OWNER, "service"} == {entry.actor for entry in entries}
 
 
@@ -143,7 +143,7 @@ def test_a_loop_that_took_many_looks_hands_over_to_the_next() -> None:
     assert ("demo0001", 2) in stage.workflow.started
     assert Status.FAILED is after.components["vpc"].status
     assert stage.clock.now == after.planned_at
-    assert "vpc failed: no such role" in stage.told("demo0001")
+    assert "vpc failed: no such role" in stage.timeline("demo0001")
 
 
 def test_an_overtaken_loop_makes_sure_that_the_next_was_started() -> None:

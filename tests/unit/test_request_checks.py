@@ -161,8 +161,8 @@ def test_what_any_component_provides_is_the_services_to_set(alone: str) -> None:
     assert "ServiceName" in provided
     with pytest.raises(InvalidRequest) as caught:
         of(shipped, components=(alone,), parameters=dict.fromkeys(provided, "x"))
-    said = {p.field.removeprefix("parameters."): p.message for p in caught.value.problems}
-    assert dict.fromkeys(provided, "is set by the service and cannot be requested") == said
+    messages = {p.field.removeprefix("parameters."): p.message for p in caught.value.problems}
+    assert dict.fromkeys(provided, "is set by the service and cannot be requested") == messages
 
 
 def test_what_a_template_that_was_left_out_provides_stays_the_services() -> None:

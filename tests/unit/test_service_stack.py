@@ -40,11 +40,11 @@ def test_an_access_log_tells_no_secret(template: dict[str, Any]) -> None:
         "Fn::If"
     ]
     fields = json.loads(log["Format"])
-    told = {
+    names = {
         "requestTime", "requestId", "identity.sourceIp", "httpMethod", "resourcePath",
         "status", "error.responseType", "responseLength", "responseLatency",
     }  # fmt: skip
-    assert {f"$context.{name}" for name in told} == set(fields.values())
+    assert {f"$context.{name}" for name in names} == set(fields.values())
     assert "\n" not in log["Format"]
     assert ("HasAccessLog", {"Ref": "AWS::NoValue"}) == (condition, otherwise)
 

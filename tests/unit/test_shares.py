@@ -258,13 +258,13 @@ def test_making_and_revoking_a_link_is_told() -> None:
     token = scene.sharing.create(ANN, scene.demo_id, Invitation(label="Acme", hours=1))[1]
     scene.create()
     scene.sharing.revoke(ANN, scene.demo_id, "share001")
-    told = scene.stage.told(scene.demo_id)[-3:]
+    timeline = scene.stage.timeline(scene.demo_id)[-3:]
     assert [
         "prospect link Acme made, until 2026-01-05 10:00 UTC",
         "prospect link share002 made, until 2026-01-05 13:00 UTC",
         "prospect link Acme revoked",
-    ] == told
-    assert token not in repr(told)
+    ] == timeline
+    assert token not in repr(timeline)
 
 
 def test_words_on_a_link_may_be_so_long() -> None:

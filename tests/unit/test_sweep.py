@@ -48,7 +48,7 @@ def test_a_lease_that_ended_ends_the_demo() -> None:
     swept(stage)
     assert Desired.DELETED is stage.store.get("demo0001").desired_state
     assert ("demo0001", 2) in stage.workflow.started
-    assert "to be removed: the lease has ended" in stage.told("demo0001")
+    assert "to be removed: the lease has ended" in stage.timeline("demo0001")
 
 
 def test_a_lease_extended_in_the_same_breath_is_not_ended(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,7 +77,7 @@ def test_each_warning_is_given_once() -> None:
     for _ in range(239):
         stage.clock.advance(minutes(1))
         swept(stage)
-    warnings = [text for text in stage.told("demo0001") if "ends in" in text]
+    warnings = [text for text in stage.timeline("demo0001") if "ends in" in text]
     assert [
         f"demo demo0001 ends in {left} (2026-01-05 13:00 UTC)" for left in ("2 h", "30 min")
     ] == warnings
@@ -102,7 +102,7 @@ def test_a_loop_that_died_is_started_again() -> None:
     stage.clock.advance(minutes(10))
     swept(stage)
     assert ("demo0001", 2) in stage.workflow.started
-    assert "the loop had died" in stage.told("demo0001")
+    assert "the loop had died" in stage.timeline("demo0001")
 
 
 def test_a_loop_that_is_quiet_is_left_alone() -> None:
@@ -153,7 +153,7 @@ def test_a_demo_that_is_leaving_is_not_warned_of() -> None:
     for _ in range(24):
         stage.clock.advance(minutes(10))
         swept(stage)
-    assert not any("ends in" in text for text in stage.told("demo0001"))
+    assert not any("ends in" in text for text in stage.timeline("demo0001"))
 
 
 def test_one_demos_fault_does_not_stop_the_others() -> None:
@@ -162,7 +162,7 @@ def test_one_demos_fault_does_not_stop_the_others() -> None:
     for _ in range(3):
         up(stage)
     stage.clock.advance(timedelta(hours=4))
-    start, told = stage.workflow.start, []
+    start, reported = stage.workflow.start, []
 
     def refuse_the_second(demo_id: str, generation: int) -> None:
         if demo_id == "demo0002":
@@ -170,8 +170,8 @@ def test_one_demos_fault_does_not_stop_the_others() -> None:
         start(demo_id, generation)
 
     stage.workflow.start = refuse_the_second  # type: ignore[method-assign]
-    result = stage.sweep.run(lambda demo_id, error: told.append((demo_id, str(error))))
-    assert [("demo0002", "no answer")] == told == list(result.faults)
+    result = stage.sweep.run(lambda demo_id, error: reported.append((demo_id, str(error))))
+    assert [("demo0002", "no answer")] == reported == list(result.faults)
     assert {"demo0001", "demo0003"} == {d for d, g in stage.workflow.started if g == 2}
 
 
@@ -199,14 +199,14 @@ def test_a_demo_that_somebody_else_is_at_does_not_stop_the_others(
 
 def test_an_unreadable_record_does_not_stop_the_sweep() -> None:
     """Every other demo whose lease has ended is ended, and the fault is counted each time."""
-    stage, told = Stage(), []
+    stage, reported = Stage(), []
     for _ in range(3):
         up(stage)
     stage.store.unreadable.add("demo0001")
     stage.clock.advance(timedelta(hours=4))
     for _ in range(2):
-        stage.sweep.run(lambda demo_id, error: told.append(f"{demo_id}: {error}"))
-    assert ["demo0001: DEMO#demo0001 DEMO cannot be read"] * 2 == told
+        stage.sweep.run(lambda demo_id, error: reported.append(f"{demo_id}: {error}"))
+    assert ["demo0001: DEMO#demo0001 DEMO cannot be read"] * 2 == reported
     assert {"demo0002", "demo0003"} == {d for d, g in stage.workflow.started if g == 2}
     assert [1, 1] == [v for name, v, _ in stage.metrics.values if name == "SweepFaults"]
 
@@ -215,7 +215,7 @@ def test_a_mistake_of_ours_in_one_demo_does_not_stop_the_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """An error that nobody foresaw is reported like any other."""
-    stage, told = Stage(), []
+    stage, reported = Stage(), []
     for _ in range(2):
         up(stage)
     stage.clock.advance(timedelta(hours=4))
@@ -227,8 +227,8 @@ def test_a_mistake_of_ours_in_one_demo_does_not_stop_the_others(
         return get(demo_id)
 
     monkeypatch.setattr(stage.store, "get", broken)
-    stage.sweep.run(lambda demo_id, error: told.append(f"{demo_id}: {error}"))
-    assert ["demo0001: a mistake"] == told
+    stage.sweep.run(lambda demo_id, error: reported.append(f"{demo_id}: {error}"))
+    assert ["demo0001: a mistake"] == reported
     assert [("demo0002", 2)] == stage.workflow.started[2:]
 
 

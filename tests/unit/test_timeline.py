@@ -13,13 +13,13 @@ from .builders import NOW, component, demo, minutes
 BROKEN = Failure(component="vpc", reason="no room")
 
 
-def told(before: Demo, after: Demo) -> list[tuple[str, str]]:
+def entries(before: Demo, after: Demo) -> list[tuple[str, str]]:
     return [(e.kind.value, e.text) for e in changes(before, after, now=NOW, actor="ann")]
 
 
 def test_nothing_changed_is_nothing_told() -> None:
     """A look that finds all as it was leaves no line."""
-    assert [] == told(demo(component("s3")), demo(component("s3")))
+    assert [] == entries(demo(component("s3")), demo(component("s3")))
 
 
 def test_a_change_carries_who_and_when() -> None:
@@ -31,10 +31,10 @@ def test_a_change_carries_who_and_when() -> None:
 def test_a_lease_that_moves_is_told() -> None:
     """Longer or shorter, with its new end."""
     end = demo().expires_at
-    assert [("lease", "lease extended to 2026-01-05 13:10 UTC")] == told(
+    assert [("lease", "lease extended to 2026-01-05 13:10 UTC")] == entries(
         demo(), demo(expires_at=end + minutes(10))
     )
-    assert [("lease", "lease shortened to 2026-01-05 12:50 UTC")] == told(
+    assert [("lease", "lease shortened to 2026-01-05 12:50 UTC")] == entries(
         demo(), demo(expires_at=end - minutes(10))
     )
 
@@ -45,18 +45,18 @@ def test_a_step_is_told_with_its_cause() -> None:
         component("vpc", status=Status.FAILED),
         failure=Failure(component="vpc", resource="Net", reason="no room"),
     )
-    assert [("step", "vpc failed: Net: no room")] == told(demo(component("vpc")), demo(broken))
+    assert [("step", "vpc failed: Net: no room")] == entries(demo(component("vpc")), demo(broken))
 
 
 def test_a_step_found_later_is_told() -> None:
     """An adopted stack may be one that the record never had."""
     found = demo(component("vpc", status=Status.READY), requested_components=())
-    assert [("step", "vpc ready")] == told(demo(), found)
+    assert [("step", "vpc ready")] == entries(demo(), found)
 
 
 def test_an_end_is_told_twice_once_for_people() -> None:
     """A phase that people wait for is a notice too."""
-    kinds = [kind for kind, _ in told(demo(), demo(phase=Phase.READY, reason="all is ready"))]
+    kinds = [kind for kind, _ in entries(demo(), demo(phase=Phase.READY, reason="all is ready"))]
     assert ["phase", "notice"] == kinds
 
 
@@ -64,27 +64,27 @@ def test_what_needs_a_person_is_a_warning() -> None:
     """A demo that failed or will not go, and no other, whatever it is called."""
     for phase in Phase:
         after = demo(phase=phase, name="Quarter ends in June", reason="so it is")
-        kinds = {kind for kind, _ in told(demo(name=after.name, phase=Phase.DELETING), after)}
+        kinds = {kind for kind, _ in entries(demo(name=after.name, phase=Phase.DELETING), after)}
         assert (phase in (Phase.FAILED, Phase.QUARANTINED)) is ("warning" in kinds)
 
 
 def test_a_change_of_desire_says_why() -> None:
     """The owner's reason, or the failure that turned it round."""
     asked = demo(desired_state=Desired.DELETED, reason="asked for")
-    assert [("desired", "to be removed: asked for")] == told(demo(), asked)
+    assert [("desired", "to be removed: asked for")] == entries(demo(), asked)
     failure = Failure(component="vpc", reason="no room")
     turned = demo(desired_state=Desired.DELETED, failure=failure)
-    assert [("desired", "to be removed: vpc failed: no room")] == told(demo(), turned)
+    assert [("desired", "to be removed: vpc failed: no room")] == entries(demo(), turned)
 
 
 def test_a_new_loop_is_told() -> None:
     """By its number."""
-    assert [("loop", "loop 2 started")] == told(demo(), demo(generation=2))
+    assert [("loop", "loop 2 started")] == entries(demo(), demo(generation=2))
 
 
 def test_a_lease_that_stays_is_not_told() -> None:
     """Whatever else has changed."""
-    assert [("spec", "name is now Acme")] == told(demo(), demo(name="Acme"))
+    assert [("spec", "name is now Acme")] == entries(demo(), demo(name="Acme"))
 
 
 def test_a_changed_spec_is_told_by_its_differences() -> None:
@@ -110,17 +110,17 @@ def test_a_changed_spec_is_told_by_its_differences() -> None:
         "allowed addresses: added 198.51.100.7/32",
         "parameters: More, Size changed",
         "kept on failure: yes",
-    ] == [text for _, text in told(before, after)]
-    assert ("spec", "kept on failure: no") == told(after, before)[-1]
+    ] == [text for _, text in entries(before, after)]
+    assert ("spec", "kept on failure: no") == entries(after, before)[-1]
 
 
 def test_a_failure_is_told_only_of_what_is_failed() -> None:
     """A component that is tried again says what it does now."""
     failure = Failure(component="vpc", reason="no room")
     again = replace(component("vpc", status=Status.DELETING), failure=failure)
-    assert [("step", "vpc deleting")] == told(demo(component("vpc")), demo(again))
+    assert [("step", "vpc deleting")] == entries(demo(component("vpc")), demo(again))
     failed = component("vpc", status=Status.FAILED)
-    assert [("step", "vpc failed")] == told(demo(component("vpc")), demo(failed))
+    assert [("step", "vpc failed")] == entries(demo(component("vpc")), demo(failed))
 
 
 @pytest.mark.parametrize(
@@ -138,9 +138,9 @@ def test_an_end_says_why_where_not_all_went_well(
 ) -> None:
     """Where it did, the outcome is enough."""
     after = demo(phase=phase, failure=failure, reason="what was there stays")
-    assert said == told(demo(failure=failure), after)[-1][1]
+    assert said == entries(demo(failure=failure), after)[-1][1]
 
 
 def test_a_loop_is_told_whatever_its_number_was() -> None:
     """A restored record may have a lower one."""
-    assert [("loop", "loop 1 started")] == told(demo(generation=2), demo(generation=1))
+    assert [("loop", "loop 1 started")] == entries(demo(generation=2), demo(generation=1))
