@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parents[1]
-_STOPS_WITHIN = 15.0  # seconds; the emulator saves its state and lets running Lambdas end
+# Seconds; the emulator saves its state and lets running Lambdas end, slower on a busy machine.
+_STOPS_WITHIN = 60.0
 _LOOK_AGAIN = 0.05  # seconds between looks at a process that ends
 
 

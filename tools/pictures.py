@@ -61,8 +61,8 @@ class Studio:
         answer = httpx.post(url, json=body, headers=headers, timeout=30, trust_env=False)
         return answer.raise_for_status().json()
 
-    def open(self, mode: str, view: str, **claims: Any) -> Page:
-        """Open a view in one of the modes, with a person signed in."""
+    def open(self, mode: str, path: str, **claims: Any) -> Page:
+        """Open a page in one of the modes, with a person signed in."""
         context = self.browser.new_context(
             viewport=PHONE if mode == "phone" else DESKTOP,  # type: ignore[arg-type]
             color_scheme="dark" if mode == "dark" else "light",
@@ -75,7 +75,7 @@ class Studio:
             f"{{ token: '{token}', email: '{PERSON}', expires: Date.now() / 1000 + 3600 }}))"
         )
         page = context.new_page()
-        page.goto(f"{self.up.api_url}/app#/{view}")
+        page.goto(f"{self.up.api_url}/{path}")
         return page
 
     def shoot(self, page: Page, name: str, height: int | None = None) -> None:
@@ -138,7 +138,7 @@ def _fill(studio: Studio) -> None:
 
 def _new(studio: Studio) -> None:
     for mode in MODES:
-        page = studio.open(mode, "new")
+        page = studio.open(mode, "app#/new")
         for name in ("ecs", "rds"):
             page.locator(f'.component:has(.chip:text-is("{name}")) input').check()
         page.get_by_label("Name", exact=True).fill("Acme, Thursday")
@@ -151,16 +151,16 @@ def _progress(studio: Studio) -> None:
     """One demo of everything, half way in each mode, then ready, then as a prospect sees it."""
     demo = studio.post(PERSON, "demos", name="Acme, the whole tour", components="all")
     view = f"demos/{demo['demo_id']}"
-    for mode, page in [(mode, studio.open(mode, view)) for mode in MODES]:
+    for mode, page in [(mode, studio.open(mode, f"app#/{view}")) for mode in MODES]:
         page.locator('.node[data-state="creating"]:has-text("rds")').wait_for()
         page.locator('.node[data-state="ready"]:has-text("ecs")').wait_for()
         studio.shoot(page, f"demo-{mode}")
-    page = studio.open("light", view)
+    page = studio.open("light", f"app#/{view}")
     page.get_by_text("Ready after").wait_for()
     studio.shoot(page, "ready-light")
     share = studio.post(PERSON, f"{view}/shares", **_WORDS)
     for mode in MODES:
-        page = studio.open(mode, share["url"].partition("#/")[2])
+        page = studio.open(mode, share["url"])
         page.get_by_role("link", name="Jenkins").wait_for()
         studio.shoot(page, f"prospect-{mode}")
 
@@ -169,7 +169,7 @@ def _list(studio: Studio) -> None:
     demo = {"name": "Training, group 1", "components": ["asg", "eb"], "ttl_hours": 26}
     studio.post("grace@example.com", "demos", **demo)
     for mode in MODES:
-        page = studio.open(mode, "", groups=["demo-admins"])
+        page = studio.open(mode, "app#/", groups=["demo-admins"])
         page.get_by_text("Training, group 1").wait_for()
         page.locator('.row[data-state="provisioning"]').first.wait_for()
         studio.shoot(page, f"list-{mode}")
@@ -180,7 +180,7 @@ def _failure(studio: Studio) -> None:
     demo = studio.post(
         PERSON, "demos", name="Initech", components=components, keep_on_failure=True
     )
-    page = studio.open("light", f"demos/{demo['demo_id']}")
+    page = studio.open("light", f"app#/demos/{demo['demo_id']}")
     page.get_by_text("Unable to assume").first.wait_for()
     page.get_by_text("Failed (kept)", exact=True).wait_for()
     studio.shoot(page, "failure-light")
