@@ -8,7 +8,7 @@ from .conftest import Site
 
 
 def test_a_demo_is_paused_and_resumed(site: Site) -> None:
-    """What is lost and what it costs is said before, and that it rests, here and to prospects."""
+    """What is lost and what it costs is shown before, and that it rests, here and to prospects."""
     owner = site.person()
     demo_id = owner.demo("asg")
     page = owner.page

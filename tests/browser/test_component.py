@@ -38,7 +38,7 @@ def test_a_component_shows_its_resources_and_its_likely_cause(site: Site) -> Non
     assert [] == visit.shifts()
 
 
-def test_a_refused_removal_is_said_at_once(site: Site) -> None:
+def test_a_refused_removal_is_shown_at_once(site: Site) -> None:
     """With its reason and the time of the next try, long before an operator is asked."""
     site.control.fail("The bucket is locked", on="delete", component="s3")
     visit = site.person()

@@ -132,7 +132,7 @@ def test_nothing_is_asked_for_until_something_is_chosen(site: Site) -> None:
     assert [{"components": ["s3"], "name": "Nothing"}] == sent
 
 
-def test_what_the_service_refuses_is_said_at_its_field(site: Site) -> None:
+def test_what_the_service_refuses_is_shown_at_its_field(site: Site) -> None:
     """Components and parameters included; a plan that comes later does not wipe it out."""
     visit = site.person()
     page = visit.page

@@ -129,7 +129,7 @@ def test_a_refresh_moves_nothing_and_keeps_the_rows(site: Site) -> None:
 
 
 def test_several_are_extended_and_deleted_together(site: Site) -> None:
-    """After their number was typed; what the service refuses is said by name."""
+    """After their number was typed; what the service refuses is shown by name."""
     visit = site.person()
     page = visit.page
     made = [
@@ -186,7 +186,7 @@ def test_an_admin_looks_over_everybodys_demos(site: Site) -> None:
     expect(owner.page.get_by_role("link", name="Overview")).to_be_hidden()
 
 
-def test_trouble_with_the_service_is_told_and_passes(site: Site) -> None:
+def test_trouble_with_the_service_is_shown_and_passes(site: Site) -> None:
     """The list stays, a message says when the next try is, and goes with its success."""
     visit = site.person()
     answer(visit, *map(brief, range(4)))

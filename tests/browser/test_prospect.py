@@ -102,4 +102,4 @@ def test_the_policy_lets_no_inline_script_in(site: Site) -> None:
     )
     assert "script-src-elem" == broken
     assert visit.page.evaluate("window.broken") is None
-    visit.faults.clear()  # the refusal is told on the console too
+    visit.faults.clear()  # the refusal is on the console too

@@ -20,7 +20,7 @@ COLOURS = ("color-contrast", "link-in-text-block")
 def test_nothing_moves_and_nothing_is_at_fault(
     site: Site, faults: Callable[..., list[str]], family: str, width: int
 ) -> None:
-    """Each step is a transition; what moved or is at fault is told by its step.
+    """Each step is a transition; what moved or is at fault is named by its step.
 
     axe-core judges every view and state once, at every level, best practices included; of font
     families it sees no difference.

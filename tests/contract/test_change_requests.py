@@ -137,7 +137,7 @@ def test_a_change_that_cannot_be_is_refused(
     assert before == record(ready)
 
 
-def test_replacing_data_is_done_when_it_is_said(service: Service, ready: str) -> None:
+def test_replacing_data_is_done_when_it_is_confirmed(service: Service, ready: str) -> None:
     """The same change, with the word."""
     body = {"parameters": {"NetworkCidr": "10.9.0.0/16"}, "allow_replacement": True}
     assert 202 == patch(service, ready, body)[0]

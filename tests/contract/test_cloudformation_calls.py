@@ -177,7 +177,7 @@ def test_an_update_that_is_needless_or_under_way_is_no_error(
 def test_an_update_that_is_refused_says_how(
     recorded: Recorded, code: str, message: str, error: type[Exception]
 ) -> None:
-    """What may succeed later is tried again; what may not is told."""
+    """What may succeed later is tried again; what may not is reported."""
     recorded.stub.add_client_error("update_stack", code, message)
     with pytest.raises(error):
         update(recorded.stacks)
@@ -201,7 +201,7 @@ def test_a_stack_tells_the_values_that_it_was_made_with(recorded: Recorded) -> N
 @pytest.mark.parametrize(
     ("raw", "back"), [("UPDATE_ROLLBACK_COMPLETE", True), ("UPDATE_FAILED", False)]
 )
-def test_an_update_that_was_rolled_back_is_told_from_one_that_failed(
+def test_an_update_that_was_rolled_back_is_distinguished_from_one_that_failed(
     recorded: Recorded, raw: str, *, back: bool
 ) -> None:
     """The stack stands as before, and may be used."""
@@ -245,7 +245,7 @@ LAST_OPERATION = [
     ("raw", "status"),
     [("CREATE_FAILED", Status.FAILED), ("DELETE_FAILED", Status.DELETE_FAILED)],
 )
-def test_a_failure_is_told_by_the_first_resource_that_failed(
+def test_a_failure_is_described_by_the_first_resource_that_failed(
     recorded: Recorded, raw: str, status: Status
 ) -> None:
     """Not by what was cancelled for it, nor by what failed in an earlier operation."""
@@ -263,7 +263,7 @@ def test_a_failure_is_told_by_the_first_resource_that_failed(
     ("fields", "reason"),
     [({"StackStatusReason": "the role is gone"}, "the role is gone"), ({}, "no reason given")],
 )
-def test_a_failure_without_a_resource_is_told_by_the_stack(
+def test_a_failure_without_a_resource_is_described_by_the_stack(
     recorded: Recorded, fields: dict[str, str], reason: str
 ) -> None:
     """As far as CloudFormation says why."""
@@ -407,14 +407,14 @@ def test_what_failed_validation_is_read_from_the_operations_events(recorded: Rec
 
 
 def test_a_deletions_validation_is_that_of_the_deletion(recorded: Recorded) -> None:
-    """Of the last one: a bucket that is not empty is told of before anything is deleted."""
+    """Of the last one: a bucket that is not empty is reported before anything is deleted."""
     deleted = [{"OperationType": "DELETE_STACK", "OperationId": f"op-{n}"} for n in (4, 3)]
     failing(recorded, "DELETE_FAILED", LastOperations=[*deleted, *CREATED])
     validated(recorded, INVALID, operation="op-4")
     assert "Bucket" == why(recorded)[0]
 
 
-def test_a_hook_that_refused_is_told(recorded: Recorded) -> None:
+def test_a_hook_that_refused_is_reported(recorded: Recorded) -> None:
     """And the stack is named where no resource is."""
     failing(recorded, "CREATE_FAILED", LastOperations=CREATED)
     hook = {"EventType": "HOOK_INVOCATION_ERROR", "HookStatusReason": "not encrypted"}
@@ -423,10 +423,10 @@ def test_a_hook_that_refused_is_told(recorded: Recorded) -> None:
 
 
 @pytest.mark.parametrize("code", ["AccessDenied", "ValidationError", "InvalidAction"])
-def test_without_the_operations_events_the_stacks_reason_is_told(
+def test_without_the_operations_events_the_stacks_reason_is_reported(
     recorded: Recorded, code: str
 ) -> None:
-    """What is not told must not hide what is."""
+    """What is not reported must not hide what is."""
     failing(recorded, "CREATE_FAILED", LastOperations=CREATED, StackStatusReason="validation")
     recorded.stub.add_client_error("describe_events", code, "no", 400)
     assert (None, "validation") == why(recorded)

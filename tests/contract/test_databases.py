@@ -125,7 +125,7 @@ def test_only_what_does_not_do_so_already_is_asked(
         ("AccessDenied", AccessDenied),
     ],
 )
-def test_what_passes_is_asked_again_and_what_does_not_is_told(
+def test_what_passes_is_retried_and_what_does_not_is_reported(
     monkeypatch: pytest.MonkeyPatch, code: str, error: type[Exception]
 ) -> None:
     """A database that is being backed up can be stopped later; a right that is missing cannot."""

@@ -148,8 +148,8 @@ def test_an_answer_takes_an_address_off(shares: ShareStore) -> None:
     assert shares.add_waiting(a_share(), WORK, TOLD, most=5)
 
 
-def test_each_change_of_a_link_is_told_once(timeline: Timeline, shares: ShareStore) -> None:
-    """In the same transaction: what was refused is not told."""
+def test_each_change_of_a_link_is_recorded_once(timeline: Timeline, shares: ShareStore) -> None:
+    """In the same transaction: what was refused is not recorded."""
     shares.put(a_share(), TOLD, made=0)
     shares.add_waiting(a_share(), HOME, TOLD, most=5)
     shares.add_waiting(a_share(), HOME, TOLD, most=5)

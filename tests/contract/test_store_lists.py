@@ -36,7 +36,7 @@ def every(fetch: Callable[..., Page[Demo] | Page[Entry]]) -> list[Demo | Entry]:
 
 
 def test_a_thousand_demos_are_listed_once_each(store: Stores) -> None:
-    """Nothing is left out or told twice where one page ends and the next begins."""
+    """Nothing is left out or listed twice where one page ends and the next begins."""
     fill(store, (a_demo(number) for number in range(MANY)))
     listed = every(lambda cursor: store.records.list(OWN, limit=97, cursor=cursor))
     assert [a_demo(n).demo_id for n in reversed(range(MANY))] == [
@@ -156,7 +156,7 @@ def test_a_list_refuses_a_foreign_cursor(store: Stores, order: Order, cursor: st
         store.records.list(Listing(order=order), limit=1, cursor=cursor)
 
 
-def test_a_timeline_is_told_in_order(store: Stores) -> None:
+def test_a_timeline_is_listed_in_order(store: Stores) -> None:
     """Entries come oldest first, those of one write in the order they were written."""
     store.records.create(a_demo(), [entry("0"), entry("1")], ROOM)
     for number in range(2, 40, 2):

@@ -38,7 +38,7 @@ def test_a_hundred_at_once_leave_three(store: Stores) -> None:
     assert 3 == len(store.quota_slots.slots())
 
 
-def test_who_holds_the_slots_is_told(store: Stores) -> None:
+def test_who_holds_the_slots_is_named(store: Stores) -> None:
     """A refusal names the limit, its size and the demos in it."""
     for number in range(3):
         store.records.create(a_demo(number), (), THREE)

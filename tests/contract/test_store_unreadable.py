@@ -117,7 +117,7 @@ def test_a_field_of_a_newer_release_is_no_hindrance(client: Any, table: Stores) 
 
 
 def test_a_timeline_entry_of_an_unknown_kind_is_left_out(client: Any, table: Stores) -> None:
-    """The rest of the timeline is told."""
+    """The rest of the timeline is listed."""
     items = client.scan(TableName="demos")["Items"]
     first = min(i["sk"]["S"] for i in items if i["sk"]["S"].startswith("EVENT#"))
     client.update_item(

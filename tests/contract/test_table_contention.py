@@ -1,4 +1,4 @@
-"""Items that other requests hold: waited for a little, and then told as such."""
+"""Items that other requests hold: waited for a little, and then reported as such."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_a_write_waits_for_the_transaction_before_it(
 
 
 @pytest.mark.parametrize("act", WRITES.values(), ids=WRITES)
-def test_contention_that_lasts_is_told(act: Act, table: Stores, client: Contended) -> None:
+def test_contention_that_lasts_is_reported(act: Act, table: Stores, client: Contended) -> None:
     """After so many tries, as what may be tried later, and not as another's write."""
     client.refusals = [cancelled("TransactionConflict", "None")] * 100
     with pytest.raises(Throttled, match="words"):
@@ -111,7 +111,7 @@ def test_contention_that_lasts_is_told(act: Act, table: Stores, client: Contende
 
 @pytest.mark.parametrize("act", UPDATES.values(), ids=UPDATES)
 @pytest.mark.parametrize("code", BUSY)
-def test_an_update_that_stays_refused_is_told(
+def test_an_update_that_stays_refused_is_reported(
     code: str, act: Act, table: Stores, client: Contended
 ) -> None:
     """An event is delivered again, and a loop parks again."""

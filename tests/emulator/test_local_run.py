@@ -177,7 +177,7 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demo, "_LOOK_EVERY", 0)
 
 
-def test_progress_is_told_on_change_without_a_terminal() -> None:
+def test_progress_is_printed_on_change_without_a_terminal() -> None:
     """Without a terminal each change is a line, and what did not change is not repeated."""
     out = io.StringIO()
     ready = a_demo("ready", "ready", "ready")
@@ -225,13 +225,13 @@ def test_a_failed_demo_names_its_cause() -> None:
 
 
 def test_a_demo_that_never_becomes_ready_is_given_up() -> None:
-    """After the time it was given, the demo's own reason is told."""
+    """After the time it was given, the demo's own reason is the message."""
     with pytest.raises(demo.DemoError, match=r"still provisioning \(waiting\)"):
         demo.follow(client(), a_demo("provisioning"), lambda _: None, -1)
 
 
 def test_a_refused_request_is_quoted() -> None:
-    """An error answer is told in its problem document's words, a full quota with what to do."""
+    """An error has its problem document's words, a full quota also what to do about it."""
     refused = httpx.Response(422, json={"detail": "no such component"}, request=POST)
     with pytest.raises(demo.DemoError, match=r"^no such component$"):
         demo.checked(refused)
@@ -320,7 +320,7 @@ def test_two_demos_have_two_names() -> None:
 def test_the_page_is_named_as_soon_as_the_service_is_up(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The page's address, and what a killed emulator lost, are said before the demo is built."""
+    """The page's address and what a killed emulator lost are printed before a demo is built."""
     fields = dict.fromkeys(service.Service.__dataclass_fields__, "x")
     up = service.Service(**{**fields, "lost": "All is lost."})  # type: ignore[arg-type]
     monkeypatch.setattr(service, "up", lambda **_: up)

@@ -29,12 +29,12 @@ def test_the_second_instance_pulls_what_the_first_has_built(
     first = _kept(machines, bucket)
     assert ["registry/v2/stelligent-demo-docker-image/manifests/latest"] == list(first)
     (builder,) = of(machines, "ecs", demo_id)
-    assert "Successfully tagged localhost:5000/" in _said(builder)
+    assert "Successfully tagged localhost:5000/" in _output_of(builder)
     machines.aws.control.kill_instance(builder["instance_id"])
     puller = wait_for(lambda: _another(machines, demo_id, builder), "another instance")
     link = ready["links"]["Container service"]
     wait_for(lambda: opened(link).status_code == 200, "the page of the instance that pulled")
-    assert "Successfully tagged" not in _said(puller)
+    assert "Successfully tagged" not in _output_of(puller)
     assert first == _kept(machines, bucket)
     before = _containers(machines, demo_id)
     _job(machines, demo_id, "build", tmp_path)
@@ -54,7 +54,7 @@ def _kept(running: Running, bucket: str) -> dict[str, Any]:
     return {one["Key"]: (one["ETag"], one["LastModified"]) for one in found.get("Contents", ())}
 
 
-def _said(instance: dict[str, Any]) -> str:
+def _output_of(instance: dict[str, Any]) -> str:
     log: Path = Path(instance["directory"], "root/var/log/cloud-init-output.log")
     return log.read_text()
 

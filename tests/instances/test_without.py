@@ -1,4 +1,4 @@
-"""A machine without Apache and MariaDB, and with a jenkins.war: what is in whose place is said."""
+"""A machine without Apache and MariaDB, and with a jenkins.war, reports what is in whose place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Credentials over HTTP: read with the API's own role, for the owner alone, and told."""
+"""Credentials over HTTP: read with the API's own role, for the owner alone, and recorded."""
 
 from __future__ import annotations
 

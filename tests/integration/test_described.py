@@ -179,7 +179,7 @@ def test_a_full_quota_and_a_passed_limit_are_as_described(running: Running, chec
 
 
 def test_answers_are_compressed_for_who_takes_that(running: Running) -> None:
-    """From 1 KB on, as the gateway is told; a small one is not worth it."""
+    """From 1 KB on, as the gateway is set; a small one is not worth it."""
     (api,) = running.aws.client("apigateway").get_rest_apis()["items"]
     assert 1024 == api["minimumCompressionSize"]
     owner = running.person()

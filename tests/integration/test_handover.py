@@ -52,7 +52,7 @@ def _tagged(running: Running, demo_id: str) -> str | None:
     return ours.get(f"{PREFIX}:owner")
 
 
-def test_a_full_receiver_is_told_and_nothing_changes(running: Running) -> None:
+def test_a_full_receiver_is_reported_and_nothing_changes(running: Running) -> None:
     """What is in the way is named; the offer stands, also while the demo is being made."""
     ann, bob = running.person(), running.person()
     held = [bob.ask("s3") for _ in range(3)]

@@ -107,7 +107,7 @@ def test_a_media_type_other_than_json_is_refused(running: Running) -> None:
     assert 415 == answer.json()["status"]
 
 
-def test_all_problems_of_a_request_are_told_at_once(running: Running) -> None:
+def test_all_problems_of_a_request_are_reported_at_once(running: Running) -> None:
     """Three wrong fields make three entries."""
     body = {"components": ["esc"], "region": "moon", "ttl_hours": 100}
     answer = running.person().call("POST", "/demos", body)

@@ -20,7 +20,7 @@ Resources:
 
 
 def test_the_shipped_templates_lack_nothing() -> None:
-    """Nothing is said of what comes with the repository."""
+    """Nothing is reported of what comes with the repository."""
     assert [] == verdict(ROOT)
 
 
@@ -31,7 +31,7 @@ def test_a_template_that_stays_within_the_rights_lacks_nothing(copy: Copy) -> No
 
 
 def test_a_right_that_is_lacking_is_named(copy: Copy) -> None:
-    """The component, the resource, the handler and the action are told."""
+    """The component, the resource, the handler and the action are named."""
     (copy.root / "cfn" / "own.yaml").write_text(TOPIC)
     lines = verdict(copy.root)
     assert all(line.startswith("own: Topic: AWS would refuse it to ") for line in lines)
@@ -60,7 +60,7 @@ def test_a_text_that_does_not_fit_is_named(copy: Copy) -> None:
         ),
     ],
 )
-def test_what_cannot_be_judged_is_said(copy: Copy, resource: str, words: str) -> None:
+def test_what_cannot_be_checked_is_reported(copy: Copy, resource: str, words: str) -> None:
     """Nothing passes only because nobody knows it, and nothing else is held up."""
     (copy.root / "cfn" / "own.yaml").write_text(f"Resources: {{It: {resource}}}")
     lines = verdict(copy.root)

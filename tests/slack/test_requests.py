@@ -184,7 +184,7 @@ def test_a_record_written_meanwhile_is_tried_again(
     assert [] == stage.chat.responses
 
 
-def test_what_the_operator_must_mend_is_told_and_logged(stage: SlackStage) -> None:
+def test_what_the_operator_must_mend_is_reported_and_logged(stage: SlackStage) -> None:
     """The person hears that it is not them; the stream logs the rest and goes on."""
     stage.chat.errors["account"] = [AccessDenied("users.info: token_revoked")]
     with pytest.raises(AccessDenied):

@@ -1,4 +1,4 @@
-"""The app's secret: where it may be kept, and what is said when it is not there."""
+"""The app's secret: where it may be kept, and the error when it is not there."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_an_absent_secret_is_named(name: str) -> None:
 
 @pytest.mark.parametrize("text", ["shh", '{"signing_secret": "shh"}', "[1]"])
 def test_an_unreadable_secret_is_not_quoted(text: str) -> None:
-    """What is missing is said, and nothing of what is there."""
+    """What is missing is named, and nothing of what is there."""
     client("secretsmanager").create_secret(Name="slack", SecretString=text)
     with pytest.raises(MissingSetting) as raised:
         SlackSecret("slack", client).credentials()

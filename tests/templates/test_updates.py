@@ -104,7 +104,7 @@ def test_tags_change_in_place(component: str) -> None:
 
 
 @pytest.mark.parametrize("component", COMPONENTS)
-def test_what_replaces_data_is_said(component: str) -> None:
+def test_what_replaces_data_is_stated(component: str) -> None:
     """A parameter whose change would replace what holds data is among the template's Replaces."""
     kinds = {name: body["Type"] for name, body in load(component)["Resources"].items()}
     replacing = {
@@ -116,7 +116,7 @@ def test_what_replaces_data_is_said(component: str) -> None:
     assert replacing <= set(CATALOG.components[component].replaces)
 
 
-def test_what_costs_jenkins_its_home_is_said() -> None:
+def test_what_costs_jenkins_its_home_is_stated() -> None:
     """Whatever changes its launch template replaces the instance, and nothing else does."""
     template = load("jenkins")
     data = template["Resources"]["LaunchTemplate"]["Properties"]["LaunchTemplateData"]

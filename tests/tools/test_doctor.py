@@ -127,7 +127,7 @@ def test_demos_that_stand_already_are_not_counted_twice(
     assert f"2 in use, {limit - 1} more needed" in found.detail
 
 
-def test_a_quota_that_cannot_be_read_is_said(cloud: None) -> None:
+def test_a_quota_that_cannot_be_read_is_reported(cloud: None) -> None:
     """What AWS does not answer is neither fine nor failing."""
     account = deployed(4, network())
     real = account.client
@@ -197,7 +197,7 @@ def test_a_template_whose_network_nobody_has_is_not_asked(cloud: None) -> None:
 
 
 def test_a_check_that_aws_refuses_stops_no_other(cloud: None) -> None:
-    """One refused question is told as such, and the next is asked."""
+    """One refused question is reported as such, and the next is asked."""
     account = deployed(1, network())
 
     def refused(_: Account) -> Iterator[Finding]:
@@ -267,7 +267,7 @@ def simulated(iam: _Simulator) -> Account:
 
 
 def test_each_function_is_simulated_with_its_own_role() -> None:
-    """A right that one function's role lacks is told for that function and for no other."""
+    """A right that one function's role lacks is reported for that function and for no other."""
     iam = _Simulator("cloudformation:CreateStack")
     found = {f.subject: f for f in check_function_roles(simulated(iam))}
     assert Verdict.FAILS is found["function create_stack"].verdict

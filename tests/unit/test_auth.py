@@ -150,7 +150,7 @@ def test_a_good_token_has_an_owner(issuer: Issuer, kid: str, alg: str) -> None:
 def test_a_token_that_says_of_nobody_who_they_are(
     issuer: Issuer, changed: dict[str, Any], words: str
 ) -> None:
-    """It is refused, and the reason is said."""
+    """It is refused, with the reason."""
     with pytest.raises(TokenRefused, match=words):
         identify(token(issuer, **changed), issuer.settings())
 
@@ -220,7 +220,7 @@ def test_a_token_cannot_choose_another_algorithm_for_a_key(issuer: Issuer, alg: 
 def test_an_issuer_in_trouble_is_nobodys_denial(
     issuer: Issuer, path: str, answer: tuple[int, Any]
 ) -> None:
-    """Nothing is said of the token, nothing is remembered, and the next call is well again."""
+    """Nothing is known of the token, nothing is remembered, and the next call is well again."""
     issuer.answers[path] = answer
     with pytest.raises(Unavailable):
         identify(token(issuer), issuer.settings())
@@ -288,7 +288,7 @@ def test_the_operator_says_who_may_own_demos(
             identify(token(issuer, **claims), settings)
 
 
-def test_the_authorizer_lets_a_refusal_through_to_be_said(
+def test_the_authorizer_lets_a_refusal_through_to_be_explained(
     issuer: Issuer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The reason is in its context; an issuer in trouble is an error that the gateway answers."""

@@ -1,4 +1,4 @@
-"""Ending, extending and retrying: what changes, what is told, and who is woken."""
+"""Ending, extending and retrying: what changes, what is recorded, and who is woken."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -172,7 +172,7 @@ def test_a_change_that_is_overtaken_each_time_is_refused_in_the_end() -> None:
     assert 5 == len(tries)
 
 
-def test_a_lease_is_moved_with_its_item_and_told() -> None:
+def test_a_lease_is_moved_with_its_item_and_recorded() -> None:
     """Record, lease item and timeline change together."""
     stage = Stage()
     demo = asked(stage)

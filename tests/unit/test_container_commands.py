@@ -1,4 +1,4 @@
-"""What the machine's container engine is told in the place of an instance's `docker`."""
+"""What the machine's container engine is given in the place of an instance's `docker`."""
 
 from __future__ import annotations
 

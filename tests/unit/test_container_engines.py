@@ -1,4 +1,4 @@
-"""Whether this machine's own Docker or Podman is used for containers, and what is said if not."""
+"""Whether this machine's own Docker or Podman is used for containers, and the reason if not."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def program(folder: Path, name: str, script: str) -> None:
 
 
 def asked(folder: Path) -> str:
-    """Ask, and give what is said when it is known."""
+    """Ask, and return the sentence when it is known."""
     engine.ask(folder / "instances")
     while engine.choice()[0] == 2:
         time.sleep(0.01)

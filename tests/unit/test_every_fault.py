@@ -43,7 +43,7 @@ def refused(body: Any, own_block: str | None = HOME) -> set[str]:
     ],
 )
 def test_a_wrong_type_hides_no_other_fault(body: Any, fields: set[str]) -> None:
-    """Types, rules and unknown fields are told together, each field once."""
+    """Types, rules and unknown fields are reported together, each field once."""
     assert fields == refused(body)
 
 

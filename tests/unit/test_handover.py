@@ -111,7 +111,7 @@ def test_the_code_is_not_kept() -> None:
 
 
 def test_asking_again_answers_the_same() -> None:
-    """Whose answer was lost asks again, and nobody else may; it is told once."""
+    """Whose answer was lost asks again, and nobody else may; it is recorded once."""
     scene = Scene()
     code = scene.offer()
     first, again = (scene.handover.accept(BOB, code) for _ in range(2))

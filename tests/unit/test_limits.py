@@ -98,7 +98,7 @@ def test_refused_deletions_are_tried_ever_more_seldom(attempts: int, seconds: in
     assert refused.demo == plan(refused.demo).demo
 
 
-def test_the_first_failure_is_the_one_that_is_told() -> None:
+def test_the_first_failure_is_the_one_that_is_reported() -> None:
     """What fails later follows from it, or does not matter any more."""
     first = Failure(component="vpc", reason="no room")
     later = component(

@@ -92,7 +92,7 @@ def test_a_change_to_a_demo_in_its_loop_wakes_that_loop() -> None:
     assert ["t1"] == stage.workflow.woken
 
 
-def test_a_restart_is_told_and_dated() -> None:
+def test_a_restart_is_reported_and_dated() -> None:
     """The watchdog leaves the new loop its time."""
     stage = Stage()
     before = rested(stage)

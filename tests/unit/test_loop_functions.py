@@ -58,7 +58,7 @@ def test_a_plan_answers_with_ids_and_actions(stage: Stage) -> None:
     assert 2 == plan(**answer)["looks"]
 
 
-def test_an_error_is_told_in_its_own_words(stage: Stage) -> None:
+def test_an_error_is_reported_in_its_own_words(stage: Stage) -> None:
     """Out of the JSON that Lambda wraps it in."""
     plan()
     plan(failed("Rejected", json.dumps({"errorMessage": "no such role", "errorType": "Rejected"})))
@@ -68,7 +68,7 @@ def test_an_error_is_told_in_its_own_words(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("cause", ["plain words", "[1]", '{"other": 1}'])
-def test_an_error_in_another_form_is_told_as_it_is(stage: Stage, cause: str) -> None:
+def test_an_error_in_another_form_is_reported_as_it_is(stage: Stage, cause: str) -> None:
     """Nothing is lost for being unexpected."""
     plan()
     plan(failed("Rejected", cause))
@@ -149,7 +149,7 @@ def test_a_wait_leaves_its_token(stage: Stage) -> None:
     assert {"demo0001": "t1"} == stage.store.tokens
 
 
-def test_a_demo_without_a_record_is_told_by_its_class(stage: Stage) -> None:
+def test_a_demo_without_a_record_is_reported_by_its_class(stage: Stage) -> None:
     """The state machine's Catch goes by the name."""
     with pytest.raises(NotFound):
         loop.plan({**STATE, "demo_id": "nobody00"}, None)

@@ -250,7 +250,7 @@ def test_an_outcome_of_an_unknown_step_changes_nothing() -> None:
     assert made == apply_outcomes(made, [Outcome(action=CREATE)], NOW)
 
 
-def test_an_outcome_told_twice_counts_once() -> None:
+def test_an_outcome_reported_twice_counts_once() -> None:
     """A plan whose answer was lost is made again from the same outcomes."""
     made = demo(component("vpc", status=Status.DELETING))
     outcome = Outcome(action=DELETE, error="no")

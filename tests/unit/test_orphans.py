@@ -139,7 +139,7 @@ def test_what_a_search_could_not_see_stays_a_suspect() -> None:
 
 
 def test_a_demo_that_comes_to_life_during_the_search_is_left_alone() -> None:
-    """The search is told, and the demo keeps what it has."""
+    """The search reports it, and the demo keeps what it has."""
     stage, reported = Stage(), []
     demo = stage.request.create(OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
     ended = replace(demo, phase=Phase.DELETED, desired_state=Desired.DELETED, looping=False)

@@ -144,7 +144,7 @@ def test_no_other_shipped_parameter_names_a_size() -> None:
     assert sizes == {(c, p) for c, names in PRICED.items() for p in names}
 
 
-def test_a_region_without_prices_is_said() -> None:
+def test_a_region_without_prices_is_named() -> None:
     """What has one price everywhere is still known."""
     cost = cost_of(CATALOG, ["rds"], {}, "sa-east-1")
     assert {"rds: Database instance", "rds: Database storage"} == set(cost.running.unknown)

@@ -1,4 +1,4 @@
-"""A request: everything wrong with it is said at once, each with its field."""
+"""A request: everything wrong with it is reported at once, each with its field."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -76,7 +76,7 @@ def test_a_component_asked_for_twice_is_made_once() -> None:
     assert ("vpc",) == made(components=("vpc", "vpc")).requested_components
 
 
-def test_every_fault_is_told_at_once() -> None:
+def test_every_fault_is_reported_at_once() -> None:
     """Nobody has to ask five times to learn of five mistakes."""
     faults = refused(
         components=("vpcs",),

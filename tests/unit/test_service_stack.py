@@ -49,7 +49,7 @@ def test_an_access_log_tells_no_secret(template: dict[str, Any]) -> None:
     assert ("HasAccessLog", {"Ref": "AWS::NoValue"}) == (condition, otherwise)
 
 
-def test_an_access_log_is_kept_for_as_long_as_is_said(template: dict[str, Any]) -> None:
+def test_an_access_log_is_kept_for_as_long_as_is_set(template: dict[str, Any]) -> None:
     """None is kept for ever, and none is written unless somebody says so."""
     group = template["Resources"]["AccessLog"]
     days = template["Parameters"]["AccessLogDays"]

@@ -252,7 +252,7 @@ def test_a_link_keeps_who_invites_and_what_they_say() -> None:
     assert ("Acme", "Ann Lee", "See you at ten.") == (share.label, share.host, share.note)
 
 
-def test_making_and_revoking_a_link_is_told() -> None:
+def test_making_and_revoking_a_link_is_recorded() -> None:
     """By its label, and by its id where it has none; the token is in no entry."""
     scene = Scene()
     token = scene.sharing.create(ANN, scene.demo_id, Invitation(label="Acme", hours=1))[1]

@@ -17,7 +17,7 @@ def entries(before: Demo, after: Demo) -> list[tuple[str, str]]:
     return [(e.kind.value, e.text) for e in changes(before, after, now=NOW, actor="ann")]
 
 
-def test_nothing_changed_is_nothing_told() -> None:
+def test_nothing_changed_is_no_entry() -> None:
     """A look that finds all as it was leaves no line."""
     assert [] == entries(demo(component("s3")), demo(component("s3")))
 
@@ -28,7 +28,7 @@ def test_a_change_carries_who_and_when() -> None:
     assert ("ann", NOW) == (entry.actor, entry.at)
 
 
-def test_a_lease_that_moves_is_told() -> None:
+def test_a_lease_that_moves_is_recorded() -> None:
     """Longer or shorter, with its new end."""
     end = demo().expires_at
     assert [("lease", "lease extended to 2026-01-05 13:10 UTC")] == entries(
@@ -39,7 +39,7 @@ def test_a_lease_that_moves_is_told() -> None:
     )
 
 
-def test_a_step_is_told_with_its_cause() -> None:
+def test_a_step_is_recorded_with_its_cause() -> None:
     """The first resource that failed, and why."""
     broken = replace(
         component("vpc", status=Status.FAILED),
@@ -48,13 +48,13 @@ def test_a_step_is_told_with_its_cause() -> None:
     assert [("step", "vpc failed: Net: no room")] == entries(demo(component("vpc")), demo(broken))
 
 
-def test_a_step_found_later_is_told() -> None:
+def test_a_step_found_later_is_recorded() -> None:
     """An adopted stack may be one that the record never had."""
     found = demo(component("vpc", status=Status.READY), requested_components=())
     assert [("step", "vpc ready")] == entries(demo(), found)
 
 
-def test_an_end_is_told_twice_once_for_people() -> None:
+def test_an_end_is_recorded_twice_once_for_people() -> None:
     """A phase that people wait for is a notice too."""
     kinds = [kind for kind, _ in entries(demo(), demo(phase=Phase.READY, reason="all is ready"))]
     assert ["phase", "notice"] == kinds
@@ -77,17 +77,17 @@ def test_a_change_of_desire_says_why() -> None:
     assert [("desired", "to be removed: vpc failed: no room")] == entries(demo(), turned)
 
 
-def test_a_new_loop_is_told() -> None:
+def test_a_new_loop_is_recorded() -> None:
     """By its number."""
     assert [("loop", "loop 2 started")] == entries(demo(), demo(generation=2))
 
 
-def test_a_lease_that_stays_is_not_told() -> None:
+def test_a_lease_that_stays_is_not_recorded() -> None:
     """Whatever else has changed."""
     assert [("spec", "name is now Acme")] == entries(demo(), demo(name="Acme"))
 
 
-def test_a_changed_spec_is_told_by_its_differences() -> None:
+def test_a_changed_spec_is_recorded_by_its_differences() -> None:
     """What came, what went, and which parameters have other values."""
     before = demo(
         requested_components=("vpc", "s3"),
@@ -114,7 +114,7 @@ def test_a_changed_spec_is_told_by_its_differences() -> None:
     assert ("spec", "kept on failure: no") == entries(after, before)[-1]
 
 
-def test_a_failure_is_told_only_of_what_is_failed() -> None:
+def test_a_failure_is_recorded_only_of_what_is_failed() -> None:
     """A component that is tried again says what it does now."""
     failure = Failure(component="vpc", reason="no room")
     again = replace(component("vpc", status=Status.DELETING), failure=failure)
@@ -141,6 +141,6 @@ def test_an_end_says_why_where_not_all_went_well(
     assert said == entries(demo(failure=failure), after)[-1][1]
 
 
-def test_a_loop_is_told_whatever_its_number_was() -> None:
+def test_a_loop_is_recorded_whatever_its_number_was() -> None:
     """A restored record may have a lower one."""
     assert [("loop", "loop 1 started")] == entries(demo(generation=2), demo(generation=1))
