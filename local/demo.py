@@ -31,7 +31,7 @@ from tools import packaging
 
 # The longest way through the eight stacks is 20 typical minutes: half a minute at this pace.
 _PACE = 1.5
-_LOOK_EVERY = 0.3  # seconds
+_POLL_SECONDS = 0.3  # seconds
 _GIVE_UP_AFTER = 180.0  # seconds without becoming ready, beyond the time that the pace implies
 # Demos cost nothing here, so trying this out is not stopped by the quotas of an account.
 _PARAMETERS = {"LimitPerOwner": "100", "LimitInAll": "100"}
@@ -157,7 +157,7 @@ def follow(
             raise DemoError(_failure(demo))
         if time.monotonic() > until:
             raise DemoError(f"still {demo['phase']} ({demo['reason']}); look at .local/emulator")
-        time.sleep(_LOOK_EVERY)
+        time.sleep(_POLL_SECONDS)
         demo = checked(client.get(f"/demos/{demo['demo_id']}"))
 
 

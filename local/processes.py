@@ -12,7 +12,7 @@ from pathlib import Path
 _ROOT = Path(__file__).resolve().parents[1]
 # Seconds; the emulator saves its state and lets running Lambdas end, slower on a busy machine.
 _STOPS_WITHIN = 60.0
-_LOOK_AGAIN = 0.05  # seconds between looks at a process that ends
+_POLL_SECONDS = 0.05  # seconds between polls of a process that ends
 
 
 class ProcessError(RuntimeError):
@@ -59,7 +59,7 @@ def stop(pid: int, within: float = _STOPS_WITHIN) -> bool:
         os.kill(pid, number)
         until = time.monotonic() + within
         while is_running(pid) and time.monotonic() < until:
-            time.sleep(_LOOK_AGAIN)
+            time.sleep(_POLL_SECONDS)
         if not is_running(pid):
             return number == signal.SIGTERM
     raise ProcessError(f"process {pid} does not end")

@@ -16,7 +16,7 @@ from typing import Any
 from local import processes
 
 _STARTS_WITHIN = 120.0  # seconds; it takes one, and longer on a busy machine
-_LOOK_AGAIN = 0.05  # seconds
+_POLL_SECONDS = 0.05  # seconds
 
 
 class ServerError(processes.ProcessError):
@@ -78,7 +78,7 @@ def start(module: str, state: Path, name: str, *, port: int = 0) -> tuple[int, i
             process.kill()  # nobody would know of it
             process.wait()
             raise ServerError(f"{module} did not start; see {name}.log")
-        time.sleep(_LOOK_AGAIN)
+        time.sleep(_POLL_SECONDS)
     return int(port_file.read_text()), process.pid
 
 

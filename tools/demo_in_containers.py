@@ -19,7 +19,7 @@ from tools.packaging import ROOT
 
 _COMPONENTS = ("ecs", "eb")
 _GIVE_UP = 300.0  # seconds
-_LOOK_AGAIN = 0.3
+_POLL_SECONDS = 0.3
 _INSPECT = ("container", "inspect", "--format")
 _USED = "run in containers of this machine's podman"
 
@@ -59,7 +59,7 @@ def _live(client: httpx.Client, podman: Callable[..., str]) -> None:
     if not any(_USED in sentence for sentence in local["details"]):
         raise ContainersError(f"podman was not used: {local['details']}")
     for title in ("Container service", "Elastic Beanstalk"):
-        _look_at(ready["links"][title], str(ready["demo_id"]), ready["region"])
+        _check_link(ready["links"][title], str(ready["demo_id"]), ready["region"])
     names = _containers(podman)
     _expect("containers while the demo lives", len(_COMPONENTS), len(names))
     (task,) = (name for name in names if "-ecs-" in name)
@@ -71,7 +71,7 @@ def _live(client: httpx.Client, podman: Callable[..., str]) -> None:
     _expect("containers after the demo's", [], _containers(podman))
 
 
-def _look_at(link: str, demo_id: str, region: str) -> None:
+def _check_link(link: str, demo_id: str, region: str) -> None:
     """Read the page, and what the instance tells it of the demo."""
     page = _get(link)
     _expect(
@@ -98,7 +98,7 @@ def _wait_for(what: str, happened: Callable[[], bool]) -> None:
     while not happened():
         if time.monotonic() > until:
             raise ContainersError(f"waited in vain for {what}")
-        time.sleep(_LOOK_AGAIN)
+        time.sleep(_POLL_SECONDS)
 
 
 def _containers(podman: Callable[..., str]) -> list[str]:

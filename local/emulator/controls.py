@@ -13,7 +13,7 @@ from typing import Any
 from local.patching import pinned
 
 _STATE = "stelligent_controls"
-_LOOK_AGAIN = 0.05  # seconds between looks whether a hanging step was released
+_POLL_SECONDS = 0.05  # seconds between polls of a hanging step
 _ids = count(1)
 
 
@@ -54,7 +54,7 @@ class Controls:
     delete_share: float = 0.25  # deletion takes this share of the time of creation
     events: bool = True  # stack status changes go to EventBridge
     ttl: bool = True  # expired items are removed
-    ttl_interval: float = 60.0  # seconds between looks for expired items
+    ttl_interval: float = 60.0  # seconds between searches for expired items
     faults: list[Fault] = field(default_factory=list)
 
     def switch(self, settings: dict[str, Any]) -> None:
@@ -83,7 +83,7 @@ class Controls:
             fault.times -= 1
         # A fault is plain data that outlives a restart, so it carries no event to wait for.
         while fault.hang and fault in self.faults:  # noqa: ASYNC110
-            await asyncio.sleep(_LOOK_AGAIN)
+            await asyncio.sleep(_POLL_SECONDS)
         if not fault.hang:
             raise ValueError(fault.reason)
 

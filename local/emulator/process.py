@@ -27,7 +27,7 @@ _STARTS_WITHIN = 120.0  # seconds; it takes about two, and longer on a busy mach
 _PORTS_TRIED = 5
 _LOG_LINES = 20  # that an error quotes
 PORT_TAKEN = 98  # the exit status of an emulator that could not bind its port
-_LOOK_AGAIN = 0.05  # seconds between looks at a process that starts
+_POLL_SECONDS = 0.05  # seconds between polls of a process that starts
 
 
 class EmulatorError(processes.ProcessError):
@@ -232,7 +232,7 @@ class Emulator:
                 if ended == PORT_TAKEN:  # and does not listen yet, or no more
                     raise self._port_taken()
                 raise EmulatorError(f"the emulator did not start:\n{self._log_tail()}")
-            time.sleep(_LOOK_AGAIN)
+            time.sleep(_POLL_SECONDS)
 
     def _log_tail(self) -> str:
         lines = self.log_file.read_text(errors="replace").splitlines()

@@ -22,8 +22,8 @@ from local.patching import pinned, wrap
 SUFFIX = ".elb.localhost"
 _LOAD_BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
 _LONGEST_LABEL = 63
-_SOON = 0.2  # seconds between looks at a target that is not healthy
-_LEAST = 1.0  # seconds between looks at one that is
+_SOON = 0.2  # seconds between health checks of a target that is not healthy
+_LEAST = 1.0  # seconds between those of one that is
 _MINUTE = 60.0
 _turns = itertools.count()
 
@@ -121,7 +121,7 @@ def _of(arn: str, target: str) -> Health:
     return _health.setdefault((arn, target), Health())
 
 
-def look() -> None:
+def poll() -> None:
     """Begin the health checks that have come due, and forget targets that are gone."""
     now = time.monotonic()
     there = set()

@@ -77,7 +77,7 @@ def is_ready(name: str) -> bool:
         return probe.connect_ex((held.machine.address, _port(name))) == 0
 
 
-def look() -> None:
+def poll() -> None:
     """End the servers of databases that are gone, and let run those that are not stopped."""
     there = pinned("ministack.services.rds._instances")
     for held in fleet.all_of():

@@ -50,7 +50,7 @@ _BUILDS_WITHIN = 90.0
 _SERVES_WITHIN = 10.0
 _ENDS_WITHIN = 5.0
 _REMOVES_WITHIN = 60.0
-_LOOK_AGAIN = 0.1
+_POLL_SECONDS = 0.1
 _log = logging.getLogger("instances")
 
 
@@ -195,7 +195,7 @@ def _see(url: str, expected: str) -> None:
         except OSError as error:
             if time.monotonic() > until:
                 raise EngineError(f"a container was not reached at {url}: {error}") from error
-        time.sleep(_LOOK_AGAIN)
+        time.sleep(_POLL_SECONDS)
 
 
 def choice() -> tuple[int, str]:

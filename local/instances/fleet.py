@@ -49,13 +49,13 @@ class Instance:
         """Whether its user data is still running."""
         return self.boot is not None and self.boot.poll() is None
 
-    def look(self) -> None:
+    def poll(self) -> None:
         """Notice what has happened in it since, and keep its services running."""
         if self.dead:
             return
         if self.boot is not None and not self.booted and self.boot.poll() is not None:
             self.booted = time.monotonic()
-        self.units.look()
+        self.units.poll()
 
 
 _instances: dict[str, Instance] = {}  # by id
@@ -162,14 +162,14 @@ def kill(instance_id: str) -> bool:
     return True
 
 
-def look() -> None:
+def poll() -> None:
     """Let every instance notice what has happened in it.
 
     Where many run, their timers come less often: each runs AWS's command line.
     """
     Units.stretch = max(1.0, len(_instances) / _UNSTRETCHED)
     for held in list(_instances.values()):
-        held.look()
+        held.poll()
 
 
 def bound_processes() -> None:

@@ -28,7 +28,7 @@ def groups() -> dict[str, _Group]:
     return dict(pinned("ministack.services.autoscaling._asgs").items())
 
 
-def look() -> None:
+def poll() -> None:
     """Bring the instances to what the groups say."""
     known = groups()
     for group in known.values():

@@ -19,8 +19,8 @@ _MOST_MEMORY = 2 * 1024 * 1024  # KiB of address space for one process
 _LARGEST_FILE = 2 * 1024 * 1024  # blocks of 512 bytes
 # What the shell limits, its child inherits; the child takes the shell's place.
 _LIMITED = f'umask 022; ulimit -c 0 -v {_MOST_MEMORY} -f {_LARGEST_FILE} && exec "$@"'
-_LOOKS = 250
-_LOOK_AGAIN = 0.02  # seconds
+_POLLS = 250
+_POLL_SECONDS = 0.02  # seconds
 
 
 def address(name: str) -> str:
@@ -90,13 +90,13 @@ def end(directory: Path) -> None:
 
     Raises `RuntimeError` when one does not end.
     """
-    for _ in range(_LOOKS):
+    for _ in range(_POLLS):
         left = of(directory)
         if not left:
             return
         for pid in left:
             _kill(pid)
-        time.sleep(_LOOK_AGAIN)
+        time.sleep(_POLL_SECONDS)
     raise RuntimeError(f"processes {left} of {directory} do not end")
 
 

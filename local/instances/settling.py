@@ -12,7 +12,7 @@ from typing import Any
 from local.instances import beanstalk, databases, fleet, groups, signals, tasks
 from local.patching import pinned
 
-_LOOK_AGAIN = 0.05  # seconds
+_POLL_SECONDS = 0.05  # seconds
 _GROUP = "AWS::AutoScaling::AutoScalingGroup"
 _PATIENCE = 600.0  # seconds; what takes longer has failed, and says so
 # What says that a resource with this physical id has come to be; `ValueError` that it cannot.
@@ -70,15 +70,15 @@ async def deleted(resource_type: str, physical_id: str) -> None:
     """Wait until nothing is left of the instances of a resource that was deleted."""
     owner = _OWNERS.get(resource_type, "").format(physical_id)
     if owner and fleet.is_on():
-        groups.look()
-        databases.look()
+        groups.poll()
+        databases.poll()
         await _until(lambda: not fleet.all_of(owner) and not fleet.all_of(f"ended {owner}"))
 
 
 async def _until(is_so: Callable[[], bool]) -> None:
     async with asyncio.timeout(_PATIENCE):
         while not is_so():  # noqa: ASYNC110 - what is looked at is MiniStack's plain records
-            await asyncio.sleep(_LOOK_AGAIN)
+            await asyncio.sleep(_POLL_SECONDS)
 
 
 def _creation_policy(stack: dict[str, Any], logical_id: str) -> Any:

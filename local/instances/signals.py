@@ -11,7 +11,7 @@ from typing import Any
 
 from local.patching import pinned
 
-_LOOK_AGAIN = 0.05  # seconds
+_POLL_SECONDS = 0.05  # seconds
 _OK = 200
 
 
@@ -71,4 +71,4 @@ async def _judged(received: dict[str, dict[str, str]], count: int, within: float
                 )
         if words.count("SUCCESS") >= count:
             return
-        await asyncio.sleep(_LOOK_AGAIN)
+        await asyncio.sleep(_POLL_SECONDS)

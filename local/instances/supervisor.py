@@ -22,8 +22,8 @@ from local.instances import (
 )
 from local.patching import wrap
 
-_LOOK_EVERY = 0.1  # seconds
-_COUNT_EVERY = 50  # looks between two counts of processes
+_POLL_SECONDS = 0.1  # seconds
+_COUNT_EVERY = 50  # polls between two counts of processes
 _log = logging.getLogger("instances")
 _running: "asyncio.Task[None] | None" = None
 
@@ -51,7 +51,7 @@ def start() -> None:
         fleet.stop_all()
         fleet.open_folder()
         engine.ask(fleet.folder())
-        _running = asyncio.get_running_loop().create_task(_look_for_ever())
+        _running = asyncio.get_running_loop().create_task(_poll_for_ever())
 
 
 async def stop() -> None:
@@ -63,15 +63,15 @@ async def stop() -> None:
         await asyncio.to_thread(fleet.stop_all)
 
 
-async def _look_for_ever() -> None:
-    looks = 0
+async def _poll_for_ever() -> None:
+    polls = 0
     while True:
-        for look in (fleet.look, groups.look, tasks.look, databases.look, balancers.look):
+        for poll in (fleet.poll, groups.poll, tasks.poll, databases.poll, balancers.poll):
             try:
-                look()
+                poll()
             except Exception:  # noqa: BLE001 - one that fails is logged, and the others go on
-                _log.exception("a look at instances failed")
-        looks += 1
-        if looks % _COUNT_EVERY == 0:
+                _log.exception("a poll of the instances failed")
+        polls += 1
+        if polls % _COUNT_EVERY == 0:
             fleet.bound_processes()
-        await asyncio.sleep(_LOOK_EVERY)
+        await asyncio.sleep(_POLL_SECONDS)

@@ -85,7 +85,7 @@ def _tasks_of(service: dict[str, Any]) -> list[_Task]:
     ]
 
 
-def look() -> None:
+def poll() -> None:
     """Place what waits, notice what came up or ended, and stop what is wanted no more."""
     tasks = pinned("ministack.services.ecs._tasks")
     for arn, placed in list(_placed.items()):
@@ -94,7 +94,7 @@ def look() -> None:
     for key, service in list(_services().items()):
         if service["status"] == "ACTIVE":
             cluster = key.partition("/")[0]
-            changed = [_look_at(service, cluster, task) for task in _tasks_of(service)]
+            changed = [_poll_task(service, cluster, task) for task in _tasks_of(service)]
             if any(changed):
                 _count(cluster, key, service)
 
@@ -117,7 +117,7 @@ def _count(cluster: str, key: str, service: dict[str, Any]) -> None:
     pinned("ministack.services.ecs._complete_service_deployment")(cluster, key)
 
 
-def _look_at(service: dict[str, Any], cluster: str, task: _Task) -> bool:
+def _poll_task(service: dict[str, Any], cluster: str, task: _Task) -> bool:
     """Bring one task on; return whether its status changed."""
     placed = _placed.get(task["taskArn"])
     if task["lastStatus"] == "PENDING" and placed is None:

@@ -149,22 +149,22 @@ class Units:
             return False
         return not held.unit.command or (held.process is not None and held.process.poll() is None)
 
-    def look(self) -> None:
+    def poll(self) -> None:
         """Start again what ended and is to be kept running, and what a timer has come due for."""
         now = time.monotonic()
         for name, held in list(self._running.items()):
             if held.unit.every:
-                self._look_at_timer(name, held, now)
+                self._poll_timer(name, held, now)
             elif held.process is not None and held.process.poll() is not None:
-                self._look_at_ended(held, now)
+                self._poll_ended(held, now)
 
-    def _look_at_timer(self, name: str, held: Running, now: float) -> None:
+    def _poll_timer(self, name: str, held: Running, now: float) -> None:
         if now >= held.due:
             held.due = now + held.unit.every * self.stretch
             service = name.removesuffix(".timer") + ".service"
             self.start(service, read(self._machine, service))
 
-    def _look_at_ended(self, held: Running, now: float) -> None:
+    def _poll_ended(self, held: Running, now: float) -> None:
         wanted = held.unit.restart == "always" or (
             held.unit.restart == "on-failure" and held.process and held.process.returncode
         )

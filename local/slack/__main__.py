@@ -23,7 +23,7 @@ from local.slack.terminal import channel
 from local.slack.workspace import Workspace
 
 Json = dict[str, Any]
-_LOOK_EVERY = 0.3  # seconds
+_POLL_SECONDS = 0.3  # seconds
 _SETTLED = tuple(
     f": {in_plain(phase)}"
     for phase in (Phase.READY, Phase.DELETED, Phase.FAILED, Phase.QUARANTINED)
@@ -41,7 +41,7 @@ def received(slack: LocalSlack) -> Iterator[Json]:
     with httpx.Client(base_url=slack.url, timeout=10, trust_env=False) as client:
         while True:
             yield client.get("/_stand-in/received").json()
-            time.sleep(_LOOK_EVERY)
+            time.sleep(_POLL_SECONDS)
 
 
 def new_since(before: Json, now: Json) -> tuple[list[Json], list[Json]]:

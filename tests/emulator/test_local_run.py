@@ -174,7 +174,7 @@ def client(*answers: dict[str, Any]) -> httpx.Client:
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(demo, "_LOOK_EVERY", 0)
+    monkeypatch.setattr(demo, "_POLL_SECONDS", 0)
 
 
 def test_progress_is_printed_on_change_without_a_terminal() -> None:

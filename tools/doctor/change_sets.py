@@ -22,7 +22,7 @@ from tools.doctor.findings import Finding, judged, not_asked
 
 CHECK: Final = "template"
 _PATIENCE: Final = 120.0
-_LOOK_AGAIN: Final = 2.0
+_POLL_SECONDS: Final = 2.0
 
 
 class NothingToNameError(Exception):
@@ -77,7 +77,7 @@ def _outcome(client: Any, stack: str) -> tuple[bool, str]:
                 return False, str(found.get("StatusReason", "failed without a reason"))
         if time.monotonic() > until:
             return False, f"still {found['Status']} after {_PATIENCE:.0f} s"
-        time.sleep(_LOOK_AGAIN)
+        time.sleep(_POLL_SECONDS)
 
 
 def _values(
