@@ -16,10 +16,10 @@ _done: dict[str, set[str]] = {}
 
 def install() -> None:
     """Let answers of stream functions count."""
-    around("ministack.services.lambda_svc._execute_function", _heeding_failures)
+    around("ministack.services.lambda_svc._execute_function", _repeating_failures)
 
 
-def _heeding_failures(execute: Any, function: Any, event: Any, *args: Any, **kwargs: Any) -> Any:
+def _repeating_failures(execute: Any, function: Any, event: Any, *args: Any, **kwargs: Any) -> Any:
     records = _stream_records(event)
     if not records:
         return execute(function, event, *args, **kwargs)

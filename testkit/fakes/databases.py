@@ -26,37 +26,37 @@ class MemoryDatabases:
 
     def status(self, ids: Sequence[str]) -> Status:
         """Return what these databases are together."""
-        found = {stack.asleep for stack in self._with_databases(ids)}
+        found = {stack.database_status for stack in self._with_databases(ids)}
         order = (Status.STARTING, Status.STOPPING, Status.READY, Status.STOPPED)
         return next((status for status in order if status in found), Status.READY)
 
     def stop(self, ids: Sequence[str]) -> None:
         """Stop databases; one that does not run is no error."""
         for stack in self._with_databases(ids):
-            if stack.asleep not in (Status.STOPPING, Status.STOPPED):
+            if stack.database_status not in (Status.STOPPING, Status.STOPPED):
                 self._doze(stack, Status.STOPPING, Status.STOPPED)
 
     def start(self, ids: Sequence[str]) -> None:
         """Start databases; one that runs is no error."""
         for stack in self._with_databases(ids):
-            if stack.asleep not in (Status.STARTING, Status.READY):
+            if stack.database_status not in (Status.STARTING, Status.READY):
                 self._doze(stack, Status.STARTING, Status.READY)
 
     def _doze(self, stack: MemoryStack, now: Status, then: Status) -> None:
         """Let a database come to another status: RDS starts one by itself after seven days."""
-        if stack.asleep not in (Status.READY, Status.STOPPED):
-            raise Unavailable(f"{stack.name} is {stack.asleep}")
+        if stack.database_status not in (Status.READY, Status.STOPPED):
+            raise Unavailable(f"{stack.name} is {stack.database_status}")
         self.dozed.append((stack.name, now))
-        stack.asleep = now
+        stack.database_status = now
         self._clock.later(timedelta(minutes=5), partial(self._arrive, stack, then))
 
     def _arrive(self, stack: MemoryStack, then: Status) -> None:
-        stack.asleep = then
+        stack.database_status = then
         if then is Status.STOPPED:
             self._clock.later(LONGEST_STOP, partial(self._wake, stack))
 
     def _wake(self, stack: MemoryStack) -> None:
-        if stack.asleep is Status.STOPPED:
+        if stack.database_status is Status.STOPPED:
             self._doze(stack, Status.STARTING, Status.READY)
 
     def _with_databases(self, ids: Sequence[str]) -> list[MemoryStack]:

@@ -22,7 +22,7 @@ class MemoryStack:
     outputs: dict[str, str] = field(default_factory=dict)
     reason: str = ""
     rolled_back: bool = False
-    asleep: Status = Status.READY
+    database_status: Status = Status.READY
     turn: int = 0
     protected: bool = False
     token: str = ""

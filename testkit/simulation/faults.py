@@ -64,7 +64,7 @@ class Died(BaseException):
 class Faults:
     """Counts port calls and events, and lets the chosen ones go wrong, each once.
 
-    `trail` is what was called since its process began, which `follow` tells; the `listener` hears
+    `trail` is what was called since its process began, which `follow` notes; the `listener` gets
     the number of each call that is not lost to an outage, just before it is made; `answered` says
     whether the one before it was.
     """

@@ -97,7 +97,7 @@ def _situation(scene: Scene) -> Iterator[Hashable]:
     yield store.suspects()
     yield frozenset(store.unreadable)
     for stack in cloud.stacks.values():
-        yield stack.name, stack.status, stack.asleep, stack.protected, stack.rolled_back
+        yield stack.name, stack.status, stack.database_status, stack.protected, stack.rolled_back
         yield _plain(stack.parameters, now)
     for name, held in cloud.buckets.made.items():
         yield name, len(held.uploads), len(held.versions)

@@ -280,10 +280,10 @@ class Scene:
 
     def _removed(self, demo_id: str) -> None:
         # A stream is never lost: its records wait until they are dealt with.
-        removal = partial(self._hear_of_removal, demo_id)
+        removal = partial(self._handle_removal, demo_id)
         self._events.deliver(removal, retries=10_000, may_get_lost=False)
 
-    def _hear_of_removal(self, demo_id: str) -> None:
+    def _handle_removal(self, demo_id: str) -> None:
         self.use_cases_of("stream").lease_removed.run(demo_id, by_ttl=True)
 
 

@@ -119,8 +119,8 @@ def _gentle(script: Script) -> bool:
 def _done_wrong(scene: Scene) -> Iterator[str]:
     script = scene.script
     lingering = Fault.LINGERS in script.calls.values()
-    asleep = script.pool is not None and script.pool.tier is Tier.STOPPED
-    again = asleep + sum(map(_may_create_again, script.changes))
+    stops = script.pool is not None and script.pool.tier is Tier.STOPPED
+    again = stops + sum(map(_may_create_again, script.changes))
     for name, times in Counter(scene.cloud.created).items():
         lost = script.lost is not None and name.endswith(f"-{script.lost[1]}")
         if times > 1 + lost + again and not lingering:
@@ -144,7 +144,7 @@ def _may_create_again(change: Change) -> bool:
 
 
 def _deleted_too_early(scene: Scene) -> Iterator[str]:
-    """Yield the demos that were called deleted while their stacks' leavings were still there."""
+    """Yield the demos that were called deleted while their stacks' leftovers were still there."""
     since, until = scene.cloud.left_since, scene.cloud.left_until
     for demo_id, ended in scene.store.ends:
         if until and demo_id in since and since[demo_id] <= ended < until:

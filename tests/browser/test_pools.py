@@ -50,7 +50,7 @@ def test_an_admin_makes_fills_and_deletes_a_pool(site: Site) -> None:
 
 
 def test_hours_that_overlap_are_shown_beside_them_and_lose_nothing(site: Site) -> None:
-    """The form stays open with what was filled in, and is sent again once it is mended."""
+    """The form stays open with what was filled in, and is sent again once it is corrected."""
     admin = site.person(admin=True)
     admin.open("pools")
     page = admin.page

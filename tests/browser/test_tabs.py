@@ -48,7 +48,7 @@ def test_a_new_tab_is_signed_in_and_signed_out_with_the_first(site: Site) -> Non
 
 
 def test_another_browser_gets_no_session(site: Site) -> None:
-    """Only the tabs of one profile hear each other."""
+    """Only the tabs of one profile get each other's messages."""
     owner = site.person()
     owner.open("")
     expect(owner.page.locator("#who")).to_have_text(owner.email)

@@ -175,7 +175,7 @@ def test_pausing_what_is_paused_changes_nothing(service: Service, ready: str) ->
 
 
 def test_somebody_elses_demo_is_not_found(service: Service, ready: str) -> None:
-    """Whatever is asked of it that is well formed; a refusal would tell what it is made of."""
+    """Whatever well-formed change is requested; a refusal would show what it is made of."""
     before = record(ready)
     for body in ({"name": "x"}, {"desired_state": "deleted"}, {"components": ["sg"]}):
         assert 404 == patch(service, ready, body, identity=STRANGER)[0]

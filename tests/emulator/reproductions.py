@@ -158,7 +158,7 @@ class Aws:
 
 @dataclass(frozen=True)
 class Reproduction:
-    """One difference: the extension that mends it, what AWS says where, and the calls."""
+    """One difference: the extension that corrects it, what AWS says where, and the calls."""
 
     module: str
     document: str
@@ -169,7 +169,7 @@ REPRODUCTIONS: list[Reproduction] = []
 
 
 def reproduces(module: str, document: str) -> Callable[[Callable[[Aws], None]], Any]:
-    """Note a difference that an extension of this name mends."""
+    """Note a difference that an extension of this name corrects."""
 
     def note(run: Callable[[Aws], None]) -> Callable[[Aws], None]:
         REPRODUCTIONS.append(Reproduction(module, document, run))

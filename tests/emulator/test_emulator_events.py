@@ -12,36 +12,36 @@ from .conftest import Stacks, make_function, wait_until
 def test_stack_status_changes_are_events(aws: Emulator, stacks: Stacks, topic: Any) -> None:
     """Each status of each stack is an event as AWS documents it, unless events are lost."""
     events, sqs = aws.client("events"), aws.client("sqs")
-    queue = sqs.create_queue(QueueName="heard")["QueueUrl"]
+    queue = sqs.create_queue(QueueName="events")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
     pattern = {
         "source": ["aws.cloudformation"],
         "detail-type": ["CloudFormation Stack Status Change"],
     }
-    events.put_rule(Name="hear", EventPattern=json.dumps(pattern))
+    events.put_rule(Name="all", EventPattern=json.dumps(pattern))
     target = {"Id": "q", "Arn": arn["Attributes"]["QueueArn"]}
-    events.put_targets(Rule="hear", Targets=[target])
+    events.put_targets(Rule="all", Targets=[target])
 
     aws.control.events(on=False)
     stacks.settled(stacks.create("unheard", {"T": topic}))
     aws.control.events(on=True)
     aws.control.fail("No luck", logical_id="T")
-    stack = stacks.create("heard", {"T": topic}, ClientRequestToken="a-token")
+    stack = stacks.create("events", {"T": topic}, ClientRequestToken="a-token")
     stacks.settled(stack)
     aws.control.heal()
     stacks.delete(stack)
-    events.remove_targets(Rule="hear", Ids=["q"])
+    events.remove_targets(Rule="all", Ids=["q"])
 
     received = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]
-    heard = [json.loads(message["Body"]) for message in received]
-    assert {(stack,)} == {tuple(event["resources"]) for event in heard}
-    assert [event["detail"]["status-details"]["status"] for event in heard] == [
+    sent = [json.loads(message["Body"]) for message in received]
+    assert {(stack,)} == {tuple(event["resources"]) for event in sent}
+    assert [event["detail"]["status-details"]["status"] for event in sent] == [
         "CREATE_IN_PROGRESS",
         "CREATE_FAILED",
         "DELETE_IN_PROGRESS",
         "DELETE_COMPLETE",
     ]
-    assert heard[1]["detail"] == {
+    assert sent[1]["detail"] == {
         "stack-id": stack,
         "status-details": {
             "status": "CREATE_FAILED",

@@ -12,7 +12,7 @@ from local.patching import PinMovedError, pinned, wrap
 
 @pytest.fixture
 def pins(tmp_path: Path) -> Callable[[str, str], Path]:
-    """Make the pins anew with one line of them another."""
+    """Write the pins again with one line changed."""
 
     def changed(line: str, other: str) -> Path:
         text = pin.PINS.read_text()

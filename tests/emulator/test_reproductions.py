@@ -1,6 +1,6 @@
 """Each difference from AWS is there without our extensions, and gone with them.
 
-A reproduction that holds on MiniStack as it is tells that an upgrade mended it: drop the patch.
+A reproduction that holds on MiniStack as it is shows that an upgrade corrected it: drop the patch.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def test_the_emulator_is_as_aws_with_them(patched: Aws) -> None:
 
 
 def test_the_document_lists_each_difference() -> None:
-    """By the extension that mends it, AWS's document and the reproduction; and no other."""
+    """By the extension that corrects it, AWS's document and the reproduction; and no other."""
     row = r"^\| `(\w+)` \|.*\| ([^|]+) \| `(\w+)` \|$"
     rows = re.findall(row, LISTED.read_text(), re.MULTILINE)
     assert {(r.module, r.document, r.run.__name__) for r in REPRODUCTIONS} == set(rows)

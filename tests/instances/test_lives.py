@@ -72,7 +72,7 @@ def test_jenkins_job_rolls_the_service_under_its_own_role(
 ) -> None:
     """
     Given ecs and Jenkins, when the job that Jenkins would run is run on its instance, then a new
-    instance has built the image anew, the old one is gone, and the link opens.
+    instance has built the image again, the old one is gone, and the link opens.
     """
     owner = machines.person()
     demo_id = owner.ask("ecs", "jenkins")

@@ -79,7 +79,7 @@ def _made(owner: Api, checked: Call) -> str:
     checked(owner, "listEvents", "GET", f"{demo}/events")
     checked(owner, "inspectComponent", "GET", f"{demo}/components/s3/events")
     checked(owner, "listDemos", "GET", "/demos?phase=live&q=described&order=ends")
-    checked(owner, "changeDemo", "PATCH", demo, {"name": "described anew"})
+    checked(owner, "changeDemo", "PATCH", demo, {"name": "described again"})
     owner.until(demo.removeprefix("/demos/"), "ready")
     checked(owner, "changeLease", "PATCH", f"{demo}/lease", {"extend_hours": 1})
     checked(owner, "getCredentials", "GET", f"{demo}/credentials")

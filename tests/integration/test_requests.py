@@ -225,7 +225,7 @@ def test_one_idempotency_key_makes_one_demo(running: Running) -> None:
 
 
 def test_a_hundred_requests_at_once_leave_three(running: Running) -> None:
-    """Against a limit of three exactly three get in; the others hear who holds it."""
+    """Against a limit of three exactly three get in; the others are told who holds it."""
     owner = running.person()
     with concurrent.futures.ThreadPoolExecutor(20) as pool:
         answers = list(

@@ -229,7 +229,7 @@ def test_the_form_opens_shows_the_time_and_makes_one_demo(deployed: Deployed) ->
 
 
 def test_a_wrong_form_says_so_at_its_fields(deployed: Deployed) -> None:
-    """Nothing is made, and the form stays open with the problem where it can be mended."""
+    """Nothing is made, and the form stays open with the problem where it can be corrected."""
     deployed.workspace.command("")
     view = deployed.received()["views"][-1]
     for picked, cidr, field in (

@@ -163,7 +163,7 @@ def test_the_list_is_ones_own_and_everybodys_for_an_admin(stage: SlackStage) -> 
 
 
 def test_a_used_up_answer_goes_by_direct_message(stage: SlackStage) -> None:
-    """An answer's address is good for half an hour; after that the person hears directly."""
+    """An answer's address is good for half an hour; then a direct message is sent."""
     stage.chat.errors["respond"] = [Rejected("expired_url")]
     stage.handle(ListDemos())
     assert [ANN] == [channel for channel, *_ in stage.chat.posts]
@@ -172,7 +172,7 @@ def test_a_used_up_answer_goes_by_direct_message(stage: SlackStage) -> None:
 def test_a_record_written_meanwhile_is_tried_again(
     stage: SlackStage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A lost race is the stream's to bring again, and not the person's to hear of."""
+    """A lost race is the stream's to bring again, and the person is not told."""
     demo_id = made(stage)
 
     def stale(*_: object) -> None:
@@ -185,7 +185,7 @@ def test_a_record_written_meanwhile_is_tried_again(
 
 
 def test_what_the_operator_must_mend_is_reported_and_logged(stage: SlackStage) -> None:
-    """The person hears that it is not them; the stream logs the rest and goes on."""
+    """The person is told that it is not them; the stream logs the rest and goes on."""
     stage.chat.errors["account"] = [AccessDenied("users.info: token_revoked")]
     with pytest.raises(AccessDenied):
         stage.handle(Create())

@@ -215,7 +215,7 @@ def test_every_quota_of_the_table_is_asked_for() -> None:
 
 
 class _Simulator:
-    """IAM's policy simulator: heeds condition keys, and denies some actions."""
+    """IAM's policy simulator: honours condition keys, and denies some actions."""
 
     def __init__(self, *denied: str) -> None:
         self.denied = denied

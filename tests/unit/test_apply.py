@@ -170,5 +170,5 @@ def test_a_template_that_is_gone_is_said_to_be_gone() -> None:
 def test_a_stopped_database_is_started_before_its_protection_is_lifted() -> None:
     """The action says that more is to be done."""
     stage = stage_with_stacks()
-    stage.cloud.stacks[STACK.format("vpc")].asleep = Status.STOPPED
+    stage.cloud.stacks[STACK.format("vpc")].database_status = Status.STOPPED
     assert act(stage, ActionKind.LIFT_PROTECTION, "vpc").more

@@ -220,7 +220,7 @@ def test_a_token_cannot_choose_another_algorithm_for_a_key(issuer: Issuer, alg: 
 def test_an_issuer_in_trouble_is_nobodys_denial(
     issuer: Issuer, path: str, answer: tuple[int, Any]
 ) -> None:
-    """Nothing is known of the token, nothing is remembered, and the next call is well again."""
+    """Nothing is known of the token, nothing is remembered, and the next call works again."""
     issuer.answers[path] = answer
     with pytest.raises(Unavailable):
         identify(token(issuer), issuer.settings())

@@ -55,7 +55,7 @@ def test_rights_and_times() -> None:
     assert {(1980, 1, 1, 0, 0, 0)} == {entry.date_time for entry in found}
     executable = [e.filename for e in found if e.external_attr >> 16 & 0o111]
     assert ["entrypoint.sh", PLACES["look.sh"]] == executable
-    unix = 3  # of zip's systems, the one whose rights unzip heeds
+    unix = 3  # of zip's systems, the one whose modes unzip applies
     assert {unix} == {entry.create_system for entry in found}
 
 

@@ -161,7 +161,7 @@ def test_a_sweep_notes_when_members_were_made_and_when_one_was_ready() -> None:
 
 
 def test_a_pool_whose_members_fail_pauses_until_it_is_set_again() -> None:
-    """Three in a row, and no more are made; setting it begins anew."""
+    """Three in a row, and no more are made; setting it begins again."""
     stage = stage_with(a_pool())
     stage.cloud.fails["vpc"] = "no room for a VPC"
     stage.clock.advance(minutes(1))

@@ -53,7 +53,7 @@ def test_a_deletion_may_take_an_hour(late: int, then: Status) -> None:
 
 
 def test_a_deletion_is_noted_when_it_is_asked_for() -> None:
-    """Its hour starts then, for each attempt anew; its removal began with the first."""
+    """Its hour starts then, again for each attempt; its removal began with the first."""
     first = NOW - minutes(50)
     before = component("vpc", status=Status.DELETE_FAILED, attempts=1, removing_at=first)
     begun = plan(leaving(replace(before, moved_at=first, retry_at=NOW))).demo.components["vpc"]
@@ -68,7 +68,7 @@ def test_a_removal_begins_anew_where_none_was_refused() -> None:
 
 
 def test_a_creation_is_noted_when_it_is_asked_for() -> None:
-    """Its limit starts then, for each attempt anew."""
+    """Its limit starts then, again for each attempt."""
     before = component("vpc", started_at=NOW - minutes(50), retry_at=NOW)
     begun = plan(demo(before)).demo.components["vpc"]
     assert (Status.CREATING, NOW, None) == (begun.status, begun.started_at, begun.observed_at)

@@ -60,8 +60,8 @@ def test_an_observation_moves_a_component_on(
         demo(component("vpc", status=known)), {"vpc": StackObservation(status=seen)}, NOW
     )
     assert then is after.components["vpc"].status
-    anew = then is Status.PENDING
-    assert anew or after.components["vpc"].observed_at == NOW
+    again = then is Status.PENDING
+    assert again or after.components["vpc"].observed_at == NOW
 
 
 def test_a_ready_stack_gives_its_outputs() -> None:
@@ -302,7 +302,7 @@ def test_a_deletion_is_overdue_sooner() -> None:
 
 
 def test_where_no_events_come_from_every_minute_is_looked_at() -> None:
-    """The service hears of the stacks in its own region only."""
+    """The service gets the events of its own region only."""
     known = component("rds", status=Status.CREATING, started_at=NOW, observed_at=NOW)
     assert list(range(1, 31)) == looks(known, events=False)
 

@@ -217,6 +217,6 @@ def test_a_demo_deleted_before_its_creation_began_is_gone_without_a_wait() -> No
 
 
 def test_a_stack_that_was_seen_ends_the_doubt() -> None:
-    """Its loop died before it heard of the answer."""
+    """Its loop died before it got the answer."""
     named = replace(creating(), changed=frozenset({StackChange("vpc", "1")}))
     assert seen(named, Status.CREATING, NOW).components["vpc"].asked_at is None

@@ -38,7 +38,7 @@ def test_anothers_demo_does_not_exist(other: str) -> None:
 
 
 def test_a_record_left_out_of_a_list_is_counted() -> None:
-    """Its owner sees the others, and the operator's alarm hears of it."""
+    """Its owner sees the others, and the operator's alarm counts it."""
     stage = Stage()
     for _ in range(2):
         stage.request.create(OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))

@@ -84,7 +84,7 @@ def test_each_warning_is_given_once() -> None:
 
 
 def test_warnings_that_come_due_together_are_one() -> None:
-    """After a pause of the sweep nobody hears the same thing twice."""
+    """After a pause of the sweep nobody gets the same notice twice."""
     stage = Stage()
     up(stage)
     stage.clock.advance(minutes(220))

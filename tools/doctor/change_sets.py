@@ -2,7 +2,7 @@
 
 A change set of a new stack is requested and deleted. CloudFormation resolves the parameters,
 checks them against the account and validates the resources (CloudFormation User Guide,
-"Validate stack deployments"). Values that another component would give are stood in for.
+"Validate stack deployments"). Sample values replace those that another component would give.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def check_templates(account: Account) -> Iterator[Finding]:
         except (ClientError, NothingToNameError) as error:
             yield not_asked(CHECK, name, error)
         else:
-            remedy = "mend the template, or what the reason names, and ask again"
+            remedy = "correct the template, or what the reason names, and run this again"
             yield judged(CHECK, name, ok=ok, detail=detail, remedy=remedy)
 
 

@@ -20,7 +20,7 @@ class Function:
     """A function: its name, what it may take, and what it means that it fails.
 
     The last is what its alarm says, after so many bad periods of five minutes; a function whose
-    caller hears of its errors needs none.
+    caller gets its errors needs none.
     """
 
     name: str
