@@ -231,7 +231,7 @@ async function plan(view, parts) {
     return nothing(view, parts);
   }
   const wrong = leaseFault(view);
-  if (wrong) return complain(parts, [{ field: "ttl_hours", message: wrong }]);
+  if (wrong) return noPlan(parts, [{ field: "ttl_hours", message: wrong }]);
   try {
     const body = await send("POST", "plan", { body: wanted(view) });
     if (turn !== view.turn || view.closed) return;
@@ -239,10 +239,16 @@ async function plan(view, parts) {
     drawPlan(view, parts, body);
   } catch (error) {
     if (turn !== view.turn || view.closed || error.status === 401) return;
-    complain(parts, error.errors, `${capital(error.message)}.`);
+    noPlan(parts, error.errors, `${capital(error.message)}.`);
     // Nothing was wrong with the form: look again when the service may be there.
     if (error.status === 0 || error.status >= 500) view.settling = setTimeout(() => plan(view, parts), AGAIN);
   }
+}
+
+/** Say why there is no plan; the price of an earlier one is not that of the form any more. */
+function noPlan(parts, errors, message) {
+  complain(parts, errors, message);
+  say(parts.cost, "The price is shown when the plan can be made.");
 }
 
 /** Say what is wrong beside the field it is wrong with, and the rest by the button. */

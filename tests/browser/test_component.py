@@ -66,6 +66,7 @@ def test_the_form_says_what_the_lease_and_the_quotas_mean(site: Site) -> None:
         hours.fill(wrong)
         expect(page.locator("#ttl_hours-error")).to_contain_text("at most 72 hours")
         expect(page.get_by_role("button", name="Create this demo")).to_be_disabled()
+        expect(page.locator(".plan")).not_to_contain_text("$")  # it was another lease's
     hours.fill("0.1")
     expect(page.locator(".warning")).to_contain_text("nothing of it is left")
     hours.fill("8")
