@@ -29,7 +29,7 @@ def measure(aws: Emulator, table: str) -> list[Figure]:
     """
     client = aws.client("dynamodb")
     now = datetime.now(UTC)
-    few, many = (_twin(client, table, name) for name in ("bench-few", "bench-many"))
+    few, many = (_table_like(client, table, name) for name in ("bench-few", "bench-many"))
     rest = range(_FEW, _MANY)
     for name in (few, many):
         records.put(client, name, (_demo(n, now, due=n < _DUE) for n in range(_FEW)))
@@ -63,7 +63,7 @@ class _Cost:
     seconds: float
 
 
-def _twin(client: Any, table: str, name: str) -> str:
+def _table_like(client: Any, table: str, name: str) -> str:
     """Make a table with the keys and indexes of another, and without its stream."""
     like = client.describe_table(TableName=table)["Table"]
     indexes = [

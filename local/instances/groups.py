@@ -32,7 +32,7 @@ def poll() -> None:
     """Bring the instances to what the groups say."""
     known = groups()
     for group in known.values():
-        _bring(group)
+        _adjust(group)
     for held in fleet.all_of():
         if held.owner.startswith("group ") and held.owner.removeprefix("group ") not in known:
             fleet.end(held.machine.instance_id)
@@ -43,7 +43,7 @@ def of(group: _Group) -> list[Instance]:
     return fleet.all_of(f"group {group['AutoScalingGroupName']}")
 
 
-def _bring(group: _Group) -> None:
+def _adjust(group: _Group) -> None:
     running = [held for held in of(group) if not _is_replaced(group, held)]
     refresh = next(iter(group.get("InstanceRefreshes", [])), None)
     wanted = group["DesiredCapacity"]

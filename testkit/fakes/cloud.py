@@ -61,7 +61,7 @@ class MemoryCloud:
         self.network = MemoryNetwork(self.databases)
         self.platforms = MemoryPlatforms(region)
         self._stale_for = stale_for
-        self._gone: list[tuple[datetime, str, Mapping[str, str]]] = []
+        self._deleted_since: list[tuple[datetime, str, Mapping[str, str]]] = []
 
     def target(self) -> Target:
         """Return this region as a Target."""
@@ -180,18 +180,18 @@ class MemoryCloud:
         self._in(stack, timedelta(minutes=minutes), partial(self._go, stack))
 
     def _go(self, stack: MemoryStack) -> None:
-        if (why := self._in_the_way(stack)) is not None:
+        if (why := self._obstacle_to(stack)) is not None:
             self._becomes(stack, Status.DELETE_FAILED, why)
             return
         if stack.component.has_bucket:
-            self._bury(f"arn:aws:s3:::{bucket_name(stack)}", stack.tags)
+            self._note_deleted(f"arn:aws:s3:::{bucket_name(stack)}", stack.tags)
             self.buckets.remove(bucket_name(stack))
-        self._bury(self._arn(stack), stack.tags)
+        self._note_deleted(self._arn(stack), stack.tags)
         del self.stacks[stack.name]
         self._notify(stack.name, Status.DELETED)
 
-    def _in_the_way(self, stack: MemoryStack) -> str | None:
-        if (why := self.network.hinders(stack.component.name)) is not None:
+    def _obstacle_to(self, stack: MemoryStack) -> str | None:
+        if (why := self.network.obstacle_to(stack.component.name)) is not None:
             return why
         if stack.component.has_bucket and self.buckets.holds(bucket_name(stack)):
             return "The bucket you tried to delete is not empty (BucketNotEmpty)"
@@ -229,14 +229,14 @@ class MemoryCloud:
         return (
             *(self._arn(s) for s in self.stacks.values() if s.tags.get(key) == demo_id),
             *(f"arn:aws:s3:::{b}" for b, t in self.buckets.ours().items() if t[key] == demo_id),
-            *(arn for at, arn, t in self._gone if at > lately and t.get(key) == demo_id),
+            *(arn for at, arn, t in self._deleted_since if at > lately and t.get(key) == demo_id),
         )
 
     def _arn(self, stack: MemoryStack) -> str:
         return f"arn:aws:cloudformation:{self._region}:000000000000:stack/{stack.name}/1"
 
-    def _bury(self, arn: str, tags: Mapping[str, str]) -> None:
-        self._gone.append((self.clock.now, arn, tags))
+    def _note_deleted(self, arn: str, tags: Mapping[str, str]) -> None:
+        self._deleted_since.append((self.clock.now, arn, tags))
 
     # Time ---------------------------------------------------------------------------------
 

@@ -34,30 +34,30 @@ class MemoryDatabases:
         """Stop databases; one that does not run is no error."""
         for stack in self._with_databases(ids):
             if stack.database_status not in (Status.STOPPING, Status.STOPPED):
-                self._doze(stack, Status.STOPPING, Status.STOPPED)
+                self._begin(stack, Status.STOPPING, Status.STOPPED)
 
     def start(self, ids: Sequence[str]) -> None:
         """Start databases; one that runs is no error."""
         for stack in self._with_databases(ids):
             if stack.database_status not in (Status.STARTING, Status.READY):
-                self._doze(stack, Status.STARTING, Status.READY)
+                self._begin(stack, Status.STARTING, Status.READY)
 
-    def _doze(self, stack: MemoryStack, now: Status, then: Status) -> None:
+    def _begin(self, stack: MemoryStack, now: Status, then: Status) -> None:
         """Let a database come to another status: RDS starts one by itself after seven days."""
         if stack.database_status not in (Status.READY, Status.STOPPED):
             raise Unavailable(f"{stack.name} is {stack.database_status}")
         self.dozed.append((stack.name, now))
         stack.database_status = now
-        self._clock.later(timedelta(minutes=5), partial(self._arrive, stack, then))
+        self._clock.later(timedelta(minutes=5), partial(self._finish, stack, then))
 
-    def _arrive(self, stack: MemoryStack, then: Status) -> None:
+    def _finish(self, stack: MemoryStack, then: Status) -> None:
         stack.database_status = then
         if then is Status.STOPPED:
             self._clock.later(LONGEST_STOP, partial(self._wake, stack))
 
     def _wake(self, stack: MemoryStack) -> None:
         if stack.database_status is Status.STOPPED:
-            self._doze(stack, Status.STARTING, Status.READY)
+            self._begin(stack, Status.STARTING, Status.READY)
 
     def _with_databases(self, ids: Sequence[str]) -> list[MemoryStack]:
         return [s for s in self._stacks.values() if f"{DATABASE} of {s.name}" in ids]

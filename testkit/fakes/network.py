@@ -29,8 +29,8 @@ class MemoryNetwork:
         self._databases = databases
         self.obstacles: dict[str, Obstacle] = {}
 
-    def hinders(self, component: str) -> str | None:
-        """Say what stands in the way of a component's deletion, this time; None for nothing."""
+    def obstacle_to(self, component: str) -> str | None:
+        """Return what prevents a component's deletion, this time; None for nothing."""
         obstacle = self.obstacles.get(component)
         if obstacle is None or obstacle.times <= 0:
             return None
@@ -39,15 +39,15 @@ class MemoryNetwork:
 
     def release_interfaces(self, holders: Sequence[str]) -> None:
         """Clear every obstacle that lingering interfaces are."""
-        self._cure("release_interfaces", holders)
+        self._remove("release_interfaces", holders)
 
     def lift_protection(self, *, databases: Sequence[str], balancers: Sequence[str]) -> None:
         """Clear every obstacle that deletion protection is; RDS changes no stopped database."""
         if (status := self._databases.status(databases)) is not Status.READY:
             raise Rejected(f"InvalidDBInstanceState: the database is {status}")
-        self._cure("lift_protection", [*databases, *balancers])
+        self._remove("lift_protection", [*databases, *balancers])
 
-    def _cure(self, how: str, resources: Sequence[str]) -> None:
+    def _remove(self, how: str, resources: Sequence[str]) -> None:
         for component, obstacle in self.obstacles.items():
             if obstacle.cure == how and any(r.endswith(f"-{component}") for r in resources):
                 obstacle.times = 0

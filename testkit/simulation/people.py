@@ -63,9 +63,9 @@ class People:
     def _protect(self, demo_id: str) -> None:
         """Protect some of the demo's stacks by hand as soon as they are there."""
         names = frozenset(f"stelligent-demo-{demo_id}-{c}" for c in self._script.protected)
-        self._scene.cloud.listeners.append(partial(self._shield, names))
+        self._scene.cloud.listeners.append(partial(self._protect_stack, names))
 
-    def _shield(self, names: frozenset[str], name: str, status: str) -> None:
+    def _protect_stack(self, names: frozenset[str], name: str, status: str) -> None:
         if name in names and status == "ready":
             self._scene.cloud.stacks[name].protected = True
 

@@ -130,7 +130,7 @@ class Site:
         page.on("request", lambda request: visit.requests.append(request))  # noqa: PLW0108 - a builtin takes no mark
         page.on("response", lambda response: visit.responses.append(response))  # noqa: PLW0108
         page.on("pageerror", lambda error: visit.faults.append(str(error)))
-        page.on("console", lambda message: _hear(visit, message.type, message.text))
+        page.on("console", lambda message: _note_console(visit, message.type, message.text))
         self.visits.append(visit)
         return visit
 
@@ -157,7 +157,7 @@ def give_session(visit: Visit, token: str, *, expires_in: int) -> None:
     )
 
 
-def _hear(visit: Visit, kind: str, text: str) -> None:
+def _note_console(visit: Visit, kind: str, text: str) -> None:
     # An answer of 4xx is a message to people, not a fault of the page.
     if kind in ("error", "warning") and not text.startswith("Failed to load resource"):
         visit.faults.append(text)

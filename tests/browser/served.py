@@ -136,7 +136,7 @@ def events(count: int) -> dict[str, Any]:
     }
 
 
-def looked_into() -> dict[str, Any]:
+def stack_details() -> dict[str, Any]:
     """Return a component as CloudFormation has it."""
     event = {"at": END, "logical_id": "Vpc", "status": "CREATE_COMPLETE", "reason": REASON}
     stack = {

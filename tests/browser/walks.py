@@ -24,9 +24,9 @@ from .served import (
     demo,
     events,
     look,
-    looked_into,
     serve,
     shared,
+    stack_details,
 )
 from .test_life import choose
 
@@ -177,7 +177,7 @@ def pressing(visit: Visit) -> Steps:
     visit.open("demos/abcdefgh")
     expect(page.get_by_role("button", name="Let in: 203.0.113.7")).to_be_visible()
     yield "somebody asks to be let in"
-    serve(page, "**/components/*/events", looked_into())
+    serve(page, "**/components/*/events", stack_details())
     page.get_by_role("button", name="Virtual network").click()
     expect(page.locator(".history li").first).to_be_visible()
     yield "drawer"

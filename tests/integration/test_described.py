@@ -57,7 +57,7 @@ def test_every_operation_answers_as_described(
     _admins(running.admin(), checked)
     demo = _made(owner, checked)
     _shares(owner, Api(running.up.api_url, ""), demo, checked)
-    _gone(_handed_over(owner, running.person(), demo, checked), demo, checked)
+    _deleting(_handed_over(owner, running.person(), demo, checked), demo, checked)
     described = {
         (name, int(status))
         for name, operation in description.operations().items()
@@ -109,7 +109,7 @@ def _handed_over(owner: Api, other: Api, demo: str, checked: Call) -> Api:
     return other
 
 
-def _gone(owner: Api, demo: str, checked: Call) -> None:
+def _deleting(owner: Api, demo: str, checked: Call) -> None:
     """Delete a demo, and look at what is left of it."""
     stale = checked(owner, "deleteDemo", "DELETE", demo, **{"If-Match": '"another"'})
     assert 412 == stale.status_code

@@ -21,11 +21,11 @@ def test_the_sweep_ends_a_lease_without_a_person(running: Running) -> None:
     owner = running.person()
     demo_id = _short_demo(owner, 6)
 
-    def swept_away() -> bool:
+    def is_deleted() -> bool:
         running.invoke("Sweep")
         return bool(owner.demo(demo_id)["phase"] == "deleted")
 
-    wait_for(swept_away, "deleted by the sweep")
+    wait_for(is_deleted, "deleted by the sweep")
     assert [] == running.left_behind()
     ended = next(e for e in owner.events(demo_id) if e["kind"] == "desired")
     assert ("lease", True) == (ended["actor"], "the lease has ended" in ended["text"])

@@ -132,7 +132,7 @@ def test_a_call_that_takes_effect_much_later_leaves_nothing(delete_at: int | Non
 def test_a_creation_that_was_never_answered_is_looked_for_before_the_end() -> None:
     """It takes effect after the teardown, and no orphan search is needed to find it."""
     script = Script(delete_at=1, extend_at=None)
-    number = next(n for n in range(20) if "stacks.create" in _hit(script, n))
+    number = next(n for n in range(20) if "stacks.create" in _call_hit(script, n))
     none_more = Outage(start=0.05, minutes=2, of="stacks.create")
     scene = played(replace(script, calls={number: Fault.LINGERS}, outages=(none_more,)))
     assert () == faults_of(scene)
@@ -142,7 +142,7 @@ def test_a_creation_that_was_never_answered_is_looked_for_before_the_end() -> No
     assert timedelta(minutes=10) < demo.deleted_at - scene.start
 
 
-def _hit(script: Script, number: int) -> str:
+def _call_hit(script: Script, number: int) -> str:
     return "".join(played(replace(script, calls={number: Fault.TRANSIENT})).faults.hit)
 
 

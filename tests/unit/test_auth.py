@@ -176,14 +176,16 @@ TOKENS = st.lists(PARTS, max_size=5).map(".".join) | st.builds(
 
 
 @given(bearer=TOKENS, scheme=st.sampled_from(["Bearer ", "bearer ", "Basic ", "", "Bearer"]))
-def test_whatever_anybody_sends_is_refused(issuer_well: Issuer, bearer: str, scheme: str) -> None:
+def test_whatever_anybody_sends_is_refused(
+    working_issuer: Issuer, bearer: str, scheme: str
+) -> None:
     """With a reason, and never with an error of the function's own."""
     with pytest.raises(TokenRefused):
-        identify(scheme + bearer, issuer_well.settings())
+        identify(scheme + bearer, working_issuer.settings())
 
 
 @pytest.fixture(scope="module")
-def issuer_well(listening: Issuer) -> Issuer:
+def working_issuer(listening: Issuer) -> Issuer:
     listening.restore()
     return listening
 
