@@ -14,7 +14,7 @@ import httpx
 from local.slack.stand_in import CHANNEL, TEAM, U_OWNER
 
 Json = dict[str, Any]
-_TIMEOUT = 10.0  # seconds
+_TIMEOUT = 60.0  # seconds; a first answer takes two, and longer on a busy machine
 
 
 def signature(secret: str, timestamp: str, body: bytes) -> str:
