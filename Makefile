@@ -92,7 +92,7 @@ browser: $(VENV)/installed ## Install Chromium from Debian's packages and test t
 	@tools/install-debian.sh $(BROWSER)
 	@$(RUN) -m pytest -q tests/browser
 
-image-test: $(VENV)/installed ## Build and run the demo's image, and a demo's containers, with podman
+image-test: $(VENV)/installed ## Build the demo's image and run it in a demo's containers, with podman
 	@$(RUN) -m tools.image_test
 
 deploy: $(VENV)/installed ## Deploy to AWS with your own credentials: make deploy STAGE=dev (docs/operations.md)

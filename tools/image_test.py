@@ -123,7 +123,7 @@ def main() -> int:
         return 1
     finally:
         shutil.rmtree(home)
-    print("the image builds, runs without privileges and shows what it should")
+    print("the image builds, runs without privileges and shows the demo")
     return 0
 
 
