@@ -123,7 +123,7 @@ def test_who_read_a_member_before_its_claim_writes_it_no_more(store: Stores) -> 
 
 
 def test_a_claim_has_seen_the_events_that_it_was_told_of(store: Stores) -> None:
-    """They are not told again, and those that came since are."""
+    """They are not told again; those that came since are, and what happens again is."""
     member_id = a_member(store).demo_id
     store.signals.count_event(member_id, StackChange("vpc", "1"))
     member = store.records.get(member_id)
@@ -131,6 +131,9 @@ def test_a_claim_has_seen_the_events_that_it_was_told_of(store: Stores) -> None:
     claimed = store.records.claim(member, mine(member), (), QUOTAS)
     assert member.version + 1 == claimed.version
     assert frozenset({StackChange("vpc", "2")}) == store.records.get(member_id).changed
+    store.signals.count_event(member_id, StackChange("vpc", "1"))
+    store.records.save(claimed, replace(claimed, reason="building"), ())
+    assert StackChange("vpc", "1") in store.records.get(member_id).changed
 
 
 def test_the_pools_own_slot_is_free_again(store: Stores) -> None:

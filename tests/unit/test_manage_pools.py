@@ -40,6 +40,16 @@ def test_for_anybody_but_an_admin_there_are_no_pools(
     call(stage.pools, ADMIN)
 
 
+@pytest.mark.parametrize("call", ["get", "remove"])
+def test_a_pool_that_there_is_not_is_named(call: str) -> None:
+    """Whatever an admin wants of it, and whichever others there are."""
+    stage = Stage()
+    for name in ("all", "other"):
+        stage.pools.put(ADMIN, replace(POOL, name=name))
+    with pytest.raises(NotFound, match="there is no pool base"):
+        CALLS[call](stage.pools, ADMIN)
+
+
 def test_a_pool_is_read_with_its_own_live_members() -> None:
     """Those that are ready, and those on their way; not those that go, nor anybody's demos."""
     stage = Stage()

@@ -14,7 +14,6 @@ from chalicelib.core.demo import Demo, Desired, Phase
 from chalicelib.core.graph import build_graph
 from chalicelib.core.policy import RequestPolicy
 from chalicelib.core.pool_matching import (
-    LEAST_LIFE,
     Match,
     claimed,
     matches,
@@ -29,7 +28,7 @@ from .builders import HOME, NOW, OWNER, REGION, minutes
 
 CATALOG = build_catalog(
     [
-        made("vpc", 3, outputs=("VpcId",)),
+        made("vpc", 3, outputs=("VpcId",), own=("Size",)),
         made("rds", 10, requires=("VpcId",)),
         made("logs", 0, outputs=("LogGroup",)),
         made("s3", 1, wants=("LogGroup",)),
@@ -39,8 +38,8 @@ REGIONS = ("eu-central-1", REGION, "us-west-2")
 POLICY = RequestPolicy(home_region=REGION, regions=REGIONS)
 
 
-def request(*components: str) -> CheckedRequest:
-    wanted = DemoRequest(components=components, name="Acme", allowed_cidr=(HOME,))
+def request(*components: str, **fields: Any) -> CheckedRequest:
+    wanted = DemoRequest(components=components, name="Acme", allowed_cidr=(HOME,), **fields)
     return check(wanted, CATALOG, POLICY)
 
 
@@ -83,7 +82,7 @@ def ids(found: list[Match]) -> list[str]:
         ({"phase": Phase.PROVISIONING}, False),
         ({"looping": True}, False),
         ({"desired_state": Desired.DELETED}, False),
-        ({"expires_at": NOW + LEAST_LIFE}, True),
+        ({"expires_at": NOW + timedelta(minutes=10)}, True),
         ({"expires_at": NOW + timedelta(minutes=10, seconds=-1)}, False),
         ({"region": "eu-central-1"}, False),
         ({"region": "us-west-2"}, False),
@@ -98,6 +97,21 @@ def test_a_member_is_given_while_it_waits(fields: dict[str, Any], *, fits: bool)
 def test_what_has_more_than_was_requested_does_not_fit() -> None:
     """However ready it is."""
     assert [] == matches(request("vpc"), [member(1, "vpc", "s3")], CATALOG, NOW)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "fits"),
+    [({"Size": "5"}, True), ({"Size": "3"}, False), ({"Size": "7"}, False), ({}, False)],
+)
+def test_a_member_has_the_values_that_the_request_would_give_it(
+    parameters: dict[str, str], *, fits: bool
+) -> None:
+    """One that is not named is the template's own."""
+    wanted = request("vpc", parameters=parameters)
+    found = matches(wanted, [member(1, "vpc", parameters={"Size": "5"})], CATALOG, NOW)
+    assert fits == bool(found)
+    plain = matches(wanted, [member(1, "vpc")], CATALOG, NOW)
+    assert (not parameters) == bool(plain)
 
 
 def test_the_best_member_comes_first() -> None:
@@ -128,18 +142,22 @@ def test_what_is_there_takes_no_time(there: tuple[str, ...], left: float) -> Non
 
 
 def test_who_gives_up_a_place_helps_most_and_loses_least() -> None:
-    """What of a member is wanted is the less work; of the rest as little as may be is lost."""
+    """What of a member is wanted is the less work; of the rest as little as may be is lost.
+
+    Of equals it is the one that waits longest.
+    """
     both = member(1, "vpc", "rds")
     members = [
+        member(5, "s3"),
         both,
         member(2, "vpc", "s3"),
         with_status(member(3, "vpc", "rds"), "rds", Status.DELETED),
         member(4, "s3"),
     ]
     found = yielding(request("vpc"), members, CATALOG)
-    assert ["memb0003", "memb0002", "memb0001", "memb0004"] == ids(found)
+    assert ["memb0003", "memb0002", "memb0001", "memb0004", "memb0005"] == ids(found)
     assert Match(member=both, exact=False, typical_minutes=0) == found[2]
-    assert [0, 0, 0, 3] == [match.typical_minutes for match in found]
+    assert [0, 0, 0, 3, 3] == [match.typical_minutes for match in found]
 
 
 @pytest.mark.parametrize(
