@@ -130,7 +130,8 @@ def test_the_trouble_of_one_pool_is_no_others(
 def test_the_pool_of_the_settings_is_set_as_by_an_admin() -> None:
     """Beside those that there are, and filled by the same sweep."""
     first = a_pool(name="first")
-    asked, set_by_hand = stage_with(a_pool()), stage_with(a_pool(), first)
+    others = (a_pool(), a_pool(name="small"))
+    asked, set_by_hand = stage_with(*others), stage_with(*others, first)
     replace(asked.fill_pools, first=first).run(no_report)
     set_by_hand.fill_pools.run(no_report)
     assert set_by_hand.pools.list(ADMIN) == asked.pools.list(ADMIN)
@@ -210,6 +211,19 @@ def test_a_member_says_why_its_pool_has_changed_it(
     sweep(stage)
     after = stage.store.get(member.demo_id)
     assert (desired, why) == (after.desired_state, after.reason)
+
+
+def test_a_member_whose_loop_was_never_started_for_its_end_is_started() -> None:
+    """Whoever told it to go may have died right after."""
+    stage = stage_with(a_pool())
+    sweep(stage)
+    settle(stage)
+    (member,) = live(stage)
+    generation = member.generation + 1
+    told = replace(member, desired_state=Desired.DELETED, looping=True, generation=generation)
+    stage.save(member, told)
+    sweep(stage)
+    assert (member.demo_id, generation) in stage.workflow.started
 
 
 @pytest.mark.parametrize("since", [{"owner": OWNER}, {"desired_state": Desired.DELETED}])
