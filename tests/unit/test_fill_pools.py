@@ -62,7 +62,10 @@ def live(stage: Stage, name: str = "base") -> tuple[Demo, ...]:
 
 
 def test_a_member_is_made_as_its_pool_says() -> None:
-    """In its region, of its components and values; nobody may open it, and its age ends it."""
+    """In its region, of its components and values; nobody may open it, and its age ends it.
+
+    Its loop is started at once.
+    """
     size = {"Size": Parameter(name="Size", default="16")}
     stage = Stage((Component(name="vpc", parameters=size),))
     regions = (REGION, "eu-central-1")
@@ -79,6 +82,7 @@ def test_a_member_is_made_as_its_pool_says() -> None:
     )
     assert ("eu-central-1", {"Size": "20"}) == (member.region, member.parameters)
     assert (NOBODY, NOW + timedelta(hours=5)) == (member.allowed_cidr, member.expires_at)
+    assert [(member.demo_id, 1)] == stage.workflow.started
 
 
 def test_what_finds_no_room_is_tried_once_a_sweep(monkeypatch: pytest.MonkeyPatch) -> None:
