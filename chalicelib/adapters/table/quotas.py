@@ -140,10 +140,12 @@ class QuotaItems:
         return {**_old(self._old_total()), **numbered}
 
     def _partition(self, pk: str) -> list[Item]:
+        """Return an owner's or everybody's slots: thousands, so no more of each than is used."""
         return list(
             self._query(
                 {
                     "KeyConditionExpression": "pk = :pk",
+                    "ProjectionExpression": "sk, holder, holders",
                     "ExpressionAttributeValues": marshal({":pk": pk}),
                     "ConsistentRead": True,
                 }
