@@ -83,18 +83,18 @@ def _table_like(client: Any, table: str, name: str) -> str:
 def _cost(client: Any, table: str, now: datetime) -> _Cost:
     units: list[float] = []
 
-    def ask(params: dict[str, Any], **_: Any) -> None:
+    def return_capacity(params: dict[str, Any], **_: Any) -> None:
         params["ReturnConsumedCapacity"] = "TOTAL"
 
     def count(parsed: dict[str, Any], **_: Any) -> None:
         units.append(parsed["ConsumedCapacity"]["CapacityUnits"])
 
-    client.meta.events.register("provide-client-params.dynamodb.Query", ask)
+    client.meta.events.register("provide-client-params.dynamodb.Query", return_capacity)
     client.meta.events.register("after-call.dynamodb.Query", count)
     started = time.perf_counter()
     found = DemoTable(client, table).due(now)
     seconds = time.perf_counter() - started
-    client.meta.events.unregister("provide-client-params.dynamodb.Query", ask)
+    client.meta.events.unregister("provide-client-params.dynamodb.Query", return_capacity)
     client.meta.events.unregister("after-call.dynamodb.Query", count)
     if len(found) != _DUE:
         raise RuntimeError(f"{len(found)} demos are due, not {_DUE}")

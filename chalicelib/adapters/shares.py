@@ -69,9 +69,9 @@ class ShareTable:
 
         Raises Throttled while others hold an item.
         """
-        told = [{"Put": self._entry(share, entry)}] if entry else []
+        entries = [{"Put": self._entry(share, entry)}] if entry else []
         try:
-            self._client.transact_write_items(TransactItems=[*writes, *told])
+            self._client.transact_write_items(TransactItems=[*writes, *entries])
         except ClientError as error:
             reasons = {r.get("Code") for r in error.response.get("CancellationReasons", ())}
             if "ConditionalCheckFailed" in reasons:

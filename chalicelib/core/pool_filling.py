@@ -51,7 +51,7 @@ def filling(pool: Pool, members: Sequence[Demo], digest: str, now: datetime) -> 
         create=0 if paused else _lacking(pool, current, older, now),
         retire=tuple(retired),
         pause=tuple(m.demo_id for m in live if _to_pause(pool, m) and m.demo_id not in retired),
-        nudge=tuple(m.demo_id for m in members if _dawdles(m)),
+        nudge=tuple(m.demo_id for m in members if _deletion_may_be_lost(m)),
         paused=paused,
         succeeded_at=succeeded,
     )
@@ -68,10 +68,10 @@ def _to_pause(pool: Pool, member: Demo) -> bool:
     return pool.tier is Tier.STOPPED and up and not member.looping
 
 
-def _dawdles(member: Demo) -> bool:
+def _deletion_may_be_lost(member: Demo) -> bool:
     """Whether a member is to go and its loop may never have been started for it."""
-    told = member.desired_state is Desired.DELETED and member.looping
-    return told and member.phase not in (Phase.DELETING, Phase.QUARANTINED, Phase.DELETED)
+    requested = member.desired_state is Desired.DELETED and member.looping
+    return requested and member.phase not in (Phase.DELETING, Phase.QUARANTINED, Phase.DELETED)
 
 
 def _lacking(pool: Pool, current: list[Demo], older: list[Demo], now: datetime) -> int:

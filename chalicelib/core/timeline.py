@@ -60,11 +60,11 @@ WISHES: Final = {
 def changes(before: Demo, after: Demo, *, now: datetime, actor: str) -> tuple[Entry, ...]:
     """Return an entry for everything that differs, in the order a reader expects."""
     return tuple(
-        Entry(at=now, actor=actor, kind=kind, text=text) for kind, text in _told(before, after)
+        Entry(at=now, actor=actor, kind=kind, text=text) for kind, text in _entries(before, after)
     )
 
 
-def _told(before: Demo, after: Demo) -> Iterator[tuple[EntryKind, str]]:
+def _entries(before: Demo, after: Demo) -> Iterator[tuple[EntryKind, str]]:
     if before.expires_at != after.expires_at:
         moved = "extended" if after.expires_at > before.expires_at else "shortened"
         yield EntryKind.LEASE, f"lease {moved} to {after.expires_at:%Y-%m-%d %H:%M} UTC"
@@ -109,11 +109,11 @@ def _difference(what: str, before: Sequence[str], after: Sequence[str]) -> Itera
 
 
 def _step_text(component: ComponentStatus) -> str:
-    told = f"{component.name} {component.status.replace('_', ' ')}"
+    text = f"{component.name} {component.status.replace('_', ' ')}"
     if component.failure and component.status in (Status.FAILED, Status.DELETE_FAILED):
         where = f"{component.failure.resource}: " if component.failure.resource else ""
-        return f"{told}: {where}{component.failure.reason}"
-    return told
+        return f"{text}: {where}{component.failure.reason}"
+    return text
 
 
 def _why(demo: Demo) -> str:

@@ -88,8 +88,8 @@ class AccessRequests:
             at=self.clock(), actor=caller.owner, kind=EntryKind.ACCESS, text=text
         )
         for share in links:
-            told = self.shares.take_waiting(share, block, declined=True, entry=entry)
-            entry = None if told else entry
+            written = self.shares.take_waiting(share, block, declined=True, entry=entry)
+            entry = None if written else entry
         return self.read.find(caller, demo_id)
 
     def _asking(self, caller: Caller, demo_id: str, address: str) -> tuple[str, list[Share]]:

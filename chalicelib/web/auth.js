@@ -114,17 +114,17 @@ export async function signIn(view, hint = "") {
 
 /** Finish a sign-in if this page was opened by the issuer; throw what went wrong with it. */
 export async function comeBack() {
-  const told = new URLSearchParams(location.search);
-  if (!told.has("state") && !told.has("error")) return;
+  const answer = new URLSearchParams(location.search);
+  if (!answer.has("state") && !answer.has("error")) return;
   const begun = kept(UNDER_WAY);
   sessionStorage.removeItem(UNDER_WAY);
   // The code is good once, for this verifier alone; still it leaves the address at once.
   history.replaceState(null, "", `${REDIRECT}${begun?.view ?? "#/"}`);
   // Some issuers tell of a refusal without the state; it says nothing that is believed.
-  const foreign = told.has("state") && told.get("state") !== begun?.state;
+  const foreign = answer.has("state") && answer.get("state") !== begun?.state;
   if (!begun || foreign) throw new Error("this sign-in was not begun here");
-  if (told.has("error")) throw new Error(told.get("error_description") ?? told.get("error"));
-  const token = await trade(told.get("code"), begun.verifier);
+  if (answer.has("error")) throw new Error(answer.get("error_description") ?? answer.get("error"));
+  const token = await trade(answer.get("code"), begun.verifier);
   const claims = read(token);
   if (claims.nonce !== begun.nonce) throw new Error("the issuer answered another sign-in");
   keep(SESSION, { token, email: claims.email ?? claims.sub, expires: claims.exp });

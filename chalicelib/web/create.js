@@ -259,12 +259,12 @@ export function complain(parts, errors, message = "") {
     if (input) set(input, "aria-invalid", null);
   }
   const placed = parts.fields.complain(errors);
-  for (const { field: path, message: told } of errors) {
+  for (const { field: path, message: problem } of errors) {
     const place = parts.errors.get(path.split(".")[0]);
     if (place) {
-      say(place.error, told);
+      say(place.error, problem);
       if (place.input) set(place.input, "aria-invalid", "true");
-    } else if (!placed.has(path)) rest.push(`${path}: ${told}`);
+    } else if (!placed.has(path)) rest.push(`${path}: ${problem}`);
   }
   say(parts.refusal, errors.length ? rest.join("; ") : message);
   if (parts.refusal.textContent) parts.hide();

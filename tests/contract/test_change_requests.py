@@ -52,17 +52,19 @@ def kept(demo: Demo) -> None:
     wiring.use_cases().ports.records.save(record(demo.demo_id), after, ())
 
 
-def asked(service: Service, method: str, route: str, body: Any, **more: Any) -> tuple[int, Any]:
+def requested(
+    service: Service, method: str, route: str, body: Any, **more: Any
+) -> tuple[int, Any]:
     answer = service.call(method, route, body=json.dumps(body), **more)
     return answer["statusCode"], json.loads(answer["body"])
 
 
 def patch(service: Service, demo_id: str, body: Any, **more: Any) -> tuple[int, Any]:
-    return asked(service, "PATCH", "/demos/{demo_id}", body, path={"demo_id": demo_id}, **more)
+    return requested(service, "PATCH", "/demos/{demo_id}", body, path={"demo_id": demo_id}, **more)
 
 
 def plan(service: Service, demo_id: str, body: Any, **more: Any) -> tuple[int, Any]:
-    return asked(service, "POST", "/plan", {"demo_id": demo_id, **body}, **more)
+    return requested(service, "POST", "/plan", {"demo_id": demo_id, **body}, **more)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +99,7 @@ def test_a_plan_of_somebody_elses_demo_is_not_found(service: Service, ready: str
     """Nor is one of a demo that never was; what is no id is no field that fits."""
     assert 404 == plan(service, ready, {"name": "x"}, identity=STRANGER)[0]
     assert 404 == plan(service, "nothere1", {"name": "x"})[0]
-    status, problem = asked(service, "POST", "/plan", {"demo_id": 7})
+    status, problem = requested(service, "POST", "/plan", {"demo_id": 7})
     assert (422, "demo_id") == (status, problem["errors"][0]["field"])
 
 
@@ -184,7 +186,9 @@ def test_somebody_elses_demo_is_not_found(service: Service, ready: str) -> None:
         route = "/demos/{demo_id}/" + call
         assert (
             404
-            == asked(service, "POST", route, body, path={"demo_id": ready}, identity=STRANGER)[0]
+            == requested(service, "POST", route, body, path={"demo_id": ready}, identity=STRANGER)[
+                0
+            ]
         )
     route, ids = "/demos/{demo_id}/credentials", {"demo_id": ready}
     secret = service.call("GET", route, ids, identity=STRANGER)

@@ -12,7 +12,7 @@ from .service import Service
 SIX = "2001:db8::1"
 
 
-def asked(service: Service, path: str, body: Any, **more: Any) -> tuple[int, dict[str, Any]]:
+def requested(service: Service, path: str, body: Any, **more: Any) -> tuple[int, dict[str, Any]]:
     answer = service.call("POST", path, body=json.dumps(body), **more)
     return answer["statusCode"], json.loads(answer["body"])
 
@@ -27,7 +27,7 @@ def fields(body: dict[str, Any]) -> list[str]:
 )
 def test_components_must_be_given(service: Service, path: str, body: Any) -> None:
     """An empty or mistyped request makes nothing, and the one field is named once."""
-    status, problem = asked(service, path, body)
+    status, problem = requested(service, path, body)
     assert (422, ["components"]) == (status, fields(problem))
 
 
@@ -35,17 +35,17 @@ def test_components_must_be_given(service: Service, path: str, body: Any) -> Non
 def test_a_plan_judges_a_lease_as_a_request_does(service: Service, hours: float) -> None:
     """What cannot be requested is not planned either."""
     body = {"components": ["s3"], "ttl_hours": hours}
-    answers = [asked(service, path, body) for path in ("/plan", "/demos")]
+    answers = [requested(service, path, body) for path in ("/plan", "/demos")]
     assert [(422, ["ttl_hours"])] * 2 == [(status, fields(problem)) for status, problem in answers]
 
 
 def test_a_caller_over_ipv6_names_the_blocks(service: Service) -> None:
     """Demos are reached over IPv4, and nobody is told of a field that they could not know."""
-    status, problem = asked(service, "/plan", {"components": ["s3"]}, source_ip=SIX)
+    status, problem = requested(service, "/plan", {"components": ["s3"]}, source_ip=SIX)
     assert (422, ["allowed_cidr"]) == (status, fields(problem))
     assert "your own address" in problem["detail"]
     body = {"components": ["s3"], "allowed_cidr": "203.0.113.0/24"}
-    assert 200 == asked(service, "/plan", body, source_ip=SIX)[0]
+    assert 200 == requested(service, "/plan", body, source_ip=SIX)[0]
     me = service.call("GET", "/me", source_ip=SIX)
     assert json.loads(me["body"])["cidr"] is None
 

@@ -23,7 +23,7 @@ def test_every_link_of_a_whole_demo_opens(machines: Running) -> None:
     """
     machines.remember()
     owner = machines.person()
-    demo_id = owner.ask(name=NAME)
+    demo_id = owner.request(name=NAME)
     ready = owner.until(demo_id, "ready", "deleted", "failed")
     assert "ready" == ready["phase"], ready["failure"]
     links = ready["links"]

@@ -26,7 +26,7 @@ def test_a_user_data_that_fails_fails_the_demo_in_awss_words(machines: Running) 
     control = machines.aws.control
     fault = control.hang(component="ecs", resource_type="AWS::EC2::LaunchTemplate")
     owner = machines.person()
-    demo_id = owner.ask("ecs")
+    demo_id = owner.request("ecs")
     bundle = wait_for(lambda: _bundle(owner.demo(demo_id)), "the bundle")
     machines.aws.client("s3").put_object(Bucket=bundle, Key="stelligent-demo.zip", Body=_broken())
     control.heal(fault)
@@ -51,7 +51,7 @@ def _broken() -> bytes:
 def test_an_instance_that_breaks_is_replaced(machines: Running) -> None:
     """Of two web servers one breaks, and a new one takes its place and its turn."""
     owner = machines.person()
-    demo_id = owner.ask("asg")
+    demo_id = owner.request("asg")
     link = owner.until(demo_id, "ready", "deleted")["links"]["Web tier"]
     before = {one["instance_id"] for one in of(machines, "asg", demo_id)}
     broken = min(before)
@@ -75,7 +75,7 @@ def test_jenkins_job_rolls_the_service_under_its_own_role(
     instance has built the image again, the old one is gone, and the link opens.
     """
     owner = machines.person()
-    demo_id = owner.ask("ecs", "jenkins")
+    demo_id = owner.request("ecs", "jenkins")
     ready = owner.until(demo_id, "ready", "deleted")
     (jenkins,) = of(machines, "jenkins", demo_id)
     (before,) = _of_cluster(machines, demo_id)

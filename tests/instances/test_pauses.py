@@ -27,7 +27,7 @@ def test_a_pause_stops_the_database_and_a_resumption_starts_it(machines: Running
     server runs; when it is resumed, then it is read at the same address.
     """
     owner = machines.person()
-    demo_id = owner.ask("rds")
+    demo_id = owner.request("rds")
     owner.until(demo_id, "ready", "deleted")
     secret = _secret(machines, demo_id)
     with _asked(secret) as cursor:

@@ -22,7 +22,7 @@ def test_the_second_instance_pulls_what_the_first_has_built(
     image and does not build it; and the image that Jenkins' job pushes is the one that runs then.
     """
     owner = machines.person()
-    demo_id = owner.ask("ecs", "jenkins", parameters=REGISTRY)
+    demo_id = owner.request("ecs", "jenkins", parameters=REGISTRY)
     ready = owner.until(demo_id, "ready", "deleted", "failed")
     assert "ready" == ready["phase"], ready["failure"]
     bucket = ready["outputs"]["s3"]["BucketName"]

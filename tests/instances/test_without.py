@@ -79,7 +79,7 @@ def test_python_serves_where_there_is_no_apache(bare: Running) -> None:
     the same page, the database is recorded, and both the page and the last words say so.
     """
     owner = bare.person()
-    demo_id = owner.ask("ecs", "eb", "rds", name=NAME)
+    demo_id = owner.request("ecs", "eb", "rds", name=NAME)
     ready = owner.until(demo_id, "ready", "deleted", "failed")
     assert "ready" == ready["phase"], ready["failure"]
     for title in ("Container service", "Elastic Beanstalk"):
@@ -113,7 +113,7 @@ def _name_at(link: str) -> str:
 def test_what_is_given_in_the_place_of_jenkins_runs(bare: Running) -> None:
     """With the unit's own settings, within an instance's bounds; and the page says so."""
     owner = bare.person()
-    demo_id = owner.ask("jenkins")
+    demo_id = owner.request("jenkins")
     ready = owner.until(demo_id, "ready", "deleted", "failed")
     assert "ready" == ready["phase"], ready["failure"]
     link = ready["links"]["Jenkins"]

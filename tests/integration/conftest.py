@@ -52,7 +52,7 @@ class Api:
         assert 500 != answer.status_code, f"{method} {path}: {answer.text}"
         return answer
 
-    def ask(self, *components: str, **more: Any) -> str:
+    def request(self, *components: str, **more: Any) -> str:
         answer = self.call("POST", "/demos", {"components": list(components) or "all", **more})
         assert 202 == answer.status_code, answer.text
         return str(answer.json()["demo_id"])

@@ -38,7 +38,7 @@ def ingress(running: Running, group: str) -> set[str]:
 def test_an_address_is_let_in_and_nothing_else_is_touched(running: Running) -> None:
     """The group is updated in place; the record's version is its tag, and a stale one is 412."""
     owner = running.person()
-    demo_id = owner.ask("sg", allowed_cidr=["203.0.113.0/24"])
+    demo_id = owner.request("sg", allowed_cidr=["203.0.113.0/24"])
     ready = owner.until(demo_id, "ready", "deleted")
     group = ready["outputs"]["sg"]["LoadBalancerSecurityGroupId"]
     tag = {"If-Match": owner.call("GET", f"/demos/{demo_id}").headers["ETag"]}
@@ -56,7 +56,7 @@ def test_an_address_is_let_in_and_nothing_else_is_touched(running: Running) -> N
 def test_components_are_added_and_left_out(running: Running) -> None:
     """What another requires cannot be left out, and is named."""
     owner = running.person()
-    demo_id = owner.ask("vpc", "s3")
+    demo_id = owner.request("vpc", "s3")
     owner.until(demo_id, "ready", "deleted")
     patched(owner, demo_id, {"components": ["vpc", "sg", "s3"]})
     wait_for(lambda: status_of(owner.demo(demo_id), "sg") == "ready", "sg is there")
@@ -75,7 +75,7 @@ def test_components_are_added_and_left_out(running: Running) -> None:
 def test_a_pause_stops_the_database_and_a_resumption_starts_it(running: Running) -> None:
     """Pausing what is paused changes nothing, and somebody else's demo is not found."""
     owner = running.person()
-    demo_id = owner.ask("rds", "asg")
+    demo_id = owner.request("rds", "asg")
     owner.until(demo_id, "ready", "deleted")
     patched(owner, demo_id, {"desired_state": "paused"})
     paused = owner.until(demo_id, "paused", "deleted")
@@ -113,7 +113,7 @@ def test_deletion_in_the_middle_of_a_pause_change_or_resumption_ends_empty(
     """Whatever is under way, all goes, and the account is as it was."""
     running.remember()
     owner = running.person()
-    demo_id = owner.ask("rds", "asg")
+    demo_id = owner.request("rds", "asg")
     owner.until(demo_id, "ready", "deleted")
     if from_ == "paused":
         patched(owner, demo_id, {"desired_state": "paused"})
@@ -131,7 +131,7 @@ def test_a_protected_database_that_is_stopped_is_started_before_it_goes(
     """RDS modifies none that is stopped, so its protection could not be lifted before."""
     running.remember()
     owner = running.person()
-    demo_id = owner.ask("rds")
+    demo_id = owner.request("rds")
     owner.until(demo_id, "ready", "deleted")
     (database,) = databases(running, demo_id)
     running.aws.client("rds").modify_db_instance(
@@ -151,7 +151,7 @@ def test_a_protected_database_that_is_stopped_is_started_before_it_goes(
 def test_a_new_name_reaches_the_demos_pages_while_it_stays_ready(running: Running) -> None:
     """It is put beside the bundle, and no stack is updated."""
     owner = running.person()
-    demo_id = owner.ask("ecs", name="Old")
+    demo_id = owner.request("ecs", name="Old")
     ready = owner.until(demo_id, "ready", "deleted")
     bucket = ready["outputs"]["s3"]["BucketName"]
     patched(owner, demo_id, {"name": "New"})
@@ -170,7 +170,7 @@ def shown(s3: Any, bucket: str) -> dict[str, Any]:
 def test_a_failed_change_leaves_what_was_there_and_says_why(running: Running) -> None:
     """A component that cannot be added is removed again, and the demo is ready as before."""
     owner = running.person()
-    demo_id = owner.ask("sg")
+    demo_id = owner.request("sg")
     owner.until(demo_id, "ready", "deleted")
     running.aws.control.fail("no more buckets", component="s3")
     patched(owner, demo_id, {"components": ["sg", "s3"]})
@@ -187,7 +187,7 @@ def test_a_failed_demo_is_repaired(running: Running) -> None:
     """Its failed stack is deleted and made again."""
     owner = running.person()
     running.aws.control.fail("no more buckets", component="s3")
-    demo_id = owner.ask("s3", "sg", keep_on_failure=True)
+    demo_id = owner.request("s3", "sg", keep_on_failure=True)
     assert "failed" == owner.until(demo_id, "failed", "deleted", "ready")["phase"]
     running.aws.control.heal()
     assert 202 == owner.call("POST", f"/demos/{demo_id}/retry").status_code

@@ -10,7 +10,7 @@ from .conftest import Running
 def test_an_owner_reads_what_the_database_was_made_with(running: Running) -> None:
     """The very text of its secret; on the timeline, and kept by no cache."""
     owner = running.person()
-    demo_id = owner.ask("rds")
+    demo_id = owner.request("rds")
     demo = owner.until(demo_id, "ready")
     answer = owner.call("GET", f"/demos/{demo_id}/credentials")
     assert 200 == answer.status_code, answer.text
@@ -34,7 +34,7 @@ def test_an_owner_reads_what_the_database_was_made_with(running: Running) -> Non
 def test_nobody_else_reads_them(running: Running) -> None:
     """For another owner there is no such demo; an admin sees it, and is told whose they are."""
     owner = running.person()
-    demo_id = owner.ask("s3")
+    demo_id = owner.request("s3")
     path = f"/demos/{demo_id}/credentials"
     assert 404 == running.person().call("GET", path).status_code
     refused = running.admin().call("GET", path)

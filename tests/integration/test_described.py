@@ -165,7 +165,7 @@ def test_an_unchanged_answer_is_as_described(running: Running, checked: Call) ->
 def test_a_full_quota_and_a_passed_limit_are_as_described(running: Running, checked: Call) -> None:
     """The quota's name, size and holders; a phase that forbids what is asked."""
     owner = running.person()
-    made = [owner.ask("s3") for _ in range(3)]
+    made = [owner.request("s3") for _ in range(3)]
     full = checked(owner, "createDemo", "POST", "/demos", {"components": ["s3"]})
     assert (429, sorted(made)) == (full.status_code, sorted(full.json()["held_by"]))
     wanted = {"extend_hours": 9_000}

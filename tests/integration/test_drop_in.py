@@ -69,7 +69,7 @@ def test_it_is_in_the_catalog_and_the_bad_one_is_named(own: Api) -> None:
 
 def test_it_is_built_after_what_it_needs_and_removed_before(own: Api) -> None:
     """Asking for it pulls its provider in; its output is there; it comes down in order."""
-    demo_id = own.ask("logs")
+    demo_id = own.request("logs")
     ready = own.until(demo_id, "ready", "deleted", "failed")
     assert ["logs", "s3"] == sorted(c["name"] for c in ready["components"] if c["stack_name"])
     assert "LogGroup" in ready["outputs"]["logs"]

@@ -16,7 +16,7 @@ def test_a_failing_stack_is_torn_down_with_its_root_cause_kept(running: Running)
     kind = "AWS::ElasticLoadBalancingV2::LoadBalancer"
     running.aws.control.fail(reason, component="ecs", resource_type=kind)
     owner = running.person()
-    demo_id = owner.ask("ecs")
+    demo_id = owner.request("ecs")
     gone = owner.until(demo_id, "deleted", "ready", "quarantined")
     assert "deleted" == gone["phase"]
     assert "ecs" == gone["failure"]["component"]
@@ -30,7 +30,7 @@ def test_a_failure_kept_for_a_look_stops_only_what_stands_on_it(running: Running
     running.remember()
     running.aws.control.fail("no more buckets", component="s3")
     owner = running.person()
-    demo_id = owner.ask("ecs", "asg", keep_on_failure=True)
+    demo_id = owner.request("ecs", "asg", keep_on_failure=True)
     failed = owner.until(demo_id, "failed", "deleted", "ready")
     status = {s["name"]: s["status"] for s in failed["components"]}
     assert "failed" == failed["phase"]
@@ -48,7 +48,7 @@ def test_deleting_while_provisioning_turns_round(running: Running) -> None:
     running.remember()
     running.aws.control.set_pace(1.0)
     owner = running.person()
-    demo_id = owner.ask("rds")
+    demo_id = owner.request("rds")
     owner.until(demo_id, "provisioning")
     assert 202 == owner.call("DELETE", f"/demos/{demo_id}").status_code
     gone = owner.until(demo_id, "deleted", "ready", "quarantined")
@@ -62,7 +62,7 @@ def test_lost_stack_events_cost_time_and_nothing_else(running: Running) -> None:
     """With no event ever arriving, the loop looks once one is overdue; the demo comes and goes."""
     running.aws.control.events(on=False)
     owner = running.person()
-    demo_id = owner.ask("vpc")
+    demo_id = owner.request("vpc")
     assert "ready" == owner.until(demo_id, "ready", "deleted", "failed")["phase"]
     owner.delete(demo_id)
     assert "deleted" == owner.until(demo_id, "deleted", "quarantined")["phase"]
@@ -72,7 +72,7 @@ def test_a_loop_that_died_is_revived(running: Running) -> None:
     """When its execution is stopped from outside, the sweep starts another and the demo ends."""
     running.aws.control.set_pace(1.0)
     owner = running.person()
-    demo_id = owner.ask("vpc")
+    demo_id = owner.request("vpc")
     owner.until(demo_id, "provisioning")
     states = running.aws.client("stepfunctions")
     machine = states.list_state_machines()["stateMachines"][0]["stateMachineArn"]
@@ -97,7 +97,7 @@ def test_a_demo_survives_a_restart_of_everything_in_mid_flight(running: Running)
     running.remember()
     running.aws.control.set_pace(0.5)
     owner = running.person()
-    demo_id = owner.ask("rds")
+    demo_id = owner.request("rds")
     owner.until(demo_id, "provisioning")
     service.restart_emulator(running.state)
 

@@ -22,7 +22,7 @@ def accept(person: Api, code: str) -> int:
 def test_a_colleague_takes_a_demo_over(running: Running) -> None:
     """Lists, quotas, credentials, links and tags follow; to who gave it, it is not there."""
     ann, bob = running.person(), running.person()
-    demo_id = ann.ask("s3", name="On leave")
+    demo_id = ann.request("s3", name="On leave")
     ann.until(demo_id, "ready")
     assert 201 == ann.call("POST", f"/demos/{demo_id}/shares", {"label": "Acme"}).status_code
     code = offered(ann, demo_id)
@@ -55,8 +55,8 @@ def _tagged(running: Running, demo_id: str) -> str | None:
 def test_a_full_receiver_is_reported_and_nothing_changes(running: Running) -> None:
     """What is in the way is named; the offer stands, also while the demo is being made."""
     ann, bob = running.person(), running.person()
-    held = [bob.ask("s3") for _ in range(3)]
-    demo_id = ann.ask("s3")
+    held = [bob.request("s3") for _ in range(3)]
+    demo_id = ann.request("s3")
     code = offered(ann, demo_id)
     full = bob.call("POST", "/handover", {"code": code})
     assert (429, sorted(held)) == (full.status_code, sorted(full.json()["held_by"]))
@@ -70,7 +70,7 @@ def test_a_full_receiver_is_reported_and_nothing_changes(running: Running) -> No
 def test_what_cannot_be_handed_over(running: Running) -> None:
     """By others, to oneself, with an old code, and once it is being removed."""
     ann, bob, admin = running.person(), running.person(), running.admin()
-    demo_id = ann.ask("s3")
+    demo_id = ann.request("s3")
     path = f"/demos/{demo_id}/handover"
     assert [404, 403] == [p.call("POST", path).status_code for p in (bob, admin)]
     first, second = offered(ann, demo_id), offered(ann, demo_id)

@@ -10,7 +10,7 @@ SECOND = 1 / 3600
 
 
 def _short_demo(owner: Api, seconds: float) -> str:
-    demo_id = owner.ask("s3", ttl_hours=seconds * SECOND)
+    demo_id = owner.request("s3", ttl_hours=seconds * SECOND)
     owner.until(demo_id, "ready")
     return demo_id
 
@@ -44,7 +44,7 @@ def test_ttl_and_stream_end_a_lease_with_the_sweep_off(running: Running) -> None
 def test_removing_the_lease_item_by_hand_ends_the_demo(running: Running) -> None:
     """A person who deletes the item in the console has ended the demo."""
     owner = running.person()
-    demo_id = owner.ask("s3")
+    demo_id = owner.request("s3")
     owner.until(demo_id, "ready")
     _remove(running, demo_id, "LEASE")
     assert "deleted" == owner.until(demo_id, "deleted", "quarantined")["phase"]
@@ -56,7 +56,7 @@ def test_an_orphan_is_found_and_taken_down(running: Running) -> None:
     """With record and lease deleted by hand, two searches in a row remove what is left."""
     running.remember()
     owner = running.person()
-    demo_id = owner.ask("s3")
+    demo_id = owner.request("s3")
     owner.until(demo_id, "ready")
     _remove(running, demo_id, "DEMO")
     _remove(running, demo_id, "LEASE")
@@ -84,7 +84,7 @@ def test_stacks_without_our_tags_are_never_touched(running: Running) -> None:
 def test_a_lease_moves_within_its_caps(running: Running) -> None:
     """Extending and shortening work; past a cap 409 tells the numbers; the past is 422."""
     owner = running.person()
-    demo_id = owner.ask("s3", ttl_hours=4)
+    demo_id = owner.request("s3", ttl_hours=4)
     owner.until(demo_id, "ready")
     path = f"/demos/{demo_id}/lease"
     created = datetime.fromisoformat(owner.demo(demo_id)["created_at"])

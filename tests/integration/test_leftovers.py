@@ -123,7 +123,7 @@ def test_what_is_left_holds_deleted_back(
     deleted, then it stays in deletion and says what is there; once that is gone, it is deleted.
     """
     owner = running.person()
-    demo_id = owner.ask("s3")
+    demo_id = owner.request("s3")
     owner.until(demo_id, "ready")
     remove = leave(running.aws, demo_id)
     assert 202 == owner.call("DELETE", f"/demos/{demo_id}").status_code

@@ -63,7 +63,7 @@ def test_a_pools_demo_becomes_the_askers_and_is_completed(deployed: Running) -> 
     (member,) = filled(deployed, admin, "base", components=["vpc", "sg", "s3"], ready=1)
     assert 404 == person.call("GET", f"/demos/{member}").status_code
     network = admin.demo(member)["outputs"]["vpc"]["VpcId"]
-    demo_id = person.ask("rds", "s3", allowed_cidr=[HOME], name="Acme")
+    demo_id = person.request("rds", "s3", allowed_cidr=[HOME], name="Acme")
     assert member == demo_id
     assert {person.owner} == wait_for(lambda: named(deployed, member), "tags name the new owner")
     ready = person.until(demo_id, "ready")
@@ -92,7 +92,7 @@ def test_members_are_given_away_once(deployed: Running) -> None:
     members = filled(deployed, admin, "crowd", ready=MEMBERS)
     people = [deployed.person() for _ in range(REQUESTS)]
     with ThreadPoolExecutor(REQUESTS) as at_once:
-        asked = list(at_once.map(lambda person: person.ask("s3"), people))
+        asked = list(at_once.map(lambda person: person.request("s3"), people))
     assert REQUESTS == len(set(asked))
     given = [demo_id for demo_id in asked if demo_id in members]
     assert sorted(members) == sorted(given)

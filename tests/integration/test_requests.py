@@ -175,7 +175,7 @@ def issuer(running: Running, url: str) -> Iterator[None]:
 def test_another_owners_demo_does_not_exist(running: Running) -> None:
     """For a stranger every path of the demo is 404; an admin sees and ends it."""
     owner, stranger = running.person(), running.person()
-    demo_id = owner.ask("s3")
+    demo_id = owner.request("s3")
     owner.until(demo_id, "ready")
     for method, path, body in (
         ("GET", "", None),
@@ -251,7 +251,7 @@ def test_a_hundred_requests_at_once_leave_three(running: Running) -> None:
 def test_an_unchanged_demo_is_answered_304(running: Running) -> None:
     """A conditional request costs no body."""
     owner = running.person()
-    demo_id = owner.ask("s3")
+    demo_id = owner.request("s3")
     owner.until(demo_id, "ready")
     path = f"/demos/{demo_id}"
     etag = owner.call("GET", path).headers["ETag"]

@@ -27,7 +27,7 @@ def token_of(made: dict[str, Any]) -> str:
 def test_a_link_shows_little_to_anybody_until_it_is_revoked(running: Running) -> None:
     """Name, state, links and end; every opening counts and no later look does."""
     owner, anybody = running.person(), Api(running.up.api_url, "")
-    demo_id = owner.ask("asg", name="For Acme")
+    demo_id = owner.request("asg", name="For Acme")
     owner.until(demo_id, "ready")
     made = share(owner, demo_id)
     token = token_of(made)
@@ -64,7 +64,7 @@ def test_a_link_shows_little_to_anybody_until_it_is_revoked(running: Running) ->
 def test_a_link_never_outlives_the_lease(running: Running) -> None:
     """Neither at first, nor after the lease was shortened, nor after the demo was ended."""
     owner, anybody = running.person(), Api(running.up.api_url, "")
-    demo_id = owner.ask("s3", ttl_hours=2)
+    demo_id = owner.request("s3", ttl_hours=2)
     made = share(owner, demo_id, expires_hours=50)
     assert owner.demo(demo_id)["expires_at"] == made["expires_at"]
     soon = datetime.fromisoformat(made["expires_at"]) - timedelta(hours=1)
@@ -81,7 +81,7 @@ def test_a_link_never_outlives_the_lease(running: Running) -> None:
 def test_others_cannot_see_or_touch_a_demos_links(running: Running) -> None:
     """Not even learn that there are any."""
     owner, other = running.person(), running.person()
-    demo_id = owner.ask("s3")
+    demo_id = owner.request("s3")
     made = share(owner, demo_id)
     path = f"/demos/{demo_id}/shares"
     assert 404 == other.call("POST", path, {}).status_code
@@ -102,7 +102,7 @@ def test_others_cannot_see_or_touch_a_demos_links(running: Running) -> None:
 def test_a_bad_request_for_a_link_makes_none(running: Running, body: Any, status: int) -> None:
     """It is told what is wrong."""
     owner = running.person()
-    demo_id = owner.ask("s3")
+    demo_id = owner.request("s3")
     assert status == owner.call("POST", f"/demos/{demo_id}/shares", body).status_code
     assert [] == owner.call("GET", f"/demos/{demo_id}/shares").json()["shares"]
 
@@ -129,7 +129,7 @@ def test_me_tells_who_calls_and_what_is_allowed(running: Running) -> None:
 def test_a_brief_list_tells_the_same_demos_in_fewer_words(running: Running) -> None:
     """What a line of a list shows, and no more."""
     owner = running.person()
-    demo_id = owner.ask("s3")
+    demo_id = owner.request("s3")
     owner.until(demo_id, "ready")
     brief = owner.call("GET", "/demos?brief=true").json()["demos"]
     whole = owner.call("GET", "/demos").json()["demos"]

@@ -39,7 +39,7 @@ def test_a_launch_template_goes_only_with_the_services_tag(
     with a refusal that the service takes for what it is.
     """
     owner = running.person()
-    demo_id = owner.ask("asg")
+    demo_id = owner.request("asg")
     owner.until(demo_id, "ready")
     cloudformation = running.aws.client("cloudformation")
     twin = cloudformation.describe_stacks(StackName=f"stelligent-demo-{demo_id}-asg")["Stacks"][0]

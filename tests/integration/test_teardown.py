@@ -11,7 +11,7 @@ def test_a_bucket_full_of_versions_markers_and_uploads_is_emptied(running: Runni
     """Every version, delete marker and multipart upload goes, and then the bucket."""
     running.remember()
     owner = running.person()
-    demo_id = owner.ask("s3")
+    demo_id = owner.request("s3")
     bucket = owner.until(demo_id, "ready")["outputs"]["s3"]["BucketName"]
     s3 = running.aws.client("s3")
     for n in range(30):
@@ -30,7 +30,7 @@ def test_what_will_not_go_is_quarantined_and_can_be_retried(running: Running) ->
     """
     running.remember()
     owner = running.person()
-    demo_id = owner.ask("sg")
+    demo_id = owner.request("sg")
     owner.until(demo_id, "ready")
     running.aws.control.fail(
         "User is not authorized to perform: ec2:DeleteSecurityGroup",
@@ -57,7 +57,7 @@ def test_a_bucket_that_filled_up_again_is_emptied_again(running: Running) -> Non
     reason = "The bucket you tried to delete is not empty"
     running.aws.control.fail(reason, on="delete", component="s3", times=1)
     owner = running.person()
-    demo_id = owner.ask("s3")
+    demo_id = owner.request("s3")
     owner.until(demo_id, "ready")
     owner.delete(demo_id)
     assert "deleted" == owner.until(demo_id, "deleted", "quarantined")["phase"]
@@ -69,7 +69,7 @@ def test_a_network_interface_left_behind_is_released(running: Running) -> None:
     """An interface nobody attached any more is deleted, and the network goes."""
     running.remember()
     owner = running.person()
-    demo_id = owner.ask("vpc")
+    demo_id = owner.request("vpc")
     subnets = owner.until(demo_id, "ready")["outputs"]["vpc"]["PublicSubnetIds"]
     ec2 = running.aws.client("ec2")
     for subnet in subnets.split(","):
@@ -87,7 +87,7 @@ def test_termination_protection_is_lifted(running: Running) -> None:
     """A stack that somebody protected by hand still goes when its demo ends."""
     running.remember()
     owner = running.person()
-    demo_id = owner.ask("vpc")
+    demo_id = owner.request("vpc")
     stack = owner.until(demo_id, "ready")["components"][0]["stack_name"]
     running.aws.client("cloudformation").update_termination_protection(
         StackName=stack, EnableTerminationProtection=True
@@ -101,11 +101,11 @@ def test_termination_protection_is_lifted(running: Running) -> None:
 def test_one_demos_quarantine_delays_no_other(running: Running) -> None:
     """While one refuses to go, another of the same owner comes and goes."""
     owner = running.person()
-    stuck = owner.ask("s3")
+    stuck = owner.request("s3")
     owner.until(stuck, "ready")
     running.aws.control.fail("no reason given", on="delete", demo_id=stuck)
     owner.delete(stuck)
-    other = owner.ask("s3")
+    other = owner.request("s3")
     owner.until(other, "ready")
     owner.delete(other)
     assert "deleted" == owner.until(other, "deleted", "quarantined")["phase"]

@@ -18,7 +18,7 @@ def test_all_eight_components_come_up_and_leave_nothing_behind(running: Running)
     """
     running.remember()
     owner = running.person()
-    demo_id = owner.ask(name="the whole thing")
+    demo_id = owner.request(name="the whole thing")
     ready = owner.until(demo_id, "ready", "deleted", "failed")
     assert "ready" == ready["phase"]
     assert ALL == {c["name"] for c in ready["components"] if c["stack_name"]}
@@ -34,7 +34,7 @@ def test_all_eight_components_come_up_and_leave_nothing_behind(running: Running)
 def test_asking_for_one_component_pulls_in_what_it_needs(running: Running) -> None:
     """Asking for ecs makes the network, the groups and the bucket, and not the database."""
     owner = running.person()
-    demo_id = owner.ask("ecs")
+    demo_id = owner.request("ecs")
     ready = owner.until(demo_id, "ready", "deleted")
     assert {"s3", "vpc", "sg", "ecs"} == {
         c["name"] for c in ready["components"] if c["stack_name"]
@@ -62,7 +62,7 @@ def test_the_bundle_lies_in_the_demos_own_bucket(running: Running) -> None:
     from chalicelib.adapters.templates import PackagedTemplates
 
     owner = running.person()
-    demo_id = owner.ask("ecs")
+    demo_id = owner.request("ecs")
     ready = owner.until(demo_id, "ready", "deleted")
     bucket = ready["outputs"]["s3"]["BucketName"]
     s3 = running.aws.client("s3")
@@ -75,7 +75,7 @@ def test_the_bundle_lies_in_the_demos_own_bucket(running: Running) -> None:
 def test_what_pages_show_of_a_demo_follows_it(running: Running) -> None:
     """The file beside the bundle has its name, owner and end, and a new end after a change."""
     owner = running.person()
-    demo_id = owner.ask("ecs", name="For Acme")
+    demo_id = owner.request("ecs", name="For Acme")
     ready = owner.until(demo_id, "ready", "deleted", "failed")
     s3 = running.aws.client("s3")
     bucket = ready["outputs"]["s3"]["BucketName"]
@@ -100,7 +100,7 @@ def test_what_pages_show_of_a_demo_follows_it(running: Running) -> None:
 def test_the_timeline_tells_who_did_what_and_why(running: Running) -> None:
     """Every change of desire and phase is there, in order, with its actor."""
     owner = running.person()
-    demo_id = owner.ask("s3")
+    demo_id = owner.request("s3")
     owner.until(demo_id, "ready")
     owner.delete(demo_id)
     owner.until(demo_id, "deleted")
@@ -119,7 +119,7 @@ def test_the_timeline_tells_who_did_what_and_why(running: Running) -> None:
 def test_lists_and_timelines_page_to_their_end(running: Running, limit: int) -> None:
     """Following next_cursor meets everything once."""
     owner = running.person()
-    demo_id = owner.ask("s3")
+    demo_id = owner.request("s3")
     owner.until(demo_id, "ready")
     owner.delete(demo_id)
     owner.until(demo_id, "deleted")

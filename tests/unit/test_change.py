@@ -27,13 +27,13 @@ NAT, BOX = PriceItem(name="nat", usd=0.04503), PriceItem(name="box", usd=0.1)
 HOUR = timedelta(hours=1)
 
 
-def asked(stage: Stage) -> Demo:
+def requested(stage: Stage) -> Demo:
     return stage.request.create(OWNER, DemoRequest(components=ALL, allowed_cidr=(HOME,)))
 
 
 def resting(stage: Stage, phase: Phase = Phase.READY) -> Demo:
     """Return a demo whose loop has ended."""
-    demo = asked(stage)
+    demo = requested(stage)
     stage.workflow.end(demo.demo_id, 1)
     return stage.save(demo, replace(demo, phase=phase, looping=False), ())
 
@@ -41,7 +41,7 @@ def resting(stage: Stage, phase: Phase = Phase.READY) -> Demo:
 def test_a_request_makes_a_record_and_starts_a_loop() -> None:
     """And no stack."""
     stage = Stage()
-    demo = asked(stage)
+    demo = requested(stage)
     assert Phase.REQUESTED is stage.store.get(demo.demo_id).phase
     assert [(demo.demo_id, 1)] == stage.workflow.started
     assert [] == stage.cloud.created
@@ -75,7 +75,7 @@ def test_a_preview_names_the_price_of_all_of_it() -> None:
 def test_ending_wakes_the_running_loop() -> None:
     """The change is on the record before anything is woken."""
     stage = Stage()
-    demo = asked(stage)
+    demo = requested(stage)
     stage.store.park(demo.demo_id, generation=1, seen=0, token="t1")
     stage.change.delete(demo, actor=OWNER, why="asked for")
     assert Desired.DELETED is stage.store.get(demo.demo_id).desired_state
@@ -93,7 +93,7 @@ def test_ending_a_resting_demo_starts_the_next_loop() -> None:
 def test_ending_twice_tells_once() -> None:
     """The second time changes nothing on the record."""
     stage = Stage()
-    once = stage.change.delete(asked(stage), actor=OWNER, why="asked for")
+    once = stage.change.delete(requested(stage), actor=OWNER, why="asked for")
     timeline = stage.timeline("demo0001")
     assert once == stage.change.delete(once, actor=OWNER, why="again")
     assert timeline == stage.timeline("demo0001")
@@ -102,7 +102,7 @@ def test_ending_twice_tells_once() -> None:
 def test_ending_again_makes_up_for_a_start_that_was_lost() -> None:
     """The process died between its write and its start; asking again starts the loop."""
     stage = Stage()
-    demo = replace(asked(stage), desired_state=Desired.DELETED)
+    demo = replace(requested(stage), desired_state=Desired.DELETED)
     stage.workflow.started.clear()
     stage.change.delete(demo, actor=OWNER, why="again")
     assert [("demo0001", 1)] == stage.workflow.started
@@ -111,7 +111,7 @@ def test_ending_again_makes_up_for_a_start_that_was_lost() -> None:
 def test_a_change_of_an_old_record_is_made_to_the_new_one() -> None:
     """Whoever read before somebody wrote reads again, and keeps what was written."""
     stage = Stage()
-    demo = asked(stage)
+    demo = requested(stage)
     stage.save(demo, replace(demo, name="meanwhile"), ())
     ended = stage.change.delete(demo, actor=OWNER, why="asked for")
     assert (Desired.DELETED, "meanwhile") == (ended.desired_state, ended.name)
@@ -120,7 +120,7 @@ def test_a_change_of_an_old_record_is_made_to_the_new_one() -> None:
 def test_a_lease_is_moved_on_the_record_as_it_is_now() -> None:
     """An extension does not undo what somebody else wrote."""
     stage = Stage()
-    demo = asked(stage)
+    demo = requested(stage)
     stage.save(demo, replace(demo, name="meanwhile"), ())
     moved = stage.change.move_lease(demo, NOW + 6 * HOUR, actor=OWNER)
     assert (NOW + 6 * HOUR, "meanwhile") == (moved.expires_at, moved.name)
@@ -142,7 +142,7 @@ def test_a_moved_lease_is_written_again_where_a_page_shows_it(
 def test_a_lease_that_ran_out_ends_the_record_as_it_is_now() -> None:
     """Nor does the end of a lease."""
     stage = Stage()
-    demo = asked(stage)
+    demo = requested(stage)
     stage.save(demo, replace(demo, name="meanwhile"), ())
     stage.clock.now = demo.expires_at
     ended = stage.change.end_lease(demo, actor="lease")
@@ -160,7 +160,7 @@ def test_a_retry_is_made_of_the_record_as_it_is_now() -> None:
 def test_a_change_that_is_overtaken_each_time_is_refused_in_the_end() -> None:
     """After five tries; the caller may ask again."""
     stage = Stage()
-    demo, tries = asked(stage), []
+    demo, tries = requested(stage), []
 
     def refuse(*_: object) -> NoReturn:
         tries.append(1)
@@ -175,7 +175,7 @@ def test_a_change_that_is_overtaken_each_time_is_refused_in_the_end() -> None:
 def test_a_lease_is_moved_with_its_item_and_recorded() -> None:
     """Record, lease item and timeline change together."""
     stage = Stage()
-    demo = asked(stage)
+    demo = requested(stage)
     stage.change.move_lease(demo, NOW + 6 * HOUR, actor=OWNER)
     assert NOW + 6 * HOUR == stage.store.get("demo0001").expires_at
     assert NOW + 6 * HOUR == stage.store.leases["demo0001"]
@@ -185,7 +185,7 @@ def test_a_lease_is_moved_with_its_item_and_recorded() -> None:
 def test_warnings_ahead_of_the_new_end_are_given_again() -> None:
     """Those that are past stay given."""
     stage = Stage()
-    demo = replace(asked(stage), warned=frozenset({1440, 120, 30}))
+    demo = replace(requested(stage), warned=frozenset({1440, 120, 30}))
     moved = stage.change.move_lease(demo, NOW + HOUR, actor=OWNER)
     assert frozenset({1440, 120}) == moved.warned
 
@@ -193,7 +193,7 @@ def test_warnings_ahead_of_the_new_end_are_given_again() -> None:
 def test_a_demo_that_is_ending_is_not_extended() -> None:
     """Nothing changes."""
     stage = Stage()
-    ending = stage.change.delete(asked(stage), actor=OWNER, why="asked for")
+    ending = stage.change.delete(requested(stage), actor=OWNER, why="asked for")
     with pytest.raises(WrongState, match="cannot be extended"):
         stage.change.move_lease(ending, NOW + HOUR, actor=OWNER)
     assert ending.expires_at == stage.store.get("demo0001").expires_at
@@ -212,13 +212,13 @@ def test_only_a_quarantined_demo_is_retried() -> None:
     """Any other is told what it is."""
     stage = Stage()
     with pytest.raises(WrongState, match="is requested"):
-        stage.change.retry(asked(stage), actor=OWNER)
+        stage.change.retry(requested(stage), actor=OWNER)
 
 
 def test_a_demo_that_is_not_yours_does_not_exist() -> None:
     """For its owner and an admin it does."""
     stage = Stage()
-    demo = asked(stage)
+    demo = requested(stage)
     with pytest.raises(NotFound):
         stage.read.find(Caller(owner="eve@example.com"), demo.demo_id)
     assert demo == stage.read.find(Caller(owner=OWNER), demo.demo_id)
@@ -228,7 +228,7 @@ def test_a_demo_that_is_not_yours_does_not_exist() -> None:
 def test_a_lease_cannot_be_moved_into_the_past() -> None:
     """Now is past too."""
     stage = Stage()
-    demo = asked(stage)
+    demo = requested(stage)
     stage.clock.advance(minutes(1))
     with pytest.raises(InvalidRequest):
         stage.change.move_lease(demo, NOW + minutes(1), actor=OWNER)
@@ -237,7 +237,7 @@ def test_a_lease_cannot_be_moved_into_the_past() -> None:
 def test_a_change_of_nothing_makes_up_for_a_start_that_was_lost() -> None:
     """As ending again does."""
     stage = Stage()
-    demo = asked(stage)
+    demo = requested(stage)
     stage.workflow.started.clear()
     stage.change.change(demo, SpecChange(name=demo.name), actor=OWNER)
     assert [("demo0001", 1)] == stage.workflow.started
@@ -259,7 +259,7 @@ def test_a_removal_by_a_change_is_recorded_though_its_loop_cannot_be_reached() -
 def test_a_spec_is_changed_on_the_record_as_it_is_now() -> None:
     """Somebody else may write it between the read and the write."""
     stage = Stage()
-    demo, save = asked(stage), stage.store.save
+    demo, save = requested(stage), stage.store.save
 
     def overtaken(*args: Any) -> Demo:
         stage.store.save = save  # type: ignore[method-assign]

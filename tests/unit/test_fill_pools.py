@@ -121,9 +121,9 @@ def test_the_trouble_of_one_pool_is_no_others(
         put(pool, before=before)
 
     monkeypatch.setattr(stage.ports.pools, "put", refuse)
-    told: list[str] = []
-    stage.fill_pools.run(lambda name, why: told.append(f"{name}: {why}"))
-    assert reported == told
+    reports: list[str] = []
+    stage.fill_pools.run(lambda name, why: reports.append(f"{name}: {why}"))
+    assert reported == reports
     assert len(reported) == stage.metrics.counts["PoolFaults"]
     assert (0, 1) == (len(live(stage, "alpha")), len(live(stage)))
 
@@ -224,8 +224,8 @@ def test_a_member_whose_loop_was_never_started_for_its_end_is_started() -> None:
     settle(stage)
     (member,) = live(stage)
     generation = member.generation + 1
-    told = replace(member, desired_state=Desired.DELETED, looping=True, generation=generation)
-    stage.save(member, told)
+    deleted = replace(member, desired_state=Desired.DELETED, looping=True, generation=generation)
+    stage.save(member, deleted)
     sweep(stage)
     assert (member.demo_id, generation) in stage.workflow.started
 

@@ -26,7 +26,7 @@ from chalicelib.core.observe import (
 )
 from chalicelib.core.outcomes import apply_outcomes
 
-from .builders import NOW, component, demo, minutes
+from .builders import NOW, OWNER, component, demo, minutes
 
 EARLIER = NOW - minutes(30)
 SIZES = {"inputs": {"Size": "2"}, "previous_inputs": {"Size": "1"}}
@@ -252,3 +252,26 @@ def test_a_request_without_an_answer_is_in_doubt_from_then(
     outcome = Outcome(action=Action(kind, "rds"), error="no answer", unanswered=True)
     after = apply_outcomes(known, [outcome], NOW).components["rds"]
     assert (NOW, NOW + OUTAGE_DELAY) == (after.asked_at, after.retry_at)
+
+
+@pytest.mark.parametrize(("tagged", "then"), [("bob@example.com", OWNER), ("", "")])
+def test_an_update_with_nothing_to_change_is_over(tagged: str, then: str) -> None:
+    """Its stack is tagged for the owner then, unless an earlier release made it."""
+    known = component("vpc", status=Status.UPDATING, tagged_for=tagged, asked_at=NOW, **SIZES)
+    action = Action(ActionKind.UPDATE_STACK, "vpc")
+    over = apply_outcomes(demo(known), [Outcome(action=action, skipped=True)], NOW)
+    assert over.components["vpc"] == replace(
+        known, status=Status.READY, previous_inputs=None, asked_at=None, tagged_for=then
+    )
+
+
+def test_a_bundle_that_was_staged_again_has_nothing_to_return_to() -> None:
+    """Its output is the key that the templates take."""
+    known = component("bundle", kind=Kind.BUNDLE, status=Status.UPDATING, **SIZES)
+    done = Outcome(action=Action(ActionKind.STAGE_BUNDLE, "bundle"))
+    after = apply_outcomes(demo(known), [done], NOW).components["bundle"]
+    assert (Status.READY, None, {"BundleKey": "stelligent-demo.zip"}) == (
+        after.status,
+        after.previous_inputs,
+        after.outputs,
+    )

@@ -173,9 +173,9 @@ def test_a_life_is_measured() -> None:
     stage.save(ready, ended, ())
     stage.clock.now = demo.expires_at + minutes(9)
     stage.plan_step.run("demo0001", 1)
-    told = {name: (value, unit) for name, value, unit in stage.metrics.values}
-    assert (420, "Seconds") == told["TimeToReady"]
-    assert (9, "None") == told["MinutesPastLease"]
+    measured = {name: (value, unit) for name, value, unit in stage.metrics.values}
+    assert (420, "Seconds") == measured["TimeToReady"]
+    assert (9, "None") == measured["MinutesPastLease"]
     assert (1, 1) == (stage.metrics.counts["Ready"], stage.metrics.counts["Deleted"])
 
 

@@ -124,3 +124,12 @@ def test_a_demo_is_not_ready_while_something_waits_for_its_next_attempt() -> Non
     begun = plan(made)
     assert (Action(ActionKind.STAGE_BUNDLE, "bundle"),) == begun.actions
     assert (Phase.PROVISIONING, None) == (begun.demo.phase, begun.demo.ready_at)
+
+
+def test_a_failed_change_is_no_readiness_while_tags_are_written_anew() -> None:
+    """It is ready, with its failure, when nothing moves any more."""
+    tagging = replace(VPC, status=Status.UPDATING, previous_inputs={}, moved_at=EARLIER)
+    failure = Failure(component="sg", reason="no capacity")
+    made = demo(tagging, phase=Phase.CHANGING, failure=failure)
+    assert Phase.CHANGING is plan(replace(made, applied=Applied.of(made))).demo.phase
+    assert Phase.READY is plan(replace(made, failure=None)).demo.phase

@@ -107,9 +107,9 @@ def test_no_sweep_outlives_the_time_in_which_no_more_are_made() -> None:
 
 def test_a_member_that_was_told_to_go_and_has_not_begun_is_nudged() -> None:
     """Its loop may never have been started: whoever told it may have died."""
-    told: dict[str, Any] = {"desired_state": Desired.DELETED, "looping": True}
-    assert ("memb0001",) == fill(a_pool(), a_member(1, **told)).nudge
-    begun = replace(a_member(1, **told), phase=Phase.DELETING)
+    deleted: dict[str, Any] = {"desired_state": Desired.DELETED, "looping": True}
+    assert ("memb0001",) == fill(a_pool(), a_member(1, **deleted)).nudge
+    begun = replace(a_member(1, **deleted), phase=Phase.DELETING)
     assert () == fill(a_pool(), begun).nudge
     assert () == fill(a_pool(), a_member(1)).nudge
 

@@ -256,16 +256,16 @@ def demo_request(
 def _others(
     body: Any, own_block: str | None, wrong: InvalidRequest, check: Callable[[DemoRequest], object]
 ) -> Iterator[FieldProblem]:
-    told = {problem.field.split(".")[0] for problem in wrong.problems}
-    if not isinstance(body, dict) or "body" in told:
+    named = {problem.field.split(".")[0] for problem in wrong.problems}
+    if not isinstance(body, dict) or "body" in named:
         return
-    rest = {name: value for name, value in body.items() if name not in told}
+    rest = {name: value for name, value in body.items() if name not in named}
     try:
         # Without its components nothing is known of the parameters; the rest is judged alone.
         request = parsed(DemoBody, {"components": "all", **rest}).request(own_block or _ANY)
-        check(replace(request, parameters={}) if "components" in told else request)
+        check(replace(request, parameters={}) if "components" in named else request)
     except InvalidRequest as more:
-        yield from (p for p in more.problems if p.field.split(".")[0] not in told)
+        yield from (p for p in more.problems if p.field.split(".")[0] not in named)
 
 
 def _field_problem(error: Mapping[str, Any]) -> FieldProblem:
