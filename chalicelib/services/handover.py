@@ -63,14 +63,13 @@ class HandOver:
         return made
 
     def withdraw(self, caller: Caller, demo_id: str) -> None:
-        """Close the offer of a demo at once; raise NotFound where none is open."""
+        """Close the offer of a demo at once, if one is open; raise NotFound or NotAllowed."""
         _insist(lambda: self._withdraw(caller, demo_id))
 
     def _withdraw(self, caller: Caller, demo_id: str) -> None:
         demo = self._own(caller, demo_id)
-        if open_until(demo, self.clock()) is None:
-            raise NotFound(f"{demo_id} is not offered to anybody")
-        self._save(caller, demo, replace(demo, handover=None), "the offer is withdrawn")
+        if open_until(demo, self.clock()):
+            self._save(caller, demo, replace(demo, handover=None), "the offer is withdrawn")
 
     def look(self, caller: Caller, code: str) -> tuple[Demo, Handover]:
         """Return the demo that a code offers to a caller, with the offer.

@@ -73,6 +73,7 @@ HANDOVER: Final[Operations] = {
     ("DELETE", "/demos/{demo_id}/handover"): Operation(
         id="withdrawOffer",
         summary="Withdraw the offer of a demo",
+        description="Where none is open there is nothing to do.",
         reply=Reply(HTTPStatus.NO_CONTENT),
         parameters=(DEMO,),
     ),
