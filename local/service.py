@@ -46,7 +46,12 @@ class Service:
         file = state / "service.json"
         if not file.exists():
             raise ServiceError("the local service is not running; start it with: make demo")
-        return cls(**json.loads(file.read_text()))
+        try:
+            return cls(**json.loads(file.read_text()))
+        except TypeError as error:  # it has other fields
+            raise ServiceError(
+                f"{file} is another version's; run: make down, make demo"
+            ) from error
 
     def write(self, state: Path) -> None:
         """Write `service.json`."""

@@ -356,6 +356,9 @@ def test_down_ends_only_what_it_started(tmp_path: Path) -> None:
 
 
 def test_a_service_that_is_not_running_says_how_to_start_it(tmp_path: Path) -> None:
-    """Reading a service that was never started names the command that does."""
+    """One that was never started, or is another version's, names the commands that do."""
     with pytest.raises(service.ServiceError, match="make demo"):
+        service.Service.read(tmp_path)
+    (tmp_path / "service.json").write_text('{"gone": 1}')
+    with pytest.raises(service.ServiceError, match="another version's; run: make down"):
         service.Service.read(tmp_path)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.core.actions import ActionKind
 from chalicelib.core.errors import Rejected, StaleRecord, Unavailable
 from testkit.simulation import asl
 from testkit.simulation.faults import Died, Outage
@@ -36,6 +37,17 @@ def test_retries_grow_as_the_definition_has_them() -> None:
     (retrier,) = definition.retriers["A"]
     delays = [retrier.delay(n) / timedelta(seconds=1) for n in range(1, 7)]
     assert [2, 4, 8, 16, 32, 60] == delays
+
+
+def test_an_action_is_told_how_many_attempts_were_before_it() -> None:
+    """By the deployed definition: one that skips at its first attempt was never made."""
+    item = {"demo_id": "demo0001", "generation": 1, "kind": "create_stack", "component": "vpc"}
+    states = asl.loop_definition().items["Apply"].states.values()
+    actions = [state for state in states if state["Type"] == "Task"]
+    assert len(ActionKind) == len(actions)
+    for retries in (0, 2):
+        expected = {**item, "retries": retries}
+        assert all(expected == asl.given(state, item, retries) for state in actions)
 
 
 @pytest.mark.parametrize(
