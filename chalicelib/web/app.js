@@ -4,7 +4,6 @@ import { Problem, ask, capital, signWith } from "./api.js";
 import * as auth from "./auth.js";
 import { announce, h, say, stars, toast } from "./dom.js";
 import { icon } from "./icon.js";
-import { listView } from "./list.js";
 import { PHASES, glyph } from "./words.js";
 
 const main = document.getElementById("main");
@@ -20,9 +19,9 @@ const TITLES = {
 let leave = () => {};
 let me = null;
 
-// The two views that are not the first one come when they are first opened.
+// A view comes when it is first opened: who is not signed in waits for none.
 const VIEWS = {
-  list: async () => listView,
+  list: async () => (await import("./list.js")).listView,
   new: async () => (await import("./create.js")).createView,
   demo: async () => (await import("./demo.js")).demoView,
   pools: async () => (await import("./pools.js")).poolsView,
@@ -72,9 +71,8 @@ async function show() {
   if (!auth.session()) return welcome();
   try {
     busy(true);
-    me ??= await ask("GET", "me");
-    for (const link of document.querySelectorAll("[data-admin]")) link.hidden = !me.admin;
-    const open = await VIEWS[view]();
+    const coming = VIEWS[view]();
+    const [open] = await Promise.all([coming, introduced()]);
     // Somebody may have gone elsewhere while it came.
     if (route().view !== view || route().id !== id) return;
     busy(false);
@@ -85,6 +83,12 @@ async function show() {
     busy(false);
     main.replaceChildren(trouble(error));
   }
+}
+
+/** Learn who is here, once, and show what is an admin's to admins alone. */
+async function introduced() {
+  me ??= await ask("GET", "me");
+  for (const link of document.querySelectorAll("[data-admin]")) link.hidden = !me.admin;
 }
 
 /** Show at once that something was pressed, however slow the line is. */
@@ -203,10 +207,15 @@ async function tellLocal() {
   if (local) (await import("./local.js")).banner(local);
 }
 
+/** Begin; what only a local run tells comes after the first view. */
 async function start() {
-  themeButton();
+  await begin();
   // Signing in says it if this cannot be fetched.
   tellLocal().catch(() => {});
+}
+
+async function begin() {
+  themeButton();
   signWith(auth.headers, signedOut);
   document.getElementById("sign-out").addEventListener("click", () => {
     auth.signOut();

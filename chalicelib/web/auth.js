@@ -26,6 +26,10 @@ export const sessionEnded = () => kept(SESSION) !== null && session() === null;
 /** Forget the session of this tab. */
 export const forget = () => sessionStorage.removeItem(SESSION);
 
+// Until when a tab of this browser may have a session: a new tab waits for it only until then.
+const UNTIL = `session until ${HERE.pathname}`;
+const perhapsElsewhere = () => Number(localStorage.getItem(UNTIL)) > Date.now() / 1000;
+
 // Between the tabs of this page; another base path at this origin is another service.
 const tabs = new BroadcastChannel(`session ${HERE.pathname}`);
 const ANSWERS_WITHIN = 300; // milliseconds
@@ -33,6 +37,7 @@ const ANSWERS_WITHIN = 300; // milliseconds
 /** Forget the session in every tab, and go to the issuer to end its own, where it offers that. */
 export async function signOut() {
   forget();
+  localStorage.removeItem(UNTIL);
   tabs.postMessage({ signedOut: true });
   const config = await configuration().catch(() => ({}));
   if (!config.end_session_endpoint) return;
@@ -43,10 +48,17 @@ export async function signOut() {
   location.assign(url);
 }
 
+/** Give the other tabs this one's session. */
+function offer() {
+  localStorage.setItem(UNTIL, session().expires);
+  tabs.postMessage({ session: kept(SESSION) });
+}
+
 /** Get the session of another tab, if one is open and signed in; call `changed` of later news. */
 export function withOtherTabs(changed) {
   return new Promise((resolve) => {
-    const waiting = setTimeout(resolve, session() ? 0 : ANSWERS_WITHIN);
+    const alone = session() || !perhapsElsewhere();
+    const waiting = alone ? resolve() : setTimeout(resolve, ANSWERS_WITHIN);
     tabs.addEventListener("message", ({ data }) => {
       if (data.wanted && session()) tabs.postMessage({ session: kept(SESSION) });
       if (data.session && !session()) {
@@ -60,7 +72,7 @@ export function withOtherTabs(changed) {
         changed();
       }
     });
-    if (session()) tabs.postMessage({ session: kept(SESSION) });
+    if (session()) offer();
     else tabs.postMessage({ wanted: true });
   });
 }

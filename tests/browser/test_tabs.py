@@ -47,6 +47,33 @@ def test_a_new_tab_is_signed_in_and_signed_out_with_the_first(site: Site) -> Non
     assert visit.page.evaluate("sessionStorage.getItem('session')") is None
 
 
+def test_a_new_tab_of_who_is_signed_in_shows_no_way_in_meanwhile(site: Site) -> None:
+    """It waits for the other tab's answer, however long that takes."""
+    visit = site.person()
+    visit.open("")
+    expect(visit.page.locator("#who")).to_have_text(visit.email)
+    visit.page.context.clock.install()
+    visit.page.context.clock.pause_at(datetime.now(UTC) + timedelta(minutes=1))
+    visit.page.context.add_init_script(
+        """new MutationObserver(() => (window.welcomed ||= document.querySelector(".welcome")))
+        .observe(document, { childList: true, subtree: true });"""
+    )
+    other = visit.page.context.new_page()
+    other.goto(f"{visit.api}/app")
+    expect(other.locator("#who")).to_have_text(visit.email)
+    assert not other.evaluate("window.welcomed")
+
+
+def test_who_was_not_signed_in_here_waits_for_no_other_tab(site: Site) -> None:
+    """Nor for the list: the way in is there while the clock still stands."""
+    visit = site.visit()
+    visit.page.clock.install()
+    visit.page.clock.pause_at(datetime.now(UTC) + timedelta(minutes=1))
+    visit.open("")
+    expect(visit.page.get_by_role("button", name="Sign in")).to_be_visible()
+    assert [] == [r.url for r in visit.requests if r.url.endswith("/list.js")]
+
+
 def test_another_browser_gets_no_session(site: Site) -> None:
     """Only the tabs of one profile get each other's messages."""
     owner = site.person()

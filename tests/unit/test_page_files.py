@@ -57,6 +57,21 @@ def test_a_page_asks_for_files_that_exist_and_for_nothing_outside(page: str) -> 
     assert {url.removeprefix("web/{version}/") for url in named} <= set(files())
 
 
+def imported(script: str) -> set[str]:
+    """Return what a module needs before it runs, and what that needs."""
+    direct = {source.removeprefix("./") for _, source in IMPORT.findall(files()[script])}
+    return direct.union(*map(imported, direct))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_names_every_module_that_its_first_view_needs(page: str) -> None:
+    """So that none is found only after another has come: a round trip is long to a phone."""
+    tags = [attrs for tag, attrs in Tags(files()[page]).tags if tag in ("script", "link")]
+    urls = {str(a.get("src") or a.get("href")).rpartition("/")[2]: a for a in tags}
+    (start,) = (name for name, a in urls.items() if a.get("type") == "module")
+    assert imported(start) == {n for n, a in urls.items() if a.get("rel") == "modulepreload"}
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_has_nothing_inline_that_its_policy_would_stop(page: str) -> None:
     """No script, no style, no handler."""
