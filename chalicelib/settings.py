@@ -90,6 +90,7 @@ def _rules(read: _Reader, service: str) -> Policy:
                 default=read("DEFAULT_HOURS", _hours, "4"),
                 at_once=read("MAX_HOURS", _hours, "72"),
                 in_total=read("TOTAL_HOURS", _hours, "168"),
+                ahead=read("AHEAD_HOURS", _hours, "336"),
             ),
         ),
         quotas=Quotas(

@@ -88,7 +88,9 @@ class Demo:
     cannot. `due_at` is when the sweep next has anything to do for it (core/due.py), None for a
     deleted demo. `pool_digest` says what a pool's member was made of (core/pool.py),
     `from_pool` the pool it was claimed from. `handover` is its owner's last offer of it, and
-    `given_by` the owner before this one, if there was one.
+    `given_by` the owner before this one, if there was one. `ready_by` is when it is to be ready,
+    None for as soon as possible; `starts_at` when its making begins, None for at its creation
+    (core/start.py).
     """
 
     demo_id: str
@@ -106,6 +108,8 @@ class Demo:
     phase: Phase = Phase.REQUESTED
     reason: str = ""
     applied: Applied | None = None
+    ready_by: datetime | None = None
+    starts_at: datetime | None = None
     failure: Failure | None = None
     trouble: Failure | None = None
     ready_at: datetime | None = None
@@ -130,6 +134,22 @@ class Demo:
     def ended(self) -> bool:
         """Whether the demo is deleted."""
         return self.phase is Phase.DELETED
+
+    @property
+    def waiting(self) -> bool:
+        """Whether its making has not begun, since it is to be ready later."""
+        held_back = self.phase is Phase.REQUESTED and not self.looping
+        return held_back and self.desired_state is Desired.RUNNING and self.starts_at is not None
+
+    @property
+    def begins_at(self) -> datetime:
+        """When its making begins, and it begins to cost something."""
+        return self.starts_at or self.created_at
+
+    @property
+    def lease_begins(self) -> datetime:
+        """When its lease begins: when it is to be ready, or else with its making."""
+        return self.ready_by or self.begins_at
 
     @property
     def outputs(self) -> dict[str, str]:

@@ -10,7 +10,7 @@ from chalicelib.core.values import replace
 
 
 def due_at(demo: Demo, *, watchdog: timedelta) -> datetime | None:
-    """Return the earliest of the lease's end, a warning, the watchdog's time, a retry and a look.
+    """Return the earliest of its start, a warning, its end, the watchdog's time, a retry, a look.
 
     A demo whose lease is over stays due until it is deleted, so that each sweep counts it. None
     for a deleted demo, which leaves the sweep's index.
@@ -19,7 +19,9 @@ def due_at(demo: Demo, *, watchdog: timedelta) -> datetime | None:
         return None
     moments = [demo.expires_at]
     if demo.desired_state is not Desired.DELETED:
-        moments.append(next_warning(demo.created_at, demo.expires_at, demo.warned))
+        moments.append(next_warning(demo.lease_begins, demo.expires_at, demo.warned))
+    if demo.waiting and demo.starts_at is not None:
+        moments.append(demo.starts_at)
     if demo.looping:
         moments.append((demo.planned_at or demo.created_at) + watchdog)
     if demo.phase is Phase.PAUSED:

@@ -21,16 +21,21 @@ def ttl_fault(ttl: timedelta | None, quotas: LeaseLimits) -> str | None:
 
 
 def moved_expiry(
-    *, now: datetime, created_at: datetime, wanted: datetime, quotas: LeaseLimits
+    *, now: datetime, begins: datetime, wanted: datetime, quotas: LeaseLimits
 ) -> datetime:
-    """Return the new end of a lease, later or earlier; raise when a cap or the past forbids."""
-    if wanted <= now:
-        raise InvalidRequest(FieldProblem("expires_at", "must lie in the future"))
-    last = min(now + quotas.at_once, created_at + quotas.in_total)
+    """Return the new end of a lease, later or earlier; raise when a cap or the past forbids.
+
+    `begins` is when the lease begins, or began: the caps count from there while that is ahead.
+    """
+    since, named = (now, "now") if begins <= now else (begins, "when the demo is to be ready")
+    if wanted <= since:
+        after = "lie in the future" if since is now else f"be after {since:%Y-%m-%d %H:%M} UTC"
+        raise InvalidRequest(FieldProblem("expires_at", f"must {after}"))
+    last = min(since + quotas.at_once, begins + quotas.in_total)
     if wanted > last:
         message = (
             f"the lease can run until {last:%Y-%m-%d %H:%M} UTC at the latest: at most "
-            f"{in_hours(quotas.at_once)} hours from now and "
+            f"{in_hours(quotas.at_once)} hours from {named} and "
             f"{in_hours(quotas.in_total)} hours in total"
         )
         raise WrongState(message, until=last)
@@ -38,7 +43,7 @@ def moved_expiry(
 
 
 def warnings_due(
-    now: datetime, created_at: datetime, expires_at: datetime, given: frozenset[int]
+    now: datetime, begins: datetime, expires_at: datetime, given: frozenset[int]
 ) -> tuple[int, ...]:
     """Return the warnings to give now, as minutes before the end.
 
@@ -46,7 +51,7 @@ def warnings_due(
     skipped. Of several that fall due together only the nearest to the end is given; the others
     count as given with it.
     """
-    lease = expires_at - created_at
+    lease = expires_at - begins
     return tuple(
         minutes(before)
         for before in WARNINGS
@@ -63,9 +68,9 @@ def still_given(now: datetime, expires_at: datetime, given: frozenset[int]) -> f
     return frozenset(m for m in given if expires_at - timedelta(minutes=m) <= now)
 
 
-def next_warning(created_at: datetime, expires_at: datetime, given: frozenset[int]) -> datetime:
+def next_warning(begins: datetime, expires_at: datetime, given: frozenset[int]) -> datetime:
     """Return the moment of the next warning, or the end itself when none is left."""
-    lease = expires_at - created_at
+    lease = expires_at - begins
     ahead = [expires_at - w for w in WARNINGS if w < lease and minutes(w) not in given]
     return min(ahead, default=expires_at)
 

@@ -20,11 +20,15 @@ class Quotas:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaseLimits:
-    """The caps on a lease: at the request, at any one time, and over a demo's whole life."""
+    """The caps on a lease: at the request, at any one time, and over a demo's whole life.
+
+    `ahead` is how far ahead a demo may be requested to be ready.
+    """
 
     default: timedelta = timedelta(hours=4)
     at_once: timedelta = timedelta(hours=72)
     in_total: timedelta = timedelta(days=7)
+    ahead: timedelta = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

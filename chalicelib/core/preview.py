@@ -9,13 +9,15 @@ from datetime import timedelta
 from chalicelib.core.catalog import Catalog
 from chalicelib.core.costs import Cost, cost_of
 from chalicelib.core.graph import Graph, Span, minutes_in_all, schedule
+from chalicelib.core.start import Start
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
     """What a request would make; `typical_minutes` is how long the whole takes.
 
-    `lease_usd` is what is known of the price of the whole lease, or None when nothing is.
+    `lease_usd` is what is known of the price of the whole lease, or None when nothing is. `start`
+    is when it begins, where it is to be ready by some moment.
     """
 
     requested_components: tuple[str, ...]
@@ -25,6 +27,7 @@ class Preview:
     typical_minutes: float
     cost: Cost
     lease_usd: float | None
+    start: Start | None = None
 
 
 def preview(
@@ -35,6 +38,7 @@ def preview(
     parameters: Mapping[str, str],
     region: str,
     lease: timedelta,
+    start: Start | None = None,
 ) -> Preview:
     """Return what the requested components make, given their graph, and what that costs."""
     after = {component: graph.depends_on(component) for component in graph.components}
@@ -51,4 +55,5 @@ def preview(
         typical_minutes=minutes_in_all(requires, minutes),
         cost=cost,
         lease_usd=cost.running.over(lease),
+        start=start,
     )

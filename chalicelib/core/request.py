@@ -16,6 +16,7 @@ from chalicelib.core.graph import Graph, build_graph, close, new_component
 from chalicelib.core.lease import ttl_fault
 from chalicelib.core.parameters import parameter_fault, text_fault
 from chalicelib.core.policy import LeaseLimits, RequestPolicy
+from chalicelib.core.start import held_back
 
 MAX_CIDRS: Final = 10
 MAX_NAME: Final = 60
@@ -28,6 +29,7 @@ class DemoRequest:
     components: Selection = ()
     name: str | None = None
     ttl: timedelta | None = None
+    ready_by: datetime | None = None
     allowed_cidr: tuple[str, ...] = ()
     region: str | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
@@ -65,9 +67,18 @@ def faults(request: DemoRequest, catalog: Catalog, policy: RequestPolicy) -> lis
     ]
 
 
-def check(request: DemoRequest, catalog: Catalog, policy: RequestPolicy) -> CheckedRequest:
-    """Return a request with what follows from it; raise InvalidRequest naming every bad field."""
-    if problems := faults(request, catalog, policy):
+def check(
+    request: DemoRequest,
+    catalog: Catalog,
+    policy: RequestPolicy,
+    *,
+    also: Iterable[FieldProblem] = (),
+) -> CheckedRequest:
+    """Return a request with what follows from it; raise InvalidRequest naming every bad field.
+
+    `also` is what is wrong with it besides, as the time of day tells.
+    """
+    if problems := [*faults(request, catalog, policy), *also]:
         raise InvalidRequest(*problems)
     requested = catalog.select(request.components)
     return CheckedRequest(
@@ -88,9 +99,9 @@ def plain_blocks(blocks: Iterable[str]) -> tuple[str, ...]:
 def new_demo(
     checked: CheckedRequest, *, demo_id: str, owner: str, catalog: Catalog, now: datetime
 ) -> Demo:
-    """Return the record of a new demo."""
+    """Return the record of a new demo, which waits where it is to be ready later."""
     request = checked.request
-    return Demo(
+    demo = Demo(
         demo_id=demo_id,
         name=request.name or f"demo {demo_id}",
         owner=owner,
@@ -98,12 +109,14 @@ def new_demo(
         requested_components=checked.requested,
         components={s: new_component(catalog, checked.graph, s) for s in checked.graph.components},
         created_at=now,
-        expires_at=now + checked.ttl,
+        expires_at=(request.ready_by or now) + checked.ttl,
+        ready_by=request.ready_by,
         allowed_cidr=checked.allowed_cidr,
         parameters=dict(request.parameters),
         keep_on_failure=request.keep_on_failure,
         reason="just requested",
     )
+    return held_back(demo, now)
 
 
 def _components(components: Selection, catalog: Catalog) -> Iterable[FieldProblem]:

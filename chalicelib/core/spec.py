@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from chalicelib.core.catalog import Catalog, Selection
 from chalicelib.core.component import ComponentStatus, Status
@@ -20,7 +21,8 @@ class SpecChange:
     """A change to a demo's spec, as a JSON Merge Patch (RFC 7386) says it; None leaves a field.
 
     A parameter whose value is None goes back to its template's default; those not named stay.
-    `allow_replacement` lets the change replace what holds data.
+    `allow_replacement` lets the change replace what holds data. `ready_by` and `starts_now` are
+    for a demo that waits (core/start.py).
     """
 
     name: str | None = None
@@ -30,18 +32,27 @@ class SpecChange:
     keep_on_failure: bool | None = None
     desired_state: Desired | None = None
     allow_replacement: bool = False
+    ready_by: datetime | None = None
+    starts_now: bool = False
 
 
-def changed(demo: Demo, change: SpecChange, catalog: Catalog, policy: RequestPolicy) -> Demo:
+def changed(
+    demo: Demo,
+    change: SpecChange,
+    catalog: Catalog,
+    policy: RequestPolicy,
+    *,
+    also: Iterable[FieldProblem] = (),
+) -> Demo:
     """Return the demo with the change in its spec; the same one where that changes nothing.
 
-    Raises InvalidRequest naming every bad field, and WrongState for a demo that is being deleted
-    or where the change would replace what holds data and does not say so.
+    Raises InvalidRequest naming every bad field, those that `also` names included, and WrongState
+    where the demo's state forbids the change, or it would replace what holds data and does not say
+    so.
     """
-    if demo.desired_state is Desired.DELETED:
-        raise WrongState(f"{demo.demo_id} is {demo.phase} and cannot be changed")
+    _check_state(demo, change)
     wanted = _wanted(demo, change, catalog)
-    if problems := [*_problems(demo, change, wanted, catalog, policy)]:
+    if problems := [*_problems(demo, change, wanted, catalog, policy), *also]:
         raise InvalidRequest(*problems)
     known = _as_recorded_today(demo, catalog)
     after = replace(
@@ -61,6 +72,15 @@ def changed(demo: Demo, change: SpecChange, catalog: Catalog, policy: RequestPol
         named = "; ".join(f"{p} of {c}" for c, p in replaced.items())
         raise WrongState(f"would replace what holds data, and needs allow_replacement: {named}")
     return _failures_forgotten(after)
+
+
+def _check_state(demo: Demo, change: SpecChange) -> None:
+    if demo.desired_state is Desired.DELETED:
+        raise WrongState(f"{demo.demo_id} is {demo.phase} and cannot be changed")
+    if demo.waiting and change.desired_state is Desired.PAUSED:
+        raise WrongState(f"{demo.demo_id} has not begun, so there is nothing to pause")
+    if not demo.waiting and (change.ready_by or change.starts_now):
+        raise WrongState(f"{demo.demo_id} has begun; ready_by can be changed before that alone")
 
 
 def _wanted(demo: Demo, change: SpecChange, catalog: Catalog) -> DemoRequest:

@@ -88,6 +88,8 @@ def _entries(before: Demo, after: Demo) -> Iterator[tuple[EntryKind, str]]:
 
 
 def _spec_texts(before: Demo, after: Demo) -> Iterator[str]:
+    if (before.ready_by, before.starts_at) != (after.ready_by, after.starts_at):
+        yield after.reason
     if before.name != after.name:
         yield f"name is now {after.name}"
     yield from _difference("components", before.requested_components, after.requested_components)

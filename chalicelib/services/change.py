@@ -15,6 +15,7 @@ from chalicelib.core.kinds import Kind
 from chalicelib.core.lease import moved_expiry, still_given
 from chalicelib.core.policy import LeaseLimits
 from chalicelib.core.spec import SpecChange, changed, repaired
+from chalicelib.core.start import ready_by_faults, rescheduled
 from chalicelib.core.teardown import reset_attempts
 from chalicelib.services.loop import Loops
 from chalicelib.services.offer import Offer
@@ -101,7 +102,7 @@ class ChangeDemo:
             return self._delete(
                 demo, actor=actor, why=f"{actor} requested its removal", insist=False
             )
-        after = changed(demo, change, self.offer.catalog(), self.offer.policy)
+        after = self._changed(demo, change)
         if after is not demo:
             return self.loops.commit(demo, after, actor=actor)
         if demo.looping:
@@ -113,10 +114,14 @@ class ChangeDemo:
 
         A change that needs `allow_replacement` is shown without it.
         """
-        catalog = self.offer.catalog()
-        allowed = replace(change, allow_replacement=True)
-        after = changed(demo, allowed, catalog, self.offer.policy)
-        return change_preview(demo, after, catalog)
+        after = self._changed(demo, replace(change, allow_replacement=True))
+        return change_preview(demo, after, self.offer.catalog())
+
+    def _changed(self, demo: Demo, change: SpecChange) -> Demo:
+        now = self.clock()
+        late = ready_by_faults(change.ready_by, now, self.lease)
+        after = changed(demo, change, self.offer.catalog(), self.offer.policy, also=late)
+        return rescheduled(after, now, ready_by=change.ready_by, at_once=change.starts_now)
 
     @_on_latest
     def move_lease(self, demo: Demo, expires_at: datetime, *, actor: str) -> Demo:
@@ -125,7 +130,7 @@ class ChangeDemo:
             raise WrongState(f"{demo.demo_id} is {demo.phase} and cannot be extended")
         now = self.clock()
         moved = moved_expiry(
-            now=now, created_at=demo.created_at, wanted=expires_at, quotas=self.lease
+            now=now, begins=demo.lease_begins, wanted=expires_at, quotas=self.lease
         )
         after = replace(demo, expires_at=moved, warned=still_given(now, moved, demo.warned))
         if _shows_its_lease(demo):
@@ -143,8 +148,7 @@ class ChangeDemo:
             case Phase.QUARANTINED:
                 after = reset_attempts(demo)
             case Phase.FAILED if demo.desired_state is Desired.RUNNING:
-                catalog, policy = self.offer.catalog(), self.offer.policy
-                after = repaired(changed(demo, change or SpecChange(), catalog, policy))
+                after = repaired(self._changed(demo, change or SpecChange()))
             case _:
                 message = f"{demo.demo_id} is {demo.phase}; only what failed is retried"
                 raise WrongState(message)

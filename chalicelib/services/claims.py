@@ -52,7 +52,7 @@ class ClaimDemo:
         Raises LimitReached where the owner may have no more. A fault of the pools themselves is
         counted, and None returned, so that the demo is created.
         """
-        now, pools = self.clock(), self._pools()
+        now, pools = self.clock(), self._pools(wanted)
         found = self.candidates(wanted, pools, now)
         if demo := self._first(found, wanted, owner, request_id, why="claimed from"):
             self._measure(demo, now)
@@ -67,7 +67,7 @@ class ClaimDemo:
 
         For a request for which no place is free: people go before what waits for nobody.
         """
-        now, pools = self.clock(), self._pools()
+        now, pools = self.clock(), self._pools(wanted)
         found = yielding(wanted, self._members(pools), self.offer.catalog())
         if demo := self._first(found, wanted, owner, request_id, why="given the place of one in"):
             self._measure(demo, now)
@@ -92,7 +92,7 @@ class ClaimDemo:
     def best(self, request: DemoRequest) -> Match | None:
         """Return what a request would claim now, claiming nothing; raise InvalidRequest."""
         wanted = self.offer.check(request)
-        found = self.candidates(wanted, self._pools(), self.clock())
+        found = self.candidates(wanted, self._pools(wanted), self.clock())
         return found[0] if found else None
 
     def candidates(
@@ -107,7 +107,10 @@ class ClaimDemo:
         for pool in pools:
             yield from self.records.list(Listing(owner=pool.owner), limit=MOST_MEMBERS).items
 
-    def _pools(self) -> Sequence[Pool]:
+    def _pools(self, wanted: CheckedRequest) -> Sequence[Pool]:
+        """Return the pools that a request may claim from: none where its demo is to wait."""
+        if self.offer.draft(wanted).waiting:
+            return ()
         try:
             return self.pools.all()
         except DemoError as error:

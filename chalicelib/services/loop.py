@@ -65,9 +65,12 @@ class Loops:
     def commit(self, before: Demo, after: Demo, *, actor: str, insist: bool = False) -> Demo:
         """Save a change that the loop must act on, then wake the running loop or start one.
 
-        With `insist` (see `ensure`) a wake-up that fails is the caller's failure.
+        A demo that waits for its start is only saved. With `insist` (see `ensure`) a wake-up that
+        fails is the caller's failure.
         """
         now = self.clock()
+        if after.waiting and after.begins_at > now:
+            return self.recorder.save(before, after, now=now, actor=actor)
         goal = after if before.looping else _next_generation(after)
         saved = self.recorder.save(before, goal, now=now, actor=actor)
         self.ensure(saved, insist=insist)

@@ -126,7 +126,7 @@ class PlanStep:
         match after.phase:
             case Phase.READY if after.ready_at and not before.ready_at:
                 metrics.count("Ready")
-                taken = after.ready_at - after.created_at
+                taken = after.ready_at - after.begins_at
                 metrics.count("TimeToReady", taken.total_seconds(), unit="Seconds")
             case Phase.DELETED if after.deleted_at:
                 metrics.count("Deleted")

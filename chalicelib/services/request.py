@@ -9,7 +9,7 @@ from typing import Final
 from chalicelib.core.demo import Demo
 from chalicelib.core.errors import IN_ALL, LimitReached, NotFound
 from chalicelib.core.policy import Quotas
-from chalicelib.core.request import CheckedRequest, DemoRequest, new_demo
+from chalicelib.core.request import CheckedRequest, DemoRequest
 from chalicelib.core.timeline import Entry, EntryKind
 from chalicelib.services.claims import ClaimDemo
 from chalicelib.services.loop import Loops
@@ -39,7 +39,8 @@ class RequestDemo:
     def create(self, owner: str, request: DemoRequest, *, demo_id: str | None = None) -> Demo:
         """Claim a pool's demo or record a new one, and start its loop; stacks follow later.
 
-        Where no place is free, one that waits in a pool is given up for it.
+        One that is to be ready later only waits: the sweep starts its loop. Where no place is
+        free, one that waits in a pool is given up for it.
         Raises InvalidRequest (every bad field named) or LimitReached; then nothing is recorded.
         """
         wanted = self.offer.check(request)
@@ -57,19 +58,16 @@ class RequestDemo:
             raise
 
     def _make(self, owner: str, wanted: CheckedRequest, demo_id: str | None) -> Demo:
-        now = self.clock()
-        demo = new_demo(
-            wanted,
-            demo_id=demo_id or self.new_id(),
-            owner=owner,
-            catalog=self.offer.catalog(),
-            now=now,
-        )
+        demo = self.offer.draft(wanted, demo_id or self.new_id(), owner)
         named = ", ".join(demo.requested_components)
         text = f"{demo.name}: {named} until {demo.expires_at:%Y-%m-%d %H:%M} UTC"
-        entry = Entry(at=now, actor=owner, kind=EntryKind.REQUESTED, text=text)
+        when = f"; {demo.reason}" if demo.ready_by else ""
+        entry = Entry(
+            at=demo.created_at, actor=owner, kind=EntryKind.REQUESTED, text=f"{text}{when}"
+        )
         recorded = self.recorder.create(demo, entry, self.quotas)
-        self.loops.begin(recorded)
+        if not recorded.waiting:
+            self.loops.begin(recorded)
         return recorded
 
     def create_once(self, owner: str, request: DemoRequest, *, demo_id: str) -> Demo:

@@ -1,7 +1,8 @@
 """The sweep: handles the demos that have come due, and no others.
 
-It ends leases, warns of their end, restarts loops that are silent, and tries quarantined deletions
-again. A demo that raises is reported, and the others are handled all the same.
+It begins demos that have waited, ends leases, warns of their end, restarts loops that are silent,
+and tries quarantined deletions again. A demo that raises is reported, and the others are handled
+all the same.
 """
 
 from __future__ import annotations
@@ -84,10 +85,14 @@ class Sweep:
             self.loops.commit(demo, after, actor=SWEEP_ACTOR, insist=True)
         elif demo.looping and self._silent(demo, now):
             self._watch(demo, now)
+        elif demo.waiting and demo.begins_at <= now:
+            # What it waited for stays on the record, so a start that fails is soon made again.
+            begun = replace(demo, reason="it is time to begin")
+            self.loops.commit(demo, begun, actor=SWEEP_ACTOR, insist=True)
         elif not demo.looping and _sleeps_long(demo, now):
             self.loops.restart(demo, actor=SWEEP_ACTOR, why="seeing that its database sleeps")
         elif demo.desired_state is not Desired.DELETED and (
-            warned := warnings_due(now, demo.created_at, demo.expires_at, demo.warned)
+            warned := warnings_due(now, demo.lease_begins, demo.expires_at, demo.warned)
         ):
             self._warn(demo, warned, now)
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from chalicelib.core.demo import Phase
 from chalicelib.core.pool import Tier
-from testkit.simulation.changes import CHANGED_LIVES, random_changes
+from testkit.simulation.changes import CHANGED_LIVES, WAITING_LIVES, random_changes
 from testkit.simulation.components import EIGHT, SMALL
 from testkit.simulation.faults import CALL_FAULTS, EVENT_FAULTS, EventFault, Fault, Outage
 from testkit.simulation.points import points_of
@@ -56,6 +56,7 @@ LIVES: Final = {
     ),
     "rests in quarantine": Script(obstacles={"vpc": ("nobody knows", 7, None)}),
     **CHANGED_LIVES,
+    **WAITING_LIVES,
     "loses a stack": Script(lost=(15, "web"), orphans=True),
     "leaves something behind": Script(
         extend_at=None, retained=Retained(component="vpc", removed_at=110)
@@ -197,6 +198,7 @@ def random_case(seed: int) -> Script:
         events=_events(rng),
         outages=_outages(rng),
         pool=random_pool(rng) if _chance(rng, 0.15) else None,
+        ready_by=None if _chance(rng, 0.85) else rng.choice((5, 30, 50)),
     )
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 from typing import Final
 
 from chalicelib.core.demo import Desired
 from chalicelib.core.spec import SpecChange
-from testkit.simulation.components import EIGHT
+from testkit.fakes.clock import START
+from testkit.simulation.components import EIGHT, SMALL
 from testkit.simulation.script import Change, Script
 
 LET_IN: Final = SpecChange(allowed_cidr=("203.0.113.0/24", "198.51.100.7/32"))
@@ -17,6 +19,8 @@ RESUME: Final = SpecChange(desired_state=Desired.RUNNING)
 WITHOUT_WEB: Final = SpecChange(components=("s3", "vpc"))
 WITH_WEB: Final = SpecChange(components=("s3", "vpc", "web"))
 RENAME: Final = SpecChange(name="another", keep_on_failure=True)
+START_NOW: Final = SpecChange(starts_now=True)
+LATER: Final = SpecChange(ready_by=START + timedelta(minutes=55))
 RETRY: Final = None
 """What is retried needs no change."""
 
@@ -80,6 +84,19 @@ CHANGED_LIVES: Final = {
         changes=(Change(40, PAUSE), Change(70, RESUME)),
     ),
 }
+
+WAITING_LIVES: Final = {
+    "is ready by its moment": Script(ready_by=30, extend_at=None),
+    "is changed while it waits": Script(
+        ready_by=40, extend_at=None, changes=(Change(5, WITHOUT_WEB), Change(8, LATER))
+    ),
+    "is begun before its time": Script(
+        components=SMALL[1:2], ready_by=40, extend_at=None, changes=(Change(7, START_NOW),)
+    ),
+    "is deleted while it waits": Script(ready_by=40, extend_at=None, delete_at=8),
+    "is to be ready sooner than it can": Script(components=SMALL[1:2], ready_by=3, extend_at=None),
+}
+"""Lives of demos that are to be ready by some minute."""
 
 _KINDS: Final = (
     LET_IN,

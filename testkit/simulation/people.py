@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -55,10 +55,18 @@ class People:
             components=self._script.requested,
             allowed_cidr=("203.0.113.0/24",),
             ttl=timedelta(minutes=self._script.lease),
+            ready_by=self._ready_by(),
             keep_on_failure=self._script.keep_on_failure,
         )
         demo = use_cases.request.create(owner, wanted)
         self._protect(demo.demo_id)
+
+    def _ready_by(self) -> datetime | None:
+        """Return by when they want it; as soon as possible where that has passed meanwhile."""
+        minute = self._script.ready_by
+        if minute is None or minute <= self._scene.minute() + self._script.skew:
+            return None
+        return self._scene.start + timedelta(minutes=minute)
 
     def _protect(self, demo_id: str) -> None:
         """Protect some of the demo's stacks by hand as soon as they are there."""

@@ -39,8 +39,9 @@ class Script:
     index still lists what is gone, `index_lag` those by which the sweep's index is late. `skew`
     sets the clocks of processes so many minutes apart, and stacks take `slowness` times their
     usual minutes.
-    `requested` is what they request, and `changes` what they request after that; the updates of
-    what `update_fails` names are rolled back. What `fails` names comes up from `heal_at` on.
+    `requested` is what they request, to be ready by the minute `ready_by` if there is one, and
+    `changes` what they request after that; the updates of what `update_fails` names are rolled
+    back. What `fails` names comes up from `heal_at` on.
     A run that is judged for it must be gone `within` so many minutes of its lease's end.
     """
 
@@ -48,6 +49,7 @@ class Script:
     people: int = 1
     places: int = 20
     ask_at: int = 0
+    ready_by: int | None = None
     pool: PoolPlan | None = None
     lease: int = 60
     extend_at: int | None = 20

@@ -13,7 +13,7 @@ from testkit.fakes import MemoryStore
 from testkit.simulation.faults import Fault
 from testkit.simulation.machine import HISTORY
 from testkit.simulation.pools import pool_faults
-from testkit.simulation.scene import Scene
+from testkit.simulation.scene import SWEEP, Scene
 from testkit.simulation.script import Change, Script
 
 ROOMY = 60
@@ -30,6 +30,7 @@ def faults_of(scene: Scene) -> tuple[str, ...]:
         *_wrong_records(scene),
         *_not_brought_about(scene),
         *_done_wrong(scene),
+        *_begun_wrong(scene),
         *_late(scene),
         *pool_faults(scene),
     )
@@ -141,6 +142,34 @@ def _may_create_again(change: Change) -> bool:
     """Whether a change may create a stack again, on purpose."""
     to = change.to
     return to is None or to.components is not None or to.desired_state is Desired.RUNNING
+
+
+def _begun_wrong(scene: Scene) -> Iterator[str]:
+    """Yield the demos that were begun before their time or late, or not ready by their moment."""
+    script = scene.script
+    for demo in scene.store.records.values():
+        steps = [e.at for e in scene.store.entries[demo.demo_id] if e.kind is EntryKind.STEP]
+        if script.skew or demo.starts_at is None or not steps:
+            continue
+        begun = steps[0]
+        if begun < demo.begins_at:
+            yield f"{demo.demo_id} was begun {demo.begins_at - begun} before its time"
+        if script.within is not None and begun > demo.begins_at + 2 * SWEEP:
+            yield f"{demo.demo_id} was begun {begun - demo.begins_at} after its time"
+        if _undisturbed(script) and _late_minutes(demo) > 0:
+            yield f"{demo.demo_id} was ready {_late_minutes(demo):.1f} minutes late"
+
+
+def _undisturbed(script: Script) -> bool:
+    disturbed = script.calls or script.events or script.outages or script.unreadable or script.lost
+    return not disturbed and script.slowness <= 1 and not script.lag and not script.index_lag
+
+
+def _late_minutes(demo: Demo) -> float:
+    """Return how long after its moment a demo was ready, if it has one and was."""
+    if demo.ready_by is None or demo.ready_at is None:
+        return 0.0
+    return (demo.ready_at - demo.ready_by) / timedelta(minutes=1)
 
 
 def _deleted_too_early(scene: Scene) -> Iterator[str]:

@@ -49,6 +49,22 @@ def test_a_record_reads_as_it_was_written(store: Stores) -> None:
     assert demo == put(store, demo)
 
 
+def test_a_demo_that_waits_reads_as_it_was_written(store: Stores) -> None:
+    """With the moment that it waits for, at which the sweep finds it due."""
+    start = NOW + timedelta(hours=1)
+    waiting = a_demo(
+        ready_by=start + timedelta(minutes=20),
+        starts_at=start,
+        due_at=start,
+        generation=0,
+        looping=False,
+    )
+    kept = put(store, waiting)
+    assert (waiting, True) == (kept, kept.waiting)
+    assert [] == list(store.records.due(start - timedelta(seconds=1)))
+    assert [waiting.demo_id] == list(store.records.due(start))
+
+
 def test_an_unknown_demo_is_not_found(store: Stores) -> None:
     """There is no demo that nobody asked for."""
     with pytest.raises(NotFound):

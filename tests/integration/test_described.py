@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -58,6 +59,7 @@ def test_every_operation_answers_as_described(
     demo = _made(owner, checked)
     _shares(owner, Api(running.up.api_url, ""), demo, checked)
     _deleting(_handed_over(owner, running.person(), demo, checked), demo, checked)
+    _waiting(owner, checked)
     described = {
         (name, int(status))
         for name, operation in description.operations().items()
@@ -84,6 +86,20 @@ def _made(owner: Api, checked: Call) -> str:
     checked(owner, "changeLease", "PATCH", f"{demo}/lease", {"extend_hours": 1})
     checked(owner, "getCredentials", "GET", f"{demo}/credentials")
     return demo
+
+
+def _waiting(owner: Api, checked: Call) -> None:
+    """Plan and make a demo that waits, move its start, and delete it."""
+    moments = [f"{datetime.now(UTC) + timedelta(days=n):%Y-%m-%dT%H:%M:%SZ}" for n in (2, 3)]
+    body = {"components": ["s3"], "ready_by": moments[0]}
+    planned = checked(owner, "planDemo", "POST", "/plan", body).json()["start"]
+    made = checked(owner, "createDemo", "POST", "/demos", body).json()
+    demo = f"/demos/{made['demo_id']}"
+    moved = checked(owner, "changeDemo", "PATCH", demo, {"ready_by": moments[1]}).json()
+    assert made["starts_at"] < planned["ready_by"] < moved["starts_at"] < moved["ready_by"]
+    brief = checked(owner, "listDemos", "GET", "/demos?brief=true&phase=requested").json()["demos"]
+    assert [moved["starts_at"]] == [each["starts_at"] for each in brief]
+    _deleting(owner, demo, checked)
 
 
 def _shares(owner: Api, anybody: Api, demo: str, checked: Call) -> None:

@@ -121,7 +121,7 @@ def test_me_tells_who_calls_and_what_is_allowed(running: Running) -> None:
     me = person.call("GET", "/me").json()
     assert (person.owner, False) == (me["owner"], me["admin"])
     assert "127.0.0.1/32" == me["cidr"]
-    assert {"default": 4, "at_once": 72, "in_total": 168} == me["lease_hours"]
+    assert {"default": 4, "at_once": 72, "in_total": 168, "ahead": 336} == me["lease_hours"]
     assert admin.call("GET", "/me").json()["admin"]
     assert 401 == Api(running.up.api_url, "").call("GET", "/me").status_code
 

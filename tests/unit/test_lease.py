@@ -23,14 +23,14 @@ def test_a_lease_may_be_as_long_as_the_cap() -> None:
 def test_a_lease_moves_both_ways() -> None:
     """Extending and shortening are the same request."""
     for wanted in (NOW + HOUR, NOW + 72 * HOUR):
-        moved = moved_expiry(now=NOW, created_at=NOW, wanted=wanted, quotas=LIMITS)
+        moved = moved_expiry(now=NOW, begins=NOW, wanted=wanted, quotas=LIMITS)
         assert wanted == moved
 
 
 def test_a_lease_does_not_end_in_the_past() -> None:
     """Whoever wants that deletes."""
     with pytest.raises(InvalidRequest, match="future"):
-        moved_expiry(now=NOW, created_at=NOW, wanted=NOW, quotas=LIMITS)
+        moved_expiry(now=NOW, begins=NOW, wanted=NOW, quotas=LIMITS)
 
 
 @pytest.mark.parametrize(("age", "hours"), [(0, 73), (6 * 24, 25)])
@@ -38,7 +38,7 @@ def test_a_refusal_names_the_numbers(age: int, hours: int) -> None:
     """At most 72 hours from now, and 168 in all."""
     created = NOW - age * HOUR
     with pytest.raises(WrongState, match=r"72 hours from now and 168 hours in total") as refused:
-        moved_expiry(now=NOW, created_at=created, wanted=NOW + hours * HOUR, quotas=LIMITS)
+        moved_expiry(now=NOW, begins=created, wanted=NOW + hours * HOUR, quotas=LIMITS)
     assert NOW + (hours - 1) * HOUR == refused.value.until
 
 

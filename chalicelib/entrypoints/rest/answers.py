@@ -117,6 +117,10 @@ class Demo(Prices):
     ready_at: Moment | None
     expires_at: Moment
     """The end of its lease."""
+    ready_by: Moment | None
+    """When it is to be ready, which its lease begins with; null for as soon as possible."""
+    starts_at: Moment | None
+    """When its making begins, or began; null where that was at its creation."""
     ttl_hours: float
     """The whole length of its lease, as a request for the same again gives it."""
     lease_usd: float | None
@@ -151,6 +155,8 @@ class DemoBrief(Answer):
     failure: Failure | None
     created_at: Moment
     expires_at: Moment
+    ready_by: Moment | None
+    starts_at: Moment | None
     links: dict[str, Address]
 
 

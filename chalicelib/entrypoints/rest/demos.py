@@ -120,7 +120,8 @@ def delete(call: Request, demo_id: str) -> Response:
 @endpoint(bp, "PATCH", "/demos/{demo_id}/lease")
 def move_lease(call: Request, demo_id: str) -> Response:
     """Extend or shorten a lease."""
-    from chalicelib.entrypoints.rest.models import LeaseBody, parsed  # noqa: PLC0415
+    from chalicelib.entrypoints.rest.lease_body import LeaseBody  # noqa: PLC0415
+    from chalicelib.entrypoints.rest.models import parsed  # noqa: PLC0415
 
     body = parsed(LeaseBody, call.json())
     demo = use_cases().read.find(call.caller, demo_id)

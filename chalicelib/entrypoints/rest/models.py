@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BaseModel,
     ConfigDict,
     Field,
@@ -25,6 +24,7 @@ from chalicelib.core.demo import Desired
 from chalicelib.core.errors import FieldProblem, InvalidRequest
 from chalicelib.core.request import DemoRequest
 from chalicelib.core.spec import SpecChange
+from chalicelib.entrypoints.rest.moments import Moment
 
 
 def _whole(text: str) -> str:
@@ -70,6 +70,11 @@ class DemoBody(Body):
     ttl_hours: Number | None = Field(
         default=None, gt=0, le=10_000, description="Hours of the lease, within `/me`'s limits."
     )
+    ready_by: Moment | None = Field(
+        default=None,
+        description="When it is to be ready, and its lease begins, within `/me`'s limits; as soon "
+        "as possible by default.",
+    )
     allowed_cidr: Blocks | None = Field(
         default=None,
         description="One to ten blocks that may open the demo; the caller's own by default.",
@@ -98,6 +103,7 @@ class DemoBody(Body):
             components=_selection(self.components) or (),
             name=self.name.strip() if self.name is not None else None,
             ttl=timedelta(hours=self.ttl_hours) if self.ttl_hours is not None else None,
+            ready_by=self.ready_by,
             allowed_cidr=_listed(blocks) or (),
             region=self.region,
             parameters={k: text_of(v) for k, v in self.parameters.items()},
@@ -127,12 +133,16 @@ class ChangeBody(Body):
     allow_replacement: StrictBool = Field(
         default=False, description="Whether the change may replace what holds data."
     )
+    ready_by: Moment | None = Field(
+        default=None,
+        description="When a demo that has not begun is to be ready; null begins it at once.",
+    )
 
     @model_validator(mode="before")
     @classmethod
     def _nothing_is_removed(cls, body: Any) -> Any:
-        """Refuse null, by which a merge patch removes a member: only parameters can be."""
-        for name in cls.model_fields:
+        """Refuse null, by which a merge patch removes a member: few members can be."""
+        for name in cls.model_fields.keys() - {"ready_by"}:
             if isinstance(body, dict) and name in body and body[name] is None:
                 raise ValueError(f"{name} cannot be removed: leave it out to keep it")
         return body
@@ -147,6 +157,8 @@ class ChangeBody(Body):
             keep_on_failure=self.keep_on_failure,
             desired_state=self.desired_state,
             allow_replacement=self.allow_replacement,
+            ready_by=self.ready_by,
+            starts_now="ready_by" in self.model_fields_set and self.ready_by is None,
         )
 
 
@@ -186,48 +198,6 @@ def _values(values: Mapping[str, Any] | None) -> dict[str, str | None] | None:
     if values is None:
         return None
     return {k: None if v is None else text_of(v) for k, v in values.items()}
-
-
-def _in_utc(moment: datetime) -> datetime:
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError as error:
-        raise ValueError("must lie between the years 1 and 9999 in UTC") from error
-
-
-def _alone(field: str, kind: str) -> dict[str, Any]:
-    """Return the JSON Schema of a body in which one field of LeaseBody is given."""
-    others = {name: {"type": "null"} for name in ("extend_hours", "expires_at") if name != field}
-    return {"required": [field], "properties": {field: {"type": kind}, **others}}
-
-
-class LeaseBody(Body):
-    """The body of PATCH /demos/{id}/lease: one of the two."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "oneOf": [_alone("extend_hours", "number"), _alone("expires_at", "string")]
-        }
-    )
-
-    extend_hours: Number | None = Field(
-        default=None, gt=0, le=10_000, description="Hours beyond the present end."
-    )
-    expires_at: Annotated[AwareDatetime, AfterValidator(_in_utc)] | None = Field(
-        default=None, description="The new end."
-    )
-
-    @model_validator(mode="after")
-    def _one_of_both(self) -> LeaseBody:
-        if (self.extend_hours is None) == (self.expires_at is None):
-            raise ValueError("give either extend_hours or expires_at")
-        return self
-
-    def wanted(self, current: datetime) -> datetime:
-        """Return the end that is requested, given the lease's present one."""
-        if self.expires_at is not None:
-            return self.expires_at
-        return current + timedelta(hours=self.extend_hours or 0)
 
 
 def parsed(model: type[M], body: Any) -> M:

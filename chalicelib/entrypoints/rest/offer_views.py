@@ -10,8 +10,9 @@ from chalicelib.core.kinds import BUNDLE
 from chalicelib.core.pool import not_poolable
 from chalicelib.core.pool_matching import Match
 from chalicelib.core.preview import Preview
+from chalicelib.core.start import Start
 from chalicelib.entrypoints.rest import offers
-from chalicelib.entrypoints.rest.views import prices_view
+from chalicelib.entrypoints.rest.views import maybe_moment, moment, prices_view
 
 
 def catalog_view(catalog: Catalog, region: str) -> offers.Catalog:
@@ -93,6 +94,15 @@ def _from_pool(waiting: Match) -> offers.FromPool:
     return {"pool": waiting.pool, "typical_minutes": waiting.typical_minutes}
 
 
+def _start(start: Start) -> offers.Start:
+    return {
+        "ready_by": moment(start.ready_by),
+        "starts_at": maybe_moment(start.starts_at),
+        "expires_at": moment(start.expires_at),
+        "minutes_late": start.minutes_late,
+    }
+
+
 def preview_view(preview: Preview, waiting: Match | None = None) -> offers.Plan:
     """Return what a request would make, in which order, how long and at what price.
 
@@ -106,4 +116,5 @@ def preview_view(preview: Preview, waiting: Match | None = None) -> offers.Plan:
         "typical_minutes": preview.typical_minutes,
         "lease_usd": preview.lease_usd,
         "from_pool": _from_pool(waiting) if waiting else None,
+        "start": _start(preview.start) if preview.start else None,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, NotRequired
 
 from chalicelib.core.kinds import Pause
-from chalicelib.entrypoints.rest.answers import Address, Answer, Prices
+from chalicelib.entrypoints.rest.answers import Address, Answer, Moment, Prices
 
 
 class Parameter(Answer):
@@ -87,6 +87,17 @@ class FromPool(Answer):
     typical_minutes: float
 
 
+class Start(Answer):
+    """When a demo begins that is to be ready by some moment, and when its lease ends."""
+
+    ready_by: Moment
+    starts_at: Moment | None
+    """Null where it begins at once."""
+    expires_at: Moment
+    minutes_late: int
+    """How late it is probably ready; 0 when it is in time."""
+
+
 class Plan(Prices):
     """What a request would make."""
 
@@ -100,6 +111,8 @@ class Plan(Prices):
     """Of the whole lease, if it runs all the time."""
     from_pool: FromPool | None
     """What the same request would be given now; null when no pool has a demo that fits."""
+    start: Start | None
+    """Null without `ready_by`."""
 
 
 class ChangePlan(Prices):
@@ -127,6 +140,8 @@ class Hours(Answer):
     """The longest that a request or an extension may ask for."""
     in_total: float
     """The longest that a demo may live, all extensions counted."""
+    ahead: float
+    """How far ahead a demo may be requested to be ready."""
 
 
 class Quotas(Answer):

@@ -23,11 +23,11 @@ from chalicelib.entrypoints.rest.access_operations import (
 from chalicelib.entrypoints.rest.demos import MAX_PAGE, PAGE
 from chalicelib.entrypoints.rest.http import JSON, MERGE_PATCH
 from chalicelib.entrypoints.rest.idempotency import MAX_KEY
+from chalicelib.entrypoints.rest.lease_body import LeaseBody
 from chalicelib.entrypoints.rest.models import (
     ChangeBody,
     ChangePlanBody,
     DemoBody,
-    LeaseBody,
     RetryBody,
 )
 from chalicelib.entrypoints.rest.operation import IF_MATCH, Body, Operation, Parameter, Reply
@@ -89,7 +89,8 @@ _DEMOS: Final[Operations] = {
     ("POST", "/demos"): Operation(
         id="createDemo",
         summary="Create a demo",
-        description="Records the demo and answers before any stack exists.",
+        description="Records the demo and answers before any stack exists. With `ready_by` "
+        "nothing is made before `starts_at`.",
         reply=Reply(HTTPStatus.ACCEPTED, answers.Demo, ("Location",)),
         parameters=(KEY,),
         body=Body(DemoBody),

@@ -66,8 +66,10 @@ def demo_view(demo: Demo, cost: Cost) -> answers.Demo:
         "created_at": moment(demo.created_at),
         "ready_at": maybe_moment(demo.ready_at),
         "expires_at": moment(demo.expires_at),
-        "ttl_hours": round(_hours(demo.expires_at - demo.created_at), 2),
-        "lease_usd": cost.running.over(demo.expires_at - demo.created_at),
+        "ready_by": maybe_moment(demo.ready_by),
+        "starts_at": maybe_moment(demo.starts_at),
+        "ttl_hours": round(_hours(demo.expires_at - demo.lease_begins), 2),
+        "lease_usd": cost.running.over(demo.expires_at - demo.begins_at),
         "deleted_at": maybe_moment(demo.deleted_at),
         "retry_at": maybe_moment(demo.retry_at),
         "links": demo.links,
@@ -92,6 +94,8 @@ def brief_view(demo: Demo) -> answers.DemoBrief:
         "failure": failure_view(demo.trouble or demo.failure),
         "created_at": moment(demo.created_at),
         "expires_at": moment(demo.expires_at),
+        "ready_by": maybe_moment(demo.ready_by),
+        "starts_at": maybe_moment(demo.starts_at),
         "links": demo.links,
     }
 
@@ -108,6 +112,7 @@ def caller_view(caller: Caller, cidr: str | None, policy: Policy, held: Held) ->
             "default": _hours(lease.default),
             "at_once": _hours(lease.at_once),
             "in_total": _hours(lease.in_total),
+            "ahead": _hours(lease.ahead),
         },
         "quotas": {
             "per_owner": policy.quotas.per_owner,

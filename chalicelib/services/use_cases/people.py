@@ -38,6 +38,7 @@ class ForPeople:
         return Offer(
             templates=self.ports.templates,
             policy=self.policy.request,
+            clock=self.ports.clock,
         )
 
     @cached_property
