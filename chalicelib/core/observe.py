@@ -75,7 +75,8 @@ def _seen(
         seen = replace(seen, asked_at=None)
     match component.status:
         case Status.CREATING:
-            return _seen_creating(seen, observation, now)
+            answered = component.asked_at is None and component.observed_at is not None
+            return _seen_creating(seen, observation, now, answered=answered)
         case Status.UPDATING:
             return _seen_updating(seen, observation, now, answered=component.asked_at is None)
         case Status.STOPPING | Status.STOPPED | Status.STARTING:
@@ -94,7 +95,7 @@ def _seen(
 
 
 def _seen_creating(
-    seen: ComponentStatus, observation: StackObservation, now: datetime
+    seen: ComponentStatus, observation: StackObservation, now: datetime, *, answered: bool
 ) -> ComponentStatus:
     match observation.status:
         case Status.READY:
@@ -102,6 +103,9 @@ def _seen_creating(
             return replace(seen, status=Status.READY, finished_at=now, outputs=outputs)
         case Status.FAILED:
             return failed(seen, observation.reason, now, resource=observation.resource)
+        case Absence.ABSENT if answered:
+            # CloudFormation took the request and does not show the stack: it may still appear.
+            return not_created(replace(seen, asked_at=seen.moved_at))
         case Absence.ABSENT:
             # Recorded as begun, but there is no such stack: the call was never made. Make it.
             return not_created(seen)

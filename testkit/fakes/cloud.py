@@ -49,7 +49,6 @@ class MemoryCloud:
         self.buckets = MemoryBuckets(service=service)
         self.secrets = MemorySecrets()
         self.created: list[str] = []
-        self.held_up: list[str] = []
         self.updated: list[tuple[str, str]] = []
         self.fails: dict[str, str] = {}
         self.update_fails: dict[str, str] = {}
@@ -195,11 +194,13 @@ class MemoryCloud:
             return why
         if stack.component.has_bucket and self.buckets.holds(bucket_name(stack)):
             return "The bucket you tried to delete is not empty (BucketNotEmpty)"
-        users = [s.name for s in self.stacks.values() if uses(s, stack)]
-        if not users:
-            return None
-        self.held_up.append(stack.name)
-        return f"DependencyViolation: in use by {', '.join(users)}"
+        if users := self.users(stack.name):
+            return f"DependencyViolation: in use by {', '.join(users)}"
+        return None
+
+    def users(self, name: str) -> list[str]:
+        """Return the names of the stacks that use a stack's outputs."""
+        return [s.name for s in self.stacks.values() if uses(s, self.stacks[name])]
 
     def resources(self, name: str, type_: str) -> tuple[str, ...]:
         """Return the physical ids of a stack's resources of a type; none when it is gone."""

@@ -72,12 +72,13 @@ def _window(start: int, end: int, ready: int) -> Window:
 
 
 class Admin:
-    """The admin of a run's pool, who tries again where there was no answer."""
+    """The admin of a run's pool, who does one thing at a time, and again where no answer came."""
 
     def __init__(self, scene: Scene, plan: PoolPlan) -> None:
         self._scene = scene
         self._plan = plan
         self._set_once = False
+        self._setting = False
         self._deleted = False
 
     def come(self) -> None:
@@ -95,12 +96,17 @@ class Admin:
         self._scene.act(minute, partial(self._scene.insist, partial(self._put, plan), FOREVER))
 
     def _put(self, plan: PoolPlan) -> None:
-        if not self._deleted:
+        if self._deleted:
+            return
+        self._setting = True
+        try:
             self._scene.use_cases_of("api").pools.put(ADMIN, plan.pool(self._scene.region))
-            self._set_once = True
+        finally:
+            self._setting = False
+        self._set_once = True
 
     def _delete(self) -> None:
-        if not self._set_once:  # nobody deletes what no response has named
+        if self._setting or not self._set_once:  # nobody deletes what no response has named
             self._scene.act(1, partial(self._scene.insist, self._delete, FOREVER))
             return
         self._deleted = True

@@ -66,6 +66,7 @@ class Scene:
         self._ids = 0
         self._use_cases = self._by_clock()
         self.ready_at: datetime | None = None
+        self.deleted_in_use: list[str] = []
         self._statuses: dict[str, str] = {}
         self._scripted = 0
         self._processes = 0
@@ -113,14 +114,15 @@ class Scene:
             templates=self.templates,
             metrics=faulty(MemoryMetrics(), "metrics", self.faults),
             clock=self.clock,
-            new_id=self._new_id,
+            new_id=self.new_id,
         )
         clocks = {
             off: partial(self._skewed_now, timedelta(minutes=off)) for off in {-skew, 0, skew}
         }
         return {off: UseCases(replace(ports, clock=c), policy) for off, c in clocks.items()}
 
-    def _new_id(self) -> str:
+    def new_id(self) -> str:
+        """Return the next demo's id."""
         self._ids += 1
         return f"demo{self._ids:04d}"
 
@@ -255,6 +257,8 @@ class Scene:
     def _on_status(self, name: str, status: str) -> None:
         if status == "ready" and self._all_ready():
             self.ready_at = self.ready_at or self.clock.now
+        if status == "deleting":
+            self.deleted_in_use += [f"{name} under {u}" for u in self._known_users(name)]
         parsed = parse_stack_name(name)
         was = self._statuses.get(name)
         self._statuses[name] = status
@@ -262,6 +266,18 @@ class Scene:
         if event and parsed is not None:
             demo_id, change = parsed[0], StackChange(parsed[1], event)
             self._events.deliver(partial(self._wake, demo_id, change), retries=2)
+
+    def _known_users(self, name: str) -> Iterator[str]:
+        """Yield the stacks that use one, but for those whose creation was not answered.
+
+        Such a creation may take effect when the teardown has begun, which cannot know of it.
+        """
+        for user in self.cloud.users(name):
+            parsed = parse_stack_name(user)
+            demo = self.store.records.get(parsed[0]) if parsed else None
+            component = demo.components.get(parsed[1]) if parsed and demo else None
+            if component is None or not (component.gone and component.asked_at):
+                yield user
 
     def _wake(self, demo_id: str, change: StackChange) -> None:
         self.use_cases_of("events").wakeups.wake(demo_id, change)

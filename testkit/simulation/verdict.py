@@ -126,9 +126,8 @@ def _done_wrong(scene: Scene) -> Iterator[str]:
         lost = script.lost is not None and name.endswith(f"-{script.lost[1]}")
         if times > 1 + lost + again and not lingering:
             yield f"{name} was created {times} times"
-    # Under an outage a creation may come late, onto a teardown that has begun.
-    if scene.cloud.held_up and not lingering and len(script.calls) <= FEW:
-        yield f"deleted under stacks that still used them: {scene.cloud.held_up}"
+    if scene.deleted_in_use:
+        yield f"deleted under stacks that still used them: {scene.deleted_in_use}"
     if scene.store.most > script.places:
         yield f"{scene.store.most} demos at once, in {script.places} places"
     for (demo_id, generation), execution in scene.machine.executions.items():

@@ -159,6 +159,22 @@ def test_a_stack_that_may_still_appear_holds_deleted_back() -> None:
     assert Phase.DELETED is plan(late, NOW + LATE, leftovers=()).demo.phase
 
 
+@pytest.mark.parametrize(
+    ("skipped", "asked_at"), [(False, NOW), (True, None)], ids=["answered", "skipped"]
+)
+def test_a_stack_that_was_requested_and_does_not_show_may_still_appear(
+    *, skipped: bool, asked_at: datetime | None
+) -> None:
+    """CloudFormation shows a new stack some seconds late; one never requested is not awaited."""
+    outcome = Outcome(action=Action(ActionKind.CREATE_STACK, "vpc"), skipped=skipped)
+    begun = demo(component("vpc", status=Status.CREATING, asked_at=NOW, moved_at=NOW))
+    shown = {"vpc": StackObservation(status=ABSENT)}
+    known = apply_observations(apply_outcomes(begun, [outcome], NOW), shown, LATER).components[
+        "vpc"
+    ]
+    assert (Status.PENDING, asked_at) == (known.status, known.asked_at)
+
+
 @pytest.mark.parametrize("status", [Status.CREATING, Status.READY, Status.FAILED])
 def test_a_stack_that_appeared_after_its_teardown_is_deleted(status: Status) -> None:
     """From the top: its bucket is emptied once more."""
