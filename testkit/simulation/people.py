@@ -26,12 +26,13 @@ class People:
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
         self._script = scene.script
+        self._ids: dict[str, str] = {}
 
     def come(self) -> None:
         """Put on the agenda what the script has them do."""
         script, scene = self._script, self._scene
         for number in range(script.people):
-            ask = partial(self._ask, f"person{number}@example.com", scene.new_id())
+            ask = partial(self._ask, f"person{number}@example.com")
             scene.act(script.ask_at, partial(scene.insist, ask, FOREVER))
         if script.extend_at is not None:
             scene.act(script.extend_at, partial(scene.insist, self._extend, TRIES))
@@ -46,8 +47,10 @@ class People:
     def _use_cases(self) -> UseCases:
         return self._scene.use_cases_of("api")
 
-    def _ask(self, owner: str, demo_id: str) -> None:
-        """Ask for a demo, with the id that follows from the request's key."""
+    def _ask(self, owner: str) -> None:
+        """Ask for a demo, each time with the id that follows from the request's key."""
+        demo_id = self._ids.get(owner) or self._scene.new_id()
+        self._ids[owner] = demo_id
         wanted = DemoRequest(
             components=self._script.requested,
             allowed_cidr=("203.0.113.0/24",),

@@ -50,7 +50,7 @@ def test_the_command_counts_and_tells(capsys: pytest.CaptureFixture[str]) -> Non
 
 def test_the_command_plays_one_single_fault_again(capsys: pytest.CaptureFixture[str]) -> None:
     """By the name and number that a wrong ending is printed with."""
-    assert 0 == main(["--life", "deleted while coming up", "--fault", "10"])
+    assert 0 == main(["--life", "deleted while coming up", "--fault", "15"])
     output = capsys.readouterr().out
-    assert "call 2 (store.create)" in output
+    assert "call 3 (store.create)" in output
     assert "deleted: a search by tag found nothing left" in output

@@ -68,7 +68,7 @@ def test_a_function_that_dies_is_tried_by_the_name_of_its_death(
 
 def _plans_until_the_rest(error: BaseException, *, deaths_retried: bool) -> int:
     """Return how often Plan is called before it has rested for a minute."""
-    scene = Scene(Script(sweeps=False, deaths_retried=deaths_retried))
+    scene = Scene(Script(people=0, sweeps=False, deaths_retried=deaths_retried))
     times = []
 
     def fail(_demo_id: str) -> Any:
