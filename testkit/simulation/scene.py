@@ -27,6 +27,7 @@ from testkit.simulation.delivery import Delivery, survives
 from testkit.simulation.faults import Faults, faulty
 from testkit.simulation.lagging import LaggingCloud, LaggingStore
 from testkit.simulation.machine import Machine
+from testkit.simulation.order import known_users
 from testkit.simulation.people import People
 from testkit.simulation.pools import Admin, WatchedPools
 from testkit.simulation.script import Script
@@ -258,7 +259,9 @@ class Scene:
         if status == "ready" and self._all_ready():
             self.ready_at = self.ready_at or self.clock.now
         if status == "deleting":
-            self.deleted_in_use += [f"{name} under {u}" for u in self._known_users(name)]
+            self.deleted_in_use += [
+                f"{name} under {u}" for u in known_users(self.cloud, self.store, name)
+            ]
         parsed = parse_stack_name(name)
         was = self._statuses.get(name)
         self._statuses[name] = status
@@ -266,18 +269,6 @@ class Scene:
         if event and parsed is not None:
             demo_id, change = parsed[0], StackChange(parsed[1], event)
             self._events.deliver(partial(self._wake, demo_id, change), retries=2)
-
-    def _known_users(self, name: str) -> Iterator[str]:
-        """Yield the stacks that use one, but for those whose creation was not answered.
-
-        Such a creation may take effect when the teardown has begun, which cannot know of it.
-        """
-        for user in self.cloud.users(name):
-            parsed = parse_stack_name(user)
-            demo = self.store.records.get(parsed[0]) if parsed else None
-            component = demo.components.get(parsed[1]) if parsed and demo else None
-            if component is None or not (component.gone and component.asked_at):
-                yield user
 
     def _wake(self, demo_id: str, change: StackChange) -> None:
         self.use_cases_of("events").wakeups.wake(demo_id, change)
