@@ -30,6 +30,11 @@ class LeaseLimits:
     in_total: timedelta = timedelta(days=7)
     ahead: timedelta = timedelta(days=14)
 
+    @property
+    def longest(self) -> timedelta:
+        """From the request for a demo to its end, at the most."""
+        return self.ahead + self.in_total
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestPolicy:

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.live import Live
 
 from chalicelib.core.demo import Phase
-from chalicelib.entrypoints.slack.status_message import in_plain
+from chalicelib.entrypoints.slack.phases import PHASES, SCHEDULED, in_plain
 from local import service
 from local.slack.setup import LocalSlack
 from local.slack.stand_in import CHANNEL, CHANNEL_NAMES
@@ -25,8 +25,11 @@ from local.slack.workspace import Workspace
 Json = dict[str, Any]
 _POLL_SECONDS = 0.3  # seconds
 _SETTLED = tuple(
-    f": {in_plain(phase)}"
-    for phase in (Phase.READY, Phase.DELETED, Phase.FAILED, Phase.QUARANTINED)
+    f": {in_plain(marked)}"
+    for marked in (
+        SCHEDULED,
+        *(PHASES[p] for p in (Phase.READY, Phase.DELETED, Phase.FAILED, Phase.QUARANTINED)),
+    )
 )
 _QUIET_AFTER = 1.0  # seconds in which nothing more came of a demo at rest
 _GIVE_UP_AFTER = 300.0  # seconds

@@ -29,6 +29,7 @@ from chalicelib.entrypoints.slack.words import (
 )
 from chalicelib.services.slack.commands import (
     Allow,
+    Begin,
     Delete,
     DemoCommand,
     Extend,
@@ -190,7 +191,7 @@ COMMANDS: Final = (
         "create|new|make|start|launch|spin up|set up|build|give",
         _create,
         'create ecs jenkins name="Acme pilot" for 8h from 203.0.113.7',
-        "creates a demo",
+        "creates a demo; with `ready by 2pm tomorrow` for then",
     ),
     Command(
         "list|ls",
@@ -220,6 +221,12 @@ COMMANDS: Final = (
         _about_one(Pause),
         "pause Acme pilot",
         "says what a pause loses and saves, then pauses it",
+    ),
+    Command(
+        "begin",
+        _about_one(Begin),
+        "begin Acme pilot",
+        "starts a scheduled demo now, and not at its time",
     ),
     Command(
         "resume|unpause|wake|wake up|continue",

@@ -1,4 +1,4 @@
-"""Reads a create command: components, name, lease, addresses and region, in any order."""
+"""Reads a create command: components, name, lease, times and the rest, in any order."""
 
 from __future__ import annotations
 
@@ -45,6 +45,7 @@ class _Draft:
     everything: bool = False
     names: list[str] = field(default_factory=list)
     leases: list[timedelta | LocalTime] = field(default_factory=list)
+    ready_times: list[timedelta | LocalTime] = field(default_factory=list)
     cidr: list[str] = field(default_factory=list)
     regions: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
@@ -58,12 +59,13 @@ def read_create(tokens: list[Token], called: Mapping[str, str]) -> Create | Misu
     draft = _Draft(called)
     while tokens:
         tokens = tokens[_read(draft, tokens) :]
-    for what in ("names", "leases", "regions"):
+    for what in ("names", "leases", "ready_times", "regions"):
         if (count := len(getattr(draft, what))) > 1:
-            draft.problems.append(f"I read {count} {what}. Give one.")
+            draft.problems.append(f"I read {count} {what.replace('_', ' ')}. Give one.")
     if draft.problems:
         return Misunderstood(problems=tuple(dict.fromkeys(draft.problems)))
     lease = draft.leases[0] if draft.leases else None
+    ready = draft.ready_times[0] if draft.ready_times else None
     return Create(
         components=ALL if draft.everything else tuple(dict.fromkeys(draft.components)),
         name=draft.names[0] if draft.names else None,
@@ -71,6 +73,8 @@ def read_create(tokens: list[Token], called: Mapping[str, str]) -> Create | Misu
         until=lease if isinstance(lease, LocalTime) else None,
         cidr=tuple(dict.fromkeys(draft.cidr)),
         region=draft.regions[0] if draft.regions else None,
+        ready_by=ready if isinstance(ready, LocalTime) else None,
+        ready_in=ready if isinstance(ready, timedelta) else None,
     )
 
 
@@ -174,6 +178,21 @@ def _until(draft: _Draft, word: str, tokens: list[Token]) -> int:
     return took
 
 
+def _ready(draft: _Draft, word: str, tokens: list[Token]) -> int:
+    """Read when it is to be ready: by a time of day, or in a while."""
+    first = tokens[0].word if tokens else ""
+    took = int(first in ("by", "in", "within"))
+    after = tokens[took:]
+    moment: timedelta | LocalTime | None
+    moment, more = (None, 0) if first in ("in", "within") else time_of(after)
+    if moment is None and has_unit(after):
+        moment, more = duration_of(after)
+    if moment is None:
+        return took + _unread(draft, word, f"{_TIME}, or `in 3 hours`", after)
+    draft.ready_times.append(moment)
+    return took + more
+
+
 def _from(draft: _Draft, word: str, tokens: list[Token]) -> int:
     took = 0
     for number, token in enumerate(tokens):
@@ -219,6 +238,7 @@ _KEYS: Final[Mapping[str, _Reader]] = {
     **dict.fromkeys(("name", "called", "named"), _name),
     **dict.fromkeys(("for", "lease", "ttl"), _lease),
     **dict.fromkeys(("until", "till"), _until),
+    "ready": _ready,
     **dict.fromkeys(("from", "cidr"), _from),
     **dict.fromkeys(("in", "region"), _in),
 }

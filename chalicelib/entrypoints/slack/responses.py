@@ -30,9 +30,9 @@ from chalicelib.entrypoints.slack.blocks import (
     when,
 )
 from chalicelib.entrypoints.slack.command import COMMANDS
+from chalicelib.entrypoints.slack.phases import phase_of
 from chalicelib.entrypoints.slack.status_message import (
     DELETE,
-    PHASES,
     open_links,
     status_message,
 )
@@ -62,6 +62,7 @@ _ABOUT_A_DEMO: Final = re.compile(rf"({DEMO_ID.pattern}) (?:is|has) ")
 _FIELDS: Final = {
     "ttl_hours": "The lease",
     "expires_at": "The new end",
+    "ready_by": "The time to be ready by",
     "allowed_cidr": "The address",
     "region": "The region",
     "name": "The name",
@@ -138,7 +139,8 @@ def accepted(command: Create, preview: Preview) -> Message:
     """Return that a demo was requested, before its status message is there."""
     named = () if isinstance(command.components, str) else command.components
     what = ", ".join(f"`{name}`" for name in named) or "everything"
-    return sentence(f":wave: On it: a demo of {what}. It {_cost(preview)}.")
+    later = " Its message says when it starts." if command.for_later else ""
+    return sentence(f":wave: On it: a demo of {what}. It {_cost(preview)}.{later}")
 
 
 def _cost(preview: Preview) -> str:
@@ -228,11 +230,13 @@ def listing(result: ListResult) -> Message:
 
 def _line(demo: Demo, result: ListResult) -> str:
     owner = f" · {escaped(demo.owner)}" if result.everybody else ""
-    end = f" · ends {ago(demo.expires_at)}" if demo.desired_state is not Desired.DELETED else ""
+    ends = demo.desired_state is not Desired.DELETED
+    end = f" · ready by {when(demo.lease_begins)}" if demo.waiting else ""
+    end += f" · ends {ago(demo.expires_at)}" if ends else ""
     there = open_links(demo)
     links = "".join(f" · {link(url, title)}" for title, url in there[:_SHOWN_LINKS])
     rest = f" · +{len(there) - _SHOWN_LINKS}" if len(there) > _SHOWN_LINKS else ""
-    return f"{PHASES[demo.phase]} `{demo.demo_id}` {escaped(demo.name)}{owner}{end}{links}{rest}"
+    return f"{phase_of(demo)} `{demo.demo_id}` {escaped(demo.name)}{owner}{end}{links}{rest}"
 
 
 def catalog(offered: Catalog) -> Message:

@@ -22,6 +22,7 @@ from chalicelib.entrypoints.slack.blocks import (
 from chalicelib.services.slack.commands import (
     Allow,
     AnswerRequest,
+    Begin,
     CredentialsResult,
     DemoCommand,
     Pause,
@@ -32,13 +33,16 @@ from chalicelib.services.slack.commands import (
 from chalicelib.services.slack.ports import Message
 
 PAUSE, PAUSE_NOW, RESUME = "demo_pause", "demo_pause_now", "demo_resume"
+BEGIN: Final = "demo_begin"
 LET_IN, DECLINE, CREDENTIALS = "demo_let_in", "demo_decline", "demo_credentials"
-BUTTONS: Final = (PAUSE, PAUSE_NOW, RESUME, LET_IN, DECLINE, CREDENTIALS)
+BUTTONS: Final = (BEGIN, PAUSE, PAUSE_NOW, RESUME, LET_IN, DECLINE, CREDENTIALS)
 
 
 def command_of(action_id: str, demo_id: str, rest: str) -> DemoCommand | None:
     """Return the command of a button of these; None for one that makes no sense."""
     match action_id:
+        case "demo_begin":
+            return Begin(demo=demo_id)
         case "demo_pause":
             return Pause(demo=demo_id)
         case "demo_pause_now":
@@ -57,6 +61,8 @@ def buttons(demo: Demo) -> list[ButtonElement]:
     """Return the buttons of these that fit a demo's state."""
     if demo.desired_state is Desired.DELETED:
         return []
+    if demo.waiting:
+        return [button("Start now", BEGIN, value=demo.demo_id)]
     if demo.desired_state is Desired.PAUSED:
         return [button("Resume", RESUME, value=demo.demo_id, style="primary")]
     if demo.phase not in (Phase.READY, Phase.CHANGING):
@@ -87,6 +93,8 @@ def answered(command: DemoCommand, demo: Demo) -> Message | None:
     match command:
         case Pause():
             return sentence(f"{named} is being paused.")
+        case Begin():
+            return sentence(f"{named} is being built now, and not at its time.")
         case Resume():
             return sentence(f"{named} is being resumed.")
         case AnswerRequest(let_in=False):

@@ -35,6 +35,7 @@ from chalicelib.entrypoints.slack.blocks import (
     when,
     zoned,
 )
+from chalicelib.entrypoints.slack.phases import in_plain, phase_of, schedule_of
 from chalicelib.services.slack.commands import (
     DEFAULT_EXTENSION,
     Delete,
@@ -50,20 +51,6 @@ COMMANDS: Final = ("demo_extend", "demo_delete", "demo_retry", "demo_share")
 EXTEND, DELETE, RETRY, SHARE = COMMANDS
 _LINKS: Final = 10
 
-PHASES: Final = {
-    Phase.REQUESTED: ":hourglass_flowing_sand: *Requested*",
-    Phase.PROVISIONING: ":hourglass_flowing_sand: *Building*",
-    Phase.READY: ":large_green_circle: *Ready*",
-    Phase.CHANGING: ":hourglass_flowing_sand: *Changing*",
-    Phase.PAUSING: ":hourglass_flowing_sand: *Pausing*",
-    Phase.PAUSED: ":double_vertical_bar: *Paused*",
-    Phase.RESUMING: ":hourglass_flowing_sand: *Resuming*",
-    Phase.DELETING: ":wastebasket: *Removing*",
-    Phase.DELETED: ":white_circle: *Removed*",
-    Phase.FAILED: ":x: *Failed (kept)*",
-    Phase.QUARANTINED: ":warning: *Stuck: needs an operator*",
-}
-"""A phase in the words that people read on the page too (docs/glossary.md)."""
 _MARKS: Final = {
     Status.PENDING: ":white_circle:",
     Status.CREATING: ":hourglass_flowing_sand:",
@@ -104,18 +91,13 @@ def status_message(demo: Demo, requested_by: str | None = None, page_url: str = 
         blocks += sections(links, most=2)
     blocks.append(context(_countdown(demo)))
     blocks += _buttons(demo, page_url)
-    return message(f"{escaped(demo.name)} ({demo.demo_id}): {in_plain(demo.phase)}", blocks)
-
-
-def in_plain(phase: Phase) -> str:
-    """Return a phase in people's words, without any marks."""
-    return PHASES[phase].split("*")[1]
+    return message(f"{escaped(demo.name)} ({demo.demo_id}): {in_plain(phase_of(demo))}", blocks)
 
 
 def _headline(demo: Demo, requested_by: str | None) -> str:
     whose = f"<@{requested_by}>" if requested_by else escaped(demo.owner)
     where = f"`{demo.demo_id}` · for {whose} · {demo.region}"
-    return f"{PHASES[demo.phase]} · {where}{_from_pool(demo)}"
+    return f"{phase_of(demo)} · {where}{_from_pool(demo)}"
 
 
 def _from_pool(demo: Demo) -> str:
@@ -143,7 +125,7 @@ def _added_minutes(demo: Demo, component: ComponentStatus) -> float:
 
 def _progress(demo: Demo) -> Iterator[str]:
     done = sum(1 for s in demo.components.values() if s.status is Status.READY)
-    if demo.phase in (Phase.REQUESTED, Phase.PROVISIONING):
+    if demo.phase in (Phase.REQUESTED, Phase.PROVISIONING) and not demo.waiting:
         filled = round(10 * done / max(1, len(demo.components)))
         yield f"{'▰' * filled}{'▱' * (10 - filled)}  {done} of {len(demo.components)}"
     for component in demo.components.values():
@@ -208,6 +190,8 @@ def _countdown(demo: Demo) -> str:
         return f":warning: Its removal needs an operator: {escaped(demo.reason)}.{again}"
     if demo.desired_state is Desired.DELETED:
         return f":wastebasket: {escaped(demo.reason)}"
+    if demo.waiting:
+        return schedule_of(demo)
     return f":alarm_clock: Ends {ago(demo.expires_at)}, {when(demo.expires_at)}"
 
 
@@ -221,7 +205,7 @@ def _buttons(demo: Demo, page_url: str = "") -> list[Block]:
     if demo.desired_state is not Desired.DELETED:
         if page_url:
             row.append(button("Prospect link", SHARE, value=demo.demo_id))
-        row += [_extend(demo), *spec.buttons(demo), _delete(demo)]
+        row += [*([] if demo.waiting else [_extend(demo)]), *spec.buttons(demo), _delete(demo)]
     return [actions(*row)] if row else []
 
 

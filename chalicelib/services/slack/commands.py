@@ -21,7 +21,8 @@ DEFAULT_EXTENSION: Final = timedelta(hours=2)
 class Create:
     """Create a demo; without addresses the operator's default holds.
 
-    Its lease is a duration, or ends at a time of day in the sender's time zone.
+    Its lease is a duration, or ends at a time of day in the sender's time zone. It is to be ready
+    as soon as possible, by such a time, or in a while.
     """
 
     components: Selection = ()
@@ -30,7 +31,14 @@ class Create:
     until: LocalTime | None = None
     cidr: tuple[str, ...] = ()
     region: str | None = None
+    ready_by: LocalTime | None = None
+    ready_in: timedelta | None = None
     kind: Literal["create"] = "create"
+
+    @property
+    def for_later(self) -> bool:
+        """Whether it is to be ready by some moment."""
+        return self.ready_by is not None or self.ready_in is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +108,13 @@ class Pause(AboutOne):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Begin(AboutOne):
+    """Begin a demo at once that waits for its start."""
+
+    kind: Literal["begin"] = "begin"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Resume(AboutOne):
     """Resume a paused demo."""
 
@@ -140,6 +155,7 @@ DemoCommand = (
     | Retry
     | ShareDemo
     | Pause
+    | Begin
     | Resume
     | Allow
     | AnswerRequest

@@ -8,15 +8,15 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.core.demo import Demo, Desired, Phase
-from chalicelib.core.errors import FieldProblem, InvalidRequest, NotAllowed, NotFound
+from chalicelib.core.errors import NotAllowed, NotFound
 from chalicelib.core.identity import Caller, may_own
 from chalicelib.core.naming import DEMO_ID
-from chalicelib.core.request import DemoRequest
 from chalicelib.core.share import Invitation
 from chalicelib.services.slack.commands import (
     AboutOne,
     Allow,
     AnswerRequest,
+    Begin,
     Create,
     Delete,
     DemoCommand,
@@ -46,6 +46,7 @@ from chalicelib.services.slack.ports import (
     SlackPolicy,
     SlackRequest,
 )
+from chalicelib.services.slack.wanted import wanted_by
 
 if TYPE_CHECKING:  # what wiring gives is loaded by then, and only in the function that uses it
     from chalicelib.core.preview import Preview
@@ -76,9 +77,9 @@ class Intake:
     def preview(self, command: Create) -> Preview:
         """Return what a command would make; raise InvalidRequest for one to be refused.
 
-        An end by the clock is checked once the sender's time zone is known.
+        A time of day is checked once the sender's time zone is known.
         """
-        return self.offer.preview(_to_request(command, command.ttl, self.policy))
+        return self.offer.preview(wanted_by(command, self.clock(), self.policy))
 
     def record(self, press: str, command: DemoCommand, **of: Any) -> bool:
         """Record a request; False when it was recorded before.
@@ -172,7 +173,7 @@ class SlackRequests:
                     caller, demo.demo_id, Invitation(label=command.label)
                 )
                 return ShareResult(demo=demo, share=share, token=token)
-            case Pause() | Resume() as wish:
+            case Pause() | Resume() | Begin() as wish:
                 result = self.spec.set_desired_state(demo, wish, caller)
                 return self._changed(result) if isinstance(result, Demo) else result
             case Allow() | AnswerRequest() as answer:
@@ -205,8 +206,7 @@ class SlackRequests:
     def _create(
         self, request: SlackRequest, command: Create, account: Account, caller: Caller
     ) -> DemoResult:
-        end = command.until and command.until.after(request.at, account.time_zone)
-        wanted = _to_request(command, end - request.at if end else command.ttl, self.policy)
+        wanted = wanted_by(command, request.at, self.policy, account.time_zone)
         # Before the demo, so that none of its notices is lost. The table's stream posts the
         # message; one whose demo was refused is never looked at.
         self.refs.add_message_ref(
@@ -215,7 +215,7 @@ class SlackRequests:
                 channel=request.channel or request.user,
                 user=request.user,
                 response_url=request.response_url,
-                keep_until=request.at + self.change.lease.in_total + _KEPT,
+                keep_until=request.at + self.change.lease.longest + _KEPT,
                 page_url=request.page_url,
             )
         )
@@ -244,21 +244,6 @@ class SlackRequests:
         return self._changed(self.change.move_lease(demo, wanted, actor=caller.owner))
 
 
-def _to_request(command: Create, ttl: timedelta | None, policy: SlackPolicy) -> DemoRequest:
-    """Return the request behind a command; raise InvalidRequest where it needs an address."""
-    cidr = command.cidr or policy.cidr
-    if not cidr:
-        message = "Slack does not tell me your address: add 'from 203.0.113.7' with your own"
-        raise InvalidRequest(FieldProblem("allowed_cidr", message))
-    return DemoRequest(
-        components=command.components,
-        name=command.name,
-        ttl=ttl,
-        allowed_cidr=cidr,
-        region=command.region,
-    )
-
-
 def _meant(named: str, demos: list[Demo]) -> list[Demo]:
     """Return the demos of a name, or else those whose name holds it."""
     wanted = named.casefold()
@@ -271,6 +256,8 @@ def _fits(command: AboutOne, demo: Demo) -> bool:
     match command:
         case Retry():
             return demo.phase in (Phase.QUARANTINED, Phase.FAILED)
+        case Begin():
+            return demo.waiting
         case Resume():
             return demo.desired_state is Desired.PAUSED
         case Extend() | Delete() | ShareDemo() | Pause() | Allow() | ShowCredentials():

@@ -15,6 +15,7 @@ from chalicelib.services.offer import Offer
 from chalicelib.services.slack.commands import (
     Allow,
     AnswerRequest,
+    Begin,
     CredentialsResult,
     Pause,
     PauseQuestion,
@@ -32,13 +33,17 @@ class SpecCommands:
     offer: Offer
 
     def set_desired_state(
-        self, demo: Demo, command: Pause | Resume, caller: Caller
+        self, demo: Demo, command: Pause | Resume | Begin, caller: Caller
     ) -> Demo | PauseQuestion:
-        """Pause or resume a demo and return it; a pause that is not confirmed is a question."""
-        if isinstance(command, Pause) and not command.confirmed:
+        """Pause, resume or begin a demo and return it; a pause is a question until confirmed.
+
+        One that waits has nothing to pause, and is not asked about.
+        """
+        if isinstance(command, Pause) and not command.confirmed and not demo.waiting:
             return self._question(demo)
         state = Desired.PAUSED if isinstance(command, Pause) else Desired.RUNNING
-        return self.change.change(demo, SpecChange(desired_state=state), actor=caller.owner)
+        change = SpecChange(desired_state=state, starts_now=isinstance(command, Begin))
+        return self.change.change(demo, change, actor=caller.owner)
 
     def _question(self, demo: Demo) -> PauseQuestion:
         catalog = self.offer.catalog()
