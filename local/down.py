@@ -14,7 +14,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Stop the local service.")
     parser.add_argument("--forget", action="store_true", help="also remove what it had made")
     options = parser.parse_args()
-    stopped = service.down()
+    stopped = service.down(save=not options.forget)
     print(f"Stopped: {', '.join(stopped)}." if stopped else "Nothing was running.")
     if options.forget:
         shutil.rmtree(service.STATE / "emulator", ignore_errors=True)

@@ -126,8 +126,11 @@ def _target(aws: Emulator, issuer: str, parameters: Mapping[str, str]) -> Target
     )
 
 
-def down(state: Path = STATE) -> list[str]:
-    """Stop what `up` started, by process id, and name what was stopped."""
+def down(state: Path = STATE, *, save: bool = True) -> list[str]:
+    """Stop what `up` started, by process id, and name what was stopped.
+
+    Without `save` the emulator is ended at once, and what it made is lost.
+    """
     stopped = []
     if (state / "emulator.json").exists():
         aws = emulator(state)
@@ -135,7 +138,7 @@ def down(state: Path = STATE) -> list[str]:
             stopped.append("emulator")
         else:
             aws.pid = 0  # it was killed, and what it ran may be left
-        aws.stop()
+        aws.stop(save=save)
     for name, title in (("identity", "identity provider"), ("slack", "stand-in for Slack")):
         if servers.stop(state, name):
             stopped.append(title)

@@ -140,9 +140,14 @@ class Emulator:
         self.pid = process.pid
         self._wait_until_ready(process)
 
-    def stop(self) -> None:
-        """End the process, its workers with it, and remove what it leaves in its temp folder."""
-        if self.pid and processes.stop(self.pid):
+    def stop(self, *, save: bool = True) -> None:
+        """End the process, its workers with it, and remove what it leaves in its temp folder.
+
+        Without `save` that is done at once, and what it did is lost.
+        """
+        if self.pid and not save:
+            processes.kill(self.pid)
+        elif self.pid and processes.stop(self.pid):
             self._unsaved.unlink(missing_ok=True)
         self.pid = 0
         end_all(self.instances_folder)
@@ -252,4 +257,4 @@ class Emulator:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.stop()
+        self.stop(save=self.persist)

@@ -214,7 +214,7 @@ def deployed(
     try:
         yield service.up(state, parameters=SETTINGS), state
     finally:
-        service.down(state)
+        service.down(state, save=False)
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ def deployed(
     try:
         yield service.up(state, parameters=SETTINGS, instances=True), state
     finally:
-        service.down(state)
+        service.down(state, save=False)
 
 
 @pytest.mark.parametrize("width", [1280, 390])

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from local import processes
 from local.emulator.process import Emulator
 
 from .conftest import make_function, wait_until
@@ -42,6 +43,19 @@ def test_calls_beyond_the_room_wait(narrow: Emulator) -> None:
     assert [200] * 8 == [status for status, _ in answers]
     alive = {pid for _, pid in answers if Path(f"/proc/{pid}").exists()}
     assert 2 >= len(alive)
+
+
+def test_an_emulator_that_saves_nothing_leaves_no_process(tmp_path: Path) -> None:
+    """A function that is at work ends with it."""
+    with Emulator.start(tmp_path, persist=False, workers=1) as aws:
+        make_function(aws, "one", SLEEPS)
+        answer = aws.client("lambda").invoke(FunctionName="one", Payload=b"0")
+        worker, emulator = json.load(answer["Payload"]), aws.pid
+        assert processes.is_ours(worker, "python")
+        aws.client("lambda").invoke(FunctionName="one", InvocationType="Event", Payload=b"600")
+        aws.stop(save=False)
+        assert not processes.is_running(emulator)
+        wait_until(lambda: not processes.is_ours(worker, "python"))
 
 
 def test_an_event_whose_function_fails_is_tried_again(narrow: Emulator) -> None:

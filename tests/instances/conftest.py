@@ -29,7 +29,7 @@ def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         up = service.up(state, parameters=SETTINGS, instances=True)
         yield Running(up, state, service.emulator(state))
     finally:
-        service.down(state)
+        service.down(state, save=False)
 
 
 def opened(link: str) -> httpx.Response:

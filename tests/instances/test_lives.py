@@ -116,7 +116,7 @@ def test_a_killed_emulator_leaves_nothing_running(tmp_path: Path) -> None:
         os.kill(aws.pid, signal.SIGKILL)
         wait_for(lambda: not aws.is_healthy(), "the end of the emulator")
         assert [] != left_of(aws)
-        service.down(tmp_path)
+        service.down(tmp_path, save=False)
         assert [] == left_of(aws)
         assert not aws.instances_folder.exists()
 

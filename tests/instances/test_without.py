@@ -59,7 +59,7 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
             up = service.up(state, parameters=SETTINGS, instances=True)
         yield Running(up, state, service.emulator(state))
     finally:
-        service.down(state)
+        service.down(state, save=False)
 
 
 def _a_war(folder: Path) -> Path:

@@ -146,7 +146,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     state = tmp_path_factory.mktemp("service")
     up = service.up(state, port=None, parameters=SETTINGS)
     yield Running(up, state, service.emulator(state))
-    service.down(state)
+    service.down(state, save=False)
 
 
 @pytest.fixture

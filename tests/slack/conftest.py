@@ -122,7 +122,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     slack = LocalSlack.read(state)
     assert slack is not None
     yield Deployed(up, slack, state)
-    service.down(state)
+    service.down(state, save=False)
 
 
 @pytest.fixture
