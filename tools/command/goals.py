@@ -18,11 +18,11 @@ def reached(demo: Mapping[str, Any], goal: str) -> bool:
     if phase == "quarantined" or (wanted and phase in ("failed", "deleted")):
         raise _missed(demo)
     if wanted and demo["desired_state"] != wanted:
-        raise _missed(demo)
+        raise _missed(demo, f"it is to be {demo['desired_state']}, and so will not be {goal}")
     return bool(phase == goal)
 
 
-def _missed(demo: Mapping[str, Any]) -> CommandError:
-    head = f"{demo['name']} ({demo['demo_id']}): {label(demo['phase'])}, {demo['reason']}"
-    why = [failure_line(demo["failure"])] if demo["failure"] else []
-    return CommandError(head, *why, body=demo)
+def _missed(demo: Mapping[str, Any], why: str = "") -> CommandError:
+    head = f"{demo['name']} ({demo['demo_id']}): {label(demo['phase'])}"
+    cause = failure_line(demo["failure"]) if demo["failure"] else why or demo["reason"]
+    return CommandError(f"{head}; {cause}", body=demo)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,8 @@ def sign_in(
 
     def show(address: str) -> None:
         tell(f"Sign in here: {address}")
-        open_page(address)
+        # Some browsers keep whoever opened them waiting until they are closed.
+        threading.Thread(target=open_page, args=(address,), daemon=True).start()
 
     if issuer.endpoint("device_authorization_endpoint"):
         return device.sign_in(issuer, tell, pause)

@@ -24,12 +24,10 @@ _PAGE: Final = b"<!doctype html><title>demo</title><p>Done. The terminal says ho
 def sign_in(issuer: Issuer, tell: Callable[[str], None], port: int = 0) -> Mapping[str, Any]:
     """Have somebody sign in at an address that `tell` shows them; return the tokens."""
     state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
-    with _listening(port) as server:
+    with _listening(port, state) as server:
         redirect = f"http://127.0.0.1:{server.server_port}{_PATH}"
         tell(_question(issuer, redirect, state, nonce, verifier))
         answer = _answer(server, redirect, issuer)
-    if answer.get("state") != state:
-        raise CommandError("what came back was not begun here: run `demo login` again")
     if "code" not in answer:
         raise GrantRefused(answer.get("error", "no code"), answer.get("error_description", ""))
     tokens = issuer.grant(
@@ -63,6 +61,15 @@ class _Server(HTTPServer):
     """Takes one answer; `answer` is its query."""
 
     answer: Mapping[str, str] | None = None
+    state = ""
+
+    def is_answer(self, path: str, query: Mapping[str, str]) -> bool:
+        """Whether this sign-in is meant; some issuers tell of a refusal without its state."""
+        ours = secrets.compare_digest(query.get("state", "").encode(), self.state.encode())
+        return path == _PATH and (ours or ("error" in query and "state" not in query))
+
+    def handle_error(self, *_: object) -> None:
+        """Go on: what came is noted before it is answered, and whoever hung up needs no answer."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -73,9 +80,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
-        ours = parts.path == _PATH
+        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        ours = self.server.is_answer(parts.path, query)
         if ours:
-            self.server.answer = {k: v[0] for k, v in parse_qs(parts.query).items()}
+            self.server.answer = query
         self.send_response(HTTPStatus.OK if ours else HTTPStatus.NOT_FOUND)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.end_headers()
@@ -85,11 +93,13 @@ class _Handler(BaseHTTPRequestHandler):
         """Write nothing: the code is in the path."""
 
 
-def _listening(port: int) -> _Server:
+def _listening(port: int, state: str) -> _Server:
     try:
-        return _Server(("127.0.0.1", port), _Handler)
+        server = _Server(("127.0.0.1", port), _Handler)
     except (OSError, OverflowError) as error:
         raise CommandError(f"port {port} of this machine cannot be used: {error}") from error
+    server.state = state
+    return server
 
 
 def _answer(server: _Server, redirect: str, issuer: Issuer) -> Mapping[str, str]:

@@ -40,13 +40,13 @@ class Progress:
     def show(self, demo: Mapping[str, Any]) -> None:
         """Print what has changed since the last look; of the first, only where the demo is."""
         first = not self.shown
-        if self.shown.get("") != demo["phase"]:
-            self._line(demo["name"], label(demo["phase"]), "")
         for each in demo["components"]:
             name, status = each["name"], each["status"]
             if not first and self.shown.get(name) != status:
                 self._line(name, status.replace("_", " "), _COLOURS.get(status, ""))
             self.shown[name] = status
+        if self.shown.get("") != demo["phase"]:
+            self._line("demo", label(demo["phase"]), "")
         self.shown[""] = demo["phase"]
 
     def _line(self, name: str, word: str, colour: str) -> None:

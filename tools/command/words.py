@@ -23,6 +23,11 @@ PHASES: Final = {
 }
 """The words of the page and of Slack (docs/glossary.md)."""
 _ENDED: Final = "deleted"
+_WANTED: Final = {
+    "deleted": ("removed", ("deleting", "deleted", "quarantined")),
+    "paused": ("paused", ("pausing", "paused", "quarantined")),
+}
+"""What is wanted of a demo other than that it runs, and the phases that say so themselves."""
 
 
 def label(phase: str) -> str:
@@ -50,23 +55,31 @@ def price(prices: Mapping[str, Any]) -> str:
     lease = prices.get("lease_usd")
     whole = f", ${lease:.2f} for the lease" if lease is not None else ""
     missing = f" (without {', '.join(prices['unpriced'])})" if prices["unpriced"] else ""
-    return f"${prices['hourly_usd']:.2f} an hour{whole}{missing}"
+    paused = prices["paused_hourly_usd"] if prices.get("phase") == "paused" else None
+    rest = f" (${paused:.2f} while paused)" if paused is not None else ""
+    return f"${prices['hourly_usd']:.2f} an hour{rest}{whole}{missing}"
 
 
 def demo_lines(demo: Mapping[str, Any], now: datetime) -> Iterator[str]:
     """Yield a demo, its links last."""
-    yield f"{demo['name']} ({demo['demo_id']}): {label(demo['phase'])}"
+    yield f"{demo['name']} ({demo['demo_id']}): {label(demo['phase'])}{_to_come(demo)}"
     if demo["phase"] == _ENDED:
         return
     yield f"  ends   {when(demo['expires_at'], now)}"
     yield f"  price  {price(demo)}"
-    yield f"  open   to {', '.join(demo['allowed_cidr'])}"
+    yield f"  opens  from {', '.join(demo['allowed_cidr'])}"
     yield from (
         f"  {row}" for row in table([(c["name"], c["status"]) for c in demo["components"]])
     )
     if demo["failure"]:
         yield f"  {failure_line(demo['failure'])}"
     yield from (f"  {row}" for row in link_lines(demo))
+
+
+def _to_come(demo: Mapping[str, Any]) -> str:
+    """Return what is wanted of a demo that has not begun it."""
+    word, there = _WANTED.get(demo["desired_state"], ("", ()))
+    return "" if demo["phase"] in there or not word else f", to be {word}"
 
 
 def link_lines(demo: Mapping[str, Any]) -> list[str]:
