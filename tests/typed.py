@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from tools.command.clock import Clock
 from tools.command.program import World, main
 
 API = "https://demos.example.com/api"
@@ -64,7 +65,7 @@ def typed(
     environment: Mapping[str, str] | None = None,
     folder: Path = Path("/nowhere"),
     terminal: str | None = None,
-    clock: Time | None = None,
+    clock: Clock | None = None,
     open_page: Callable[[str], object] = lambda _: None,
 ) -> Said:
     """Run a command; `terminal` is what a person answers there, None is a pipe."""

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Final
 
 _OPTIONS: Final = {
     "allowed_cidr": "--from",
+    "Idempotency-Key": "--key",
     "expires_at": "--for or --until",
     "expires_hours": "--for",
     "keep_on_failure": "--keep-on-failure",
@@ -84,9 +85,7 @@ def problem_lines(problem: Mapping[str, Any]) -> list[str]:
     """Return a problem document as lines: one for each field that is wrong."""
     if errors := problem.get("errors"):
         return [f"{_named(str(e['field']))}: {e['message']}" for e in errors]
-    held = problem.get("held_by")
-    more = [f"They are: {', '.join(map(str, held))}"] if held else []
-    return [str(problem["detail"]), *more]
+    return [str(problem["detail"])]
 
 
 def _named(field: str) -> str:
