@@ -9,7 +9,7 @@ import pytest
 
 from .commands import DOCUMENTS, ELSEWHERE, ROOT, blocks, here
 
-RUN = {"README.md", "docs/api.md", "docs/page.md", "docs/slack.md"}
+RUN = {"README.md", "docs/api.md", "docs/command.md", "docs/page.md", "docs/slack.md"}
 """The documents whose commands tests/integration/test_documents.py runs."""
 
 

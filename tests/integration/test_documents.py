@@ -17,7 +17,15 @@ import pytest
 from tests.docs.commands import ROOT, here
 
 _PATIENCE = 240
-_HERE = {"DEMO_PACE": "0", "DEMO_PORT": "", "DEMO_INSTANCES": "recorded"}
+_HERE = {
+    "DEMO_PACE": "0",
+    "DEMO_PORT": "",
+    "DEMO_INSTANCES": "recorded",
+    # Whoever runs this may be signed in elsewhere.
+    "DEMO_API": "",
+    "DEMO_TOKEN": "",
+    "XDG_CONFIG_HOME": "/nonexistent",
+}
 _REFUSALS = ('"about:blank"', "command not found", "Traceback")
 
 
@@ -71,7 +79,9 @@ def test_the_readme_works_twice_and_after_a_deletion(clone: Path) -> None:
     assert all(re.search(r'"desired(_state)?": "deleted"', text) for text in outputs)
 
 
-@pytest.mark.parametrize("name", ["docs/api.md", "docs/page.md", "docs/slack.md"])
+@pytest.mark.parametrize(
+    "name", ["docs/api.md", "docs/command.md", "docs/page.md", "docs/slack.md"]
+)
 def test_a_documents_commands_work_twice(clone: Path, name: str) -> None:
     """From the first to the last, one after the other, as a reader does."""
     before = "" if name != "docs/page.md" else here("README.md")[1]
