@@ -15,9 +15,12 @@ from chalicelib.core.errors import InvalidRequest, LimitReached, Unavailable, Wr
 from chalicelib.core.identity import Caller
 from chalicelib.core.naming import demo_id_from
 from chalicelib.core.pool import Pool
+from chalicelib.core.prices import PriceItem
 from chalicelib.core.request import DemoRequest
 from chalicelib.core.spec import SpecChange
 from chalicelib.core.start import MARGIN
+from chalicelib.entrypoints.rest.views import demo_view
+from testkit.simulation.components import SMALL
 
 from .builders import HOME, NOW, OWNER, REGION, Stage, demo, minutes, run_loop
 
@@ -68,10 +71,18 @@ def test_the_sweep_begins_it_in_time() -> None:
     stage.clock.advance(minutes(5))
     sweep(stage)
     assert [(made.demo_id, 1)] == stage.workflow.started
-    assert Phase.READY is run_loop(stage, made.demo_id).phase
+    ready = run_loop(stage, made.demo_id)
+    assert (Phase.READY, True) == (ready.phase, ready.ready_at is not None)
     assert "loop 1 started" in stage.timeline(made.demo_id)
-    seconds = stage.metrics.counts["TimeToReady"]
-    assert seconds < timedelta(hours=1).total_seconds()
+    (seconds,) = (value for name, value, _ in stage.metrics.values if name == "TimeToReady")
+    assert ready.ready_at == made.starts_at + timedelta(seconds=seconds)
+
+
+def test_a_demo_that_an_index_names_too_early_is_left_alone() -> None:
+    """The sweep's index may be late: it names one whose start has just been moved."""
+    stage, made = waiting()
+    stage.sweep.attend(made)
+    assert (made.version, []) == (stage.store.get(made.demo_id).version, stage.workflow.started)
 
 
 def test_a_start_that_fails_is_made_again_by_the_next_sweep(
@@ -306,6 +317,32 @@ def test_its_warnings_count_from_its_moment() -> None:
     sweep(stage)
     run_loop(stage, made.demo_id)
     assert BY + TTL - minutes(120) == stage.store.get(made.demo_id).due_at
+
+
+def test_a_short_lease_is_not_warned_of_with_its_beginning() -> None:
+    """It is no longer for the time that was waited."""
+    stage = Stage()
+    made = stage.request.create(OWNER, replace(REQUEST, ttl=minutes(25)))
+    assert made.starts_at is not None
+    stage.clock.advance(made.starts_at - NOW)
+    sweep(stage)
+    ready = run_loop(stage, made.demo_id)
+    stage.clock.advance(BY - stage.clock())
+    stage.sweep.attend(ready)
+    assert frozenset() == stage.store.get(made.demo_id).warned
+
+
+def test_it_costs_something_from_its_start() -> None:
+    """The price of its lease has the minutes before its moment in it, and not the days."""
+    parts = tuple(replace(c, prices=(PriceItem(name="all", usd=1.0),)) for c in SMALL)
+    stage = Stage(parts)
+    plan = stage.offer.preview(REQUEST)
+    hours = (TTL + usual(stage) + MARGIN) / timedelta(hours=1)
+    assert plan.cost.running.hourly_usd is not None
+    assert plan.lease_usd == pytest.approx(hours * plan.cost.running.hourly_usd, abs=0.01)
+    made = stage.request.create(OWNER, REQUEST)
+    shown = demo_view(made, stage.offer.cost(made))
+    assert (plan.lease_usd, 4) == (shown["lease_usd"], shown["ttl_hours"])
 
 
 def test_it_is_handed_over_as_it_waits() -> None:
