@@ -93,6 +93,7 @@ def test_another_zone_is_the_same_moment(service: Service) -> None:
     body = {"components": ["s3"], "ready_by": f"{local}+05:30"}
     start = call(service, "POST", "/plan", body)[1]["start"]
     assert by - timedelta(hours=5, minutes=30) == moments(start, "ready_by")[0]
+    assert start["ready_by"].endswith("+00:00")
 
 
 def test_its_moment_is_moved_until_it_begins(service: Service) -> None:
