@@ -12,7 +12,9 @@ from moto import mock_aws
 
 from chalicelib.adapters.slack.store import SlackItems
 from chalicelib.core.catalog import ALL
+from chalicelib.core.local_time import LocalTime
 from chalicelib.services.slack.commands import (
+    Begin,
     Create,
     Delete,
     DemoCommand,
@@ -114,6 +116,9 @@ def test_a_message_keeps_what_it_shows_and_its_notices(store: MessageRefs) -> No
         Create(components=("ecs",), name="x", ttl=timedelta(hours=2), cidr=("10.0.0.0/8",)),
         Create(components=ALL),
         Create(),
+        Create(components=ALL, ready_by=LocalTime(hour=14, weekday=4), until=LocalTime(hour=18)),
+        Create(components=ALL, ready_in=timedelta(minutes=90)),
+        Begin(demo="demo0001"),
         ListDemos(everybody=True),
         ShowDemo(demo="demo0001"),
         Extend(demo="demo0001", by=timedelta(minutes=90), seen=NOW),

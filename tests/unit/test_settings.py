@@ -29,7 +29,14 @@ def test_a_whole_environment_is_read() -> None:
     assert "table" == settings.table
     assert ("eu-west-1",) == settings.policy.request.regions
     assert timedelta(hours=4) == settings.policy.lease.default
+    assert timedelta(days=14) == settings.policy.lease.ahead
     assert 3 == settings.policy.quotas.per_owner
+
+
+def test_the_operator_says_how_far_ahead_a_demo_may_be_requested() -> None:
+    """In hours, as all that is about leases."""
+    settings = Settings.from_env(WHOLE | {"DEMO_AHEAD_HOURS": "48"})
+    assert timedelta(days=2) == settings.policy.lease.ahead
 
 
 def test_further_regions_follow_the_home_region() -> None:
