@@ -151,7 +151,7 @@ class Emulator:
             self._unsaved.unlink(missing_ok=True)
         self.pid = 0
         end_all(self.instances_folder)
-        for pattern in ("ministack-lambda-*", "function-code-*"):
+        for pattern in ("ministack-lambda-*", "function-code-*", "pymp-*"):
             for left in self._temp_dir.glob(pattern):
                 shutil.rmtree(left, ignore_errors=True)
 
