@@ -88,9 +88,9 @@ class Demo:
     cannot. `due_at` is when the sweep next has anything to do for it (core/due.py), None for a
     deleted demo. `pool_digest` says what a pool's member was made of (core/pool.py),
     `from_pool` the pool it was claimed from. `handover` is its owner's last offer of it, and
-    `given_by` the owner before this one, if there was one. `ready_by` is when it is to be ready,
-    None for as soon as possible; `starts_at` when its making begins, None for at its creation
-    (core/start.py).
+    `first_owner` the one before all hand-overs, if it is another's now. `ready_by` is when it is
+    to be ready, None for as soon as possible; `starts_at` when its making begins, None for at its
+    creation (core/start.py).
     """
 
     demo_id: str
@@ -121,7 +121,7 @@ class Demo:
     pool_digest: str = ""
     from_pool: str = ""
     handover: Handover | None = None
-    given_by: str = ""
+    first_owner: str = ""
     retry_at: datetime | None = None
     due_at: datetime | None = None
     generation: int = 1

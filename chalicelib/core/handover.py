@@ -66,7 +66,8 @@ def taken(demo: Demo, offer: Handover, owner: str) -> Demo:
     Those of a demo in any other phase do by its next update.
     """
     used = replace(offer, taken_by=owner)
-    after = replace(demo, owner=owner, given_by=demo.owner, handover=used)
+    first = demo.first_owner or demo.owner
+    after = replace(demo, owner=owner, first_owner="" if first == owner else first, handover=used)
     if demo.phase is Phase.READY and not demo.looping:
         return replace(after, generation=demo.generation + 1, looping=True)
     return after

@@ -37,7 +37,7 @@ def test_a_demo_is_given_whole(store: Stores) -> None:
     demo = made(store)
     given = store.records.claim(demo, taken(demo, OFFER, BOB), (entry("given"),), ONE)
     assert given == store.records.get(demo.demo_id)
-    assert (BOB, OWNER) == (given.owner, given.given_by)
+    assert (BOB, OWNER) == (given.owner, given.first_owner)
     assert replace(OFFER, taken_by=BOB) == given.handover
     assert ([], [demo.demo_id]) == (names(store, OWNER), names(store, BOB))
     assert {demo.demo_id: BOB} == store.quota_slots.slots()

@@ -75,9 +75,9 @@ def test_a_channel_we_are_not_in_leads_to_a_direct_message(stage: Shown) -> None
 
 
 def test_a_demo_that_was_handed_over_shows_nothing_more(stage: Shown) -> None:
-    """The channel is its earlier owner's: it says once who has it now, and no more."""
+    """The channel is its earlier owner's: it says once who has it now, until it comes back."""
     stage.show()
-    stage.changed(owner="bob@example.com", given_by="ann@example.com")
+    stage.changed(owner="bob@example.com", first_owner="ann@example.com")
     stage.show(one=Notice("it is ready"))
     stage.changed(phase=Phase.READY)
     stage.show(two=Notice("it failed", urgent=True))
@@ -85,6 +85,10 @@ def test_a_demo_that_was_handed_over_shows_nothing_more(stage: Shown) -> None:
     assert "handed over to bob@example.com" in text_of(last)
     assert "button" not in repr(last.blocks)
     assert 1 == len(stage.chat.posts)
+    stage.changed(owner="ann@example.com", first_owner="")
+    stage.show(three=Notice("it is ready again"))
+    assert "button" in repr(stage.chat.updates[-1].blocks)
+    assert 2 == len(stage.chat.posts)
 
 
 def test_a_deleted_message_starts_anew(stage: Shown) -> None:

@@ -134,7 +134,15 @@ def test_who_gave_it_on_cannot_take_it_back() -> None:
     for code in (first, second):
         with pytest.raises(NotFound, match="not valid"):
             scene.handover.accept(BOB, code)
-    assert BOB.owner == scene.demo().given_by
+    assert (EVE.owner, ANN.owner) == (scene.demo().owner, scene.demo().first_owner)
+
+
+def test_what_comes_back_is_as_if_it_had_never_gone() -> None:
+    """The first owner's channel shows it again."""
+    scene = Scene()
+    scene.handover.accept(BOB, scene.offer())
+    code = scene.handover.offer(BOB, scene.demo_id)[1]
+    assert "" == scene.handover.accept(ANN, code).first_owner
 
 
 @pytest.mark.parametrize(

@@ -190,7 +190,7 @@ def show(slack: Updates, demo_id: str, notices: Mapping[str, Notice]) -> None:
         return  # its record was removed by hand; the orphan search makes a new one if need be
     ref = _show_status(slack, ref, demo)
     for name, notice in notices.items():
-        if name not in ref.notified and not demo.given_by:
+        if name not in ref.notified and not demo.first_owner:
             message = _noticed(demo, notice, ref.user)
             slack.chat.post(ref.channel, message, thread=ref.ts or "", broadcast=notice.urgent)
             slack.refs.mark_notified(demo_id, name)
@@ -219,7 +219,7 @@ def _show_status(slack: Updates, ref: MessageRef, demo: Demo) -> MessageRef:
 
 
 def _status(demo: Demo, ref: MessageRef) -> Message:
-    if demo.given_by:
+    if demo.first_owner:
         return spec.handed_over(demo)
     return status_message.status_message(demo, ref.user, ref.page_url)
 
