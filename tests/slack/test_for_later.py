@@ -68,6 +68,7 @@ def made(stage: SlackStage, **command: Any) -> Demo:
             ),
         ),
         ("create ecs ready in 3 hours", Create(components=("ecs",), ready_in=3 * HOUR)),
+        ("create ecs ready in 14 hours", Create(components=("ecs",), ready_in=14 * HOUR)),
         ("ecs ready in half an hour", Create(components=("ecs",), ready_in=HOUR / 2)),
         (
             "ecs for 2h, ready in 90 min",
@@ -215,9 +216,9 @@ def test_a_list_says_by_when(stage: SlackStage) -> None:
 def test_its_message_is_known_for_as_long_as_it_may_live(stage: SlackStage) -> None:
     """Which is from its moment on."""
     demo = made(stage, ready_by=TOMORROW)
-    lease = stage.policy.lease
+    lease, days = stage.policy.lease, timedelta(days=90)
     kept = stage.slack_store.refs[demo.demo_id].keep_until
-    assert NOW + lease.ahead + lease.in_total < kept
+    assert NOW + lease.ahead + lease.in_total + days == kept
 
 
 def test_the_answer_to_a_command_says_where_to_look(stage: SlackStage) -> None:
