@@ -128,6 +128,8 @@ def a_demo(**changes: Any) -> dict[str, Any]:
         "reason": "everything is ready",
         "failure": None,
         "allowed_cidr": ["203.0.113.0/24"],
+        "starts_at": None,
+        "ready_by": None,
         "expires_at": "2026-12-01T17:00:00.000+00:00",
         "hourly_usd": 0.5,
         "paused_hourly_usd": 0.1,

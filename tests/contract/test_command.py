@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -74,6 +75,17 @@ def test_a_plan_says_minutes_price_and_steps(service: Service) -> None:
     assert 0 == said.status
     assert re.match(r"16 min, \$0\.\d\d an hour, \$0\.\d\d for the lease\n", said.out)
     assert "  4 to 16 min  rds  after sg, vpc" in said.out.splitlines()
+
+
+def test_a_plan_for_later_says_when_it_starts(service: Service) -> None:
+    """And what cannot be ready by then has the option's name."""
+    later = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    said = run(service, "plan", "rds", "--ready-by", later)
+    assert re.search(r"^starts .+, in time$", said.out, re.MULTILINE), said
+    soon = (datetime.now(UTC) + timedelta(minutes=1)).isoformat()
+    assert "starts at once, probably" in run(service, "plan", "rds", "--ready-by", soon).out
+    past = run(service, "create", "rds", "--ready-by", "2020-01-01T00:00Z")
+    assert (1, "ready_by (--ready-by)") == (past.status, past.err.partition(":")[0])
 
 
 def test_the_catalog_is_listed(service: Service) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -28,20 +29,33 @@ def building(**statuses: str) -> dict[str, Any]:
 def test_what_is_typed_is_what_is_sent() -> None:
     """And nothing else: what is left out is the service's to say."""
     service = script(a_demo())
-    options = ["--name", "Acme", "--for", "1h30m", "--from", "203.0.113.0/24", "--from", "::1/128"]
+    options = [
+        "--name",
+        "Acme",
+        "--for",
+        "1h30m",
+        "--ready-by",
+        "2026-12-02T09:00+01:00",
+        "--from",
+        "203.0.113.0/24",
+        "--from",
+        "::1/128",
+    ]
     more = ["--parameter", "Size=t3.small", "--parameter", "Text=a=b", "--keep-on-failure"]
     assert 0 == typed("create", "ecs", "rds", *options, *more, transport=service).status
     typed("create", "all", transport=service)
     first, second = service.requests
+    sent = body(first)
     assert ("POST", f"{API}/demos") == (first.method, str(first.url))
     assert {
         "components": ["ecs", "rds"],
         "name": "Acme",
         "ttl_hours": 1.5,
+        "ready_by": datetime(2026, 12, 2, 8, tzinfo=UTC),
         "allowed_cidr": ["203.0.113.0/24", "::1/128"],
         "parameters": {"Size": "t3.small", "Text": "a=b"},
         "keep_on_failure": True,
-    } == body(first)
+    } == {**sent, "ready_by": datetime.fromisoformat(sent["ready_by"])}
     assert {"components": "all"} == body(second)
     assert 2 == len(set(service.keys))
 
@@ -222,6 +236,26 @@ def test_an_outage_does_not_end_a_wait() -> None:
 
 
 FAILURE = {"component": "rds", "resource": "Database", "reason": "no capacity"}
+
+
+def test_a_demo_for_later_is_waited_for_from_its_start() -> None:
+    """It is asked for rarely until then, and shown as what it is."""
+    later = {"starts_at": "2026-12-01T12:00:00Z", "ready_by": "2026-12-01T12:30:00Z"}
+    waiting = building(vpc="pending") | {"phase": "requested", **later}
+    clock = Time()
+    service = script(a_list(waiting), waiting)
+    said = typed("wait", "--timeout", "30m", transport=service, clock=clock)
+    assert 3 == said.status
+    assert 3.5 * 3600 == pytest.approx(clock.elapsed())
+    assert 60 == max(clock.pauses)
+    assert "demo      Scheduled" in said.err
+    shown = typed("show", transport=script(a_list(waiting), waiting)).out.splitlines()
+    assert ["Acme (k3v9x2ab): Scheduled", True, True] == [
+        shown[0],
+        shown[1].startswith("  starts ") and shown[1].endswith("(in 3 h)"),
+        shown[2].startswith("  ready  by ") and shown[2].endswith("(in 3.5 h)"),
+    ]
+    assert "Scheduled" in typed("list", transport=script(a_list(waiting))).out
 
 
 @pytest.mark.parametrize(

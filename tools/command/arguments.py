@@ -57,6 +57,9 @@ def _requests(commands: _Commands) -> None:
         each.add_argument("--name", help="what it is called")
         each.add_argument("--for", dest="length", type=spans.length, help="its lease, as 8h")
         each.add_argument(
+            "--ready-by", type=spans.moment, help="make it for later: 09:30, or with its date"
+        )
+        each.add_argument(
             "--from", dest="blocks", action="append", metavar="CIDR", help="who may open it"
         )
         each.add_argument("--parameter", action="append", default=[], metavar="KEY=VALUE")

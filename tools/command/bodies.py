@@ -17,6 +17,7 @@ def demo_request(options: argparse.Namespace) -> dict[str, Any]:
         "components": _components(options.components),
         "name": options.name,
         "ttl_hours": hours(options.length) if options.length else None,
+        "ready_by": options.ready_by.isoformat() if options.ready_by else None,
         "allowed_cidr": options.blocks,
         "region": options.region,
         "parameters": _parameters(options.parameter) or None,

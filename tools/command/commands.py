@@ -81,7 +81,7 @@ def _key_is_told(key: str) -> Iterator[None]:
 def plan(run: Run) -> None:
     """Say what a request would make."""
     body = run.api.call("POST", "/plan", body=bodies.demo_request(run.options))
-    run.output.result(body, words.plan_lines(body))
+    run.output.result(body, words.plan_lines(body, run.clock.now()))
 
 
 def components(run: Run) -> None:

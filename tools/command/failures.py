@@ -15,6 +15,7 @@ _OPTIONS: Final = {
     "name": "--name",
     "note": "--note",
     "parameters": "--parameter",
+    "ready_by": "--ready-by",
     "region": "--region",
     "ttl_hours": "--for",
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from .api import Api
@@ -13,11 +13,12 @@ from .failures import Interrupted, TimedOut, TryAgain
 from .goals import reached
 from .output import Output
 from .spans import in_words
-from .words import label
+from .words import place, waits
 
 _FIRST_PAUSE: Final = 0.3
 _LONGEST_PAUSE: Final = 5.0
 _SLOWER: Final = 1.3
+_UNTIL_IT_STARTS: Final = 60.0
 _COLOURS: Final = {
     "ready": "green",
     "failed": "red",
@@ -45,9 +46,9 @@ class Progress:
             if not first and self.shown.get(name) != status:
                 self._line(name, status.replace("_", " "), _COLOURS.get(status, ""))
             self.shown[name] = status
-        if self.shown.get("") != demo["phase"]:
-            self._line("demo", label(demo["phase"]), "")
-        self.shown[""] = demo["phase"]
+        if self.shown.get("") != place(demo):
+            self._line("demo", place(demo), "")
+        self.shown[""] = place(demo)
 
     def _line(self, name: str, word: str, colour: str) -> None:
         minutes, seconds = divmod(int(self.clock.elapsed() - self.began), 60)
@@ -56,7 +57,10 @@ class Progress:
 
 @dataclass(slots=True, kw_only=True)
 class Wait:
-    """A wait for one demo to be in the phase `goal`, for at most `patience`."""
+    """A wait for one demo to be in the phase `goal`, for at most `patience`.
+
+    Of a demo for later that counts from its start.
+    """
 
     api: Api
     output: Output
@@ -82,22 +86,30 @@ class Wait:
 
     def _looks(self, until: float) -> Iterator[Mapping[str, Any]]:
         """Yield the demo now and again, at last when the time is up; an outage is told once."""
-        pause, trouble = _FIRST_PAUSE, ""
+        pause, longest, trouble = _FIRST_PAUSE, _LONGEST_PAUSE, ""
         while True:
-            body = None
-            left = until - self.clock.elapsed()
+            body, looked = None, self.clock.elapsed()
             try:
                 body = self.api.look(f"/demos/{self.demo_id}")
                 trouble = ""
                 yield body
+                longest = _UNTIL_IT_STARTS if waits(body) else _LONGEST_PAUSE
+                until = max(until, self._end(body))
             except TryAgain as error:
                 if error.lines[0] != trouble:
                     self.output.note(f"{error.lines[0]}; still waiting")
                 trouble = error.lines[0]
-            if left <= 0:
+            if (left := until - looked) <= 0:
                 raise self._late(body)
             self.clock.pause(min(pause, left))
-            pause = min(pause * _SLOWER, _LONGEST_PAUSE)
+            pause = min(pause * _SLOWER, longest)
+
+    def _end(self, demo: Mapping[str, Any]) -> float:
+        """Return when patience ends that begins with a demo's start; 0 where it has begun."""
+        if not waits(demo):
+            return 0.0
+        starts_in = datetime.fromisoformat(demo["starts_at"]) - self.clock.now()
+        return self.clock.elapsed() + (starts_in + self.patience).total_seconds()
 
     def _late(self, body: Mapping[str, Any] | None) -> TimedOut:
         late = f"{self.demo_id} is not {self.goal} after {in_words(self.patience)}"

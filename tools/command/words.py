@@ -35,6 +35,17 @@ def label(phase: str) -> str:
     return PHASES.get(phase, phase)
 
 
+def place(demo: Mapping[str, Any]) -> str:
+    """Return where a demo is: one that waits for its start is scheduled."""
+    return "Scheduled" if waits(demo) else label(demo["phase"])
+
+
+def waits(demo: Mapping[str, Any]) -> bool:
+    """Whether a demo waits for its start."""
+    wanted = demo["phase"] == "requested" and demo["desired_state"] == "running"
+    return wanted and demo.get("starts_at") is not None
+
+
 def failure_line(failure: Mapping[str, Any]) -> str:
     """Return why a demo failed."""
     where = f" at {failure['resource']}" if failure["resource"] else ""
@@ -62,9 +73,12 @@ def price(prices: Mapping[str, Any]) -> str:
 
 def demo_lines(demo: Mapping[str, Any], now: datetime) -> Iterator[str]:
     """Yield a demo, its links last."""
-    yield f"{demo['name']} ({demo['demo_id']}): {label(demo['phase'])}{_to_come(demo)}"
+    yield f"{demo['name']} ({demo['demo_id']}): {place(demo)}{_to_come(demo)}"
     if demo["phase"] == _ENDED:
         return
+    if waits(demo):
+        yield f"  starts {when(demo['starts_at'], now)}"
+        yield f"  ready  by {when(demo['ready_by'], now)}"
     yield f"  ends   {when(demo['expires_at'], now)}"
     yield f"  price  {price(demo)}"
     yield f"  opens  from {', '.join(demo['allowed_cidr'])}"
@@ -93,7 +107,7 @@ def list_lines(demos: Sequence[Mapping[str, Any]], now: datetime) -> list[str]:
         (
             demo["demo_id"],
             demo["name"],
-            label(demo["phase"]),
+            place(demo),
             when(demo["expires_at"], now) if demo["phase"] != _ENDED else "",
             " ".join(demo["component_names"]),
         )
@@ -102,12 +116,16 @@ def list_lines(demos: Sequence[Mapping[str, Any]], now: datetime) -> list[str]:
     return table(rows) or ["No demos."]
 
 
-def plan_lines(plan: Mapping[str, Any]) -> Iterator[str]:
+def plan_lines(plan: Mapping[str, Any], now: datetime) -> Iterator[str]:
     """Yield what a request would make."""
     yield f"{plan['typical_minutes']:g} min, {price(plan)}"
     if plan["from_pool"]:
         pool = plan["from_pool"]
         yield f"from the pool {pool['pool']}: {pool['typical_minutes']:g} min"
+    if start := plan.get("start"):
+        late = f"probably {start['minutes_late']} min late" if start["minutes_late"] else "in time"
+        begins = when(start["starts_at"], now) if start["starts_at"] else "at once"
+        yield f"starts {begins}, {late}"
     steps = sorted(plan["steps"], key=lambda step: (step["starts_minute"], step["ends_minute"]))
     rows = [
         (
