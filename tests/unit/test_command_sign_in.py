@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
+import socket
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import flask
 import httpx
@@ -296,10 +298,38 @@ def test_a_code_signs_in_from_another_device(tmp_path: Path) -> None:
 def test_a_sign_in_that_cannot_be_ends_with_a_sentence(
     tmp_path: Path, answer: dict[str, Any], metadata: dict[str, Any], status: int, words: str
 ) -> None:
-    said = login(tmp_path, Hosts(on(stand_in(answer, **metadata))))
+    clock = Time()
+    said = login(tmp_path, Hosts(on(stand_in(answer, **metadata))), clock=clock)
     assert status == said.status
+    assert 60 >= clock.elapsed()  # the code's own time
     assert words in said.err
     assert not sign_ins.file_of(at_home(tmp_path)).exists()
+
+
+def test_another_sign_ins_token_is_not_taken(tmp_path: Path) -> None:
+    """The issuer must answer the very question, which its nonce tells (OpenID Connect Core)."""
+
+    def come_back(address: str) -> None:
+        query = parse_qs(urlsplit(address).query)
+        with httpx.Client(trust_env=False) as client:
+            client.get(f"{query['redirect_uri'][0]}?code=c&state={query['state'][0]}")
+
+    flow = {"device_authorization_endpoint": "", "authorization_endpoint": f"{ISSUER}/authorize"}
+    issuer = stand_in({"id_token": token(nonce="another")}, **flow)
+    said = login(tmp_path, Hosts(on(issuer)), open_page=come_back)
+    assert (1, True) == (said.status, "the issuer answered another sign-in" in said.err)
+    assert not sign_ins.file_of(at_home(tmp_path)).exists()
+
+
+def test_a_port_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    flow = {"device_authorization_endpoint": "", "authorization_endpoint": f"{ISSUER}/authorize"}
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        arguments = ("login", "--api", API, "--port", port)
+        hosts = Hosts(on(stand_in({}, **flow)))
+        said = typed(*arguments, environment=at_home(tmp_path), transport=hosts)
+    assert 1 == said.status
+    assert f"port {port} of this machine cannot be used" in said.err
 
 
 def test_a_sign_in_renews_itself(tmp_path: Path) -> None:
