@@ -4,7 +4,7 @@ import { Problem, ask, capital, signWith } from "./api.js";
 import * as auth from "./auth.js";
 import { announce, h, say, stars, toast } from "./dom.js";
 import { icon } from "./icon.js";
-import { PHASES, glyph } from "./words.js";
+import { glyph, wordOf } from "./words.js";
 
 const main = document.getElementById("main");
 const TITLES = {
@@ -109,7 +109,7 @@ function frame(view) {
 }
 
 function title(text, state = "") {
-  document.title = `${state ? `${glyph(state)} ${PHASES[state]}: ` : ""}${text} · Stelligent Demo`;
+  document.title = `${state ? `${glyph(state)} ${wordOf(state)}: ` : ""}${text} · Stelligent Demo`;
   icon(state);
 }
 

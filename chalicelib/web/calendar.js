@@ -1,4 +1,4 @@
-// The end of a lease as a calendar file (iCalendar, RFC 5545).
+// When a demo is ready and when it ends, as a calendar file (iCalendar, RFC 5545).
 
 import { now } from "./api.js";
 import { h } from "./dom.js";
@@ -19,24 +19,31 @@ function folded(line) {
   return out;
 }
 
-/** Return the calendar file of a demo's end, with an alarm half an hour before. */
+/** Return an event of a demo, with an alarm half an hour before. */
+const event = (id, moment, words, address) => [
+  "BEGIN:VEVENT",
+  `UID:${id}@stelligent-demo`,
+  `DTSTAMP:${stamp(now())}`,
+  `DTSTART:${stamp(moment)}`,
+  `SUMMARY:${text(words)}`,
+  `URL:${address}`,
+  "BEGIN:VALARM",
+  "ACTION:DISPLAY",
+  "TRIGGER:-PT30M",
+  `DESCRIPTION:${text(`${words} in half an hour`)}`,
+  "END:VALARM",
+  "END:VEVENT",
+];
+
+/** Return the calendar file of a demo's end, and of when it is to be ready while that is ahead. */
 export function calendar(demo, address) {
+  const { demo_id: id, name, ready_by: by } = demo;
   return [
     "BEGIN:VCALENDAR",
     "VERSION:2.0",
     "PRODID:-//Stelligent Demo//EN",
-    "BEGIN:VEVENT",
-    `UID:${demo.demo_id}@stelligent-demo`,
-    `DTSTAMP:${stamp(now())}`,
-    `DTSTART:${stamp(demo.expires_at)}`,
-    `SUMMARY:${text(`${demo.name} ends`)}`,
-    `URL:${address}`,
-    "BEGIN:VALARM",
-    "ACTION:DISPLAY",
-    "TRIGGER:-PT30M",
-    `DESCRIPTION:${text(`${demo.name} ends in half an hour`)}`,
-    "END:VALARM",
-    "END:VEVENT",
+    ...(Date.parse(by) > now() ? event(`${id}-ready`, by, `${name} is to be ready`, address) : []),
+    ...event(id, demo.expires_at, `${name} ends`, address),
     "END:VCALENDAR",
     "",
   ]

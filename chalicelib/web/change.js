@@ -2,8 +2,9 @@
 
 import { ask as send, capital } from "./api.js";
 import { components } from "./catalog.js";
-import { along, complain, field } from "./create.js";
+import { along } from "./create.js";
 import { h, say, toast } from "./dom.js";
+import { complain, field } from "./fields.js";
 import { Graph } from "./graph.js";
 import { parameterFields } from "./parameters.js";
 import { drawPlan, planCard } from "./plan.js";
@@ -62,8 +63,8 @@ function build(view) {
     h("div", { class: "wide" }, components(view, parts, changed), settings(view, parts, again), parts.fields.element),
     h("div", { class: "side plan" }, planCard(view, parts)),
   );
-  // A change takes no place in a quota and moves no lease.
-  for (const about of [parts.quota, parts.warning]) about.hidden = true;
+  // A change takes no place in a quota, moves no lease, and begins a demo no sooner.
+  for (const about of [parts.begins, parts.quota, parts.warning]) about.hidden = true;
   parts.effects = h("p", { class: "effects" });
   parts.brings.after(parts.effects);
   form.addEventListener("submit", (event) => {

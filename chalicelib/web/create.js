@@ -3,11 +3,13 @@
 import { capital, ask as send } from "./api.js";
 import { components } from "./catalog.js";
 import { curlButton } from "./curl.js";
-import { h, says, say, set, toast } from "./dom.js";
+import { h, say, set, toast } from "./dom.js";
+import { complain, field } from "./fields.js";
 import { Graph } from "./graph.js";
 import { parameterFields } from "./parameters.js";
 import { leaseFault, leaseFields } from "./lease.js";
 import { drawPlan, nothing, planCard } from "./plan.js";
+import { readyField } from "./schedule.js";
 import { presets, remember as rememberChoice } from "./presets.js";
 import { Timeline } from "./timeline.js";
 
@@ -39,6 +41,7 @@ function draft() {
     chosen: [],
     name: "",
     hours: null,
+    readyBy: null, // milliseconds
     cidr: null,
     region: null,
     parameters: {},
@@ -48,10 +51,10 @@ function draft() {
 }
 
 function remember(view) {
-  const { chosen, name, hours, cidr, region, parameters, keep } = view;
+  const { chosen, name, hours, readyBy, cidr, region, parameters, keep } = view;
   sessionStorage.setItem(
     DRAFT,
-    JSON.stringify({ chosen, name, hours, cidr, region, parameters, keep }),
+    JSON.stringify({ chosen, name, hours, readyBy, cidr, region, parameters, keep }),
   );
 }
 
@@ -100,20 +103,6 @@ function build(view) {
   return parts;
 }
 
-export function field(parts, name, label, input, hint) {
-  const error = h("span", { class: "error", id: `${name}-error` });
-  parts.errors.set(name, { error, input });
-  input.id ||= `field-${name}`;
-  set(input, "aria-describedby", `${name}-hint ${name}-error`);
-  return h(
-    "div",
-    { class: "field" },
-    h("label", { for: input.id }, label),
-    input,
-    says(h("span", { class: "dim hint", id: `${name}-hint` }, hint), error),
-  );
-}
-
 function settings(view, parts) {
   const { me } = view;
   const caps = me.lease_hours;
@@ -131,6 +120,11 @@ function settings(view, parts) {
     return box;
   };
   const lease = leaseFields(view, parts, caps, () => changed(view, parts));
+  const ready = readyField(view, caps, () => {
+    lease.follow();
+    changed(view, parts);
+  });
+  parts.readyFault = ready.fault;
   const region = h(
     "select",
     { onchange: () => changed(Object.assign(view, { region: region.value }), parts) },
@@ -155,6 +149,7 @@ function settings(view, parts) {
         input("name", { maxlength: 60, placeholder: "Demo for Acme, Thursday" }),
         "What your prospects read.",
       ),
+      field(parts, "ready_by", "Ready by", ready.input, ready.hint),
       field(parts, "ttl_hours", "Lease in hours", lease.hours, lease.hint),
       field(parts, "until", "or until", lease.until, `In your zone, ${lease.zone}.`),
       field(
@@ -215,12 +210,21 @@ function wanted(view) {
   return {
     components: view.chosen,
     ...(view.name.trim() ? { name: view.name.trim() } : {}),
+    ...(view.readyBy === null ? {} : { ready_by: new Date(view.readyBy).toISOString() }),
     ...(view.hours === null ? {} : { ttl_hours: view.hours }),
     ...(cidr.length ? { allowed_cidr: cidr } : {}),
     ...(view.region ? { region: view.region } : {}),
     ...(Object.keys(parameters).length ? { parameters } : {}),
     ...(view.keep ? { keep_on_failure: true } : {}),
   };
+}
+
+/** Return what the page itself sees to be wrong, as the service would answer it. */
+function faults(view, parts) {
+  const found = { ready_by: parts.readyFault(), ttl_hours: leaseFault(view) };
+  return Object.entries(found)
+    .filter(([, message]) => message)
+    .map(([field, message]) => ({ field, message }));
 }
 
 async function plan(view, parts) {
@@ -230,8 +234,8 @@ async function plan(view, parts) {
     complain(parts, []);
     return nothing(view, parts);
   }
-  const wrong = leaseFault(view);
-  if (wrong) return noPlan(parts, [{ field: "ttl_hours", message: wrong }]);
+  const wrong = faults(view, parts);
+  if (wrong.length) return noPlan(parts, wrong);
   try {
     const body = await send("POST", "plan", { body: wanted(view) });
     if (turn !== view.turn || view.closed) return;
@@ -249,31 +253,14 @@ async function plan(view, parts) {
 function noPlan(parts, errors, message) {
   complain(parts, errors, message);
   say(parts.cost, "The price is shown when the plan can be made.");
-}
-
-/** Say what is wrong beside the field it is wrong with, and the rest by the button. */
-export function complain(parts, errors, message = "") {
-  const rest = [];
-  for (const { error, input } of parts.errors.values()) {
-    say(error, "");
-    if (input) set(input, "aria-invalid", null);
-  }
-  const placed = parts.fields.complain(errors);
-  for (const { field: path, message: problem } of errors) {
-    const place = parts.errors.get(path.split(".")[0]);
-    if (place) {
-      say(place.error, problem);
-      if (place.input) set(place.input, "aria-invalid", "true");
-    } else if (!placed.has(path)) rest.push(`${path}: ${problem}`);
-  }
-  say(parts.refusal, errors.length ? rest.join("; ") : message);
-  if (parts.refusal.textContent) parts.hide();
-  if (errors.length || message) parts.submit.disabled = true;
+  say(parts.begins, "");
 }
 
 async function submit(view, parts) {
   if (!view.chosen.length) return;
   clearTimeout(view.settling);
+  const wrong = faults(view, parts);
+  if (wrong.length) return noPlan(parts, wrong);
   view.turn += 1; // a plan that is still to come would wipe what the service says now
   parts.submit.disabled = true;
   say(parts.submit, "Creating …");

@@ -8,12 +8,13 @@ import { openComponent } from "./component.js";
 import { announce, h, say, set, show, toast } from "./dom.js";
 import { Graph, nodeText } from "./graph.js";
 import { handoverPanel } from "./handover.js";
+import { begun, headline } from "./headline.js";
 import { notices, watching } from "./notice.js";
 import { details, eventsPanel, leasePanel, linksPanel } from "./panels.js";
 import { pauseButton } from "./pause.js";
 import { sharesPanel } from "./shares.js";
-import { Timeline, project, remaining, removal, standing } from "./timeline.js";
-import { PHASES, STATES, glyph, many, moment, moving, sentence, span } from "./words.js";
+import { Timeline, project, removal, standing } from "./timeline.js";
+import { PHASES, STATES, glyph, many, moment, moving, sentence, stateOf, waiting, wordOf } from "./words.js";
 
 const QUICK = 1; // seconds until the next look after something has changed
 const PATIENT = 5; // at most, while the demo is on its way
@@ -25,7 +26,7 @@ let catalog = null;
 /** Open a demo's page; returns what closes it. */
 export function demoView(root, { me, id, title }) {
   // It may have been changed just before it is opened.
-  const view = { me, id, demo: null, titles: {}, graph: null, pressed: Date.now(), wait: QUICK };
+  const view = { me, id, title, demo: null, titles: {}, graph: null, pressed: Date.now(), wait: QUICK };
   view.graph = new Graph("Dependency graph", (name) =>
     openComponent(view.demo, name, view.titles[name] ?? name),
   );
@@ -40,7 +41,6 @@ export function demoView(root, { me, id, title }) {
       if (!view.demo) root.append(...parts.sections);
       const before = view.demo;
       take(view, parts, demo);
-      title(demo.name, demo.phase);
       tell(before, demo);
       view.notices.tell(before, demo, now());
     }
@@ -57,7 +57,7 @@ export function demoView(root, { me, id, title }) {
 
 function pause({ demo, wait, pressed }) {
   if (demo.phase === "deleted") return LATE;
-  return moving(demo) || Date.now() - pressed < CALM * 1000 ? wait : CALM;
+  return moving(demo, now()) || Date.now() - pressed < CALM * 1000 ? wait : CALM;
 }
 
 function lost(root, error) {
@@ -183,12 +183,19 @@ function heading(parts, demo) {
   say(parts.name, demo.name);
   say(parts.id, `${demo.demo_id} · ${demo.owner} · ${demo.region}`);
   show(parts.change, demo.desired_state !== "deleted");
-  set(parts.pill, "data-state", demo.phase);
-  set(parts.band, "data-state", demo.failure || refusal(demo) ? "failed" : demo.phase);
-  say(parts.sign, glyph(demo.phase));
-  say(parts.phase, PHASES[demo.phase]);
   const failure = refusal(demo) ?? demo.failure;
   say(parts.reason, failure ? failed(failure) + again(demo) : sentence(demo.reason));
+}
+
+/** Show the state, in the tab's title as well; time alone ends that of a demo that waits. */
+function stated(view, parts, at) {
+  const { demo } = view;
+  const state = stateOf(demo, at);
+  set(parts.pill, "data-state", state);
+  set(parts.band, "data-state", demo.failure || refusal(demo) ? "failed" : state);
+  say(parts.sign, glyph(state));
+  say(parts.phase, wordOf(state));
+  view.title(demo.name, state);
 }
 
 /** Return why a component would not go at its last try, while its demo is being removed. */
@@ -212,7 +219,9 @@ function tick(view, parts) {
   const at = now();
   const removing = demo.desired_state === "deleted";
   const going = removing && demo.components.some((component) => component.removing_at);
-  const bars = going ? removal(demo, at) : project(demo, at);
+  // What waits is laid out from its start on.
+  const starts = waiting(demo, at) ? Date.parse(demo.starts_at) : at;
+  const bars = going ? removal(demo, at) : project(demo, starts);
   const critical = new Set(bars.filter((bar) => bar.critical).map((bar) => bar.component.name));
   const lost = new Set(bars.filter((bar) => bar.lost).map((bar) => bar.component.name));
   const took = new Map(
@@ -233,9 +242,10 @@ function tick(view, parts) {
     })),
     spoken(demo),
   );
-  const begun = bars.filter((bar) => bar.begun).map((bar) => bar.from);
-  const from = going ? Math.min(...begun) : Date.parse(demo.created_at);
-  parts.timeline.draw(bars, from, going || moving(demo) ? at : Infinity, view.titles);
+  const removed = bars.filter((bar) => bar.begun).map((bar) => bar.from);
+  const from = going ? Math.min(...removed) : begun(demo);
+  parts.timeline.draw(bars, from, going || moving(demo, at) ? at : Infinity, view.titles);
+  stated(view, parts, at);
   say(parts.what, going ? "Removal" : "Timeline");
   show(parts.legend, !going && !demo.failure);
   lead(parts, demo, bars, at);
@@ -260,23 +270,6 @@ function lead(parts, demo, bars, at) {
   parts.bar.style.width = `${(100 * done) / all}%`;
   set(parts.progress, "aria-valuemax", all);
   set(parts.progress, "aria-valuenow", done);
-}
-
-function headline(demo, done, all, bars, at) {
-  if (demo.phase === "deleted")
-    return demo.failure ? "It failed, and everything is removed" : "Everything is removed";
-  if (demo.phase === "quarantined") return "The removal needs an operator";
-  if (demo.desired_state === "deleted") {
-    return `${demo.failure ? "It failed. Removing" : "Removing"}: ${done} of ${all} removed`;
-  }
-  if (demo.failure) return "A component failed";
-  if (demo.phase === "ready")
-    return `Ready after ${span(Date.parse(demo.ready_at) - Date.parse(demo.created_at))}`;
-  if (["pausing", "paused"].includes(demo.phase)) return PHASES[demo.phase];
-  // How long a stack takes to be made says nothing of these.
-  if (["resuming", "changing"].includes(demo.phase))
-    return `${PHASES[demo.phase]}: ${done} of ${all} ready`;
-  return `${done} of ${all} ready, about ${span(Math.max(1000, remaining(bars, at)))} to go`;
 }
 
 function tell(before, demo) {

@@ -12,6 +12,7 @@ export async function extendDialog(view) {
   const { lease_hours: caps } = view.me;
   const ends = Date.parse(view.demo.expires_at);
   const last = latest(view);
+  const ahead = begins(view.demo) > now();
   const by = h(
     "select",
     { id: "extend-by" },
@@ -19,10 +20,10 @@ export async function extendDialog(view) {
       .filter((hours) => hours <= caps.at_once)
       .map((hours) => h("option", { value: hours, selected: hours === 2 }, many(hours, "hour"))),
   );
-  const to = h("input", { id: "extend-to", type: "datetime-local", min: local(now()), max: local(last) });
+  const to = h("input", { id: "extend-to", type: "datetime-local", min: local(since(view.demo)), max: local(last) });
   const end = h("p", { class: "dim two-lines", role: "status" });
   const wanted = () => (to.value ? Date.parse(to.value) : ends + by.value * HOUR);
-  const tell = () => say(end, `New end: ${moment(wanted())}.${fault(wanted(), last)}`);
+  const tell = () => say(end, `New end: ${moment(wanted())}.${fault(view.demo, wanted(), last)}`);
   for (const field of [by, to]) field.addEventListener("input", tell);
   by.addEventListener("input", () => (to.value = ""));
   tell();
@@ -37,10 +38,10 @@ export async function extendDialog(view) {
     h(
       "p",
       { class: "dim" },
-      `At most ${caps.at_once} hours from now, and ${caps.in_total} hours in all: until ${moment(last)}.`,
+      `At most ${caps.at_once} hours from ${ahead ? "when it is to be ready" : "now"}, and ${caps.in_total} hours in all: until ${moment(last)}.`,
     ),
   );
-  const ready = () => !to.value || !fault(wanted(), last);
+  const ready = () => !to.value || !fault(view.demo, wanted(), last);
   if (!(await ask("Extend the lease", content, { yes: "Extend", ready }))) return;
   const body = to.value
     ? { expires_at: new Date(wanted()).toISOString() }
@@ -49,12 +50,19 @@ export async function extendDialog(view) {
   if (done) toast(wanted() < ends ? "The lease is shortened." : "The lease is extended.");
 }
 
+/** Return when a lease begins, or began. */
+const begins = ({ ready_by: by, starts_at: start, created_at: made }) => Date.parse(by ?? start ?? made);
+
+/** Return from when the hours of a lease are counted: now, or its beginning while that is ahead. */
+const since = (demo) => Math.max(now(), begins(demo));
+
 function latest({ demo, me: { lease_hours: caps } }) {
-  return Math.min(now() + caps.at_once * HOUR, Date.parse(demo.created_at) + caps.in_total * HOUR);
+  return Math.min(since(demo) + caps.at_once * HOUR, begins(demo) + caps.in_total * HOUR);
 }
 
 /** Return what is wrong with an end, as the service would say it, or nothing. */
-function fault(end, last) {
+function fault(demo, end, last) {
   if (end > last) return " That is too late.";
-  return end > now() ? "" : " That is past.";
+  if (end <= now()) return " That is past.";
+  return end > begins(demo) ? "" : " That is before it is to be ready.";
 }

@@ -6,6 +6,7 @@ const COLOURS = {
   quarantined: "#b02a20",
   deleted: "#666b7e",
   paused: "#666b7e",
+  scheduled: "#666b7e",
   deleting: "#8a5200",
   pausing: "#8a5200",
 };

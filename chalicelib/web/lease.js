@@ -5,6 +5,9 @@ import { h } from "./dom.js";
 
 const HOUR = 3600_000;
 
+/** Return when a lease that is asked for begins: when its demo is to be ready, or now. */
+const begins = ({ readyBy }) => readyBy ?? now();
+
 /** Return what is wrong with the lease that was filled in, or nothing. */
 export function leaseFault({ hours, me }) {
   if (hours === null) return "";
@@ -12,7 +15,7 @@ export function leaseFault({ hours, me }) {
   return hours > 0 && hours <= most ? "" : `Must be more than 0 and at most ${most} hours.`;
 }
 
-/** The two fields of a lease: each says what the other means. */
+/** The two fields of a lease: each says what the other means; `follow()` when its beginning moved. */
 export function leaseFields(view, parts, caps, changed) {
   const hours = h("input", {
     type: "number",
@@ -23,28 +26,31 @@ export function leaseFields(view, parts, caps, changed) {
     autocomplete: "off",
     oninput: () => {
       view.hours = hours.value === "" ? null : Number(hours.value);
-      until.value = view.hours > 0 ? local(now() + view.hours * HOUR) : "";
+      follow();
       changed();
     },
   });
   const until = h("input", {
     type: "datetime-local",
     oninput: () => {
-      view.hours = until.value ? rounded((Date.parse(until.value) - now()) / HOUR) : null;
+      view.hours = until.value ? rounded((Date.parse(until.value) - begins(view)) / HOUR) : null;
       hours.value = view.hours ?? "";
       changed();
     },
   });
+  const follow = () => {
+    until.value = view.hours > 0 ? local(begins(view) + view.hours * HOUR) : "";
+  };
   const bounds = () => {
-    until.min = local(now());
-    until.max = local(now() + caps.at_once * HOUR);
+    until.min = local(begins(view));
+    until.max = local(begins(view) + caps.at_once * HOUR);
   };
   until.addEventListener("focus", bounds);
   bounds();
   hours.value = view.hours ?? "";
-  if (view.hours > 0) until.value = local(now() + view.hours * HOUR);
+  follow();
   const hint = `${caps.default} unless you say so, ${caps.at_once} at most; it can be extended.`;
-  return { hours, until, hint, zone: zone() };
+  return { hours, until, hint, zone: zone(), follow };
 }
 
 const rounded = (hours) => Math.round(hours * 100) / 100;

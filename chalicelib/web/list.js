@@ -1,6 +1,6 @@
 // Every demo at a glance. The service searches, filters and sorts; the address keeps what is chosen.
 
-import { poll, reader } from "./api.js";
+import { now, poll, reader } from "./api.js";
 import { announce, follow, h, say, stars } from "./dom.js";
 import { ghost, headings, row, skeleton, times, update } from "./rows.js";
 import { selection } from "./selection.js";
@@ -34,7 +34,7 @@ export function listView(root, { me }) {
     const page = await look(view, signal);
     if (page) take(view, page);
     state.wait = page ? QUICK : Math.min(PATIENT, state.wait * 1.4);
-    return state.demos?.some(moving) ? state.wait : SLOW;
+    return state.demos?.some((demo) => moving(demo, now())) ? state.wait : SLOW;
   });
   const ticking = setInterval(() => tick(view), 1000);
   draw(view);

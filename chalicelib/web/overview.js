@@ -1,8 +1,8 @@
 // Who holds what and what it costs an hour, for admins; what needs somebody comes first.
 
-import { poll, reader } from "./api.js";
+import { now, poll, reader } from "./api.js";
 import { follow, h, say, set } from "./dom.js";
-import { PHASES, dollars, glyph, many, moment } from "./words.js";
+import { dollars, glyph, many, moment, stateOf, wordOf } from "./words.js";
 
 const EVERY = 15; // seconds
 
@@ -55,10 +55,14 @@ function held({ demo_id: id }) {
   return Object.assign(h("li", {}, parts.name, parts.pill, parts.end, parts.why), { parts });
 }
 
-function heldNow({ parts }, { name, phase, expires_at: end, failure, hourly_usd: usd }) {
+function heldNow({ parts }, demo) {
+  const { name, expires_at: end, failure, hourly_usd: usd } = demo;
+  const state = stateOf(demo, now());
   say(parts.name, name);
-  set(parts.pill, "data-state", phase);
-  say(parts.pill, `${glyph(phase)} ${PHASES[phase]}`);
-  say(parts.end, `${dollars(usd, [])}, ends ${moment(end)}`);
+  set(parts.pill, "data-state", state);
+  say(parts.pill, `${glyph(state)} ${wordOf(state)}`);
+  const until = `ends ${moment(end)}`;
+  const waits = state === "scheduled";
+  say(parts.end, waits ? `Starts ${moment(demo.starts_at)}, ${until}` : `${dollars(usd, [])}, ${until}`);
   say(parts.why, failure ? `${failure.component}: ${failure.reason}` : "");
 }

@@ -5,7 +5,8 @@ import { calendarLink } from "./calendar.js";
 import { ask, copyButton, follow, h, outside, say, show } from "./dom.js";
 import { extendDialog } from "./extend.js";
 import { retryDialog } from "./retry.js";
-import { countdown, moment, sentence, timeOfDay, zoned } from "./words.js";
+import { startNow } from "./schedule.js";
+import { countdown, moment, sentence, span, timeOfDay, waiting, zoned } from "./words.js";
 
 const card = (title, ...inside) =>
   h("section", { class: `card at-${title.toLowerCase()}` }, h("h2", {}, title), inside);
@@ -88,8 +89,13 @@ export function leasePanel(view) {
   );
   const retry = h(
     "button",
-    { type: "button", class: "primary again", onclick: () => again(view) },
+    { type: "button", class: "primary", onclick: () => again(view) },
     "Try again",
+  );
+  const start = h(
+    "button",
+    { type: "button", class: "primary", onclick: () => startNow(view) },
+    "Start now",
   );
   return {
     element: card(
@@ -99,29 +105,42 @@ export function leasePanel(view) {
       h("div", { class: "inline" }, view.notices.button, calendarLink(view)),
     ),
     // What comes and goes stands last, so that it moves nothing.
-    buttons: h("div", { class: "buttons" }, extend, remove, retry),
+    buttons: h("div", { class: "buttons" }, extend, remove, h("span", { class: "one-of again" }, retry, start)),
     draw(demo) {
       const ending = demo.desired_state === "deleted";
       show(retry, ["quarantined", "failed"].includes(demo.phase));
       // A button that can no longer be pressed gives the focus to where one reads on.
-      if (ending && [extend, remove].includes(document.activeElement))
-        document.getElementById("main").focus({ preventScroll: true });
+      if (ending) leaveTo([extend, remove]);
       extend.disabled = ending;
       remove.disabled = ending;
-      say(
-        until,
-        ending
-          ? demo.deleted_at
-            ? `Removed ${moment(demo.deleted_at)}`
-            : "Ends when everything is removed"
-          : `Removes itself ${moment(demo.expires_at)}`,
-      );
     },
     tick(demo, at) {
-      const end = demo.deleted_at ? "Ended" : "Ending";
-      say(left, demo.desired_state === "deleted" ? end : countdown(demo.expires_at, at));
+      const held = waiting(demo, at);
+      if (!held) leaveTo([start]);
+      show(start, held);
+      say(left, leaseLeft(demo, held, at));
+      say(until, leaseEnds(demo, held));
     },
   };
+}
+
+/** Lead who stands on one of these buttons to where one reads on. */
+function leaveTo(buttons) {
+  if (buttons.includes(document.activeElement))
+    document.getElementById("main").focus({ preventScroll: true });
+}
+
+function leaseLeft(demo, held, at) {
+  if (demo.desired_state === "deleted") return demo.deleted_at ? "Ended" : "Ending";
+  if (held) return span(Date.parse(demo.expires_at) - Date.parse(demo.ready_by));
+  return countdown(demo.expires_at, at);
+}
+
+function leaseEnds(demo, held) {
+  if (demo.deleted_at) return `Removed ${moment(demo.deleted_at)}`;
+  if (demo.desired_state === "deleted") return "Ends when everything is removed";
+  const end = moment(demo.expires_at);
+  return held ? `From ${moment(demo.ready_by)} to ${end}` : `Removes itself ${end}`;
 }
 
 const again = (view) =>
@@ -161,6 +180,7 @@ export function details() {
         ["Requested", demo.requested_components.join(", ")],
         ["Who may reach it", demo.allowed_cidr.join(", ")],
         ["Created", moment(demo.created_at)],
+        ["To be ready", demo.ready_by ? `By ${moment(demo.ready_by)}` : "As soon as possible"],
         ["If it fails", demo.keep_on_failure ? "Kept until its lease ends" : "Removed"],
         ...Object.entries(demo.parameters),
       ];

@@ -1,27 +1,33 @@
-// Pausing a demo and resuming it: what is lost and what it costs is said before.
+// Pausing a demo and resuming it: what is lost and what it costs is said before. One that has not
+// begun has nothing to pause: then another moment may be set for it.
 
-import { ask as send } from "./api.js";
+import { now, ask as send } from "./api.js";
 import { ask, h, say, show, toast } from "./dom.js";
-import { dollars } from "./words.js";
+import { moveDialog } from "./schedule.js";
+import { dollars, waiting } from "./words.js";
 
 /** The button beside a demo's title. */
 export function pauseButton(view) {
-  // Both words lie over each other: the buttons beside it stay where they are.
-  const words = { Pause: h("span", {}, "Pause"), Resume: h("span", {}, "Resume") };
-  const both = h("span", { class: "one-of" }, words.Pause, words.Resume);
-  const button = h("button", { type: "button", class: "plain" }, both);
-  button.addEventListener("click", () => (resting(view.demo) ? resume(view) : pause(view)));
+  // The words lie over each other: the buttons beside it stay where they are.
+  const words = Object.keys(DEEDS).map((word) => h("span", {}, word));
+  const button = h("button", { type: "button", class: "plain" }, h("span", { class: "one-of" }, words));
+  button.addEventListener("click", () => DEEDS[deed(view.demo, now())](view));
   return {
     element: button,
-    draw(demo) {
-      show(words.Pause, !resting(demo));
-      show(words.Resume, resting(demo));
+    draw() {},
+    tick(demo, at) {
+      for (const word of words) show(word, word.textContent === deed(demo, at));
       button.disabled = demo.desired_state === "deleted" || demo.phase === "failed";
     },
   };
 }
 
-const resting = (demo) => demo.desired_state === "paused";
+const DEEDS = { Pause: pause, Resume: resume, Reschedule: moveDialog };
+
+function deed(demo, at) {
+  if (waiting(demo, at)) return "Reschedule";
+  return demo.desired_state === "paused" ? "Resume" : "Pause";
+}
 
 const wish = (view, state) =>
   view.act(() => send("PATCH", `demos/${view.id}`, { body: { desired_state: state } }));

@@ -2,13 +2,14 @@
 
 import { announce, h, say } from "./dom.js";
 import { Timeline, planned } from "./timeline.js";
-import { dollars, many, minutes } from "./words.js";
+import { dollars, many, minutes, moment } from "./words.js";
 
 /** Return the card, its parts put beside the form's. */
 export function planCard(view, parts) {
   Object.assign(parts, {
     total: h("p", { class: "big" }, "\u00a0"),
     cost: h("p", { class: "dim two-lines" }),
+    begins: h("p", { class: "dim two-lines begins" }),
     quota: h("p", { class: "dim" }),
     warning: h("p", { class: "error warning", role: "status" }),
     brings: h("p", { class: "dim brings" }),
@@ -23,6 +24,7 @@ export function planCard(view, parts) {
     h("h2", {}, "The plan"),
     parts.total,
     parts.cost,
+    parts.begins,
     parts.quota,
     parts.warning,
     parts.submit,
@@ -38,6 +40,7 @@ export function planCard(view, parts) {
 export function nothing(view, parts) {
   parts.submit.disabled = true;
   say(parts.warning, "");
+  say(parts.begins, "");
   say(parts.total, "Pick a component");
   say(parts.cost, "The plan shows what is made, in which order, and how long it takes.");
   hide(view, parts);
@@ -69,9 +72,10 @@ export function drawPlan(view, parts, body) {
   view.timeline.draw(planned(body.steps), 0, Infinity, titles);
   say(parts.total, duration(body));
   say(parts.cost, price(body, view));
-  say(parts.warning, tooShort(body, view));
+  say(parts.begins, begins(body));
+  say(parts.warning, late(body) || tooShort(body, view));
   say(parts.brings, brings(body));
-  announce(`${parts.total.textContent}. ${parts.brings.textContent}`);
+  announce(`${parts.total.textContent}. ${parts.begins.textContent} ${parts.warning.textContent} ${parts.brings.textContent}`);
 }
 
 /** Take a new timeline for other steps: rows that are there already would move. */
@@ -104,14 +108,26 @@ function held({ quotas }) {
   return all >= places ? `${used} Somebody must delete one before you can create another.` : used;
 }
 
-function price({ steps, hourly_usd: usd, unpriced, lease_usd: whole }, { hours, me }) {
+/** Return when the making begins and the demo ends, where it is to be ready by some moment. */
+function begins({ start }) {
+  if (!start) return "Starts at once.";
+  const from = start.starts_at ? moment(start.starts_at) : "at once";
+  return `Starts ${from}, ends ${moment(start.expires_at)}.`;
+}
+
+const late = ({ start }) =>
+  start?.minutes_late ? `It will probably be ${many(start.minutes_late, "minute")} late.` : "";
+
+function price({ steps, hourly_usd: usd, unpriced, lease_usd: whole, start }, { hours, me }) {
   const an_hour = `${many(steps.length, "component")}, ${dollars(usd, unpriced)}`;
-  const span = many(hours ?? me.lease_hours.default, "hour");
-  return whole === null ? `${an_hour}.` : `${an_hour}, $${whole.toFixed(2)} for ${span}.`;
+  // What is begun for a moment costs from its start on, which is before its lease.
+  const span = start ? "until it ends" : `for ${many(hours ?? me.lease_hours.default, "hour")}`;
+  return whole === null ? `${an_hour}.` : `${an_hour}, $${whole.toFixed(2)} ${span}.`;
 }
 
 /** Return a warning when the lease leaves little of the demo, or nothing. */
-function tooShort({ typical_minutes: making }, { hours, me }) {
+function tooShort({ typical_minutes: making, start }, { hours, me }) {
+  if (start) return "";
   const lease = (hours ?? me.lease_hours.default) * 60;
   if (lease >= making * 1.5) return "";
   const left = lease > making ? `${minutes(lease - making)} of it are left` : "nothing of it is left";

@@ -2,7 +2,7 @@
 
 import { now } from "./api.js";
 import { follow, h, outside, say, set } from "./dom.js";
-import { PHASES, countdown, glyph, moment, span } from "./words.js";
+import { brief, countdown, glyph, moment, span, stateOf, wordOf } from "./words.js";
 
 const SHOWN_LINKS = 2; // as many as a row has room for
 
@@ -69,10 +69,6 @@ export function update(element, demo) {
   say(parts.name, demo.name);
   set(parts.name, "href", `#/demos/${demo.demo_id}`);
   say(parts.id, `${demo.demo_id} · ${demo.owner}`);
-  set(element, "data-state", demo.phase);
-  say(parts.sign, glyph(demo.phase));
-  say(parts.phase, PHASES[demo.phase]);
-  say(parts.progress, note(demo));
   follow(
     parts.chips,
     demo.component_names,
@@ -90,7 +86,7 @@ export function update(element, demo) {
   );
   more(parts.more, demo, links.length - SHOWN_LINKS);
   set(parts.age, "title", `Requested ${moment(demo.created_at)}`);
-  set(parts.left, "title", `Ends ${moment(demo.expires_at)}`);
+  set(parts.left, "title", `${demo.ready_by ? `To be ready ${moment(demo.ready_by)}. ` : ""}Ends ${moment(demo.expires_at)}`);
   times(element, demo);
 }
 
@@ -103,21 +99,29 @@ function more(link, demo, count) {
   set(link, "aria-label", `+${count} links of ${demo.name}`);
 }
 
-function note(demo) {
+function note(demo, state, at) {
+  if (state === "scheduled") return `from ${brief(demo.starts_at, at)}`;
   if (demo.failure && demo.phase !== "quarantined") return `${demo.failure.component} failed`;
   if (demo.phase === "provisioning") return `${demo.progress.ready} of ${demo.progress.of}`;
   return "";
 }
 
-/** Bring a row's age and countdown up to date. */
+/** Bring what a row says of time up to date: whether it waits, its age and its countdown. */
 export function times(element, demo) {
   const at = now();
-  say(element.parts.age, span(at - Date.parse(demo.created_at)));
+  const { parts } = element;
+  const state = stateOf(demo, at);
+  set(element, "data-state", state);
+  say(parts.sign, glyph(state));
+  say(parts.phase, wordOf(state));
+  say(parts.progress, note(demo, state, at));
+  say(parts.age, span(at - Date.parse(demo.created_at)));
   const over = demo.phase === "deleted" || demo.desired_state === "deleted";
-  say(
-    element.parts.left,
-    over ? (demo.phase === "deleted" ? "ended" : "ending") : countdown(demo.expires_at, at),
-  );
+  say(parts.left, over ? (demo.phase === "deleted" ? "ended" : "ending") : lease(demo, state, at));
   const soon = !over && Date.parse(demo.expires_at) - at < 30 * 60 * 1000;
-  element.parts.left.classList.toggle("soon", soon);
+  parts.left.classList.toggle("soon", soon);
 }
+
+/** Return what is left of a lease; before its demo is begun, when that is to be ready. */
+const lease = (demo, state, at) =>
+  state === "scheduled" ? `ready by ${brief(demo.ready_by, at)}` : countdown(demo.expires_at, at);

@@ -11,7 +11,7 @@ const token = location.hash.slice(1);
 const WORDS = {
   preparing: [
     "Getting ready",
-    "Your demo is being built. This page shows its links as soon as they work.",
+    "Your demo is not ready yet. This page shows its links as soon as they work.",
   ],
   ready: ["Ready", "Everything is up. Open what you would like to see."],
   paused: [

@@ -55,12 +55,23 @@ const GLYPHS = {
 /** Return the sign that tells a state where colour does not. */
 export const glyph = (state) => GLYPHS[state] ?? "○";
 
+/** Whether a demo's making has not begun, since it is to be ready later. */
+export const waiting = (demo, at) =>
+  demo.phase === "requested" && demo.desired_state !== "deleted" && Date.parse(demo.starts_at) > at;
+
+/** Return the state of a demo as people see it: its phase, or that it waits for its start. */
+export const stateOf = (demo, at) => (waiting(demo, at) ? "scheduled" : demo.phase);
+
+/** Return such a state's word. */
+export const wordOf = (state) => (state === "scheduled" ? "Scheduled" : PHASES[state]);
+
 const AT_REST = ["ready", "paused", "failed", "deleted", "quarantined"];
 
 /** Whether a demo is on its way somewhere. */
-export const moving = (demo) =>
-  !AT_REST.includes(demo.phase) ||
-  (demo.desired_state === "deleted" && demo.phase !== "deleted" && demo.phase !== "quarantined");
+export const moving = (demo, at) =>
+  !waiting(demo, at) &&
+  (!AT_REST.includes(demo.phase) ||
+    (demo.desired_state === "deleted" && demo.phase !== "deleted" && demo.phase !== "quarantined"));
 
 /** Return a stretch of time at a glance: 45 s, 12 min, 3 h 05 min, 2 d 4 h. */
 export function span(ms) {
@@ -100,6 +111,15 @@ const TIME = new Intl.DateTimeFormat(undefined, {
 
 /** Return a moment as a date and time of here, with the zone's name. */
 export const moment = (iso) => (iso ? MOMENT.format(new Date(iso)) : "");
+
+const DAY = 24 * 3600_000;
+const OF_DAY = { hour: "2-digit", minute: "2-digit" };
+const THIS_WEEK = new Intl.DateTimeFormat(undefined, { weekday: "short", ...OF_DAY });
+const LATER = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric", ...OF_DAY });
+
+/** Return a moment to come where there is little room: by its weekday, if that says which. */
+export const brief = (iso, at) =>
+  (Date.parse(iso) - at < 6 * DAY ? THIS_WEEK : LATER).format(new Date(iso));
 
 /** Return a moment's time of day, to the second. */
 export const timeOfDay = (iso) => TIME.format(new Date(iso));

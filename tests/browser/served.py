@@ -11,6 +11,9 @@ NOW = datetime.now(UTC)
 START = (NOW - timedelta(minutes=5)).isoformat()
 LATER = (NOW - timedelta(minutes=2)).isoformat()
 END = (NOW + timedelta(hours=4)).isoformat()
+STARTS_AT = (NOW + timedelta(hours=25, minutes=30)).isoformat()
+READY_BY = (NOW + timedelta(hours=26)).isoformat()
+LATER_END = (NOW + timedelta(hours=30)).isoformat()
 STACKS = {"vpc": [], "sg": ["vpc"], "s3": [], "rds": ["vpc", "sg"], "asg": ["vpc", "sg", "rds"]}
 LINKS = {"Web tier": "https://web.example.com/"}
 DOORS = LINKS | {
@@ -75,8 +78,22 @@ def demo(phase: str, *statuses: str, **more: Any) -> dict[str, Any]:
         "retry_at": END,
         "links": {},
         "handover_until": None,
+        "ready_by": None,
+        "starts_at": None,
         **more,
     }
+
+
+def scheduled(phase: str = "requested", **more: Any) -> dict[str, Any]:
+    """Return a demo that is to be ready tomorrow, for four hours."""
+    held: dict[str, Any] = {"ready_by": READY_BY, "starts_at": STARTS_AT, "expires_at": LATER_END}
+    reason = f"waiting until {_utc(STARTS_AT)}, to be ready by {_utc(READY_BY)}"
+    held |= {"name": NAME, "reason": reason, "ready_at": None}
+    return demo(phase, "pending", **{**held, **more})
+
+
+def _utc(iso: str) -> str:
+    return f"{datetime.fromisoformat(iso):%Y-%m-%d %H:%M} UTC"
 
 
 NAME = "عرض مباشر يوم الخميس 👩\u200d👩\u200d👧"
@@ -120,6 +137,19 @@ LIVES = {
 def serve(page: Page, pattern: str, body: Any) -> None:
     """Answer what the pattern fits from now on, before anything that answered it."""
     page.route(pattern, lambda route: route.fulfill(json=body))
+
+
+def local_in(page: Page, *, minutes: int) -> str:
+    """Return a moment to come as a date field of the page's own zone takes it."""
+    return str(
+        page.evaluate(
+            """(minutes) => {
+              const at = new Date(Date.now() + minutes * 60_000);
+              return new Date(at - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+            }""",
+            minutes,
+        )
+    )
 
 
 def look(page: Page) -> None:

@@ -10,7 +10,8 @@ from playwright.sync_api import Page, expect
 from . import fonts
 from .conftest import Site
 from .fonts import FAMILIES as FAMILIES  # noqa: PLC0414 - each test here runs in all of them
-from .walks import GROWS, JUDGED, WALKS, prospecting, signing_in
+from .steps import GROWS
+from .walks import JUDGED, WALKS, prospecting, signing_in
 
 COLOURS = ("color-contrast", "link-in-text-block")
 """The rules that may find another fault in other colours."""

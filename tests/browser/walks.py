@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from playwright.sync_api import Page, expect
 
 from local.identity import OWNER
@@ -15,24 +13,19 @@ from .served import (
     END,
     FAILURE,
     LINKS,
-    LIVES,
-    LOGIN,
     NAME,
     POOL,
     REASON,
     ROW,
     demo,
-    events,
+    local_in,
     look,
+    scheduled,
     serve,
-    shared,
-    stack_details,
 )
+from .steps import GROWS, Steps
 from .test_life import choose
-
-Steps = Iterator[str]
-GROWS = " (grows)"
-"""The end of a step that asked for more on the page: what lies below has to give way."""
+from .walks_of_a_demo import accepting, changing, living, pressing, scheduling
 
 
 def signing_in(visit: Visit) -> Steps:
@@ -71,6 +64,12 @@ def listing(visit: Visit) -> Steps:
         look(page)
         expect(page.locator(f".rows [data-state={phase}]")).to_have_count(4)
         yield f"list: {phase}"
+    held = {**scheduled(), **ROW}
+    rows = [{**held, "demo_id": f"demo{n}", "name": NAME * (n + 1)} for n in range(4)]
+    serve(page, "**/demos?brief=true*", {"demos": rows, "next_cursor": "next"})
+    look(page)
+    expect(page.locator(".rows [data-state=scheduled]")).to_have_count(4)
+    yield "list: scheduled"
     yield from _picking(visit)
     serve(page, "**/demos?brief=true*", {"demos": [], "next_cursor": None})
     page.get_by_label("Search demos").fill("nothing like it")
@@ -110,6 +109,7 @@ def requesting(visit: Visit) -> Steps:
     choose(page, "s3")
     expect(page.locator(".plan .gantt-rows li")).to_have_count(5)
     yield "another component"
+    yield from _by_a_moment(page)
     page.get_by_label("Lease in hours").fill("0.1")
     expect(page.locator(".warning")).to_contain_text("nothing of it is left")
     yield "a short lease"
@@ -134,115 +134,21 @@ def requesting(visit: Visit) -> Steps:
     yield f"nothing again{GROWS}"
 
 
-def living(visit: Visit) -> Steps:
-    """Every phase after the other, after a press on the way."""
-    page = visit.page
-    serve(page, "**/shares", {"shares": []})
-    lives = [*LIVES["ready"][:4], demo("pausing", "stopping"), demo("paused", "stopped")]
-    lives += [demo("resuming", "starting"), demo("changing", "updating"), *LIVES["ready"][3:]]
-    lives += LIVES["failed"]
-    for number, body in enumerate(lives):
-        serve(page, "**/demos/abcdefgh", body)
-        serve(page, "**/events?*", events(3 + number))
-        if number:
-            page.locator(".at-components h2").click()  # what comes just after a press counts too
-            look(page)
-        else:
-            visit.open("demos/abcdefgh")
-        expect(page.locator(".events li")).to_have_count(3 + number)
-        yield f"{number}: {body['phase']}"
-        if body["phase"] == "failed":
-            yield from _opened(page, "Try again")
-
-
-def _opened(page: Page, button: str) -> Steps:
-    """Open a dialog and leave it."""
-    page.get_by_role("button", name=button, exact=True).click()
-    expect(page.get_by_role("dialog")).to_be_visible()
-    yield button
-    page.keyboard.press("Escape")
-    expect(page.get_by_role("dialog")).to_have_count(0)
-    yield f"{button} left"
-
-
-def pressing(visit: Visit) -> Steps:
-    """Press what a demo offers, and close it again."""
-    page = visit.page
-    serve(page, "**/demos/abcdefgh", {**LIVES["ready"][3], "owner": visit.email})
-    serve(page, "**/credentials", {"credentials": [LOGIN]})
-    visit.open("")
-    yield "back at the list"
-    links = {"shares": [shared(number, "203.0.113.7/32") for number in range(2)]}
-    serve(page, "**/shares", links)
-    visit.open("demos/abcdefgh")
-    expect(page.get_by_role("button", name="Let in: 203.0.113.7")).to_be_visible()
-    yield "somebody asks to be let in"
-    serve(page, "**/components/*/events", stack_details())
-    page.get_by_role("button", name="Virtual network").click()
-    expect(page.locator(".history li").first).to_be_visible()
-    yield "drawer"
-    page.keyboard.press("Escape")
-    yield "drawer closed"
-    for button in ("Extend", "Pause", "Delete"):
-        yield from _opened(page, button)
-    yield from _linking(page)
-    yield from _handing_over(page)
-    page.get_by_role("button", name="Show", exact=True).click()
-    expect(page.get_by_role("button", name="Hide", exact=True)).to_be_visible()
-    yield f"credentials{GROWS}"
-
-
-def _linking(page: Page) -> Steps:
-    serve(page, "**/shares", {"url": "share#token", "qr": {"size": 8, "path": "M0 0h8v8z"}})
-    page.get_by_role("button", name="Make a link").click()
-    expect(page.get_by_label("The new prospect link")).to_be_visible()
-    yield "a new link"
-    serve(page, "**/shares", {"shares": [shared(number) for number in range(9)]})
-    page.keyboard.press("Escape")
-    yield "its dialog closed"
-
-
-def _handing_over(page: Page) -> Steps:
-    serve(page, "**/handover", {"url": "app#/handover/code", "expires_at": END})
-    page.get_by_role("button", name="Hand over").click()
-    expect(page.get_by_label("The link to hand over by")).to_be_visible()
-    yield "a link to hand over by"
-    page.keyboard.press("Escape")
-    yield "that dialog closed"
-
-
-def accepting(visit: Visit) -> Steps:
-    """Open links by which a demo is handed over."""
-    page = visit.page
-    offer = {"demo_id": "abcdefgh", "name": NAME, "owner": OWNER, "components": ["Web tier"]}
-    prices = {"hourly_usd": 0.1, "unpriced": [], "demo_ends_at": END, "expires_at": END}
-    serve(page, "**/handover", {**offer, **prices})
-    visit.open("handover/code")
-    expect(page.get_by_role("button", name="Take it over")).to_be_visible()
-    yield "a demo for you"
-    serve(page, "**/handover", {**offer, **prices, "owner": visit.email})
-    visit.open("handover/own")
-    expect(page.get_by_role("heading", name="This demo is yours")).to_be_visible()
-    yield "a demo of your own"
-    page.route("**/handover", lambda route: route.fulfill(status=404, json={}))
-    visit.open("handover/used")
-    expect(page.get_by_role("heading", name="There is nothing to take over")).to_be_visible()
-    yield "a used link"
-
-
-def changing(visit: Visit) -> Steps:
-    """Fill in the form that changes a demo, with the service's own plan."""
-    page = visit.page
-    page.unroute("**/demos/abcdefgh")
-    demo_id = visit.make("s3", name=NAME)
-    visit.open(f"demos/{demo_id}")
-    expect(page.locator(".lead")).to_contain_text("Ready after")
-    page.get_by_role("link", name="Change", exact=True).click()
-    expect(page.locator(".plan .node").first).to_be_visible()
-    yield "change"
-    choose(page, "sg")
-    expect(page.locator(".plan .gantt-rows li")).to_have_count(3)
-    yield "a component more"
+def _by_a_moment(page: Page) -> Steps:
+    """Say when it is to be ready: past, in time, and sooner than it can be."""
+    field = page.get_by_label("Ready by")
+    field.fill("2020-01-01T10:00")
+    expect(page.locator("#ready_by-error")).to_have_text("Must lie in the future.")
+    yield "a moment that is past"
+    for name, ahead in (("a moment to be ready by", 26 * 60), ("too late to be in time", 6)):
+        field.fill(local_in(page, minutes=ahead))
+        expect(page.locator(".plan")).to_contain_text(", ends")
+        if ahead == 6:
+            expect(page.locator(".warning")).to_contain_text("late")
+        yield name
+    field.fill("")
+    expect(page.locator(".plan")).to_contain_text("Starts at once.")
+    yield "as soon as possible"
 
 
 def administering(visit: Visit) -> Steps:
@@ -260,11 +166,13 @@ def administering(visit: Visit) -> Steps:
         visit.open("pools")
         expect(page.locator(".pools .card")).to_have_count(1)
         yield f"pool {paused[:8]} {price}"
-    held = {**demo("failed"), "failure": FAILURE, "hourly_usd": 0.1, "name": NAME}
-    holding = {"owner": visit.email, "demos": [held], "hourly_usd": 0.1, "unpriced": []}
+    both = {"hourly_usd": 0.1, "name": NAME}
+    held = {**demo("failed"), "failure": FAILURE, **both}
+    later = {**scheduled(), "demo_id": "later", **both}
+    holding = {"owner": visit.email, "demos": [held, later], "hourly_usd": 0.1, "unpriced": []}
     serve(page, "**/overview", {"holdings": [holding], "in_all": 20, "hourly_usd": 0.1})
     visit.open("overview")
-    expect(page.locator(".held li")).to_have_count(1)
+    expect(page.locator(".held li")).to_have_count(2)
     yield "overview"
 
 
@@ -315,9 +223,11 @@ def prospecting(visit: Visit) -> Steps:
     yield "prospect: revoked"
 
 
-WALKS = (listing, requesting, living, pressing, accepting, changing, administering)
+WALKS = (listing, requesting, living, scheduling, pressing, accepting, changing, administering)
 JUDGED = (
     *("welcome", "signed out", "nothing yet", "list: ready", "list: failed", "picked: Delete"),
+    *("list: scheduled", "scheduled", "Reschedule", "a lease that has not begun"),
+    *("a moment that is past", "a moment to be ready by", "too late to be in time"),
     *("one picked", "nothing found", "a wide block", f"parameters{GROWS}", "2: provisioning"),
     *("5: paused", "11: quarantined", "13: deleted", "15: failed", "Try again", "drawer"),
     *("somebody asks to be let in", "Extend", "Pause", "Delete", "a new link"),

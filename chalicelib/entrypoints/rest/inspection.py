@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from chalice import Blueprint
 
 from chalicelib.entrypoints.rest.http import HttpError, Request, Response, endpoint
-from chalicelib.entrypoints.rest.views import component_view, failure_view, moment
+from chalicelib.entrypoints.rest.views import component_view, failure_view, maybe_moment, moment
 from chalicelib.wiring import use_cases
 
 if TYPE_CHECKING:
@@ -86,6 +86,8 @@ def _held(looked: Overview, demo: Demo) -> answers.HeldDemo:
         "name": demo.name,
         "phase": demo.phase,
         "expires_at": moment(demo.expires_at),
+        "ready_by": maybe_moment(demo.ready_by),
+        "starts_at": maybe_moment(demo.starts_at),
         "failure": failure_view(demo.trouble or demo.failure),
         "hourly_usd": looked.price(demo).hourly_usd,
     }

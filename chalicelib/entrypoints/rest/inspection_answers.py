@@ -53,6 +53,8 @@ class HeldDemo(Answer):
     name: str
     phase: Phase
     expires_at: Moment
+    ready_by: Moment | None
+    starts_at: Moment | None
     failure: Failure | None
     hourly_usd: float | None
 
