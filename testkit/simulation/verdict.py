@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
+from chalicelib.core.component import Status
 from chalicelib.core.demo import Applied, Demo, Desired, Phase
 from chalicelib.core.pool import Tier, is_pooled
 from chalicelib.core.timeline import WISHES, EntryKind
@@ -148,10 +149,10 @@ def _begun_wrong(scene: Scene) -> Iterator[str]:
     """Yield the demos that were begun before their time or late, or not ready by their moment."""
     script = scene.script
     for demo in scene.store.records.values():
-        steps = [e.at for e in scene.store.entries[demo.demo_id] if e.kind is EntryKind.STEP]
-        if script.skew or demo.starts_at is None or not steps:
+        steps = (e for e in scene.store.entries[demo.demo_id] if e.kind is EntryKind.STEP)
+        begun = next((e.at for e in steps if e.text.endswith(f" {Status.CREATING}")), None)
+        if script.skew or demo.starts_at is None or begun is None:
             continue
-        begun = steps[0]
         if begun < demo.begins_at:
             yield f"{demo.demo_id} was begun {demo.begins_at - begun} before its time"
         if script.within is not None and begun > demo.begins_at + 2 * SWEEP:
