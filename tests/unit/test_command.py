@@ -323,7 +323,7 @@ def test_a_demo_that_is_not_clear_is_not_guessed(
 
 @pytest.mark.parametrize(("answer", "deleted"), [("y\n", True), ("\n", False), ("no\n", False)])
 def test_a_person_is_asked_before_a_deletion(answer: str, *, deleted: bool) -> None:
-    """A pipe is not: nobody could answer."""
+    """Nothing but a yes deletes it."""
     service = script(a_list(ACME), ACME)
     said = typed("delete", transport=service, terminal=answer)
     assert "Delete Acme (k3v9x2ab)? [y/N] " in said.err
@@ -331,12 +331,20 @@ def test_a_person_is_asked_before_a_deletion(answer: str, *, deleted: bool) -> N
     assert (0 if deleted else 1) == said.status
 
 
-@pytest.mark.parametrize("options", [["--yes"], []])
+@pytest.mark.parametrize("options", [["--yes"], ["Acme"]])
 def test_nobody_is_asked_who_said_yes_or_is_not_there(options: list[str]) -> None:
     service = script(a_list(ACME), ACME)
-    terminal = "" if options else None
+    terminal = "" if "--yes" in options else None
     assert 0 == typed("delete", *options, transport=service, terminal=terminal).status
     assert "DELETE" == service.requests[-1].method
+
+
+def test_where_nobody_is_asked_a_deletion_names_its_demo() -> None:
+    """Also where there is only one: it may be another than was meant."""
+    service = script(a_list(ACME), ACME)
+    said = typed("delete", transport=service)
+    assert (2, True) == (said.status, "name it or give --yes" in said.err)
+    assert ["GET", "GET"] == [request.method for request in service.requests]
 
 
 def test_a_list_is_read_to_its_end() -> None:

@@ -12,20 +12,20 @@ from typing import Any, Final
 from . import bodies, choose, words
 from .api import Api
 from .clock import Clock
-from .failures import CommandError, Interrupted, TryAgain
+from .failures import CommandError, Interrupted, TryAgain, WrongUsage
 from .output import Output
 from .waiting import Wait
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One command under way; `ask` puts a question to whoever sits at a terminal."""
+    """One command under way; `ask` puts a question to who sits at a terminal, None: nobody."""
 
     options: argparse.Namespace
     api: Api
     output: Output
     clock: Clock
-    ask: Callable[[str], bool]
+    ask: Callable[[str], bool | None]
 
     @property
     def demo(self) -> str:
@@ -140,10 +140,14 @@ def share(run: Run) -> None:
 
 
 def delete(run: Run) -> None:
-    """Delete a demo, after a question where somebody can answer one."""
+    """Delete a demo, after a question where somebody can answer one; else it must be named."""
     path = run.demo
     demo = run.api.call("GET", path)
-    if not run.options.yes and not run.ask(f"Delete {demo['name']} ({demo['demo_id']})? [y/N] "):
+    which = f"{demo['name']} ({demo['demo_id']})"
+    agreed = run.options.yes or run.ask(f"Delete {which}? [y/N] ")
+    if agreed is None and not run.options.demo:
+        raise WrongUsage(f"nobody can be asked here: to delete {which}, name it or give --yes")
+    if agreed is False:
         raise CommandError("Nothing was deleted.")
     run.settle(run.api.call("DELETE", path), "deleted")
 

@@ -125,10 +125,10 @@ def _api_to_sign_in_to(options: argparse.Namespace, world: World) -> str:
     return places.place("", without, world.folder).api
 
 
-def _asking(world: World) -> Callable[[str], bool]:
-    def ask(question: str) -> bool:
+def _asking(world: World) -> Callable[[str], bool | None]:
+    def ask(question: str) -> bool | None:
         if not world.stdin.isatty():
-            return True
+            return None
         print(question, end="", file=world.err, flush=True)
         return world.stdin.readline().strip().lower() in ("y", "yes")
 
