@@ -33,6 +33,7 @@ _TOKEN: Final = re.compile(rf"({DEMO_ID.pattern})\.({SHARE_ID.pattern})\.[A-Za-z
 class State(StrEnum):
     """Where a demo is, in a prospect's words."""
 
+    SCHEDULED = "scheduled"
     PREPARING = "preparing"
     READY = "ready"
     PAUSED = "paused"
@@ -125,6 +126,8 @@ def state(demo: Demo) -> State:
         return State.UNAVAILABLE
     if demo.desired_state is Desired.DELETED:
         return State.ENDED
+    if demo.waiting:
+        return State.SCHEDULED
     if demo.phase in (Phase.PAUSING, Phase.PAUSED):
         return State.PAUSED
     return State.READY if demo.phase in (Phase.READY, Phase.CHANGING) else State.PREPARING

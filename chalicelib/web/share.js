@@ -4,11 +4,12 @@
 import { accessPanel } from "./access.js";
 import { ask, now, poll, reader } from "./api.js";
 import { announce, follow, h, outside, say, set, show, webAddress } from "./dom.js";
-import { clock, glyph, span } from "./words.js";
+import { clock, glyph, moment, span } from "./words.js";
 
 const main = document.getElementById("main");
 const token = location.hash.slice(1);
 const WORDS = {
+  scheduled: ["Scheduled", "This page shows its links as soon as they work."],
   preparing: [
     "Getting ready",
     "Your demo is not ready yet. This page shows its links as soon as they work.",
@@ -54,6 +55,11 @@ function draw(demo) {
   set(parts.pill, "data-state", demo.state);
   say(parts.sign, glyph(demo.state));
   say(parts.state, word);
+  if (demo.state === "scheduled")
+    say(
+      sentences.get("scheduled"),
+      `Your demo will be ready by ${moment(demo.ready_by)}. ${WORDS.scheduled[1]}`,
+    );
   for (const [state, sentence] of sentences) show(sentence, state === demo.state);
   show(parts.ends, !["ended", "unavailable"].includes(demo.state));
   parts.host.hidden = !demo.host;

@@ -196,6 +196,7 @@ def prospecting(visit: Visit) -> Steps:
     """Look at a prospect's page: links arrive, the address is let in, everything ends."""
     page = visit.page
     looks = [
+        ("scheduled", 0, "closed"),
         ("preparing", 0, "closed"),
         ("preparing", 1, "requested"),
         ("ready", 1, "opening"),
@@ -209,6 +210,7 @@ def prospecting(visit: Visit) -> Steps:
         links = dict(list({**LINKS, "Console": "https://console.example.com/"}.items())[:count])
         words = {"host": "Ann Lee", "note": "See you.", "address": "203.0.113.7"}
         body = {"name": NAME, "state": state, "links": links, "ends_at": END, "access": access}
+        body["ready_by"] = END
         serve(page, "**/shared", {**body, **words, "let_in": access == "open"})
         if number:
             look(page)
@@ -232,10 +234,11 @@ JUDGED = (
     *("5: paused", "11: quarantined", "13: deleted", "15: failed", "Try again", "drawer"),
     *("somebody asks to be let in", "Extend", "Pause", "Delete", "a new link"),
     *(f"credentials{GROWS}", "a component more", "no pools", f"refused{GROWS}"),
-    *(f"pool {REASON[:8]} 0.1", "overview", "prospect 0: preparing closed"),
-    *("prospect 1: preparing requested", "prospect 2: ready opening", "prospect 3: ready open"),
-    *("prospect 4: paused open", "prospect 5: ready declined", "prospect 6: unavailable open"),
+    *(f"pool {REASON[:8]} 0.1", "overview", "prospect 0: scheduled closed"),
+    *("prospect 1: preparing closed", "prospect 2: preparing requested"),
+    *("prospect 3: ready opening", "prospect 4: ready open", "prospect 5: paused open"),
+    *("prospect 6: ready declined", "prospect 7: unavailable open"),
     *("a link to hand over by", "a demo for you", "a demo of your own", "a used link"),
-    *("prospect 7: ended open", "prospect: revoked"),
+    *("prospect 8: ended open", "prospect: revoked"),
 )
 """The steps that show a view or a state for the first time."""

@@ -26,6 +26,9 @@ def test_a_demo_is_begun_at_its_start_and_ready_by_its_moment(running: Running) 
         waiting["phase"],
         [c["status"] for c in waiting["components"]],
     )
+    link = owner.call("POST", f"/demos/{demo_id}/shares", {}).json()["url"]
+    seen = owner.call("POST", "/shared", {"token": link.partition("#")[2]}).json()
+    assert ("scheduled", waiting["ready_by"]) == (seen["state"], seen["ready_by"])
     begins = datetime.fromisoformat(waiting["starts_at"])
     wait_for(lambda: datetime.now(UTC) >= begins, "the start")
     running.invoke("Sweep")

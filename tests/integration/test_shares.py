@@ -39,6 +39,7 @@ def test_a_link_shows_little_to_anybody_until_it_is_revoked(running: Running) ->
         "note",
         "state",
         "links",
+        "ready_by",
         "ends_at",
         "address",
         "let_in",

@@ -83,6 +83,7 @@ def test_a_shortened_lease_takes_its_links_along() -> None:
     ("fields", "word"),
     [
         ({"phase": Phase.REQUESTED}, "preparing"),
+        ({"starts_at": NOW, "looping": False}, "scheduled"),
         ({"phase": Phase.PROVISIONING}, "preparing"),
         ({"phase": Phase.READY}, "ready"),
         ({"phase": Phase.READY, "desired_state": Desired.DELETED}, "ended"),
@@ -92,7 +93,7 @@ def test_a_shortened_lease_takes_its_links_along() -> None:
         ({"phase": Phase.FAILED}, "unavailable"),
     ],
 )
-def test_a_prospect_reads_one_of_four_words(fields: dict[str, object], word: str) -> None:
+def test_a_prospect_reads_one_of_a_few_words(fields: dict[str, object], word: str) -> None:
     """None of which tells of our troubles."""
     shown: Demo = replace(demo(), **fields)  # type: ignore[arg-type]
     assert word == state(shown)

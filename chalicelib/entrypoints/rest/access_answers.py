@@ -65,6 +65,8 @@ class SharedDemo(Answer):
     state: State
     links: dict[str, Address]
     """What can be opened, by its component's title."""
+    ready_by: Moment | None
+    """When it is to be ready, if not as soon as possible."""
     ends_at: Moment
     address: str
     """The visitor's own address."""

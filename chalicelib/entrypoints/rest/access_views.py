@@ -89,7 +89,7 @@ def handover_view(demo: Demo, offer: Handover, cost: Cost) -> answers.Handover:
 
 
 def shared_view(share: Share, demo: Demo, address: str) -> answers.SharedDemo:
-    """Return all that a prospect may know: the demo's name, state, links and end."""
+    """Return all that a prospect may know: the demo's name, state, times and links."""
     from chalicelib.core.access import Access, access_of  # noqa: PLC0415 - here alone
     from chalicelib.core.share import State, ends_at, state  # noqa: PLC0415
 
@@ -101,6 +101,7 @@ def shared_view(share: Share, demo: Demo, address: str) -> answers.SharedDemo:
         "note": share.note,
         "state": now_in,
         "links": demo.links if now_in is State.READY else {},
+        "ready_by": maybe_moment(demo.ready_by),
         "ends_at": moment(ends_at(share, demo)),
         "address": address,
         "let_in": access is Access.OPEN,
