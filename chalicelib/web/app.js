@@ -18,6 +18,7 @@ const TITLES = {
 };
 let leave = () => {};
 let me = null;
+let shows = 0; // how often a view was asked for
 
 // A view comes when it is first opened: who is not signed in waits for none.
 const VIEWS = {
@@ -59,6 +60,8 @@ function close() {
 }
 
 async function show() {
+  shows += 1;
+  const turn = shows;
   close();
   toast("");
   const { view, id } = route();
@@ -73,13 +76,12 @@ async function show() {
     busy(true);
     const coming = VIEWS[view]();
     const [open] = await Promise.all([coming, introduced()]);
-    // Somebody may have gone elsewhere while it came.
-    if (route().view !== view || route().id !== id) return;
+    if (turn !== shows) return; // somebody has gone elsewhere while it came, or come here again
     busy(false);
     main.replaceChildren();
     leave = open(main, { me, id, title }) ?? (() => {});
   } catch (error) {
-    if (error.status === 401) return;
+    if (turn !== shows || error.status === 401) return;
     busy(false);
     main.replaceChildren(trouble(error));
   }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from local.identity import OWNER
 
@@ -40,6 +40,30 @@ def test_a_hidden_tab_asks_for_nothing(site: Site) -> None:
     assert before == len(visit.requests)
     with page.expect_request("**/demos/*"):
         _hide(page, hidden=False)
+
+
+def test_a_view_that_is_asked_for_twice_is_there_once(site: Site) -> None:
+    """Also where the second time comes while the first still waits."""
+    visit = site.person()
+    page = visit.page
+    serve(page, "**/shares", {"shares": []})
+    serve(page, "**/events?*", events(3))
+    serve(page, "**/demos/abcdefgh", demo("ready", *["ready"] * 5, owner=visit.email))
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/me", hold)
+    with page.expect_request("**/me"):
+        visit.open("demos/abcdefgh")
+    with page.expect_request("**/me"):
+        page.evaluate("dispatchEvent(new HashChangeEvent('hashchange'))")
+    for route in held:
+        route.continue_()
+    expect(page.locator(".events li").first).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    expect(page.locator(".lead")).to_have_count(1)
 
 
 def test_what_has_not_changed_is_not_sent_again(site: Site) -> None:
