@@ -165,12 +165,15 @@ def _style(page: Page, selector: str, name: str) -> str:
 
 
 def test_a_phone_shows_everything_in_its_width(site: Site) -> None:
-    """No view is wider than the screen."""
+    """No view is wider than the screen, and how a demo is doing comes first."""
     visit = site.person()
     page = visit.page
     page.set_viewport_size({"width": 360, "height": 780})
     visit.demo("asg", name="A name that is rather long for a small screen in a pocket")
     expect(page.locator(".lead")).to_contain_text("Ready after")
+    above = "cards => Math.min(...cards.map((card) => card.getBoundingClientRect().top))"
+    band = page.locator(".band").evaluate("band => band.getBoundingClientRect().bottom")
+    assert band <= page.locator(".card:visible").evaluate_all(above)
     widths = [_width(page)]
     for view in ("", "new"):
         visit.open(view)
