@@ -41,25 +41,26 @@ class LaggingCloud(MemoryCloud):
 
     def describe(self, name: str) -> StackObservation:
         """Look at a stack; one that does not show yet is seen as ABSENT."""
-        if not self._shows(name):
+        if not self.shows(name):
             return StackObservation(status=ABSENT)
         return super().describe(name)
 
     def ours(self) -> Mapping[str, Mapping[str, str]]:
         """Return every stack that carries this service's tags and shows."""
-        return {name: tags for name, tags in super().ours().items() if self._shows(name)}
+        return {name: tags for name, tags in super().ours().items() if self.shows(name)}
 
     def find(self, demo_id: str) -> tuple[str, ...]:
         """Return the ARN of everything with the demo's tag that shows, and of what was left."""
         names = (arn.partition(":stack/")[2].partition("/")[0] for arn in super().find(demo_id))
-        shown = (a for a, n in zip(super().find(demo_id), names, strict=True) if self._shows(n))
+        shown = (a for a, n in zip(super().find(demo_id), names, strict=True) if self.shows(n))
         return (*shown, *(arn for arn, owner in self.left.items() if owner == demo_id))
 
     def remove_what_was_left(self) -> None:
         """Remove it by hand, and let nothing more be left."""
         self.retains, self.left, self.left_until = None, {}, self.clock.now
 
-    def _shows(self, name: str) -> bool:
+    def shows(self, name: str) -> bool:
+        """Whether a stack can be seen yet."""
         return name not in self._made or self.clock.now - self._made[name] >= self._lag
 
     def _in(self, stack: MemoryStack, delay: timedelta, what: Callable[[], None]) -> None:
