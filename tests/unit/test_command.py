@@ -239,16 +239,20 @@ FAILURE = {"component": "rds", "resource": "Database", "reason": "no capacity"}
 
 
 def test_a_demo_for_later_is_waited_for_from_its_start() -> None:
-    """It is asked for rarely until then, and shown as what it is."""
+    """It is asked for rarely until then, and shown as what it is; a timeout counts from now."""
     later = {"starts_at": "2026-12-01T12:00:00Z", "ready_by": "2026-12-01T12:30:00Z"}
     waiting = building(vpc="pending") | {"phase": "requested", **later}
     clock = Time()
     service = script(a_list(waiting), waiting)
-    said = typed("wait", "--timeout", "30m", transport=service, clock=clock)
+    said = typed("wait", transport=service, clock=clock)
     assert 3 == said.status
-    assert 3.5 * 3600 == pytest.approx(clock.elapsed())
+    assert 4 * 3600 == pytest.approx(clock.elapsed())
     assert 60 == max(clock.pauses)
     assert "demo      Scheduled" in said.err
+    hasty = Time()
+    service = script(a_list(waiting), waiting)
+    assert 3 == typed("wait", "--timeout", "30m", transport=service, clock=hasty).status
+    assert 1800 == pytest.approx(hasty.elapsed())
     shown = typed("show", transport=script(a_list(waiting), waiting)).out.splitlines()
     assert ["Acme (k3v9x2ab): Scheduled", True, True] == [
         shown[0],

@@ -109,5 +109,5 @@ def _waits(command: argparse.ArgumentParser) -> None:
 
 def _timeout(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--timeout", type=spans.length, default="60m", help="how long to wait; 60m by default"
+        "--timeout", type=spans.length, help="how long to wait; 60m, from the demo's start"
     )

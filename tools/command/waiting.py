@@ -18,6 +18,7 @@ from .words import place, waits
 _FIRST_PAUSE: Final = 0.3
 _LONGEST_PAUSE: Final = 5.0
 _SLOWER: Final = 1.3
+_PATIENCE: Final = timedelta(hours=1)
 _UNTIL_IT_STARTS: Final = 60.0
 _COLOURS: Final = {
     "ready": "green",
@@ -57,9 +58,9 @@ class Progress:
 
 @dataclass(slots=True, kw_only=True)
 class Wait:
-    """A wait for one demo to be in the phase `goal`, for at most `patience`.
+    """A wait for one demo to be in the phase `goal`, for at most `patience` from now.
 
-    Of a demo for later that counts from its start.
+    Without one it is an hour, from its start for a demo for later.
     """
 
     api: Api
@@ -67,13 +68,13 @@ class Wait:
     clock: Clock
     demo_id: str
     goal: str
-    patience: timedelta
+    patience: timedelta | None
 
     def follow(self) -> Mapping[str, Any]:
         """Return the demo once it is there; raise where it will not be, is late, or by Ctrl-C."""
         began = self.clock.elapsed()
         progress = Progress(self.output, self.clock, began)
-        looks = self._looks(began + self.patience.total_seconds())
+        looks = self._looks(began + (self.patience or _PATIENCE).total_seconds())
         try:
             while True:
                 demo = next(looks)
@@ -105,14 +106,14 @@ class Wait:
             pause = min(pause * _SLOWER, longest)
 
     def _end(self, demo: Mapping[str, Any]) -> float:
-        """Return when patience ends that begins with a demo's start; 0 where it has begun."""
-        if not waits(demo):
+        """Return when the usual patience ends, from a demo's start; 0 where that counts not."""
+        if self.patience or not waits(demo):
             return 0.0
         starts_in = datetime.fromisoformat(demo["starts_at"]) - self.clock.now()
-        return self.clock.elapsed() + (starts_in + self.patience).total_seconds()
+        return self.clock.elapsed() + (starts_in + _PATIENCE).total_seconds()
 
     def _late(self, body: Mapping[str, Any] | None) -> TimedOut:
-        late = f"{self.demo_id} is not {self.goal} after {in_words(self.patience)}"
+        late = f"{self.demo_id} is not {self.goal} after {in_words(self.patience or _PATIENCE)}"
         return TimedOut(f"{late}; it goes on. To wait again: {self._again}", body=body)
 
     @property
