@@ -90,7 +90,10 @@ def _not_brought_about(scene: Scene) -> Iterator[str]:
     if demo is None:
         return
     # By the timeline and not by the script: under a fault one request may have overtaken another.
-    rested = [phase for phase in _first_words(scene, demo, EntryKind.PHASE) if phase in _AT_REST]
+    phases = _first_words(scene, demo, EntryKind.PHASE)
+    if Phase.QUARANTINED in phases:  # what was in its way needed an operator
+        return
+    rested = [phase for phase in phases if phase in _AT_REST]
     desired = [
         w for w in _first_words(scene, demo, EntryKind.DESIRED) if w != WISHES[Desired.DELETED]
     ]

@@ -19,7 +19,7 @@ def test_random_combinations_end_right(first: int) -> None:
     assert [] == [(e.case, e.wrong, e.hit) for e in endings if e.wrong]
 
 
-@pytest.mark.parametrize("seed", [106577, 147336, 149163, 156418])
+@pytest.mark.parametrize("seed", [106577, 147336, 149163, 156418, 509688, 2003433, 2045290])
 def test_a_combination_that_once_ended_wrong_ends_right(seed: int) -> None:
     """Found by playing a hundred thousand."""
     assert () == play_random(seed).wrong
