@@ -150,6 +150,7 @@ def test_a_readers_own_colours_and_paper(site: Site, faults: Callable[[Page], li
     expect(page.locator(here)).to_have_attribute("aria-current", "page")
     lines = [_style(page, each, "borderBottomColor") for each in (here, there)]
     assert lines[0] != lines[1]
+    expect(page.get_by_role("heading", name="Nothing here yet")).to_be_visible()
     visit.open("demos/abcdefgh")
     expect(page.locator(".events li")).to_have_count(40)
     page.emulate_media(forced_colors="none", media="print")
