@@ -37,7 +37,7 @@ class SpecCommands:
     ) -> Demo | PauseQuestion:
         """Pause, resume or begin a demo and return it; a pause is a question until confirmed.
 
-        One that waits has nothing to pause, and is not asked about.
+        One that waits has nothing to pause, so there is no question.
         """
         if isinstance(command, Pause) and not command.confirmed and not demo.waiting:
             return self._question(demo)
